@@ -1,0 +1,113 @@
+/**
+ * Codes of the SDK's own; every other code of a {@link NetworkError} is the kernel's (`EEXIST`, `EINVAL`, …).
+ *
+ * - `INVALID_SPEC`: the input is not a valid spec; `problems` lists everything that is wrong, nothing was sent.
+ * - `INVALID_ARGUMENT`: an argument of an imperative call is not valid; nothing was sent.
+ * - `NOT_FOUND`: something that the input refers to by name does not exist.
+ * - `UNSUPPORTED`: this kernel, or this machine, lacks what is needed.
+ * - `DISRUPTIVE`: the plan would interrupt traffic and `disruption: 'forbid'` was given.
+ * - `STALE_PLAN`: the network changed after the plan was made.
+ * - `NOT_APPLIED`: every step succeeded, yet the kernel does not show what the spec says.
+ * - `INCONSISTENT`: the kernel's state changed while it was read, again and again.
+ * - `OVERRUN`: answers were lost because the socket's receive buffer was full.
+ * - `TIMEOUT`: no answer within the given time.
+ * - `ABORTED`: the caller's `AbortSignal` fired.
+ * - `CLOSED`: the socket, the network or the device was closed.
+ */
+export type OwnErrorCode =
+  | 'INVALID_SPEC'
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'UNSUPPORTED'
+  | 'DISRUPTIVE'
+  | 'STALE_PLAN'
+  | 'NOT_APPLIED'
+  | 'INCONSISTENT'
+  | 'OVERRUN'
+  | 'TIMEOUT'
+  | 'ABORTED'
+  | 'CLOSED'
+
+/** The code of an error: one of the SDK's own, or the name of the kernel's error number. */
+export type ErrorCode = OwnErrorCode | (string & Record<never, never>)
+
+/** One thing that is wrong with a spec. */
+export interface Problem {
+  /** Where: a JSON pointer into the spec (RFC 6901), such as `/links/2/bridge/forwardDelay`. */
+  readonly path: string
+  /** What is wrong, in one sentence. */
+  readonly message: string
+  /** What a valid value looks like. */
+  readonly expected?: string
+  /** What stood there, as JSON, shortened. */
+  readonly found?: string
+  /** What was probably meant, such as the nearest valid key. */
+  readonly hint?: string
+}
+
+/** What undoing a failed apply did. */
+export interface RollbackReport {
+  /** Whether the network is as it was found. */
+  readonly restored: boolean
+  /** The steps that undid, in order, each as its `ip` command. */
+  readonly steps: readonly string[]
+  /** Why the rollback failed, where it did. */
+  readonly error?: string
+}
+
+/** Everything that a {@link NetworkError} can carry besides its message. */
+export interface NetworkErrorDetails {
+  readonly errno?: number
+  readonly kernelMessage?: string
+  readonly attribute?: string
+  readonly path?: string
+  readonly object?: string
+  readonly step?: string
+  readonly rollback?: RollbackReport
+  readonly problems?: readonly Problem[]
+  readonly cause?: unknown
+}
+
+/** The one error type: what failed, on which object, and what the kernel said of it. */
+export class NetworkError extends Error {
+  /** The kernel's name of the error (`EEXIST`) or the SDK's own code (`INVALID_SPEC`). */
+  readonly code: ErrorCode
+  /** The kernel's error number, positive. */
+  readonly errno?: number
+  /** What the kernel said in its extended acknowledgement. */
+  readonly kernelMessage?: string
+  /** Path of the attribute that the kernel objected to, such as `linkinfo.data.forwardDelay`. */
+  readonly attribute?: string
+  /** JSON pointer into the spec, where the error belongs to one place of it. */
+  readonly path?: string
+  /** The object that the error is about, such as `link br0`. */
+  readonly object?: string
+  /** The step of the plan that failed, as its `ip` command. */
+  readonly step?: string
+  /** What undoing did, where something had been done before the failure. */
+  readonly rollback?: RollbackReport
+  /** All problems of an invalid spec. */
+  readonly problems?: readonly Problem[]
+
+  constructor(code: ErrorCode, message: string, details: NetworkErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'NetworkError'
+    this.code = code
+    const { cause: _cause, ...rest } = details
+    Object.assign(this, rest)
+  }
+
+  /** The same error with more details: what is known only higher up, such as the step. */
+  with(details: NetworkErrorDetails, message: string = this.message): NetworkError {
+    const { errno, kernelMessage, attribute, path, object, step, rollback, problems, cause } = this
+    const known = { errno, kernelMessage, attribute, path, object, step, rollback, problems, cause }
+    const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+    return new NetworkError(this.code, message, { ...given, ...details })
+  }
+
+  /** Plain data for `JSON.stringify`. */
+  toJSON(): Record<string, unknown> {
+    const { code, message, errno, kernelMessage, attribute, path, object, step, rollback, problems } = this
+    return { code, message, errno, kernelMessage, attribute, path, object, step, rollback, problems }
+  }
+}

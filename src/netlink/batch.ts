@@ -1,0 +1,86 @@
+import type { NetworkError } from '../error.js'
+import { align4 } from './bytes.js'
+import { type RequestOptions, receiveUntil } from './exchange.js'
+import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
+import { NLM_F_ACK, NLMSG_ERROR, type NetlinkMessage } from './message.js'
+import { stamp } from './stamp.js'
+import type { Transport } from './transports/transport.js'
+
+// Larger sends gain nothing (docs/benchmarks.md), and one above the send buffer is refused with EMSGSIZE.
+const bytesASend = 1 << 16
+
+/** What became of the messages of a batch. */
+export interface BatchResult {
+  /** The errors, by index of the message; every other message succeeded. */
+  readonly errors: ReadonlyMap<number, NetworkError>
+}
+
+/** Sends messages in as few datagrams as possible, each of which asks for an acknowledgement of its last one only. */
+export async function sendBatch(
+  transport: Transport,
+  messages: readonly NetlinkMessage[],
+  options: RequestOptions,
+  nextSequence: () => number,
+): Promise<BatchResult> {
+  const errors = new Map<number, NetworkError>()
+  let start = 0
+  while (start < messages.length) {
+    const end = endOfSend(messages, start, transport.answerCapacity)
+    const sequences = new Map<number, number>()
+    transport.send(packed(messages, start, end, sequences, nextSequence))
+    const last = end - 1
+    await receiveUntil(
+      transport,
+      options,
+      messages[start]?.subject ?? 'batch',
+      (sequence) => sequences.has(sequence),
+      (received) => {
+        const index = sequences.get(received.sequence)
+        const request = index === undefined ? undefined : messages[index]
+        if (received.type !== NLMSG_ERROR || index === undefined || !request) return false
+        const acknowledgement = decodeErrorMessage(received)
+        if (acknowledgement.errno !== 0) errors.set(index, acknowledgementError(acknowledgement, request))
+        return index === last
+      },
+    )
+    start = end
+  }
+  return { errors }
+}
+
+/** How many messages fit: by bytes, and because each of them may answer with an error. */
+function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCapacity: number): number {
+  let bytes = 0
+  let end = start
+  while (end < messages.length && end - start < answerCapacity) {
+    const length = align4(messages[end]?.bytes.length ?? 0)
+    if (end > start && bytes + length > bytesASend) break
+    bytes += length
+    end++
+  }
+  return end
+}
+
+function packed(
+  messages: readonly NetlinkMessage[],
+  start: number,
+  end: number,
+  sequences: Map<number, number>,
+  nextSequence: () => number,
+): Uint8Array {
+  let length = 0
+  for (let index = start; index < end; index++) length += align4(messages[index]?.bytes.length ?? 0)
+  const bytes = new Uint8Array(length)
+  const view = new DataView(bytes.buffer)
+  let position = 0
+  for (let index = start; index < end; index++) {
+    const message = messages[index]
+    if (!message) continue
+    const sequence = nextSequence()
+    sequences.set(sequence, index)
+    bytes.set(message.bytes, position)
+    stamp(view, position, sequence, message.flags | (index === end - 1 ? NLM_F_ACK : 0))
+    position += align4(message.bytes.length)
+  }
+  return bytes
+}

@@ -1,0 +1,80 @@
+import { endianness } from 'node:os'
+
+/** Netlink speaks the machine's own byte order. */
+export const littleEndian: boolean = endianness() === 'LE'
+
+/** Attributes and messages start on multiples of four bytes. */
+export function align4(length: number): number {
+  return (length + 3) & ~3
+}
+
+/** A range of received bytes, with the view that reads numbers out of them. */
+export class Payload {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly start: number
+  readonly end: number
+
+  constructor(bytes: Uint8Array, view?: DataView, start = 0, end: number = bytes.length) {
+    this.bytes = bytes
+    this.view = view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.start = start
+    this.end = end
+  }
+
+  get length(): number {
+    return this.end - this.start
+  }
+
+  /** A part of this range, clamped to it. */
+  slice(start: number, end: number = this.end): Payload {
+    return new Payload(this.bytes, this.view, Math.min(start, this.end), Math.min(end, this.end))
+  }
+
+  /** A copy that outlives the receive buffer. */
+  copy(): Uint8Array {
+    return this.bytes.slice(this.start, this.end)
+  }
+}
+
+/** Builds a message in a buffer that grows. */
+export class Writer {
+  bytes: Uint8Array
+  view: DataView
+  length = 0
+
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity)
+    this.view = new DataView(this.bytes.buffer)
+  }
+
+  /** Appends `count` zero bytes and returns where they start. */
+  reserve(count: number): number {
+    const start = this.length
+    const needed = start + count
+    if (needed > this.bytes.length) this.grow(needed)
+    this.length = needed
+    return start
+  }
+
+  append(bytes: Uint8Array): void {
+    const start = this.reserve(bytes.length)
+    this.bytes.set(bytes, start)
+  }
+
+  align(): void {
+    this.reserve(align4(this.length) - this.length)
+  }
+
+  /** The bytes so far, as a copy of their own. */
+  finish(): Uint8Array {
+    return this.bytes.slice(0, this.length)
+  }
+
+  private grow(needed: number): void {
+    const bigger = new Uint8Array(Math.max(needed, this.bytes.length * 2))
+    bigger.set(this.bytes)
+    this.bytes = bigger
+    this.view = new DataView(bigger.buffer)
+  }
+}

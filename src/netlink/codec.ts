@@ -1,0 +1,62 @@
+import type { UnknownAttribute } from './attribute.js'
+import type { Payload, Writer } from './bytes.js'
+
+/** What values an attribute takes. Validation, the JSON Schema and the messages about bad input come from it. */
+export type Domain =
+  | { readonly type: 'boolean' }
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'bigint' }
+  | { readonly type: 'seconds'; readonly maximum: number; readonly resolution: number }
+  | { readonly type: 'enumeration'; readonly names: readonly string[] }
+  | { readonly type: 'text'; readonly maximumLength: number }
+  | { readonly type: 'mac' }
+  | { readonly type: 'address'; readonly family?: 'inet' | 'inet6' }
+  | { readonly type: 'link' }
+  | { readonly type: 'namespace' }
+  | { readonly type: 'bytes' }
+  | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number }
+  | { readonly type: 'object'; readonly properties: Readonly<Record<string, Domain>>; readonly required: readonly string[] }
+
+/** Turns names into the numbers that a message holds. */
+export interface EncodeContext {
+  /** The interface index of a link; throws where there is none. */
+  linkIndex(name: string): number
+  /** An open descriptor of a namespace; throws where there is none. */
+  namespaceFd(name: string): number
+}
+
+/** Turns the numbers of a message into names. */
+export interface DecodeContext {
+  /** The name of a link, or its index where it has none that is known. */
+  linkName(index: number): string | number
+  /** Takes the attributes that no table knows, and the malformed ones; without it they are dropped. */
+  readonly unknown?: UnknownAttribute[]
+}
+
+/** Writes a value as an attribute's payload, and reads it. */
+export interface Codec<T> {
+  readonly domain: Domain
+  /** Whether the payload is attributes again, which the kernel marks by NLA_F_NESTED. */
+  readonly nested?: boolean
+  encode(value: T, writer: Writer, context: EncodeContext): void
+  /** Reads the payload; a {@link MalformedError} spoils this attribute alone. */
+  decode(payload: Payload, context: DecodeContext): T
+  /** Names the part of the payload that lies at an offset, for the path of an offending attribute. */
+  locate?(payload: Payload, offset: number): readonly string[]
+}
+
+/** The payload is not what the table says. It never leaves the decoder. */
+export class MalformedError extends Error {
+  override name = 'MalformedError'
+}
+
+/** A context for messages that need no names: an unresolved name is a mistake of the caller's. */
+export const withoutNames: EncodeContext & DecodeContext = {
+  linkIndex(name) {
+    throw new TypeError(`the link ${name} must be given by its interface index here`)
+  },
+  namespaceFd(name) {
+    throw new TypeError(`the namespace ${name} must be opened before the message is built`)
+  },
+  linkName: (index) => index,
+}

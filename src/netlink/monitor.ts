@@ -1,0 +1,63 @@
+import { messagesOf, type ReceivedMessage } from './message.js'
+import type { Transport } from './transports/transport.js'
+
+/** What a monitor tells. */
+export type MonitorEvent<T> =
+  /** The kernel notified of a change. */
+  | { readonly kind: 'change'; readonly change: T }
+  /** Notifications were lost; whoever keeps a picture of the state must read it anew. */
+  | { readonly kind: 'overrun' }
+
+/**
+ * Listens to multicast groups. The iteration ends when `close` is called or the signal fires; an overrun is an event
+ * and the monitor goes on.
+ */
+export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposable {
+  readonly #transport: Transport
+  readonly #decode: (message: ReceivedMessage) => T | undefined
+
+  /**
+   * @param transport a socket of the monitor's own
+   * @param groups numbers of the multicast groups, such as 1 for RTNLGRP_LINK
+   * @param decode reads a notification while its bytes are valid; `undefined` leaves it out
+   */
+  constructor(transport: Transport, groups: readonly number[], decode: (message: ReceivedMessage) => T | undefined) {
+    this.#transport = transport
+    this.#decode = decode
+    try {
+      for (const group of groups) transport.join(group)
+    } catch (error) {
+      transport.close()
+      throw error
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<MonitorEvent<T>, void, undefined> {
+    while (!this.#transport.closed) {
+      const received = this.#transport.receive()
+      if (received.kind === 'empty') await this.#transport.readable()
+      else if (received.kind === 'overrun') yield { kind: 'overrun' }
+      else if (received.datagram.senderPortId === 0) yield* this.#changesOf(received.datagram.bytes)
+    }
+  }
+
+  /** Decodes a whole datagram before anything is yielded, since the buffer is used again meanwhile. */
+  #changesOf(datagram: Uint8Array): MonitorEvent<T>[] {
+    const events: MonitorEvent<T>[] = []
+    for (const message of messagesOf(datagram)) {
+      const change = this.#decode(message)
+      if (change !== undefined) events.push({ kind: 'change', change })
+    }
+    return events
+  }
+
+  /** Ends the iteration and frees the socket. */
+  close(): void {
+    this.#transport.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return Promise.resolve()
+  }
+}

@@ -1,0 +1,228 @@
+import { formatAddress, parseAddress } from '../ip/address.js'
+import { formatMac, parseMac } from '../ip/mac.js'
+import { littleEndian, type Payload } from './bytes.js'
+import { type Codec, MalformedError } from './codec.js'
+
+interface NumberFormat {
+  readonly size: number
+  readonly minimum: number
+  readonly maximum: number
+  get(view: DataView, offset: number): number
+  set(view: DataView, offset: number, value: number): void
+}
+
+function number(format: NumberFormat): Codec<number> {
+  const { size, minimum, maximum, get, set } = format
+  return {
+    domain: { type: 'integer', minimum, maximum },
+    encode(value, writer) {
+      if (!Number.isInteger(value) || value < minimum || value > maximum) {
+        throw new RangeError(`${value} is not an integer from ${minimum} to ${maximum}`)
+      }
+      const offset = writer.reserve(size)
+      set(writer.view, offset, value)
+    },
+    decode(payload) {
+      if (payload.length < size) throw new MalformedError(`${payload.length} bytes instead of ${size}`)
+      return get(payload.view, payload.start)
+    },
+  }
+}
+
+/** An unsigned byte. */
+export const u8: Codec<number> = number({
+  size: 1,
+  minimum: 0,
+  maximum: 0xff,
+  get: (view, offset) => view.getUint8(offset),
+  set: (view, offset, value) => view.setUint8(offset, value),
+})
+
+/** A signed byte. */
+export const i8: Codec<number> = number({
+  size: 1,
+  minimum: -0x80,
+  maximum: 0x7f,
+  get: (view, offset) => view.getInt8(offset),
+  set: (view, offset, value) => view.setInt8(offset, value),
+})
+
+/** Two bytes, unsigned, in the machine's order. */
+export const u16: Codec<number> = number({
+  size: 2,
+  minimum: 0,
+  maximum: 0xffff,
+  get: (view, offset) => view.getUint16(offset, littleEndian),
+  set: (view, offset, value) => view.setUint16(offset, value, littleEndian),
+})
+
+/** Two bytes, unsigned, in the network's order. */
+export const be16: Codec<number> = number({
+  size: 2,
+  minimum: 0,
+  maximum: 0xffff,
+  get: (view, offset) => view.getUint16(offset),
+  set: (view, offset, value) => view.setUint16(offset, value),
+})
+
+/** Four bytes, unsigned, in the machine's order. */
+export const u32: Codec<number> = number({
+  size: 4,
+  minimum: 0,
+  maximum: 0xffffffff,
+  get: (view, offset) => view.getUint32(offset, littleEndian),
+  set: (view, offset, value) => view.setUint32(offset, value, littleEndian),
+})
+
+/** Four bytes, signed, in the machine's order. */
+export const i32: Codec<number> = number({
+  size: 4,
+  minimum: -0x80000000,
+  maximum: 0x7fffffff,
+  get: (view, offset) => view.getInt32(offset, littleEndian),
+  set: (view, offset, value) => view.setInt32(offset, value, littleEndian),
+})
+
+/** Four bytes, unsigned, in the network's order. */
+export const be32: Codec<number> = number({
+  size: 4,
+  minimum: 0,
+  maximum: 0xffffffff,
+  get: (view, offset) => view.getUint32(offset),
+  set: (view, offset, value) => view.setUint32(offset, value),
+})
+
+/** A number whose range the kernel narrows further than its size does. */
+export function ranged(codec: Codec<number>, minimum: number, maximum: number): Codec<number> {
+  return { ...codec, domain: { type: 'integer', minimum, maximum } }
+}
+
+/** Eight bytes, unsigned. */
+export const u64: Codec<bigint> = {
+  domain: { type: 'bigint' },
+  encode(value, writer) {
+    const offset = writer.reserve(8)
+    writer.view.setBigUint64(offset, value, littleEndian)
+  },
+  decode(payload) {
+    if (payload.length < 8) throw new MalformedError(`${payload.length} bytes instead of 8`)
+    return payload.view.getBigUint64(payload.start, littleEndian)
+  },
+}
+
+/** Eight bytes, unsigned, whose values stay below 2^53 in practice. */
+export const u64AsNumber: Codec<number> = {
+  domain: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  encode: (value, writer, context) => u64.encode(BigInt(value), writer, context),
+  decode: (payload, context) => Number(u64.decode(payload, context)),
+}
+
+/** A truth value kept in a number: 0 is false, anything else true. */
+export function boolean(codec: Codec<number>): Codec<boolean> {
+  return {
+    domain: { type: 'boolean' },
+    encode: (value, writer, context) => codec.encode(value ? 1 : 0, writer, context),
+    decode: (payload, context) => codec.decode(payload, context) !== 0,
+  }
+}
+
+/** A truth value told by an attribute's mere presence; false cannot be written. */
+export const flag: Codec<true> = {
+  domain: { type: 'boolean' },
+  encode() {},
+  decode: () => true,
+}
+
+/**
+ * A number with names. A number that the table does not name is kept as its decimal text, so that nothing is lost
+ * on a newer kernel.
+ */
+export function enumeration<const Name extends string>(
+  codec: Codec<number>,
+  numbers: Readonly<Record<Name, number>>,
+): Codec<Name> {
+  const names = new Map<number, Name>()
+  for (const name in numbers) names.set(numbers[name], name)
+  return {
+    domain: { type: 'enumeration', names: Object.keys(numbers) },
+    encode(value, writer, context) {
+      const number = numbers[value] ?? Number(value)
+      codec.encode(number, writer, context)
+    },
+    decode(payload, context) {
+      const value = codec.decode(payload, context)
+      return names.get(value) ?? (String(value) as Name)
+    },
+  }
+}
+
+/** A duration: seconds here, `perSecond` units a second in the kernel. */
+export function seconds(codec: Codec<number>, perSecond: number): Codec<number> {
+  const maximum = codec.domain.type === 'integer' ? codec.domain.maximum : 0
+  return {
+    domain: { type: 'seconds', maximum: maximum / perSecond, resolution: 1 / perSecond },
+    encode: (value, writer, context) => codec.encode(Math.round(value * perSecond), writer, context),
+    decode: (payload, context) => codec.decode(payload, context) / perSecond,
+  }
+}
+
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder()
+
+/** Text that ends in a zero byte; at most `maximumLength` bytes before it. */
+export function text(maximumLength: number): Codec<string> {
+  return {
+    domain: { type: 'text', maximumLength },
+    encode(value, writer) {
+      writer.append(utf8Encoder.encode(value))
+      writer.reserve(1)
+    },
+    decode(payload) {
+      const { bytes, start, end } = payload
+      const zero = bytes.subarray(start, end).indexOf(0)
+      return utf8Decoder.decode(bytes.subarray(start, zero < 0 ? end : start + zero))
+    },
+  }
+}
+
+function parsed<T extends Uint8Array>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new RangeError(what)
+  return value
+}
+
+/** A link-layer address, of whatever length the device has. */
+export const mac: Codec<string> = {
+  domain: { type: 'mac' },
+  encode: (value, writer) => writer.append(parsed(parseMac(value), `${value} is not a MAC address`)),
+  decode: (payload) => formatMac(payload.copy()),
+}
+
+/** An IPv4 or IPv6 address; its length tells which. */
+export const ipAddress: Codec<string> = {
+  domain: { type: 'address' },
+  encode: (value, writer) => writer.append(parsed(parseAddress(value), `${value} is not an IP address`)),
+  decode(payload) {
+    if (payload.length !== 4 && payload.length !== 16) throw new MalformedError(`${payload.length} bytes of address`)
+    return formatAddress(payload.copy())
+  },
+}
+
+/** An IPv4 address. */
+export const ipv4: Codec<string> = { ...ipAddress, domain: { type: 'address', family: 'inet' } }
+/** An IPv6 address. */
+export const ipv6: Codec<string> = { ...ipAddress, domain: { type: 'address', family: 'inet6' } }
+
+/** Bytes that are left as they are. */
+export const binary: Codec<Uint8Array> = {
+  domain: { type: 'bytes' },
+  encode: (value, writer) => writer.append(value),
+  decode: (payload: Payload) => payload.copy(),
+}
+
+/** A link: its name, or its interface index. */
+export const linkReference: Codec<string | number> = {
+  domain: { type: 'link' },
+  encode: (value, writer, context) =>
+    u32.encode(typeof value === 'number' ? value : context.linkIndex(value), writer, context),
+  decode: (payload, context) => context.linkName(u32.decode(payload, context)),
+}

@@ -1,0 +1,214 @@
+import { NLA_F_NESTED, walkAttributes } from './attribute.js'
+import { littleEndian, Payload, Writer } from './bytes.js'
+import type { Codec, DecodeContext, Domain, EncodeContext } from './codec.js'
+
+/** What a line of a table can say besides the number and the codec. */
+export interface AttributeDetails {
+  /** The word of `ip` for it, where that is not the name in snake_case. */
+  readonly ip?: string
+  /** The attribute stands in the message itself, not among the options of the kind: `IFLA_LINK` of a VLAN. */
+  readonly outer?: boolean
+  /** The property is one bit of an attribute that several properties share. */
+  readonly bit?: number
+  /** How an attribute of bits is laid out: a value with a mask of what is meant (8 bytes), or the value alone. */
+  readonly bits?: 'masked' | 'u16'
+}
+
+/** One line of a table: the kernel's number of the attribute and how its payload is written. */
+export interface Attribute<T> extends AttributeDetails {
+  readonly type: number
+  readonly codec: Codec<T>
+}
+
+/** Describes an attribute. */
+export function attribute<T>(type: number, codec: Codec<T>, details: AttributeDetails = {}): Attribute<T> {
+  return { type, codec, ...details }
+}
+
+/** The lines of a table, each named as users name the property. */
+export type Lines<T extends object> = { readonly [Name in keyof T]-?: Attribute<Exclude<T[Name], undefined>> }
+
+/** Attributes by name: the encoder, the decoder and the names in error paths follow from its lines. */
+export interface AttributeTable<T extends object> extends Codec<T> {
+  readonly lines: Lines<T>
+  readonly names: readonly (keyof T & string)[]
+  readonly nested: true
+  /** Appends the attributes of the given properties; `undefined` ones are left out. */
+  encode(values: T, writer: Writer, context: EncodeContext): void
+  /** Reads a range of attributes; unknown and malformed ones go to the context's `unknown`. */
+  decode(payload: Payload, context: DecodeContext): T
+  locate(payload: Payload, offset: number): readonly string[]
+}
+
+/**
+ * Describes attributes by name.
+ * @param lines one line an attribute
+ * @param required the properties that a user must give, for validation
+ */
+export function attributeTable<T extends object>(
+  lines: Lines<T>,
+  required: readonly (keyof T & string)[] = [],
+): AttributeTable<T> {
+  const names = Object.keys(lines) as (keyof T & string)[]
+  const byType = new Map<number, (keyof T & string)[]>()
+  for (const name of names) {
+    const { type } = lines[name]
+    byType.set(type, [...(byType.get(type) ?? []), name])
+  }
+  const properties: Record<string, Domain> = {}
+  for (const name of names) properties[name] = lines[name].codec.domain
+  const table: AttributeTable<T> = {
+    lines,
+    names,
+    nested: true,
+    domain: { type: 'object', properties, required },
+    encode(values, writer, context) {
+      for (const [type, owners] of byType) {
+        const [first] = owners
+        if (first === undefined || lines[first].outer) continue
+        if (lines[first].bit !== undefined) encodeBits(lines, type, owners, values, writer)
+        else encodeLine(lines[first], values[first], writer, context)
+      }
+    },
+    decode(payload, context) {
+      const result: Partial<T> = {}
+      walkAttributes(payload, (type, start, end) => {
+        const owners = byType.get(type)
+        const range = payload.slice(start, end)
+        if (!owners || !decodeInto(result, lines, owners, range, context)) {
+          context.unknown?.push({ path: [], type, bytes: range.copy() })
+        }
+      })
+      return result as T
+    },
+    locate(payload, offset) {
+      let path: readonly string[] = []
+      walkAttributes(payload, (type, start, end) => {
+        if (offset < start - 4 || offset >= Math.max(end, start)) return
+        const name = byType.get(type)?.[0]
+        const inner = name === undefined ? undefined : lines[name].codec.locate
+        path = [name ?? `attribute ${type}`, ...(inner?.(payload.slice(start, end), offset) ?? [])]
+      })
+      return path
+    },
+  }
+  return table
+}
+
+function encodeLine<T>(line: Attribute<T>, value: T | undefined, writer: Writer, context: EncodeContext): void {
+  if (value === undefined) return
+  writeAttribute(writer, line.codec.nested ? line.type | NLA_F_NESTED : line.type, () =>
+    line.codec.encode(value, writer, context),
+  )
+}
+
+/** Appends one attribute: its header, what `body` writes, and the padding. */
+export function writeAttribute(writer: Writer, type: number, body: () => void): void {
+  const start = writer.reserve(4)
+  body()
+  writer.view.setUint16(start, writer.length - start, littleEndian)
+  writer.view.setUint16(start + 2, type, littleEndian)
+  writer.align()
+}
+
+function encodeBits<T extends object>(
+  lines: Lines<T>,
+  type: number,
+  owners: readonly (keyof T & string)[],
+  values: T,
+  writer: Writer,
+): void {
+  let value = 0
+  let mask = 0
+  for (const owner of owners) {
+    const given: unknown = values[owner]
+    if (given === undefined) continue
+    const bit = 1 << (lines[owner].bit ?? 0)
+    mask |= bit
+    if (given === true) value |= bit
+  }
+  const [first] = owners
+  if (mask === 0 || first === undefined) return
+  writeAttribute(writer, type, () => {
+    const masked = lines[first].bits === 'masked'
+    const offset = writer.reserve(masked ? 8 : 2)
+    if (masked) {
+      writer.view.setUint32(offset, value >>> 0, littleEndian)
+      writer.view.setUint32(offset + 4, mask >>> 0, littleEndian)
+    } else writer.view.setUint16(offset, value, littleEndian)
+  })
+}
+
+/** Returns whether the payload was what the table says. */
+function decodeInto<T extends object>(
+  result: Partial<T>,
+  lines: Lines<T>,
+  owners: readonly (keyof T & string)[],
+  range: Payload,
+  context: DecodeContext,
+): boolean {
+  for (const owner of owners) {
+    const line = lines[owner]
+    const bits = line.bit === undefined ? undefined : readBits(range, line.bits)
+    if (line.bit !== undefined) {
+      if (bits === undefined) return false
+      const codec: Codec<unknown> = line.codec
+      result[owner] = codec.decode(new Payload(Uint8Array.of((bits >>> line.bit) & 1)), context) as never
+      continue
+    }
+    const known = context.unknown?.length ?? 0
+    try {
+      result[owner] = line.codec.decode(range, context)
+    } catch {
+      return false
+    }
+    if (line.codec.nested) prefixPaths(context, known, owner)
+  }
+  return true
+}
+
+/** What an inner table did not know gets the path to where it lay. */
+function prefixPaths(context: DecodeContext, from: number, name: string): void {
+  const { unknown } = context
+  if (!unknown) return
+  for (let index = from; index < unknown.length; index++) {
+    const entry = unknown[index]
+    if (entry) unknown[index] = { ...entry, path: [name, ...entry.path] }
+  }
+}
+
+function readBits(range: Payload, layout: 'masked' | 'u16' | undefined): number | undefined {
+  if (range.length < (layout === 'u16' ? 2 : 4)) return undefined
+  return layout === 'u16'
+    ? range.view.getUint16(range.start, littleEndian)
+    : range.view.getUint32(range.start, littleEndian)
+}
+
+/** A list of attributes of one type inside another one, such as the alternative names of a link. */
+export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
+  return {
+    domain: { type: 'list', item: codec.domain },
+    nested: true,
+    encode(values, writer, context) {
+      for (const value of values) writeAttribute(writer, type, () => codec.encode(value, writer, context))
+    },
+    decode(payload, context) {
+      const values: T[] = []
+      walkAttributes(payload, (itemType, start, end) => {
+        if (itemType === type) values.push(codec.decode(payload.slice(start, end), context))
+      })
+      return values
+    },
+  }
+}
+
+/** The bytes of some attributes alone, for tests and for attributes inside attributes. */
+export function encodeAttributes<T extends object>(
+  table: AttributeTable<T>,
+  values: T,
+  context: EncodeContext,
+): Uint8Array {
+  const writer = new Writer()
+  table.encode(values, writer, context)
+  return writer.finish()
+}

@@ -1,0 +1,192 @@
+import { NetworkError } from '../../error.js'
+import { AF_NETLINK, MSG_DONTWAIT, MSG_TRUNC, SO_RCVBUF, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET } from '../../system/constants.js'
+import { errnoNumber, systemError } from '../../system/errno.js'
+import { checked, lastErrno, libc } from '../../system/libc.js'
+import { inNamespace } from '../../system/namespace.js'
+import { type Watch, watchDescriptor } from '../../system/readiness.js'
+import { littleEndian } from '../bytes.js'
+import {
+  getOption,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_DROP_MEMBERSHIP,
+  SOL_NETLINK,
+  setCommonOptions,
+  setOption,
+} from './socketOptions.js'
+import type { Received, Transport } from './transport.js'
+
+/** How to open a netlink socket. */
+export interface FfiTransportOptions {
+  /** The netlink family; 0 is NETLINK_ROUTE. */
+  readonly protocol?: number
+  /** Descriptor of the namespace that the socket belongs to; the calling thread's own by default. */
+  readonly namespaceFd?: number
+  /** Bytes of receive buffer to ask for; 8 MiB by default. */
+  readonly receiveBuffer?: number
+  /** Whether waiting for a message keeps the process alive; true by default. */
+  readonly ref?: boolean
+}
+
+const EAGAIN = errnoNumber('EAGAIN')
+const EINTR = errnoNumber('EINTR')
+const ENOBUFS = errnoNumber('ENOBUFS')
+
+// The kernel makes the datagrams of a dump as large as the largest buffer that was ever offered, up to 32 KiB
+// (net/netlink/af_netlink.c, netlink_dump); a single message can be larger.
+const slabSize = 1 << 16
+
+// An acknowledgement costs the receive buffer its skb, not its 20 bytes.
+const bytesAnAnswer = 1024
+
+/**
+ * A netlink socket by plain system calls.
+ *
+ * rtnetlink does its work inside `send`, so an answer is there when that returns and a request waits for nothing.
+ */
+export class FfiTransport implements Transport {
+  readonly portId: number
+  readonly answerCapacity: number
+  readonly #fd: number
+  readonly #slab = new Uint8Array(slabSize)
+  readonly #sender = new Uint8Array(12)
+  readonly #senderView = new DataView(this.#sender.buffer)
+  readonly #senderLength = new Uint8Array(4)
+  readonly #ref: boolean
+  #closed = false
+  #watch: Watch | undefined
+  #waiters: (() => void)[] = []
+  /** The datagram that libuv's own read took; it comes before anything that the socket still holds. */
+  #taken: Uint8Array | undefined
+  #overrun = false
+
+  constructor(options: FfiTransportOptions = {}) {
+    const open = () =>
+      checked(libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, options.protocol ?? 0), 'open netlink socket')
+    this.#fd = options.namespaceFd === undefined ? open() : inNamespace(options.namespaceFd, open)
+    this.#ref = options.ref ?? true
+    try {
+      setCommonOptions(this.#fd, options.receiveBuffer ?? 8 << 20)
+      const address = new Uint8Array(12)
+      new DataView(address.buffer).setUint16(0, AF_NETLINK, littleEndian)
+      checked(libc.bind(this.#fd, address, address.length), 'bind netlink socket')
+      this.portId = portIdOf(this.#fd)
+      const buffer = getOption(this.#fd, SOL_SOCKET, SO_RCVBUF, 'read receive buffer size')
+      this.answerCapacity = Math.max(16, Math.floor(buffer / bytesAnAnswer))
+    } catch (error) {
+      libc.close(this.#fd)
+      throw error
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  send(datagram: Uint8Array): void {
+    this.#assertOpen()
+    while (libc.send(this.#fd, datagram, datagram.length, 0) < 0) {
+      const errno = lastErrno()
+      if (errno !== EINTR) throw systemError(errno, `send ${datagram.length} bytes to the kernel`)
+    }
+  }
+
+  receive(): Received {
+    this.#assertOpen()
+    const taken = this.#taken
+    if (taken) {
+      this.#taken = undefined
+      // read(2) does not tell the sender. Only a holder of CAP_NET_ADMIN in the namespace can be another than the
+      // kernel (NETLINK_ROUTE lacks NL_CFG_F_NONROOT_SEND), and such a one needs no forgery.
+      return { kind: 'datagram', datagram: { bytes: taken, senderPortId: 0, truncated: false } }
+    }
+    if (this.#overrun) {
+      this.#overrun = false
+      return { kind: 'overrun' }
+    }
+    const flags = MSG_DONTWAIT | MSG_TRUNC
+    this.#senderLength[0] = this.#sender.length
+    const length = libc.recvfrom(this.#fd, this.#slab, slabSize, flags, this.#sender, this.#senderLength)
+    if (length < 0) return this.#receiveError(lastErrno())
+    return {
+      kind: 'datagram',
+      datagram: {
+        bytes: this.#slab.subarray(0, Math.min(length, slabSize)),
+        senderPortId: this.#senderView.getUint32(4, littleEndian),
+        truncated: length > slabSize,
+      },
+    }
+  }
+
+  #receiveError(errno: number): Received {
+    if (errno === EAGAIN || errno === EINTR) return { kind: 'empty' }
+    if (errno === ENOBUFS) return { kind: 'overrun' }
+    throw systemError(errno, 'receive from the kernel')
+  }
+
+  readable(): Promise<void> {
+    if (this.#closed || this.#taken || this.#overrun) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve)
+      this.#startWatch()
+    })
+  }
+
+  join(group: number): void {
+    this.#assertOpen()
+    setOption(this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, `join multicast group ${group}`)
+  }
+
+  leave(group: number): void {
+    this.#assertOpen()
+    setOption(this.#fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group, `leave multicast group ${group}`)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#watch?.stop()
+    libc.close(this.#fd)
+    this.#wake()
+  }
+
+  #startWatch(): void {
+    if (this.#watch) {
+      this.#watch.setRef(this.#ref)
+      this.#watch.resume()
+      return
+    }
+    this.#watch = watchDescriptor(this.#fd, new Uint8Array(slabSize), {
+      onRead: (slab, length) => {
+        this.#taken = slab.slice(0, length)
+        this.#wake()
+        return false
+      },
+      onEnd: (error) => {
+        this.#watch = undefined
+        if (this.#closed) return
+        // libuv ends a stream on any error; ours was an overrun, which the kernel reports once and then forgets.
+        if (error) this.#overrun = true
+        this.#wake()
+      },
+    })
+    this.#watch.setRef(this.#ref)
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    this.#watch?.setRef(false)
+    for (const resolve of waiters) resolve()
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new NetworkError('CLOSED', 'the netlink socket is closed')
+  }
+}
+
+function portIdOf(fd: number): number {
+  const address = new Uint8Array(12)
+  const length = Uint8Array.of(address.length, 0, 0, 0)
+  checked(libc.getsockname(fd, address, length), 'getsockname')
+  return new DataView(address.buffer).getUint32(4, littleEndian)
+}

@@ -1,0 +1,155 @@
+import { closeSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { NetworkError } from '../error.js'
+import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
+import { codeOf } from './errno.js'
+import { checked, libc } from './libc.js'
+
+/**
+ * Which network namespace: the name of one under `/run/netns` (as `ip netns` makes them), a path to one
+ * (`/proc/42/ns/net`), that of a process, or an open descriptor of one.
+ */
+export type NamespaceReference = string | { readonly path: string } | { readonly pid: number } | { readonly fd: number }
+
+/** Where `ip netns` and this SDK keep named network namespaces. */
+export const namespaceDirectory = '/run/netns'
+
+// Not /proc/self: that is the process's first thread, and inside a Worker this thread is another one.
+const ownNamespace = '/proc/thread-self/ns/net'
+
+/** The file behind a reference; a name must be one path element. */
+export function namespacePath(reference: NamespaceReference): string {
+  if (typeof reference === 'string') {
+    return reference.includes('/') ? reference : `${namespaceDirectory}/${checkedName(reference)}`
+  }
+  if ('path' in reference) return reference.path
+  return 'pid' in reference ? `/proc/${reference.pid}/ns/net` : `/proc/self/fd/${reference.fd}`
+}
+
+/** How messages name a namespace. */
+export function describeNamespace(reference: NamespaceReference): string {
+  if (typeof reference === 'string') return reference
+  if ('path' in reference) return reference.path
+  return 'pid' in reference ? `of process ${reference.pid}` : `of descriptor ${reference.fd}`
+}
+
+function checkedName(name: string): string {
+  if (/^[^/\0]{1,255}$/.test(name) && name !== '.' && name !== '..') return name
+  throw new NetworkError('INVALID_ARGUMENT', `namespace name ${JSON.stringify(name)}: must be one path element`)
+}
+
+/** Opens a namespace; the caller closes the descriptor. A missing one is the error `NOT_FOUND`. */
+export function openNamespace(reference: NamespaceReference): number {
+  const path = namespacePath(reference)
+  try {
+    return openSync(path, 'r')
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (code === 'ENOENT' || code === 'ESRCH') {
+      throw new NetworkError('NOT_FOUND', `namespace ${describeNamespace(reference)}: does not exist`, { cause })
+    }
+    throw new NetworkError(code, `namespace ${describeNamespace(reference)}: cannot open ${path} (${code})`, { cause })
+  }
+}
+
+/** Opens the namespace that the calling thread is in. */
+export function openOwnNamespace(): number {
+  return openSync(ownNamespace, 'r')
+}
+
+/**
+ * Runs `work` with the calling thread inside another namespace, and returns to the own one.
+ *
+ * Only the calling thread moves. `work` must be synchronous: a socket, a tun descriptor or a /proc/sys file that it
+ * opens stays in that namespace for good, but a promise or a thread started inside would not come back. If the way
+ * back is barred, the process aborts, since going on in the wrong namespace would change the wrong network.
+ */
+export function inNamespace<T>(fd: number, work: () => T): T {
+  const home = openOwnNamespace()
+  try {
+    checked(libc.setns(fd, CLONE_NEWNET), 'enter network namespace')
+    try {
+      return work()
+    } finally {
+      returnTo(home)
+    }
+  } finally {
+    closeSync(home)
+  }
+}
+
+function returnTo(home: number): void {
+  if (libc.setns(home, CLONE_NEWNET) < 0) process.abort()
+}
+
+/** Makes a namespace without a name and returns its descriptor; it lives until the descriptor and its sockets close. */
+export function createAnonymousNamespace(): number {
+  return inNewNamespace(openOwnNamespace)
+}
+
+function inNewNamespace<T>(work: () => T): T {
+  const home = openOwnNamespace()
+  try {
+    checked(libc.unshare(CLONE_NEWNET), 'create network namespace')
+    try {
+      return work()
+    } finally {
+      returnTo(home)
+    }
+  } finally {
+    closeSync(home)
+  }
+}
+
+/** Creates a named namespace, as `ip netns add NAME` does. An existing one is the error `EEXIST`. */
+export function createNamespace(name: string): void {
+  const path = namespacePath(checkedName(name))
+  shareDirectory()
+  try {
+    closeSync(openSync(path, 'wx', 0o000))
+  } catch (cause) {
+    const code = codeOf(cause)
+    throw new NetworkError(code, `namespace ${name}: cannot create ${path} (${code})`, { cause })
+  }
+  try {
+    inNewNamespace(() => checked(libc.mount(ownNamespace, path, 'none', MS_BIND, null), `namespace ${name}: mount`))
+  } catch (error) {
+    unlinkSync(path)
+    throw error
+  }
+}
+
+/** Other mount namespaces must see a deletion, or it would fail with EBUSY there (iproute2, ipnetns.c). */
+function shareDirectory(): void {
+  mkdirSync(namespaceDirectory, { recursive: true, mode: 0o755 })
+  if (libc.mount('', namespaceDirectory, 'none', MS_SHARED | MS_REC, null) === 0) return
+  checked(
+    libc.mount(namespaceDirectory, namespaceDirectory, 'none', MS_BIND | MS_REC, null),
+    `mount ${namespaceDirectory}`,
+  )
+  checked(libc.mount('', namespaceDirectory, 'none', MS_SHARED | MS_REC, null), `share ${namespaceDirectory}`)
+}
+
+/** Deletes the name of a namespace, as `ip netns delete NAME` does; it dies when nothing else holds it. */
+export function deleteNamespace(name: string): void {
+  const path = namespacePath(checkedName(name))
+  // EINVAL: a file that nothing is mounted on, left behind by a crash between its creation and the mount.
+  libc.umount2(path, MNT_DETACH)
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    const code = codeOf(cause)
+    throw new NetworkError(code === 'ENOENT' ? 'NOT_FOUND' : code, `namespace ${name}: cannot delete (${code})`, {
+      cause,
+    })
+  }
+}
+
+/** The names of all named namespaces, sorted. */
+export function listNamespaces(): string[] {
+  try {
+    return readdirSync(namespaceDirectory).sort()
+  } catch {
+    // No directory yet: nothing on this machine has made a named namespace.
+    return []
+  }
+}
