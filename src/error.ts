@@ -73,21 +73,21 @@ export class NetworkError extends Error {
   /** The kernel's name of the error (`EEXIST`) or the SDK's own code (`INVALID_SPEC`). */
   readonly code: ErrorCode
   /** The kernel's error number, positive. */
-  readonly errno?: number
+  declare readonly errno?: number
   /** What the kernel said in its extended acknowledgement. */
-  readonly kernelMessage?: string
+  declare readonly kernelMessage?: string
   /** Path of the attribute that the kernel objected to, such as `linkinfo.data.forwardDelay`. */
-  readonly attribute?: string
+  declare readonly attribute?: string
   /** JSON pointer into the spec, where the error belongs to one place of it. */
-  readonly path?: string
+  declare readonly path?: string
   /** The object that the error is about, such as `link br0`. */
-  readonly object?: string
+  declare readonly object?: string
   /** The step of the plan that failed, as its `ip` command. */
-  readonly step?: string
+  declare readonly step?: string
   /** What undoing did, where something had been done before the failure. */
-  readonly rollback?: RollbackReport
+  declare readonly rollback?: RollbackReport
   /** All problems of an invalid spec. */
-  readonly problems?: readonly Problem[]
+  declare readonly problems?: readonly Problem[]
 
   constructor(code: ErrorCode, message: string, details: NetworkErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

@@ -2,7 +2,7 @@ import type { NetworkError } from '../error.js'
 import { align4 } from './bytes.js'
 import { type RequestOptions, receiveUntil } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
-import { NLM_F_ACK, NLMSG_ERROR, type NetlinkMessage } from './message.js'
+import { type NetlinkMessage, NLM_F_ACK, NLMSG_ERROR } from './message.js'
 import { stamp } from './stamp.js'
 import type { Transport } from './transports/transport.js'
 

@@ -15,7 +15,11 @@ export type Domain =
   | { readonly type: 'namespace' }
   | { readonly type: 'bytes' }
   | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number }
-  | { readonly type: 'object'; readonly properties: Readonly<Record<string, Domain>>; readonly required: readonly string[] }
+  | {
+      readonly type: 'object'
+      readonly properties: Readonly<Record<string, Domain>>
+      readonly required: readonly string[]
+    }
 
 /** Turns names into the numbers that a message holds. */
 export interface EncodeContext {

@@ -4,12 +4,12 @@ import { type BatchResult, sendBatch } from './batch.js'
 import { closed, type RequestOptions, receiveUntil } from './exchange.js'
 import { acknowledgementError, decodeDoneMessage, decodeErrorMessage } from './extendedAck.js'
 import {
+  type NetlinkMessage,
   NLM_F_ACK,
   NLM_F_DUMP,
   NLM_F_DUMP_INTR,
   NLMSG_DONE,
   NLMSG_ERROR,
-  type NetlinkMessage,
   type ReceivedMessage,
 } from './message.js'
 import { stamped } from './stamp.js'
@@ -131,9 +131,7 @@ export class Connection {
    * result tells of each message by itself.
    */
   batch(messages: readonly NetlinkMessage[], options: RequestOptions = {}): Promise<BatchResult> {
-    return this.#exclusively('batch', () =>
-      sendBatch(this.#transport, messages, options, () => this.#nextSequence()),
-    )
+    return this.#exclusively('batch', () => sendBatch(this.#transport, messages, options, () => this.#nextSequence()))
   }
 
   /** Closes the socket; whatever is pending is rejected with the code `CLOSED`. */

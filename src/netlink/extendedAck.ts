@@ -3,7 +3,7 @@ import { errnoName, errnoText } from '../system/errno.js'
 import { walkAttributes } from './attribute.js'
 import { align4, littleEndian, type Payload } from './bytes.js'
 import { withoutNames } from './codec.js'
-import { headerSize, NLM_F_ACK_TLVS, NLM_F_CAPPED, type NetlinkMessage, type ReceivedMessage } from './message.js'
+import { headerSize, type NetlinkMessage, NLM_F_ACK_TLVS, NLM_F_CAPPED, type ReceivedMessage } from './message.js'
 import { text, u32 } from './scalars.js'
 
 // enum nlmsgerr_attrs and enum netlink_policy_type_attr: include/uapi/linux/netlink.h
@@ -48,8 +48,7 @@ export function decodeDoneMessage(message: ReceivedMessage): Acknowledgement {
 }
 
 function decodeDetails(attributes: Payload): Omit<Acknowledgement, 'errno'> {
-  const details: { message?: string; offset?: number; missingType?: number; range?: Acknowledgement['range'] } =
-    {}
+  const details: { message?: string; offset?: number; missingType?: number; range?: Acknowledgement['range'] } = {}
   walkAttributes(attributes, (type, start, end) => {
     const payload = attributes.slice(start, end)
     if (type === NLMSGERR_ATTR_MSG) details.message = text(0).decode(payload, withoutNames)

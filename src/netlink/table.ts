@@ -40,6 +40,16 @@ export interface AttributeTable<T extends object> extends Codec<T> {
   locate(payload: Payload, offset: number): readonly string[]
 }
 
+/** A table whose properties are not known at compile time. */
+export interface AnyAttributeTable extends Codec<object> {
+  readonly lines: Readonly<Record<string, Attribute<unknown>>>
+  readonly names: readonly string[]
+  readonly nested: true
+  encode(values: object, writer: Writer, context: EncodeContext): void
+  decode(payload: Payload, context: DecodeContext): object
+  locate(payload: Payload, offset: number): readonly string[]
+}
+
 /**
  * Describes attributes by name.
  * @param lines one line an attribute

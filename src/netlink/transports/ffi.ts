@@ -1,5 +1,13 @@
 import { NetworkError } from '../../error.js'
-import { AF_NETLINK, MSG_DONTWAIT, MSG_TRUNC, SO_RCVBUF, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET } from '../../system/constants.js'
+import {
+  AF_NETLINK,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  SO_RCVBUF,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from '../../system/constants.js'
 import { errnoNumber, systemError } from '../../system/errno.js'
 import { checked, lastErrno, libc } from '../../system/libc.js'
 import { inNamespace } from '../../system/namespace.js'

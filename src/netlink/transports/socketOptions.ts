@@ -1,6 +1,6 @@
-import { littleEndian } from '../bytes.js'
 import { SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE, SOL_SOCKET } from '../../system/constants.js'
 import { checked, libc } from '../../system/libc.js'
+import { littleEndian } from '../bytes.js'
 
 // include/uapi/linux/netlink.h, include/linux/socket.h
 export const SOL_NETLINK = 270

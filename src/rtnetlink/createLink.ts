@@ -1,0 +1,48 @@
+import { type EncodeContext, withoutNames } from '../netlink/codec.js'
+import type { NetlinkMessage } from '../netlink/message.js'
+import { linkKind } from './kinds/registry.js'
+import type { Link } from './link.js'
+import { addAltNames, newLink, setLink } from './linkMessages.js'
+import { portOptionsOf } from './linkProperties.js'
+
+/**
+ * Splits the properties of a link into what the kernel takes at creation and what only a later message can set.
+ * IFLA_AF_SPEC is refused before the device exists (net/ipv6/addrconf.c, inet6_validate_link_af), options as a port
+ * before it is one (net/core/rtnetlink.c, rtnl_changelink), and alternative names have a message of their own.
+ */
+export function splitCreation(link: Link): { created: Link; later: Partial<Link>[]; altNames: readonly string[] } {
+  const { altNames = [], addressGenerationMode, master, up, ...created } = link
+  const port = portOptionsOf(link)
+  const portName = port && `${port.masterKind}Port`
+  const rest: Record<string, unknown> = Object.fromEntries(
+    Object.entries(created).filter(([name]) => name !== portName),
+  )
+  const later: Partial<Link>[] = []
+  const laterProperties = (link.kind === undefined ? undefined : linkKind(link.kind)?.setAfterCreation) ?? []
+  for (const name of laterProperties) if (name in rest) later.push({ [name]: rest[name] })
+  for (const name of laterProperties) delete rest[name]
+  if (addressGenerationMode !== undefined) later.push({ addressGenerationMode })
+  if (master !== undefined) later.push({ master })
+  if (port && portName) later.push({ [portName]: port.options })
+  if (up !== undefined) later.push({ up })
+  return { created: { ...rest, name: link.name }, later, altNames }
+}
+
+/** The messages that create a link with all its properties, in order. */
+export function createLinkMessages(link: Link, context: EncodeContext = withoutNames): NetlinkMessage[] {
+  const { created, later, altNames } = splitCreation(link)
+  const target = { name: link.name }
+  const byDevice = link.kind !== undefined && linkKind(link.kind)?.creation === 'tuntap'
+  return [
+    ...(byDevice ? configureExisting(created, context) : [newLink(created, context)]),
+    ...(altNames.length > 0 ? [addAltNames(target, altNames)] : []),
+    ...later.map((changes) => setLink(target, changes, context)),
+  ]
+}
+
+/** What rtnetlink can set of a device that /dev/net/tun made: everything but the kind's options. */
+function configureExisting(link: Link, context: EncodeContext): NetlinkMessage[] {
+  const { name, kind, ...others } = link
+  const changes = Object.fromEntries(Object.entries(others).filter(([property]) => property !== kind))
+  return Object.keys(changes).length > 0 ? [setLink({ name }, changes, context)] : []
+}

@@ -1,0 +1,70 @@
+import type { AnyAttributeTable, AttributeTable } from '../../netlink/table.js'
+
+/** A kind that has no options of the sort. */
+export type NoOptions = Record<never, never>
+
+/**
+ * One kind of link: everything that the SDK knows of it. The schema, the messages, the decoder, the plan and the
+ * documentation follow from this.
+ */
+export interface LinkKind<
+  Name extends string = string,
+  Options extends object = object,
+  Port extends object = NoOptions,
+  Status extends object = NoOptions,
+> {
+  /** The name in specs, such as `bridge`. */
+  readonly kind: Name
+  /** The kernel's name in IFLA_INFO_KIND, where it differs: both `tun` and `tap` are `tun` there. */
+  readonly kernelKind?: string
+  /** Tells kinds apart that share the kernel's name, by the options that were read. */
+  readonly matches?: (raw: Readonly<Record<string, unknown>>) => boolean
+  /** IFLA_INFO_DATA: what can be set. */
+  readonly options: AttributeTable<Options>
+  /** IFLA_INFO_DATA: what can only be read. */
+  readonly status?: AttributeTable<Status>
+  /** IFLA_INFO_SLAVE_DATA: what can be set on a port of such a link. */
+  readonly port?: AttributeTable<Port>
+  /** IFLA_INFO_SLAVE_DATA: what can only be read. */
+  readonly portStatus?: AnyAttributeTable
+  /** Options that a living device does not change: another value makes it anew. */
+  readonly immutable?: readonly (keyof Options & string)[]
+  /** Properties of the link that change only while it is down. */
+  readonly changedWhileDown?: readonly string[]
+  /** Properties of the link that mean something else at creation: a bridge forgets its MTU with the first port. */
+  readonly setAfterCreation?: readonly string[]
+  /** What the kernel takes where an option is not given; a snapshot leaves these out. */
+  readonly defaults?: Readonly<Partial<Options>>
+  /** The same for a port. */
+  readonly portDefaults?: Readonly<Partial<Port>>
+  /** Options that name another link, which must exist first: the device below, or a peer. */
+  readonly dependsOn?: readonly (keyof Options & string)[]
+  /** How it comes into being: by RTM_NEWLINK, or through /dev/net/tun. */
+  readonly creation?: 'rtnetlink' | 'tuntap'
+  /** Whether the device carries Ethernet frames and so can have a MAC address and be a bridge's port. */
+  readonly ethernet?: boolean
+  /** Whether ports can be put into it. */
+  readonly hasPorts?: boolean
+}
+
+/** A link kind whose options are not known at compile time. */
+export interface AnyLinkKind
+  extends Omit<LinkKind, 'options' | 'status' | 'port' | 'immutable' | 'dependsOn' | 'defaults' | 'portDefaults'> {
+  readonly options: AnyAttributeTable
+  readonly status?: AnyAttributeTable
+  readonly port?: AnyAttributeTable
+  readonly immutable?: readonly string[]
+  readonly dependsOn?: readonly string[]
+  readonly defaults?: object
+  readonly portDefaults?: object
+}
+
+/** Describes a link kind; {@link registerLinkKind} makes it known. */
+export function defineLinkKind<
+  const Name extends string,
+  Options extends object,
+  Port extends object = NoOptions,
+  Status extends object = NoOptions,
+>(kind: LinkKind<Name, Options, Port, Status>): LinkKind<Name, Options, Port, Status> {
+  return kind
+}

@@ -1,0 +1,44 @@
+import { bridge } from './bridge.js'
+import type { AnyLinkKind, LinkKind } from './kind.js'
+import { tap, tun } from './tuntap.js'
+import { veth } from './veth.js'
+
+const builtIn = { bridge, tap, tun, veth } as const
+
+type BuiltIn = typeof builtIn
+type OptionsOf<Kind> = Kind extends LinkKind<string, infer Options, infer _Port, infer _Status> ? Options : never
+type PortOf<Kind> = Kind extends LinkKind<string, infer _Options, infer Port, infer _Status> ? Port : never
+
+/** The options of each kind, under the kind's name. */
+export type KindOptions = { readonly [Name in keyof BuiltIn]?: OptionsOf<BuiltIn[Name]> }
+/** The options of a port, under the name of its master's kind and `Port`. */
+export type PortOptions = { readonly [Name in 'bridge' as `${Name}Port`]?: PortOf<BuiltIn[Name]> }
+
+const kinds = new Map<string, AnyLinkKind>(Object.values(builtIn).map((kind) => [kind.kind, kind]))
+
+/** Makes a kind known, so that specs, builders and decoders take it; a known kind of the same name is replaced. */
+export function registerLinkKind(kind: AnyLinkKind): void {
+  kinds.set(kind.kind, kind)
+}
+
+/** The kind of a name in specs. */
+export function linkKind(name: string): AnyLinkKind | undefined {
+  return kinds.get(name)
+}
+
+/** The kind of the kernel's name, told apart by what was read where several share it. */
+export function linkKindOfKernel(
+  kernelKind: string,
+  read: (kind: AnyLinkKind) => Readonly<Record<string, unknown>>,
+): AnyLinkKind | undefined {
+  for (const kind of kinds.values()) {
+    if ((kind.kernelKind ?? kind.kind) !== kernelKind) continue
+    if (!kind.matches || kind.matches(read(kind))) return kind
+  }
+  return undefined
+}
+
+/** All known kinds. */
+export function linkKinds(): Iterable<AnyLinkKind> {
+  return kinds.values()
+}

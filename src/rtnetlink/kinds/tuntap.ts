@@ -1,0 +1,71 @@
+import { boolean, u8, u32 } from '../../netlink/scalars.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
+import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
+
+/** Options of a TUN or TAP device: `ip tuntap help`. All of them are set through /dev/net/tun. */
+export interface TunTapOptions {
+  /** The user who may open the device without privileges: a number, or a name of /etc/passwd. Default: nobody. */
+  readonly owner?: number
+  /** The group whose members may open it: a number, or a name of /etc/group. Default: none. */
+  readonly group?: number
+  /** Whether several descriptors may be open, a queue each. Default false. */
+  readonly multiQueue?: boolean
+  /** Whether packets carry a `virtio_net_hdr` in front, for offloads. Default false. */
+  readonly vnetHeader?: boolean
+  /** Whether packets carry four bytes of flags and protocol in front. Default false. */
+  readonly packetInfo?: boolean
+}
+
+/** What a TUN or TAP device tells of itself. */
+export interface TunTapStatus {
+  /** 1 is TUN, 2 is TAP. */
+  readonly type?: number
+  /** Whether the device stays when its last descriptor closes. */
+  readonly persistent?: boolean
+  /** How many queues are open. */
+  readonly queues?: number
+  /** How many queues are open and set aside. */
+  readonly disabledQueues?: number
+}
+
+const bool = boolean(u8)
+
+// enum of IFLA_TUN_*: include/uapi/linux/if_link.h; ip's words: iproute2, iptuntap.c
+const options: AttributeTable<TunTapOptions> = attributeTable<TunTapOptions>({
+  owner: attribute(1, u32, { ip: 'user' }),
+  group: attribute(2, u32),
+  packetInfo: attribute(4, bool, { ip: 'pi' }),
+  vnetHeader: attribute(5, bool, { ip: 'vnet_hdr' }),
+  multiQueue: attribute(7, bool),
+})
+
+const status: AttributeTable<TunTapStatus> = attributeTable<TunTapStatus>({
+  type: attribute(3, u8),
+  persistent: attribute(6, bool),
+  queues: attribute(8, u32),
+  disabledQueues: attribute(9, u32),
+})
+
+const shared = {
+  kernelKind: 'tun',
+  options,
+  status,
+  creation: 'tuntap',
+  immutable: ['multiQueue', 'vnetHeader', 'packetInfo'],
+  defaults: { multiQueue: false, vnetHeader: false, packetInfo: false },
+} as const
+
+/** `ip tuntap add NAME mode tun`: IP packets to and from a program. */
+export const tun: LinkKind<'tun', TunTapOptions, NoOptions, TunTapStatus> = defineLinkKind({
+  ...shared,
+  kind: 'tun',
+  matches: (raw) => raw['type'] === 1,
+})
+
+/** `ip tuntap add NAME mode tap`: Ethernet frames to and from a program, such as a virtual machine. */
+export const tap: LinkKind<'tap', TunTapOptions, NoOptions, TunTapStatus> = defineLinkKind({
+  ...shared,
+  kind: 'tap',
+  ethernet: true,
+  matches: (raw) => raw['type'] !== 1,
+})

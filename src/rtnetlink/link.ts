@@ -1,0 +1,95 @@
+import type { UnknownAttribute } from '../netlink/attribute.js'
+import type { KindOptions, PortOptions } from './kinds/registry.js'
+import type { AddressGenerationMode, OperationalState } from './linkAttributes.js'
+
+/** What every link has, whatever its kind. `ip link`, man ip-link(8). */
+export interface GeneralLink {
+  /** The interface's name, 1 to 15 bytes. */
+  readonly name: string
+  /** What it is, such as `bridge`; left out for a physical device. */
+  readonly kind?: string
+  /** Its link-layer address. */
+  readonly mac?: string
+  /** Its link-layer broadcast address. */
+  readonly broadcast?: string
+  /** Bytes that a packet may have. */
+  readonly mtu?: number
+  /** Whether it is administratively up. */
+  readonly up?: boolean
+  /** The link whose port it is, by name or index; `null` releases it. */
+  readonly master?: string | number | null
+  /** A text for people, up to 255 bytes. */
+  readonly alias?: string
+  /** Further names, up to 127 bytes each. */
+  readonly altNames?: readonly string[]
+  /** The group that it can be addressed with, 0 by default. */
+  readonly group?: number
+  /** Packets that its transmit queue holds. */
+  readonly txQueueLength?: number
+  /** Whether it takes frames for other addresses. */
+  readonly promiscuous?: boolean
+  /** Whether it takes all multicast frames. */
+  readonly allMulticast?: boolean
+  /** Whether it uses ARP. */
+  readonly arp?: boolean
+  /** Whether it can send multicast. */
+  readonly multicast?: boolean
+  /** How it makes its IPv6 link-local address. */
+  readonly addressGenerationMode?: AddressGenerationMode
+  /** Transmit queues; at creation only. */
+  readonly txQueues?: number
+  /** Receive queues; at creation only. */
+  readonly rxQueues?: number
+  /** Bytes of the largest super-packet it is given. */
+  readonly gsoMaximumSize?: number
+  /** Segments of the largest super-packet it is given. */
+  readonly gsoMaximumSegments?: number
+  /** Bytes of the largest super-packet it makes of received ones. */
+  readonly groMaximumSize?: number
+  /** {@link gsoMaximumSize} for IPv4. */
+  readonly gsoIpv4MaximumSize?: number
+  /** {@link groMaximumSize} for IPv4. */
+  readonly groIpv4MaximumSize?: number
+}
+
+/** What is only read of a link. Builders leave it out, so that what a list returns can be given back. */
+export interface LinkState {
+  /** The interface index. */
+  readonly index: number
+  /** The kernel's ARPHRD_* number: 1 is Ethernet, 772 loopback, 65534 none. */
+  readonly hardwareType: number
+  /** The kernel's IFF_* flags. */
+  readonly flags: number
+  /** Whether it can carry packets, RFC 2863. */
+  readonly operationalState?: OperationalState
+  /** Whether it has a carrier. */
+  readonly carrier?: boolean
+  /** The kind of its master, such as `bridge`. */
+  readonly masterKind?: string
+  /** The device below or the peer, by name, or by index where it is in another namespace. */
+  readonly link?: string | number
+  /** The id of the namespace that {@link link} is in, where that is another one. */
+  readonly linkNamespaceId?: number
+  /** The smallest MTU it takes. */
+  readonly minimumMtu?: number
+  /** The largest MTU it takes; 0 where there is no limit. */
+  readonly maximumMtu?: number
+  /** The MAC address it was made with. */
+  readonly permanentMac?: string
+  /** What only this kind tells, such as a bridge's root. */
+  readonly status?: object
+  /** What only a port tells, such as its STP state. */
+  readonly portStatus?: object
+  /** IPV4_DEVCONF_* settings, `u32` each, from number 1 on. */
+  readonly ipv4Settings?: Uint8Array
+  /** DEVCONF_* settings of IPv6, `s32` each, from number 0 on. */
+  readonly ipv6Settings?: Uint8Array
+  /** Attributes that this version of the SDK does not know. */
+  readonly unknown?: readonly UnknownAttribute[]
+}
+
+/** A link as it is made: general properties, the options under the name of the kind, and those as a port. */
+export interface Link extends GeneralLink, KindOptions, PortOptions {}
+
+/** A link as the kernel lists it. */
+export interface ListedLink extends Link, LinkState {}

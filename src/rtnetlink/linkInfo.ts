@@ -1,0 +1,123 @@
+import { NLA_F_NESTED, walkAttributes } from '../netlink/attribute.js'
+import type { Payload, Writer } from '../netlink/bytes.js'
+import { type Codec, type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
+import { text } from '../netlink/scalars.js'
+import { type AnyAttributeTable, writeAttribute } from '../netlink/table.js'
+import type { AnyLinkKind } from './kinds/kind.js'
+import { linkKind, linkKindOfKernel } from './kinds/registry.js'
+
+/** IFLA_LINKINFO: the kind of a link with its options, and its options as a port of its master. */
+export interface LinkInfo {
+  /** The kind by the SDK's name, or by the kernel's where the registry does not know it. */
+  readonly kind?: string
+  readonly options?: object
+  readonly status?: object
+  /** The kind of the master. */
+  readonly masterKind?: string
+  readonly portOptions?: object
+  readonly portStatus?: object
+}
+
+// enum of IFLA_INFO_*: include/uapi/linux/if_link.h
+const IFLA_INFO_KIND = 1
+const IFLA_INFO_DATA = 2
+const IFLA_INFO_SLAVE_KIND = 4
+const IFLA_INFO_SLAVE_DATA = 5
+
+const kindName = text(32)
+
+interface Parts {
+  kind?: string
+  data?: Payload
+  masterKind?: string
+  portData?: Payload
+}
+
+function partsOf(payload: Payload): Parts {
+  const parts: Parts = {}
+  walkAttributes(payload, (type, start, end) => {
+    const range = payload.slice(start, end)
+    if (type === IFLA_INFO_KIND) parts.kind = kindName.decode(range, withoutNames)
+    if (type === IFLA_INFO_DATA) parts.data = range
+    if (type === IFLA_INFO_SLAVE_KIND) parts.masterKind = kindName.decode(range, withoutNames)
+    if (type === IFLA_INFO_SLAVE_DATA) parts.portData = range
+  })
+  return parts
+}
+
+function kindOf(kernelKind: string, data: Payload | undefined): AnyLinkKind | undefined {
+  return linkKindOfKernel(kernelKind, (kind) =>
+    data ? { ...kind.options.decode(data, withoutNames), ...kind.status?.decode(data, withoutNames) } : {},
+  )
+}
+
+/** Status and options come in one range of attributes; what the one table knows is nothing unknown of the other. */
+function decodeBoth(
+  options: AnyAttributeTable,
+  status: AnyAttributeTable | undefined,
+  data: Payload,
+  context: DecodeContext,
+): { options: object; status?: object } {
+  if (!status) return { options: options.decode(data, context) }
+  const known = new Set(status.names.map((name) => status.lines[name]?.type))
+  const unknown = context.unknown
+  const before = unknown?.length ?? 0
+  const decoded = { options: options.decode(data, context), status: status.decode(data, withoutNames) }
+  if (unknown) {
+    const added = unknown.splice(before)
+    unknown.push(...added.filter(({ path, type }) => path.length > 0 || !known.has(type)))
+  }
+  return decoded
+}
+
+function encodeData(writer: Writer, type: number, table: AnyAttributeTable, values: object, context: EncodeContext) {
+  const start = writer.length
+  writeAttribute(writer, type | NLA_F_NESTED, () => table.encode(values, writer, context))
+  // An empty IFLA_INFO_DATA is not the same as none: it makes the kernel look for a change.
+  if (writer.length === start + 4) writer.length = start
+}
+
+/** The codec of IFLA_LINKINFO, which asks the registry for the tables of its parts. */
+export const linkInfo: Codec<LinkInfo> = {
+  domain: { type: 'bytes' },
+  nested: true,
+  encode(value, writer, context) {
+    const { kind, options, masterKind, portOptions } = value
+    if (kind !== undefined) {
+      const known = linkKind(kind)
+      writeAttribute(writer, IFLA_INFO_KIND, () => kindName.encode(known?.kernelKind ?? kind, writer, context))
+      if (options && known) encodeData(writer, IFLA_INFO_DATA, known.options, options, context)
+    }
+    if (masterKind !== undefined) {
+      const known = linkKind(masterKind)
+      writeAttribute(writer, IFLA_INFO_SLAVE_KIND, () => kindName.encode(masterKind, writer, context))
+      if (portOptions && known?.port) encodeData(writer, IFLA_INFO_SLAVE_DATA, known.port, portOptions, context)
+    }
+  },
+  decode(payload, context) {
+    const { kind, data, masterKind, portData } = partsOf(payload)
+    const known = kind === undefined ? undefined : kindOf(kind, data)
+    const master = masterKind === undefined ? undefined : linkKind(masterKind)
+    const own = known && data ? decodeBoth(known.options, known.status, data, context) : undefined
+    const port = master?.port && portData ? decodeBoth(master.port, master.portStatus, portData, context) : undefined
+    return {
+      ...(kind === undefined ? {} : { kind: known?.kind ?? kind }),
+      ...own,
+      ...(masterKind === undefined ? {} : { masterKind }),
+      ...(port ? { portOptions: port.options } : {}),
+      ...(port?.status ? { portStatus: port.status } : {}),
+    }
+  },
+  locate(payload, offset) {
+    const { kind, data, masterKind, portData } = partsOf(payload)
+    if (data && offset >= data.start - 4 && offset < Math.max(data.end, data.start)) {
+      const known = kind === undefined ? undefined : kindOf(kind, data)
+      return [known?.kind ?? 'data', ...(known?.options.locate(data, offset) ?? [])]
+    }
+    if (portData && offset >= portData.start - 4 && offset < Math.max(portData.end, portData.start)) {
+      const master = masterKind === undefined ? undefined : linkKind(masterKind)
+      return [`${masterKind}Port`, ...(master?.port?.locate(portData, offset) ?? [])]
+    }
+    return ['kind']
+  },
+}

@@ -1,0 +1,55 @@
+import { linkKind } from './kinds/registry.js'
+import type { Link } from './link.js'
+
+// include/uapi/linux/if.h
+const IFF_UP = 0x1
+const IFF_NOARP = 0x80
+const IFF_PROMISC = 0x100
+const IFF_ALLMULTI = 0x200
+const IFF_MULTICAST = 0x1000
+
+/** The header flag of a boolean property, and whether the property is its opposite. */
+export const flagProperties = {
+  up: { bit: IFF_UP, inverted: false },
+  arp: { bit: IFF_NOARP, inverted: true },
+  promiscuous: { bit: IFF_PROMISC, inverted: false },
+  allMulticast: { bit: IFF_ALLMULTI, inverted: false },
+  multicast: { bit: IFF_MULTICAST, inverted: false },
+} as const
+
+/** Properties that are an attribute of the same name. */
+export const plainProperties = [
+  'mac',
+  'broadcast',
+  'mtu',
+  'alias',
+  'group',
+  'txQueueLength',
+  'txQueues',
+  'rxQueues',
+  'gsoMaximumSize',
+  'gsoMaximumSegments',
+  'groMaximumSize',
+  'gsoIpv4MaximumSize',
+  'groIpv4MaximumSize',
+] as const
+
+/** The kind's options of a link, which stand under the kind's name. */
+export function kindOptionsOf(link: Partial<Link>, kind: string | undefined): object | undefined {
+  return kind === undefined ? undefined : property(link, kind)
+}
+
+function property(link: object, name: string): object | undefined {
+  const value: unknown = Object.getOwnPropertyDescriptor(link, name)?.value
+  return typeof value === 'object' && value !== null ? value : undefined
+}
+
+/** The options as a port, with the kind of the master that they belong to. */
+export function portOptionsOf(link: Partial<Link>): { masterKind: string; options: object } | undefined {
+  for (const name of Object.keys(link)) {
+    const masterKind = name.endsWith('Port') ? name.slice(0, -4) : undefined
+    const options = property(link, name)
+    if (masterKind !== undefined && options && linkKind(masterKind)?.port) return { masterKind, options }
+  }
+  return undefined
+}
