@@ -13,6 +13,8 @@ export type Domain =
   | { readonly type: 'address'; readonly family?: 'inet' | 'inet6' }
   | { readonly type: 'link' }
   | { readonly type: 'namespace' }
+  | { readonly type: 'user' }
+  | { readonly type: 'userGroup' }
   | { readonly type: 'bytes' }
   | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number }
   | {

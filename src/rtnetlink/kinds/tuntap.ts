@@ -1,3 +1,4 @@
+import type { Codec } from '../../netlink/codec.js'
 import { boolean, u8, u32 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
@@ -5,9 +6,9 @@ import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
 /** Options of a TUN or TAP device: `ip tuntap help`. All of them are set through /dev/net/tun. */
 export interface TunTapOptions {
   /** The user who may open the device without privileges: a number, or a name of /etc/passwd. Default: nobody. */
-  readonly owner?: number
+  readonly owner?: number | string
   /** The group whose members may open it: a number, or a name of /etc/group. Default: none. */
-  readonly group?: number
+  readonly group?: number | string
   /** Whether several descriptors may be open, a queue each. Default false. */
   readonly multiQueue?: boolean
   /** Whether packets carry a `virtio_net_hdr` in front, for offloads. Default false. */
@@ -30,10 +31,17 @@ export interface TunTapStatus {
 
 const bool = boolean(u8)
 
+/** A user or group: names are looked up before a message is built, since the kernel knows numbers alone. */
+const account = (type: 'user' | 'userGroup'): Codec<number | string> => ({
+  domain: { type },
+  encode: (value, writer, context) => u32.encode(Number(value), writer, context),
+  decode: (payload, context) => u32.decode(payload, context),
+})
+
 // enum of IFLA_TUN_*: include/uapi/linux/if_link.h; ip's words: iproute2, iptuntap.c
 const options: AttributeTable<TunTapOptions> = attributeTable<TunTapOptions>({
-  owner: attribute(1, u32, { ip: 'user' }),
-  group: attribute(2, u32),
+  owner: attribute(1, account('user'), { ip: 'user' }),
+  group: attribute(2, account('userGroup')),
   packetInfo: attribute(4, bool, { ip: 'pi' }),
   vnetHeader: attribute(5, bool, { ip: 'vnet_hdr' }),
   multiQueue: attribute(7, bool),
