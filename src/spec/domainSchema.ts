@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import { parseAddress } from '../ip/address.js'
+import { parseMac } from '../ip/mac.js'
+import type { Domain } from '../netlink/codec.js'
+
+/** A schema whose type is not known at compile time. */
+export type AnySchema = v.GenericSchema<unknown>
+
+/** An interface name as the kernel takes it: net/core/dev.c, dev_valid_name. */
+export const linkName: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (name) => name.length > 0 && Buffer.byteLength(name) <= 15,
+    (issue) => `a link's name has 1 to 15 bytes, ${JSON.stringify(issue.input)} has ${Buffer.byteLength(issue.input)}`,
+  ),
+  v.check(
+    (name) => !/[/:\s%\0]/.test(name) && name !== '.' && name !== '..',
+    'a link’s name has no slash, colon, percent sign or white space, and is not "." or ".."',
+  ),
+)
+
+/** A MAC address, or the link-layer address of another kind of device. */
+export const macAddress: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check((value) => parseMac(value) !== undefined, 'a MAC address is six pairs of hexadecimal digits between colons'),
+)
+
+/** An IP address without a prefix length, of one family or of either. */
+export function ipAddressSchema(family?: 'inet' | 'inet6'): v.GenericSchema<string> {
+  const bytes = family === 'inet' ? 4 : 16
+  const kind = family === undefined ? 'an IP address' : family === 'inet' ? 'an IPv4 address' : 'an IPv6 address'
+  return v.pipe(
+    v.string(),
+    v.check(
+      (text) => {
+        const parsed = parseAddress(text)
+        return parsed !== undefined && (family === undefined || parsed.length === bytes)
+      },
+      (issue) => `${JSON.stringify(issue.input)} is not ${kind}`,
+    ),
+  )
+}
+
+/** A whole number of a range. */
+export function integer(minimum: number, maximum: number): v.GenericSchema<number> {
+  return v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum))
+}
+
+/** A number, or a name that is looked up later. */
+export const numberOrName: v.GenericSchema<number | string> = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)),
+  v.pipe(v.string(), v.nonEmpty()),
+])
+
+/** The schema of an attribute's values. `undefined` for what a spec cannot say. */
+export function schemaOfDomain(domain: Domain): AnySchema | undefined {
+  switch (domain.type) {
+    case 'boolean':
+      return v.boolean()
+    case 'integer':
+      return integer(domain.minimum, domain.maximum)
+    case 'bigint':
+      return v.pipe(v.number(), v.integer(), v.minValue(0))
+    case 'seconds':
+      return v.pipe(v.number(), v.minValue(0), v.maxValue(domain.maximum))
+    case 'enumeration':
+      return v.picklist([...domain.names])
+    case 'text':
+      return v.pipe(v.string(), v.maxBytes(domain.maximumLength))
+    case 'mac':
+      return macAddress
+    case 'address':
+      return ipAddressSchema(domain.family)
+    case 'link':
+      return linkName
+    case 'namespace':
+      return v.pipe(v.string(), v.nonEmpty())
+    case 'user':
+    case 'userGroup':
+      return numberOrName
+    case 'bytes':
+      return undefined
+    case 'list': {
+      const item = schemaOfDomain(domain.item)
+      return item && v.array(item)
+    }
+    case 'object':
+      return optionsSchema(domain, domain.required)
+  }
+}
+
+/** The schema of an object of options. At the top nothing is required: a link that exists need not say all. */
+export function optionsSchema(domain: Domain, required: readonly string[] = []): AnySchema {
+  const entries: v.ObjectEntries = {}
+  if (domain.type !== 'object') return v.strictObject(entries)
+  for (const [name, inner] of Object.entries(domain.properties)) {
+    const schema = schemaOfDomain(inner)
+    if (schema) entries[name] = required.includes(name) ? schema : v.exactOptional(schema)
+  }
+  return v.strictObject(entries)
+}

@@ -1,0 +1,196 @@
+import * as v from 'valibot'
+import { familyOf } from '../ip/address.js'
+import { parsePrefix } from '../ip/prefix.js'
+import { linkKind, linkKinds } from '../rtnetlink/kinds/registry.js'
+import { linkName } from './domainSchema.js'
+import { nearest } from './nearest.js'
+import type { Path } from './pointer.js'
+import type { Report } from './report.js'
+import type { AddressSpec, LinkSpec } from './types.js'
+
+/** RFC 8200 §5. */
+const smallestIpv6Mtu = 1280
+
+/** What is wrong with the links of one namespace. */
+export function linkProblems(links: readonly LinkSpec[], path: Path, report: Report): void {
+  const byName = new Map<string, LinkSpec>()
+  for (const [index, link] of links.entries()) {
+    const at = [...path, index]
+    nameProblems(link, at, byName, report)
+    byName.set(link.name, link)
+    if (link.absent) absentProblems(link, at, report)
+    kindProblems(link, at, report)
+    addressProblems(link, at, report)
+  }
+  for (const [index, link] of links.entries()) masterProblems(link, [...path, index], byName, report)
+  cycleProblems(links, path, byName, report)
+}
+
+function nameProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {
+  // A name that is too long can still be an alternative name, but not that of a link that is made.
+  const result = v.safeParse(linkName, link.name)
+  const longName = Buffer.byteLength(link.name) > 15 && link.kind === undefined
+  if (!result.success && !longName) {
+    report([...at, 'name'], result.issues[0].message, { found: link.name })
+  }
+  if (byName.has(link.name)) {
+    report([...at, 'name'], `the link ${link.name} is listed twice; give all its properties in one place`)
+  }
+}
+
+function absentProblems(link: LinkSpec, at: Path, report: Report): void {
+  for (const property of Object.keys(link)) {
+    if (property === 'name' || property === 'absent' || property === 'kind') continue
+    report([...at, property], `the link ${link.name} is absent, so ${property} cannot be said of it`)
+  }
+}
+
+/** The options of kinds and ports that a link spec gives. */
+function optionKeys(link: LinkSpec): { own: string[]; port: string[] } {
+  const own: string[] = []
+  const port: string[] = []
+  for (const property of Object.keys(link)) {
+    if (linkKind(property)) own.push(property)
+    else if (property.endsWith('Port') && linkKind(property.slice(0, -4))) port.push(property)
+  }
+  return { own, port }
+}
+
+function kindProblems(link: LinkSpec, at: Path, report: Report): void {
+  const { own, port } = optionKeys(link)
+  if (link.kind !== undefined && !linkKind(link.kind)) {
+    const hint = nearest(
+      link.kind,
+      [...linkKinds()].map(({ kind }) => kind),
+    )
+    report([...at, 'kind'], `unknown kind ${JSON.stringify(link.kind)}`, {
+      found: link.kind,
+      ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+    })
+  }
+  for (const property of own) {
+    if (link.kind !== undefined && property !== link.kind) {
+      report([...at, property], `options of a ${property} were given for a link of kind ${link.kind}`)
+    }
+  }
+  if (own.length > 1) report(at, `options of several kinds were given: ${own.join(', ')}`)
+  if (port.length > 1) report(at, `options as a port of several kinds of master were given: ${port.join(', ')}`)
+  for (const property of port) {
+    if (link.master === null)
+      report([...at, property], `${link.name} is released from its master, and has no port options`)
+  }
+}
+
+function masterProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {
+  if (link.master === undefined || link.master === null) return
+  const masterPath = [...at, 'master']
+  const name = String(link.master)
+  if (name === link.name) {
+    report(masterPath, `the link ${name} cannot be its own master`)
+    return
+  }
+  const master = byName.get(name)
+  if (master?.absent) report(masterPath, `the master ${name} of ${link.name} is absent`)
+  const masterKind = master?.kind === undefined ? undefined : linkKind(master.kind)
+  if (masterKind && !masterKind.hasPorts) {
+    report(masterPath, `${name} is a ${masterKind.kind}, which has no ports`)
+  }
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  if (masterKind?.kind === 'bridge' && kind && !kind.ethernet) {
+    report(
+      masterPath,
+      `${link.name} is a ${kind.kind}, which carries no Ethernet frames and cannot be a port of a bridge`,
+    )
+  }
+  if (masterKind?.kind === 'bridge' && kind?.kind === 'bridge') {
+    report(masterPath, `${link.name} is a bridge, which cannot be a port of another bridge`)
+  }
+  const { port } = optionKeys(link)
+  for (const property of port) {
+    if (masterKind && property !== `${masterKind.kind}Port`) {
+      report([...at, property], `options of a ${property} were given, but the master ${name} is a ${masterKind.kind}`)
+    }
+  }
+}
+
+function cycleProblems(links: readonly LinkSpec[], path: Path, byName: Map<string, LinkSpec>, report: Report): void {
+  const reported = new Set<string>()
+  for (const [index, link] of links.entries()) {
+    const cycle = findCycle(link, byName)
+    if (!cycle || cycle.some((name) => reported.has(name))) continue
+    for (const name of cycle) reported.add(name)
+    report([...path, index], `the links form a cycle: ${[...cycle, link.name].join(' -> ')}`)
+  }
+}
+
+/** The names from a link back to itself, by masters and devices below. */
+function findCycle(start: LinkSpec, byName: Map<string, LinkSpec>): string[] | undefined {
+  const seen = new Set<string>()
+  const walk = (link: LinkSpec, trail: string[]): string[] | undefined => {
+    for (const next of dependenciesOf(link)) {
+      if (next === start.name && trail.length > 0) return trail
+      const following = byName.get(next)
+      if (!following || seen.has(next)) continue
+      seen.add(next)
+      const cycle = walk(following, [...trail, next])
+      if (cycle) return cycle
+    }
+    return undefined
+  }
+  return walk(start, [start.name])
+}
+
+/** The links that must be there before this one: its master, and the devices that its kind stands on. */
+export function dependenciesOf(link: LinkSpec): string[] {
+  const names: string[] = []
+  if (typeof link.master === 'string' && link.master !== link.name) names.push(link.master)
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const options: unknown = kind && Object.getOwnPropertyDescriptor(link, kind.kind)?.value
+  for (const property of kind?.dependsOn ?? []) {
+    const value: unknown =
+      typeof options === 'object' && options !== null
+        ? Object.getOwnPropertyDescriptor(options, property)?.value
+        : undefined
+    if (typeof value === 'string') names.push(value)
+  }
+  return names
+}
+
+function addressProblems(link: LinkSpec, at: Path, report: Report): void {
+  const seen = new Set<string>()
+  for (const [index, entry] of (link.addresses ?? []).entries()) {
+    const address: AddressSpec = typeof entry === 'string' ? { address: entry } : entry
+    const place = typeof entry === 'string' ? [...at, 'addresses', index] : [...at, 'addresses', index, 'address']
+    const prefix = parsePrefix(address.address)
+    if (!prefix) continue
+    const family = familyOf(address.address)
+    const isIpv6 = family === 'inet6'
+    const key = isIpv6 ? prefix.bytes.join('.') : `${prefix.bytes.join('.')}/${prefix.length}/${address.peer ?? ''}`
+    if (seen.has(key)) report(place, `the address ${address.address} is listed twice on ${link.name}`)
+    seen.add(key)
+    for (const property of ['peer', 'broadcast'] as const) {
+      const other = address[property]
+      if (other !== undefined && familyOf(other) !== family) {
+        report([...at, 'addresses', index, property], `${other} is not of the family of ${address.address}`)
+      }
+    }
+    if (isIpv6 && (address.label !== undefined || address.broadcast !== undefined)) {
+      report(place, 'an IPv6 address has neither a label nor a broadcast address')
+    }
+    if (isIpv6 && link.mtu !== undefined && link.mtu < smallestIpv6Mtu) {
+      report([...at, 'mtu'], `an MTU below ${smallestIpv6Mtu} takes all IPv6 addresses from ${link.name}`, {
+        found: link.mtu,
+      })
+    }
+    lifetimeProblems(address, place, report)
+  }
+}
+
+function lifetimeProblems(address: AddressSpec, place: Path, report: Report): void {
+  const { validLifetime: valid = 'forever', preferredLifetime: preferred } = address
+  if (valid === 0) report(place, 'an address that is valid for 0 seconds is no address; leave it out')
+  if (preferred === undefined || valid === 'forever') return
+  if (preferred === 'forever' || preferred > valid) {
+    report(place, 'an address cannot be preferred for longer than it is valid')
+  }
+}

@@ -1,0 +1,276 @@
+import * as v from 'valibot'
+import { parsePrefix } from '../ip/prefix.js'
+import { linkKinds } from '../rtnetlink/kinds/registry.js'
+import {
+  type AnySchema,
+  integer,
+  ipAddressSchema,
+  linkName,
+  macAddress,
+  numberOrName,
+  optionsSchema,
+} from './domainSchema.js'
+import type {
+  AddressSpec,
+  ForwardingSpec,
+  LinkSpec,
+  NeighborSpec,
+  NetworkSpec,
+  NexthopSpec,
+  RouteSpec,
+  RuleSpec,
+} from './types.js'
+
+/** One schema for every property of `T`, so that interface and schema cannot drift apart. */
+type Entries<T> = { readonly [Name in keyof T]-?: v.GenericSchema<Exclude<T[Name], undefined>> }
+
+function object<T extends object>(
+  entries: Entries<T>,
+  required: readonly (keyof T & string)[] = [],
+): v.GenericSchema<T> {
+  const all: v.ObjectEntries = {}
+  for (const name of Object.keys(entries) as (keyof T & string)[]) {
+    all[name] = required.includes(name) ? entries[name] : v.exactOptional(entries[name])
+  }
+  return v.strictObject(all) as unknown as v.GenericSchema<T>
+}
+
+const bool = v.boolean()
+const u8 = integer(0, 0xff)
+const u32 = integer(0, 0xffffffff)
+const ipAddress = ipAddressSchema()
+const nonNegative = v.pipe(v.number(), v.minValue(0))
+const family = v.picklist(['inet', 'inet6'])
+const lifetime: v.GenericSchema<number | 'forever'> = v.union([integer(0, 0xfffffffe), v.literal('forever')])
+
+const prefix: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parsePrefix(text) !== undefined,
+    (issue) => `${JSON.stringify(issue.input)} is not an IP address with or without a prefix length`,
+  ),
+)
+const destination: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (text) => text === 'default' || parsePrefix(text) !== undefined,
+    (issue) => `${JSON.stringify(issue.input)} is neither "default" nor a prefix or an address`,
+  ),
+)
+const selector: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (text) => text === 'all' || parsePrefix(text) !== undefined,
+    (issue) => `${JSON.stringify(issue.input)} is neither "all" nor a prefix or an address`,
+  ),
+)
+
+/** A number or a range, `from-to`, of numbers up to a limit. */
+function range(maximum: number): v.GenericSchema<string | number> {
+  return v.union([
+    integer(0, maximum),
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => {
+          const match = /^(\d+)(?:-(\d+))?$/.exec(text)
+          const first = Number(match?.[1])
+          const last = Number(match?.[2] ?? match?.[1])
+          return match !== null && first <= last && last <= maximum
+        },
+        (issue) => `${JSON.stringify(issue.input)} is not a number or a range such as 1000-2000, up to ${maximum}`,
+      ),
+    ),
+  ])
+}
+
+const firewallMark: v.GenericSchema<string | number> = v.union([
+  u32,
+  v.pipe(
+    v.string(),
+    v.regex(/^(0x[0-9a-fA-F]{1,8}|\d{1,10})(\/(0x[0-9a-fA-F]{1,8}|\d{1,10}))?$/, 'a mark is such as 0x1 or 0x1/0xff'),
+  ),
+])
+
+const address: v.GenericSchema<AddressSpec> = object<AddressSpec>(
+  {
+    address: prefix,
+    peer: prefix,
+    broadcast: ipAddress,
+    scope: numberOrName,
+    label: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(15)),
+    metric: u32,
+    validLifetime: lifetime,
+    preferredLifetime: lifetime,
+    noPrefixRoute: bool,
+    home: bool,
+    noDad: bool,
+    manageTemporaryAddress: bool,
+    protocol: u8,
+  },
+  ['address'],
+)
+
+type GeneralLinkSpec = Omit<LinkSpec, `${string}Port` | KindName>
+type KindName = Extract<keyof LinkSpec, keyof import('../rtnetlink/kinds/registry.js').KindOptions>
+
+const generalLink: Entries<GeneralLinkSpec> = {
+  name: v.pipe(v.string(), v.nonEmpty()),
+  kind: v.pipe(v.string(), v.nonEmpty()),
+  absent: bool,
+  up: bool,
+  mtu: integer(68, 0x7fffffff),
+  mac: macAddress,
+  broadcast: macAddress,
+  master: v.nullable(linkName),
+  addresses: v.array(v.union([prefix, address])),
+  alias: v.pipe(v.string(), v.maxBytes(255)),
+  altNames: v.array(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(127))),
+  group: numberOrName,
+  txQueueLength: u32,
+  promiscuous: bool,
+  allMulticast: bool,
+  arp: bool,
+  multicast: bool,
+  addressGenerationMode: v.picklist(['eui64', 'none', 'stable_secret', 'random']),
+  txQueues: integer(1, 4096),
+  rxQueues: integer(1, 4096),
+  gsoMaximumSize: u32,
+  gsoMaximumSegments: u32,
+  groMaximumSize: u32,
+  gsoIpv4MaximumSize: u32,
+  groIpv4MaximumSize: u32,
+}
+
+/** The schema of a link: the general properties and, from the registry, the options of every kind and port. */
+function linkSchema(): AnySchema {
+  const entries: v.ObjectEntries = {}
+  for (const [name, schema] of Object.entries(generalLink)) {
+    entries[name] = name === 'name' ? schema : v.exactOptional(schema)
+  }
+  for (const kind of linkKinds()) {
+    entries[kind.kind] = v.exactOptional(optionsSchema(kind.options.domain))
+    if (kind.port) entries[`${kind.kind}Port`] = v.exactOptional(optionsSchema(kind.port.domain))
+  }
+  return v.strictObject(entries)
+}
+
+const nexthop: v.GenericSchema<NexthopSpec> = object<NexthopSpec>({
+  via: ipAddress,
+  dev: linkName,
+  weight: integer(1, 256),
+  onlink: bool,
+})
+
+const route: v.GenericSchema<RouteSpec> = object<RouteSpec>(
+  {
+    to: destination,
+    family,
+    from: prefix,
+    via: ipAddress,
+    dev: linkName,
+    nexthops: v.pipe(v.array(nexthop), v.minLength(1)),
+    type: v.picklist([
+      'unicast',
+      'local',
+      'broadcast',
+      'anycast',
+      'multicast',
+      'blackhole',
+      'unreachable',
+      'prohibit',
+      'throw',
+    ]),
+    table: numberOrName,
+    metric: u32,
+    tos: u8,
+    src: ipAddress,
+    scope: numberOrName,
+    protocol: numberOrName,
+    onlink: bool,
+    preference: v.picklist(['low', 'medium', 'high']),
+    realms: numberOrName,
+    mtu: u32,
+    lockMtu: bool,
+    advmss: u32,
+    window: u32,
+    rtt: nonNegative,
+    rttvar: nonNegative,
+    rtoMin: nonNegative,
+    ssthresh: u32,
+    cwnd: u32,
+    initcwnd: u32,
+    initrwnd: u32,
+    hoplimit: u8,
+    reordering: u32,
+    quickack: bool,
+    congestion: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(15)),
+    ecn: bool,
+    fastOpenNoCookie: bool,
+    absent: bool,
+  },
+  ['to'],
+)
+
+const rule: v.GenericSchema<RuleSpec> = object<RuleSpec>({
+  priority: u32,
+  family,
+  not: bool,
+  from: selector,
+  to: selector,
+  iif: linkName,
+  oif: linkName,
+  fwmark: firewallMark,
+  tos: u8,
+  dscp: integer(0, 63),
+  ipproto: numberOrName,
+  sport: range(0xffff),
+  dport: range(0xffff),
+  uidRange: range(0xfffffffe),
+  l3mdev: bool,
+  tunnelId: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  table: numberOrName,
+  goto: u32,
+  action: v.picklist(['unreachable', 'prohibit', 'blackhole', 'nop']),
+  suppressPrefixLength: integer(0, 128),
+  suppressInterfaceGroup: numberOrName,
+  realms: numberOrName,
+  protocol: numberOrName,
+  absent: bool,
+})
+
+const neighbor: v.GenericSchema<NeighborSpec> = object<NeighborSpec>(
+  {
+    dev: linkName,
+    address: ipAddress,
+    mac: macAddress,
+    state: v.picklist(['permanent', 'noarp', 'reachable', 'stale']),
+    proxy: bool,
+    router: bool,
+    absent: bool,
+  },
+  ['dev', 'address'],
+)
+
+const forwarding: v.GenericSchema<ForwardingSpec> = object<ForwardingSpec>({ ipv4: bool, ipv6: bool })
+
+function networkEntries(): Entries<NetworkSpec> {
+  return {
+    links: v.array(linkSchema()) as unknown as v.GenericSchema<readonly LinkSpec[]>,
+    routes: v.array(route),
+    rules: v.array(rule),
+    neighbors: v.array(neighbor),
+    forwarding,
+  }
+}
+
+/** The schema of a whole spec, made from the registry as it is now. */
+export function specSchema(): AnySchema {
+  const network = networkEntries()
+  const entries: v.ObjectEntries = {
+    $schema: v.exactOptional(v.string()),
+    namespaces: v.exactOptional(v.record(v.string(), object<NetworkSpec>(network))),
+  }
+  for (const [name, schema] of Object.entries(network)) entries[name] = v.exactOptional(schema)
+  return v.strictObject(entries)
+}

@@ -1,0 +1,36 @@
+import type { Problem } from '../error.js'
+import { linkProblems } from './linkSemantics.js'
+import { type Path, pointer, shown } from './pointer.js'
+import type { Report } from './report.js'
+import { neighborProblems, routeProblems } from './routeSemantics.js'
+import { ruleProblems } from './ruleSemantics.js'
+import type { NetworkSpec, Spec } from './types.js'
+
+/** What is wrong with a spec whose shape is right: contradictions, double names, things that cannot be. */
+export function semanticProblems(spec: Spec): Problem[] {
+  const problems: Problem[] = []
+  const report: Report = (path, message, details = {}) => {
+    problems.push({
+      path: pointer(path),
+      message,
+      ...(details.found === undefined ? {} : { found: shown(details.found) }),
+      ...(details.hint === undefined ? {} : { hint: details.hint }),
+    })
+  }
+  networkProblems(spec, [], report)
+  for (const [name, network] of Object.entries(spec.namespaces ?? {})) {
+    const path = ['namespaces', name]
+    if (!/^[^/\0]{1,255}$/.test(name) || name === '.' || name === '..') {
+      report(path, `a namespace's name is one path element, not ${JSON.stringify(name)}`)
+    }
+    networkProblems(network, path, report)
+  }
+  return problems
+}
+
+function networkProblems(network: NetworkSpec, path: Path, report: Report): void {
+  linkProblems(network.links ?? [], [...path, 'links'], report)
+  routeProblems(network.routes ?? [], [...path, 'routes'], report)
+  ruleProblems(network.rules ?? [], [...path, 'rules'], report)
+  neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)
+}

@@ -1,0 +1,244 @@
+import type { KindOptions, PortOptions } from '../rtnetlink/kinds/registry.js'
+import type { GeneralLink } from '../rtnetlink/link.js'
+import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'
+
+/** An address of a link: `ip address add`, man ip-address(8). */
+export interface AddressSpec {
+  /** The address with its prefix length: `10.0.0.1/24`. Without one it is that of a single host. */
+  readonly address: string
+  /** The other end of a point-to-point link, with the prefix length that then belongs to it. */
+  readonly peer?: string
+  /** The broadcast address. Default: none. */
+  readonly broadcast?: string
+  /** Where the address is valid: `global`, `site`, `link`, `host`, or a number. Default by the address. */
+  readonly scope?: string | number
+  /** IPv4 only: a label that starts with the link's name. Default: the link's name. */
+  readonly label?: string
+  /** The metric of the prefix route that the kernel makes for it. */
+  readonly metric?: number
+  /** Seconds that the address is valid, or `forever`, the default. */
+  readonly validLifetime?: number | 'forever'
+  /** Seconds that new connections use the address, or `forever`, the default. */
+  readonly preferredLifetime?: number | 'forever'
+  /** Whether the kernel makes no prefix route for it. Default false. */
+  readonly noPrefixRoute?: boolean
+  /** IPv6 only: whether it is a mobile node's home address. Default false. */
+  readonly home?: boolean
+  /** IPv6 only: whether duplicate address detection is left out. Default false. */
+  readonly noDad?: boolean
+  /** IPv6 only: whether temporary addresses are made from it. Default false. */
+  readonly manageTemporaryAddress?: boolean
+  /** Who made the address: a number. Default: the owner's mark, where the kernel keeps one (Linux 5.18). */
+  readonly protocol?: number
+}
+
+/** A link and what belongs to it: `ip link`, man ip-link(8). */
+export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortOptions {
+  /** `true` removes the link; nothing else may then be said of it. */
+  readonly absent?: boolean
+  /**
+   * All addresses of the link that can be managed, in the kernel's order. The kernel's own link-local address and
+   * dynamic ones (router advertisements, DHCP, temporary ones) do not count unless they are named. `[]` removes.
+   */
+  readonly addresses?: readonly (string | AddressSpec)[]
+  /** The group that it can be addressed with: a number, or a name of `/etc/iproute2/group`. Default 0. */
+  readonly group?: number | string
+  /** How it makes its IPv6 link-local address. */
+  readonly addressGenerationMode?: AddressGenerationMode
+}
+
+/** One of several next hops of a route. */
+export interface NexthopSpec {
+  /** The gateway, of either family. */
+  readonly via?: string
+  /** The link that it is reached through. */
+  readonly dev?: string
+  /** Its share of the traffic, 1 to 256. Default 1. */
+  readonly weight?: number
+  /** Whether the gateway is taken to be on the link although no prefix says so. Default false. */
+  readonly onlink?: boolean
+}
+
+/** A route: `ip route`, man ip-route(8). Family, table, `to`, `tos` and metric name it; the rest are properties. */
+export interface RouteSpec {
+  /** The destination: `default`, a prefix, or an address. */
+  readonly to: string
+  /** The family; needed only for `default` without `via`, where it is `inet` otherwise. */
+  readonly family?: 'inet' | 'inet6'
+  /** IPv6 only: the prefix that packets must come from. */
+  readonly from?: string
+  /** The gateway, of either family. */
+  readonly via?: string
+  /** The link. It may be left out where `via` decides it. */
+  readonly dev?: string
+  /** Several next hops, instead of `via` and `dev`. */
+  readonly nexthops?: readonly NexthopSpec[]
+  /** What is done with packets. Default `unicast`. */
+  readonly type?: RouteType
+  /** The table: a number, or a name of `/etc/iproute2/rt_tables`. Default `main`. */
+  readonly table?: number | string
+  /** The metric; the lowest wins. Default 0 for IPv4, 1024 for IPv6. */
+  readonly metric?: number
+  /** The type of service that packets must have. Default 0, which all have. */
+  readonly tos?: number
+  /** The source address that the host prefers for it. */
+  readonly src?: string
+  /** `global`, `site`, `link`, `host`, `nowhere`, or a number. Default by the kind of route. */
+  readonly scope?: string | number
+  /** Who made the route: a number, or a name of `/etc/iproute2/rt_protos`. Default: the owner's mark, 108. */
+  readonly protocol?: number | string
+  /** Whether the gateway is taken to be on the link although no prefix says so. Default false. */
+  readonly onlink?: boolean
+  /** IPv6 only: preference of router advertisements (RFC 4191). Default `medium`. */
+  readonly preference?: 'low' | 'medium' | 'high'
+  /** Realms: `to` or `from/to`, by number or by name of `/etc/iproute2/rt_realms`. */
+  readonly realms?: string | number
+  /** Bytes of the path MTU. */
+  readonly mtu?: number
+  /** Whether path MTU discovery must not change the MTU. Default false. */
+  readonly lockMtu?: boolean
+  /** Bytes of the maximum segment size that TCP tells. */
+  readonly advmss?: number
+  /** Bytes of the largest TCP window that is told. */
+  readonly window?: number
+  /** Seconds of the round trip time to start with. */
+  readonly rtt?: number
+  /** Seconds of the round trip time's variance to start with. */
+  readonly rttvar?: number
+  /** Seconds of the shortest retransmission timeout. */
+  readonly rtoMin?: number
+  /** TCP's slow start threshold to start with. */
+  readonly ssthresh?: number
+  /** The largest congestion window. */
+  readonly cwnd?: number
+  /** The initial congestion window, in segments. */
+  readonly initcwnd?: number
+  /** The initial receive window, in segments. */
+  readonly initrwnd?: number
+  /** The hop limit of packets. */
+  readonly hoplimit?: number
+  /** How much reordering TCP expects. */
+  readonly reordering?: number
+  /** Whether TCP acknowledges at once. Default false. */
+  readonly quickack?: boolean
+  /** The congestion control of TCP. */
+  readonly congestion?: string
+  /** Whether TCP uses explicit congestion notification. Default false. */
+  readonly ecn?: boolean
+  /** Whether TCP Fast Open works without a cookie. Default false. */
+  readonly fastOpenNoCookie?: boolean
+  /** `true` removes every route that matches; fields that are left out match anything within the family. */
+  readonly absent?: boolean
+}
+
+/** What is done with the packets of a route. */
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'anycast'
+  | 'multicast'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibit'
+  | 'throw'
+
+/** A policy rule: `ip rule`, man ip-rule(8). Family, priority and selectors name it; the rest are properties. */
+export interface RuleSpec {
+  /** The order of rules. Without one any rule of the same selectors and action will do. */
+  readonly priority?: number
+  /** The family. Default by `from` and `to`, else `inet`. */
+  readonly family?: 'inet' | 'inet6'
+  /** Whether the selectors must not match. Default false. */
+  readonly not?: boolean
+  /** The prefix that packets come from, or `all`, the default. */
+  readonly from?: string
+  /** The prefix that packets go to, or `all`, the default. */
+  readonly to?: string
+  /** The link that packets came in by. */
+  readonly iif?: string
+  /** The link that packets of bound sockets go out by. */
+  readonly oif?: string
+  /** The mark of packets: `0x1`, or with a mask `0x1/0xff`. */
+  readonly fwmark?: string | number
+  /** The type of service of packets. */
+  readonly tos?: number
+  /** The differentiated services code point of packets, 0 to 63. */
+  readonly dscp?: number
+  /** The IP protocol: a name such as `tcp`, or a number. */
+  readonly ipproto?: string | number
+  /** The source port: `53` or `1000-2000`. */
+  readonly sport?: string | number
+  /** The destination port: `53` or `1000-2000`. */
+  readonly dport?: string | number
+  /** The users of sockets: `1000` or `1000-1999`. */
+  readonly uidRange?: string | number
+  /** Whether the table is that of the link's VRF. Default false. */
+  readonly l3mdev?: boolean
+  /** The tunnel key of packets. */
+  readonly tunnelId?: number
+  /** The table to look up: a number, or a name of `/etc/iproute2/rt_tables`. */
+  readonly table?: number | string
+  /** The priority of the rule to go on with. */
+  readonly goto?: number
+  /** What is done instead of a look-up. */
+  readonly action?: 'unreachable' | 'prohibit' | 'blackhole' | 'nop'
+  /** Routes with this prefix length or a shorter one are not taken. */
+  readonly suppressPrefixLength?: number
+  /** Routes through links of this group are not taken: a number, or a name of `/etc/iproute2/group`. */
+  readonly suppressInterfaceGroup?: number | string
+  /** Realms: `to` or `from/to`. */
+  readonly realms?: string | number
+  /** Who made the rule: a number, or a name of `/etc/iproute2/rt_protos`. Default: the owner's mark, 108. */
+  readonly protocol?: number | string
+  /** `true` removes every rule that matches; fields that are left out match anything within the family. */
+  readonly absent?: boolean
+}
+
+/** An entry of the neighbor table: `ip neighbor`, man ip-neighbour(8). Device and address name it. */
+export interface NeighborSpec {
+  /** The link. */
+  readonly dev: string
+  /** The IP address. */
+  readonly address: string
+  /** The link-layer address. */
+  readonly mac?: string
+  /** How the entry lives. Default `permanent`. */
+  readonly state?: 'permanent' | 'noarp' | 'reachable' | 'stale'
+  /** Whether the host answers for the address instead of knowing it. Default false. */
+  readonly proxy?: boolean
+  /** IPv6 only: whether the neighbor is a router. Default false. */
+  readonly router?: boolean
+  /** `true` removes the entry. */
+  readonly absent?: boolean
+}
+
+/** Whether packets are forwarded between links: `sysctl net.ipv4.ip_forward`, `net.ipv6.conf.all.forwarding`. */
+export interface ForwardingSpec {
+  /** IPv4. */
+  readonly ipv4?: boolean
+  /** IPv6. */
+  readonly ipv6?: boolean
+}
+
+/** What one network namespace should look like. What is not named is left alone. */
+export interface NetworkSpec {
+  /** The links, in any order. */
+  readonly links?: readonly LinkSpec[]
+  /** The routes, in any order. */
+  readonly routes?: readonly RouteSpec[]
+  /** The policy rules, in any order. */
+  readonly rules?: readonly RuleSpec[]
+  /** Entries of the neighbor table. */
+  readonly neighbors?: readonly NeighborSpec[]
+  /** Whether packets are forwarded. */
+  readonly forwarding?: ForwardingSpec
+}
+
+/** A spec: what a network namespace should look like, and further named ones, created when missing. */
+export interface Spec extends NetworkSpec {
+  /** Where a JSON Schema for editors is; ignored. */
+  readonly $schema?: string
+  /** The same, for each named network namespace. */
+  readonly namespaces?: Readonly<Record<string, NetworkSpec>>
+}

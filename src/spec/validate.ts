@@ -1,0 +1,117 @@
+import * as v from 'valibot'
+import { NetworkError, type Problem } from '../error.js'
+import type { AnySchema } from './domainSchema.js'
+import { nearest } from './nearest.js'
+import { type Path, pointer, shown } from './pointer.js'
+import { specSchema } from './schema.js'
+import { semanticProblems } from './semantics.js'
+import type { Spec } from './types.js'
+
+/** Checks a spec's shape and its meaning; throws one `INVALID_SPEC` that tells of all problems. */
+export function validateSpec(input: unknown): Spec {
+  const schema = specSchema()
+  const result = v.safeParse(schema, input)
+  const problems = result.success ? semanticProblems(input as Spec) : shapeProblems(schema, result.issues)
+  if (problems.length > 0) throw invalidSpec(problems)
+  return input as Spec
+}
+
+/** The error that carries problems; its message shows each on a line. */
+export function invalidSpec(problems: readonly Problem[]): NetworkError {
+  const lines = problems.map(({ path, message, hint }) => {
+    const where = path === '' ? '/' : path
+    return `${where}: ${message}${hint === undefined ? '' : ` (${hint})`}`
+  })
+  const [first = 'the spec is invalid'] = lines
+  const message = lines.length === 1 ? first : `${lines.length} problems:\n  ${lines.join('\n  ')}`
+  const path = problems.length === 1 ? problems[0]?.path : undefined
+  return new NetworkError('INVALID_SPEC', message, { problems, ...(path === undefined ? {} : { path }) })
+}
+
+function shapeProblems(schema: AnySchema, issues: readonly v.BaseIssue<unknown>[]): Problem[] {
+  return issues.flatMap((issue) => problemsOf(schema, issue, []))
+}
+
+function problemsOf(schema: AnySchema, issue: v.BaseIssue<unknown>, prefix: Path): Problem[] {
+  const path = [...prefix, ...keysOf(issue)]
+  if (issue.type === 'union' && issue.issues) {
+    // What fits one of the alternatives at first sight and fails inside it is meant as that one.
+    const inner = issue.issues.filter(({ type, path: at }) => (at?.length ?? 0) > 0 || isAction(type))
+    if (inner.length > 0) return inner.flatMap((one) => problemsOf(schema, one, path))
+  }
+  const key = path.at(-1)
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const hint = nearest(String(key), keysAt(schema, path.slice(0, -1)))
+    return [
+      {
+        path: pointer(path),
+        message: `unknown property ${JSON.stringify(key)}`,
+        found: shown(issue.input),
+        ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+      },
+    ]
+  }
+  if (issue.type === 'strict_object' && issue.received === 'undefined' && keysOf(issue).length > 0) {
+    return [{ path: pointer(path), message: `${JSON.stringify(key)} is missing` }]
+  }
+  return [valueProblem(issue, path)]
+}
+
+function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
+  const expected = issue.expected ?? undefined
+  const custom = issue.type === 'check' || issue.type === 'regex'
+  const found = shown(issue.input)
+  const message = custom ? issue.message : `${found} is not valid, expected ${expected ?? issue.type}`
+  const names =
+    issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)].map(([, name]) => name) : []
+  const hint = nearest(
+    String(issue.input),
+    names.filter((name) => name !== undefined),
+  )
+  return {
+    path: pointer(path),
+    message,
+    found,
+    ...(expected === undefined ? {} : { expected }),
+    ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+  }
+}
+
+/** Issues of `v.pipe`'s actions: the type was right, the value was not. */
+function isAction(type: string): boolean {
+  return ['check', 'regex', 'integer', 'min_value', 'max_value', 'max_bytes', 'non_empty'].includes(type)
+}
+
+function keysOf(issue: v.BaseIssue<unknown>): Path {
+  return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
+}
+
+/** The keys that an object at a path may have. */
+function keysAt(schema: AnySchema, path: Path): string[] {
+  let schemas: object[] = [schema]
+  for (const key of path) schemas = schemas.flatMap((one) => childSchemas(unwrapped(one), key))
+  return schemas.flatMap((one) => unwrapped(one)).flatMap((one) => Object.keys(entriesOf(one)))
+}
+
+function childSchemas(alternatives: readonly object[], key: string | number): object[] {
+  const children: unknown[] = []
+  for (const schema of alternatives) {
+    if ('item' in schema) children.push(schema.item)
+    else if ('value' in schema) children.push(schema.value)
+    else children.push(Object.getOwnPropertyDescriptor(entriesOf(schema), key)?.value)
+  }
+  return children.filter((child): child is object => typeof child === 'object' && child !== null)
+}
+
+function entriesOf(schema: object): object {
+  return 'entries' in schema && typeof schema.entries === 'object' ? (schema.entries ?? {}) : {}
+}
+
+/** Takes off what wraps a schema: optional, nullable, pipe; and lists the options of a union. */
+function unwrapped(schema: object): object[] {
+  if ('wrapped' in schema && typeof schema.wrapped === 'object' && schema.wrapped) return unwrapped(schema.wrapped)
+  if ('options' in schema && Array.isArray(schema.options)) {
+    return schema.options.filter((option): option is object => typeof option === 'object').flatMap(unwrapped)
+  }
+  return [schema]
+}
