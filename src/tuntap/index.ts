@@ -1,0 +1,15 @@
+/**
+ * TUN and TAP devices: {@link openTun} and {@link openTap} for packets, {@link createTunTap} for persistent devices.
+ *
+ * @module tuntap
+ */
+export { NetworkError } from '../error.js'
+export { Err, Ok, type Result } from '../result.js'
+export type { NamespaceReference } from '../system/namespace.js'
+export { PacketBatch } from './batch.js'
+export { checksumOfPseudoHeader, internetChecksum } from './checksum.js'
+export type { TunTapConfiguration, TunTapFraming, TunTapMode } from './configuration.js'
+export { TunTapDevice } from './device.js'
+export { configureTunTap, configureTunTaps, createTunTap, createTunTaps, deleteTunTap } from './manage.js'
+export { openTap, openTun } from './open.js'
+export type { Offload, OpenOptions } from './options.js'

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import type { ExecutionContext } from 'ava'
+import { createAnonymousNamespace } from '../../src/system/namespace.js'
+
+/** A throw-away network namespace, and `ip` and the shell inside it as independent eyes. */
+export interface TestNamespace {
+  readonly fd: number
+  /** The path by which other programs enter it. */
+  readonly path: string
+  /** What `ip -j -d ARGUMENTS` prints, parsed. */
+  ip(...args: string[]): Record<string, unknown>[]
+  /** Runs a shell command inside and returns what it prints. */
+  sh(command: string): string
+}
+
+/** Makes a namespace that ends with the test. */
+export function testNamespace(t: ExecutionContext): TestNamespace {
+  const fd = createAnonymousNamespace()
+  t.teardown(() => closeSync(fd))
+  const path = `/proc/${process.pid}/fd/${fd}`
+  const run = (...command: string[]): string =>
+    execFileSync('nsenter', [`--net=${path}`, '--', ...command], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  return {
+    fd,
+    path,
+    ip: (...args) => JSON.parse(run('ip', '-j', '-d', ...args) || '[]'),
+    sh: (command) => run('sh', '-c', command),
+  }
+}
