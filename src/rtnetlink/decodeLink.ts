@@ -11,7 +11,8 @@ import { flagProperties, plainProperties } from './linkProperties.js'
 /** Reads the body of an RTM_NEWLINK or RTM_DELLINK. */
 export function decodeLink(body: Payload, context: DecodeContext = withoutNames): ListedLink {
   const unknown: UnknownAttribute[] = []
-  const { header, attributes } = decodeMessage(linkLayout, body, { ...context, unknown })
+  const { header, attributes: raw } = decodeMessage(linkLayout, body, { linkName: context.linkName, unknown })
+  const attributes = { ...raw, ...lowerName(raw, context) }
   const { linkInfo, familySettings, operationalState, altNames, master, ...others } = attributes
   const link: Record<string, unknown> = { name: others.name ?? '', ...linkInfoProperties(linkInfo, attributes) }
   for (const name of plainProperties) if (others[name] !== undefined) link[name] = others[name]
@@ -23,6 +24,13 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
   const mode = familySettings?.ipv6?.addressGenerationMode
   if (mode !== undefined) link['addressGenerationMode'] = mode
   return Object.assign(link as unknown as Link, stateOf(header, attributes, unknown))
+}
+
+/** The device below by name, unless its index is one of another namespace. */
+function lowerName({ link, linkNamespaceId }: LinkAttributes, context: DecodeContext): LinkAttributes {
+  return typeof link === 'number' && link !== 0 && linkNamespaceId === undefined
+    ? { link: context.linkName(link) }
+    : {}
 }
 
 function linkInfoProperties(info: LinkInfo | undefined, attributes: LinkAttributes): Record<string, unknown> {

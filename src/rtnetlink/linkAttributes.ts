@@ -1,3 +1,4 @@
+import type { Codec } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
 import { binary, boolean, enumeration, i32, linkReference, mac, text, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
@@ -103,6 +104,9 @@ export interface LinkAttributes {
   readonly groIpv4MaximumSize?: number
 }
 
+// The index may be of another namespace, where a name of this one would be wrong: IFLA_LINK_NETNSID tells.
+const lowerReference: Codec<string | number> = { ...linkReference, decode: u32.decode }
+
 const IFLA_ALT_IFNAME = 53
 // ALTIFNAMSIZ and IFNAMSIZ without the final zero: include/uapi/linux/if.h
 const altName = text(127)
@@ -113,7 +117,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   broadcast: attribute(2, mac),
   name: attribute(3, text(15)),
   mtu: attribute(4, u32),
-  link: attribute(5, linkReference),
+  link: attribute(5, lowerReference),
   queueDiscipline: attribute(6, text(15)),
   master: attribute(10, linkReference),
   txQueueLength: attribute(13, u32),

@@ -1,0 +1,97 @@
+import { familyOf } from '../ip/address.js'
+import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
+import type { Address, ListedAddress } from '../rtnetlink/address.js'
+import { type PropertyChange, sameLoosely } from './equal.js'
+
+/** An address with its lengths written out: that of a peer belongs to both. */
+export function normalizeAddress<T extends Pick<Address, 'address' | 'peer'>>(address: T): T {
+  const local = parsePrefix(address.address)
+  if (!local) return address
+  if (address.peer === undefined) return { ...address, address: formatPrefix(local) }
+  const peer = parsePrefix(address.peer)
+  if (!peer) return address
+  const length = address.peer.includes('/') ? peer.length : local.length
+  return {
+    ...address,
+    address: formatPrefix({ bytes: local.bytes, length }),
+    peer: formatPrefix({ bytes: peer.bytes, length }),
+  }
+}
+
+/** What the kernel takes for the same address on a link: IPv6 goes by the address alone. */
+export function addressKey(address: Pick<Address, 'address' | 'peer'>): string {
+  const text = address.address
+  if (familyOf(text) === 'inet6') return text.slice(0, text.indexOf('/'))
+  return `${text} ${address.peer ?? ''}`
+}
+
+/** IFAPROT_KERNEL_LO, _LL and _RA are what the kernel made itself: include/uapi/linux/if_addr.h */
+const kernelProtocols: ReadonlySet<number> = new Set([1, 2, 3])
+
+/** Whether a list of addresses stands for this one: not the kernel's own, and none that will go by itself. */
+export function isManageable(address: ListedAddress): boolean {
+  if (address.protocol !== undefined && kernelProtocols.has(address.protocol)) return false
+  if (address.temporary || address.dynamic) return false
+  return !isKernelLinkLocal(address)
+}
+
+/** Before Linux 5.18 nothing marks the kernel's link-local address, so that every one of /64 is taken for it. */
+function isKernelLinkLocal(address: ListedAddress): boolean {
+  return address.protocol === undefined && address.address.startsWith('fe80:') && address.address.endsWith('/64')
+}
+
+/** The prefix that makes IPv4 addresses primary and secondary of each other: length and network (of the peer). */
+export function subnetOf(address: Pick<Address, 'address' | 'peer'>): string {
+  const prefix = parsePrefix(address.peer ?? address.address)
+  return prefix ? formatPrefix(networkOf(prefix)) : address.address
+}
+
+const compared = [
+  'broadcast',
+  'scope',
+  'label',
+  'metric',
+  'noPrefixRoute',
+  'home',
+  'manageTemporaryAddress',
+  'protocol',
+] as const
+
+/** What of the stated properties an address of the same key does not have. */
+export function addressDifferences(wanted: Address, actual: ListedAddress): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  if (wanted.address !== actual.address) {
+    changes.push({ property: 'address', before: actual.address, after: wanted.address })
+  }
+  if (wanted.peer !== undefined && wanted.peer !== actual.peer) {
+    changes.push({ property: 'peer', before: actual.peer, after: wanted.peer })
+  }
+  for (const property of compared) {
+    const after = wanted[property]
+    const before = actual[property]
+    if (after === undefined || sameLoosely(after, before)) continue
+    changes.push({ property, ...(before === undefined ? {} : { before }), after })
+  }
+  changes.push(...lifetimeChanges(wanted, actual))
+  return changes
+}
+
+/** A lifetime runs down while it is looked at, so that only one that is longer than stated, or far shorter, differs. */
+function lifetimeChanges(wanted: Address, actual: ListedAddress): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  for (const property of ['validLifetime', 'preferredLifetime'] as const) {
+    const after = wanted[property]
+    const before = actual[property] ?? 'forever'
+    if (after === undefined || after === before) continue
+    const runsDown = typeof after === 'number' && typeof before === 'number' && before <= after && before > after / 2
+    if (!runsDown) changes.push({ property, before, after })
+  }
+  return changes
+}
+
+/** Properties that RTM_NEWADDR with NLM_F_REPLACE changes on a living address; all others need a new one. */
+export function isChangedInPlace(changes: readonly PropertyChange[]): boolean {
+  return changes.every(({ property }) =>
+    ['validLifetime', 'preferredLifetime', 'metric', 'noPrefixRoute'].includes(property),
+  )
+}

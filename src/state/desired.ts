@@ -1,0 +1,53 @@
+import type { Address } from '../rtnetlink/address.js'
+import type { Link } from '../rtnetlink/link.js'
+import type { Neighbor } from '../rtnetlink/neighbor.js'
+import type { Route } from '../rtnetlink/route.js'
+import type { RouteRecord } from './route.js'
+import type { RuleRecord } from './rule.js'
+
+/** What a link should be, in the kernel's terms: every name resolved, every text canonical. */
+export interface DesiredLink {
+  /** JSON pointer to where the spec says it; left out for what follows from something else. */
+  readonly path?: string
+  readonly name: string
+  readonly absent: boolean
+  /** The stated properties, without name and addresses. */
+  readonly properties: Partial<Link>
+  /** The whole list, where one was given. */
+  readonly addresses?: readonly Address[]
+}
+
+/** What a route should be. */
+export interface DesiredRoute {
+  readonly path?: string
+  readonly absent: boolean
+  /** With everything that names the route written out. */
+  readonly route: RouteRecord
+  /** The properties that were stated: all others are left as they are. */
+  readonly stated: Partial<Route>
+}
+
+/** What a rule should be. */
+export interface DesiredRule {
+  readonly path?: string
+  readonly absent: boolean
+  readonly rule: RuleRecord
+  /** Whether each occurrence counts: true when rolling back to rules that stood there twice. */
+  readonly exact?: boolean
+}
+
+/** What a neighbor should be. */
+export interface DesiredNeighbor {
+  readonly path?: string
+  readonly absent: boolean
+  readonly neighbor: Neighbor
+}
+
+/** What one namespace should look like. */
+export interface DesiredNetwork {
+  readonly links: readonly DesiredLink[]
+  readonly routes: readonly DesiredRoute[]
+  readonly rules: readonly DesiredRule[]
+  readonly neighbors: readonly DesiredNeighbor[]
+  readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean; readonly path?: string }
+}

@@ -1,0 +1,37 @@
+import type { Domain } from '../netlink/codec.js'
+
+/** One property that is not as it should be. */
+export interface PropertyChange {
+  /** Its name, with the kind's in front for an option: `bridge.forwardDelay`. */
+  readonly property: string
+  /** What it is; left out where it is not set. */
+  readonly before?: unknown
+  /** What it should be. */
+  readonly after?: unknown
+}
+
+/** Whether two values mean the same where not set, false and 0 are one. */
+export function sameLoosely(a: unknown, b: unknown): boolean {
+  return sameValue(a || undefined, b || undefined)
+}
+
+/** Whether two values are the same data. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const left = Object.entries(a).filter(([, value]) => value !== undefined)
+  const right = new Map<string, unknown>(Object.entries(b).filter(([, value]) => value !== undefined))
+  return (
+    left.length === right.size && left.every(([name, value]) => right.has(name) && sameValue(value, right.get(name)))
+  )
+}
+
+/** Whether an option has a value, as far as the kernel keeps it exactly. */
+export function sameOption(domain: Domain | undefined, wanted: unknown, actual: unknown): boolean {
+  if (domain?.type === 'seconds' && typeof wanted === 'number' && typeof actual === 'number') {
+    // The kernel keeps durations in its own ticks (CONFIG_HZ), so that a hundredth may be lost on the way.
+    return Math.abs(wanted - actual) <= domain.resolution * 1.01
+  }
+  if (domain?.type === 'integer' || domain?.type === 'boolean') return wanted === actual
+  return sameValue(wanted, actual)
+}

@@ -1,0 +1,108 @@
+import type { Domain } from '../netlink/codec.js'
+import type { AnyAttributeTable } from '../netlink/table.js'
+import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { Link, ListedLink } from '../rtnetlink/link.js'
+import { type PropertyChange, sameOption, sameValue } from './equal.js'
+
+/** Alternative names that mark a link as made by an owner of the SDK; users neither list nor lose them. */
+export const markPrefix = 'linkwright.'
+
+/** General properties that a living link does not change. */
+const immutableGeneral: ReadonlySet<string> = new Set(['txQueues', 'rxQueues'])
+
+/** A property of a link that differs, with where it belongs. */
+export interface LinkDifference extends PropertyChange {
+  /** `general`, or the kind's or port's key in the spec. */
+  readonly section: string
+  /** The property's name within its section. */
+  readonly name: string
+  /** Whether only a new device can have it. */
+  readonly immutable: boolean
+}
+
+/** The object under a name of a link: the options of a kind or of a port. */
+export function sectionOf(link: object, name: string): Record<string, unknown> | undefined {
+  const value: unknown = Object.getOwnPropertyDescriptor(link, name)?.value
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+}
+
+/** The alternative names that users see. */
+export function visibleAltNames(link: Partial<Link>): readonly string[] {
+  return (link.altNames ?? []).filter((name) => !name.startsWith(markPrefix))
+}
+
+/** What of the stated properties a link does not have. */
+export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): LinkDifference[] {
+  const differences: LinkDifference[] = []
+  for (const [name, after] of Object.entries(wanted)) {
+    if (name === 'name' || after === undefined) continue
+    const kind = linkKind(name)
+    const portKind = name.endsWith('Port') ? linkKind(name.slice(0, -4)) : undefined
+    if (kind) differences.push(...optionDifferences(name, kind, kind.options, after, actual))
+    else if (portKind?.port) differences.push(...optionDifferences(name, portKind, portKind.port, after, actual))
+    else differences.push(...generalDifference(name, after, actual))
+  }
+  return differences
+}
+
+function generalDifference(name: string, after: unknown, actual: ListedLink): LinkDifference[] {
+  const before: unknown = Object.getOwnPropertyDescriptor(actual, name)?.value
+  if (name === 'kind' && after === actual.kind) return []
+  if (name === 'altNames') return altNameDifference(after, actual)
+  if (name === 'master' && after === null && before === undefined) return []
+  if (name === 'alias' && after === '' && before === undefined) return []
+  if (sameValue(after, before)) return []
+  const immutable = immutableGeneral.has(name) || name === 'kind'
+  return [{ section: 'general', name, property: name, immutable, ...beforeAfter(before, after) }]
+}
+
+function altNameDifference(after: unknown, actual: ListedLink): LinkDifference[] {
+  const before = visibleAltNames(actual)
+  const wanted = Array.isArray(after) ? [...after].sort() : []
+  if (sameValue(wanted, [...before].sort())) return []
+  return [
+    { section: 'general', name: 'altNames', property: 'altNames', immutable: false, ...beforeAfter(before, after) },
+  ]
+}
+
+function optionDifferences(
+  section: string,
+  kind: AnyLinkKind,
+  table: AnyAttributeTable,
+  wanted: unknown,
+  actual: ListedLink,
+): LinkDifference[] {
+  const options = sectionOf(actual, section)
+  const differences: LinkDifference[] = []
+  for (const [name, after] of Object.entries(typeof wanted === 'object' && wanted !== null ? wanted : {})) {
+    const before = options?.[name]
+    if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
+    const immutable = section === kind.kind && (kind.immutable ?? []).includes(name)
+    differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
+  }
+  return differences
+}
+
+function sameAsOption(
+  section: string,
+  name: string,
+  domain: Domain | undefined,
+  after: unknown,
+  before: unknown,
+): boolean {
+  // A peer's MAC and MTU count at creation only; afterwards the peer is a link of its own.
+  if (section === 'veth' && name === 'peer') return samePeer(after, before)
+  return sameOption(domain, after, before)
+}
+
+function samePeer(after: unknown, before: unknown): boolean {
+  if (typeof after !== 'object' || typeof before !== 'object' || !after || !before) return false
+  const wanted = sectionOf({ peer: after }, 'peer')
+  const actual = sectionOf({ peer: before }, 'peer')
+  return wanted?.['name'] === actual?.['name'] && wanted?.['namespace'] === actual?.['namespace']
+}
+
+function beforeAfter(before: unknown, after: unknown): { before?: unknown; after?: unknown } {
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
+}

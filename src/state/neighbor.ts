@@ -1,0 +1,24 @@
+import type { Neighbor } from '../rtnetlink/neighbor.js'
+import { type PropertyChange, sameLoosely } from './equal.js'
+
+/** Device, address and whether it is a proxy entry name a neighbor. */
+export function neighborKey(neighbor: Pick<Neighbor, 'dev' | 'address' | 'proxy'>): string {
+  return `${neighbor.dev} ${neighbor.address}${neighbor.proxy ? ' proxy' : ''}`
+}
+
+/** States that an administrator gave; all others come and go by themselves. */
+export const lastingStates: ReadonlySet<string> = new Set(['permanent', 'noarp'])
+
+/** What of the stated properties a neighbor of the same key does not have. */
+export function neighborDifferences(wanted: Partial<Neighbor>, actual: Neighbor): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  for (const property of ['mac', 'state', 'router'] as const) {
+    const after = wanted[property]
+    const before = actual[property]
+    if (after === undefined || sameLoosely(after, before)) continue
+    // A reachable entry turns stale by itself; both mean that the host was told of the neighbor.
+    if (property === 'state' && !lastingStates.has(String(after)) && !lastingStates.has(String(before))) continue
+    changes.push({ property, ...(before === undefined ? {} : { before }), after })
+  }
+  return changes
+}

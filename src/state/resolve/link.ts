@@ -1,0 +1,82 @@
+import { canonicalPrefix } from '../../ip/prefix.js'
+import type { Domain } from '../../netlink/codec.js'
+import type { Address } from '../../rtnetlink/address.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { Link } from '../../rtnetlink/link.js'
+import { type Path, pointer } from '../../spec/pointer.js'
+import type { AddressSpec, LinkSpec } from '../../spec/types.js'
+import { normalizeAddress } from '../address.js'
+import type { DesiredLink } from '../desired.js'
+import { canonicalAddress, canonicalMac } from './canonical.js'
+import { type Resolver, scopeName } from './resolver.js'
+
+/** Brings a link of a spec into the kernel's terms. */
+export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
+  const { name, absent = false, addresses, group, mac, broadcast, kind, ...others } = link
+  const properties: Record<string, unknown> = { ...others }
+  if (kind !== undefined) properties['kind'] = kind
+  if (mac !== undefined) properties['mac'] = canonicalMac(mac)
+  if (broadcast !== undefined) properties['broadcast'] = canonicalMac(broadcast)
+  if (group !== undefined) {
+    properties['group'] = resolver.number(resolver.names.groups, group, [...path, 'group'], 'link group')
+  }
+  for (const section of Object.keys(others)) {
+    const table = linkKind(section)?.options ?? linkKind(section.replace(/Port$/, ''))?.port
+    const options: unknown = properties[section]
+    if (!table || typeof options !== 'object' || options === null) continue
+    properties[section] = resolveOptions(table.domain, options, [...path, section], resolver)
+  }
+  return {
+    path: pointer(path),
+    name,
+    absent,
+    properties: properties as Partial<Link>,
+    ...(addresses
+      ? { addresses: addresses.map((one, index) => resolveAddress(one, name, [...path, 'addresses', index], resolver)) }
+      : {}),
+  }
+}
+
+function resolveOptions(domain: Domain | undefined, options: object, path: Path, resolver: Resolver): object {
+  if (domain?.type !== 'object') return options
+  const resolved = Object.entries(options).map(([name, value]: [string, unknown]) => [
+    name,
+    resolveValue(domain.properties[name], value, [...path, name], resolver),
+  ])
+  return Object.fromEntries(resolved)
+}
+
+function resolveValue(domain: Domain | undefined, value: unknown, path: Path, resolver: Resolver): unknown {
+  if (domain?.type === 'user' && typeof value === 'string') {
+    return resolver.number(resolver.names.users, value, path, 'user')
+  }
+  if (domain?.type === 'userGroup' && typeof value === 'string') {
+    return resolver.number(resolver.names.userGroups, value, path, 'group of users')
+  }
+  if (domain?.type === 'mac' && typeof value === 'string') return canonicalMac(value)
+  if (domain?.type === 'address' && typeof value === 'string') return canonicalAddress(value)
+  if (domain?.type === 'list' && Array.isArray(value)) {
+    return value.map((item: unknown, index) => resolveValue(domain.item, item, [...path, index], resolver))
+  }
+  if (domain?.type === 'object' && typeof value === 'object' && value !== null) {
+    return resolveOptions(domain, value, path, resolver)
+  }
+  return value
+}
+
+function resolveAddress(given: string | AddressSpec, dev: string, path: Path, resolver: Resolver): Address {
+  const spec: AddressSpec = typeof given === 'string' ? { address: given } : given
+  const { scope, broadcast, address, peer, ...others } = spec
+  return normalizeAddress<Address>({
+    ...others,
+    dev,
+    address: canonicalPrefix(address) ?? address,
+    ...(peer === undefined ? {} : { peer: canonicalPeer(peer) }),
+    ...(broadcast === undefined ? {} : { broadcast: canonicalAddress(broadcast) }),
+    ...(scope === undefined ? {} : { scope: scopeName(scope, [...path, 'scope'], resolver) }),
+  })
+}
+
+function canonicalPeer(peer: string): string {
+  return peer.includes('/') ? (canonicalPrefix(peer) ?? peer) : canonicalAddress(peer)
+}

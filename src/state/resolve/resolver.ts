@@ -1,0 +1,42 @@
+import type { Problem } from '../../error.js'
+import type { Address } from '../../rtnetlink/address.js'
+import { nearest } from '../../spec/nearest.js'
+import { type Path, pointer } from '../../spec/pointer.js'
+import type { NameTable, SystemNames } from '../../system/names.js'
+
+/** Looks names up, and notes the ones that are not known. */
+export class Resolver {
+  readonly names: SystemNames
+  readonly problems: Problem[] = []
+
+  constructor(names: SystemNames) {
+    this.names = names
+  }
+
+  /** The number of a name, or 0 with a problem noted. */
+  number(table: NameTable, name: string | number, path: Path, what: string): number {
+    const number = table.number(name)
+    if (number !== undefined) return number
+    const hint = nearest(String(name), table.names)
+    this.problems.push({
+      path: pointer(path),
+      message: `unknown ${what} ${JSON.stringify(name)}`,
+      ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+    })
+    return 0
+  }
+}
+
+const scopeNames: Readonly<Record<number, string>> = {
+  0: 'global',
+  200: 'site',
+  253: 'link',
+  254: 'host',
+  255: 'nowhere',
+}
+
+/** A scope as the decoders name it: by the kernel's own five names, else by its number. */
+export function scopeName(scope: string | number, path: Path, resolver: Resolver): NonNullable<Address['scope']> {
+  const number = resolver.number(resolver.names.scopes, scope, path, 'scope')
+  return (scopeNames[number] ?? String(number)) as NonNullable<Address['scope']>
+}

@@ -1,0 +1,45 @@
+import type { Nexthop, Route } from '../../rtnetlink/route.js'
+import { type Path, pointer } from '../../spec/pointer.js'
+import { routeFamily } from '../../spec/routeSemantics.js'
+import type { NexthopSpec, RouteSpec } from '../../spec/types.js'
+import type { DesiredRoute } from '../desired.js'
+import { normalizeRoute } from '../route.js'
+import { canonicalAddress } from './canonical.js'
+import { type Resolver, scopeName } from './resolver.js'
+
+/** Brings a route of a spec into the kernel's terms. */
+export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): DesiredRoute {
+  const { absent = false, table, protocol, scope, via, src, nexthops, realms, family: _family, ...others } = spec
+  const { names } = resolver
+  const number = (property: string, table: typeof names.tables, value: string | number, what: string): number =>
+    resolver.number(table, value, [...path, property], what)
+  const stated: Partial<Route> = {
+    ...others,
+    ...(via === undefined ? {} : { via: canonicalAddress(via) }),
+    ...(src === undefined ? {} : { src: canonicalAddress(src) }),
+    ...(nexthops === undefined ? {} : { nexthops: nexthops.map(resolveNexthop) }),
+    ...(table === undefined ? {} : { table: number('table', names.tables, table, 'routing table') }),
+    ...(protocol === undefined ? {} : { protocol: number('protocol', names.protocols, protocol, 'routing protocol') }),
+    ...(scope === undefined ? {} : { scope: scopeName(scope, [...path, 'scope'], resolver) }),
+    ...(realms === undefined ? {} : { realms: resolveRealms(realms, [...path, 'realms'], resolver) }),
+  }
+  const route = normalizeRoute({ ...stated, to: spec.to, family: routeFamily(spec) })
+  const keys = new Set(Object.keys(stated))
+  // A single next hop is the same as via and dev.
+  if (keys.delete('nexthops')) for (const property of ['nexthops', 'via', 'dev', 'onlink']) keys.add(property)
+  const statedNormalized = Object.entries(route).filter(([property]) => keys.has(property))
+  return { path: pointer(path), absent, route, stated: Object.fromEntries(statedNormalized) }
+}
+
+function resolveNexthop(nexthop: NexthopSpec): Nexthop {
+  const { via, ...others } = nexthop
+  return { ...others, ...(via === undefined ? {} : { via: canonicalAddress(via) }) }
+}
+
+/** Realms as the decoders write them: numbers, `from/to` or `to` alone. */
+export function resolveRealms(realms: string | number, path: Path, resolver: Resolver): string {
+  return String(realms)
+    .split('/')
+    .map((part) => resolver.number(resolver.names.realms, part, path, 'realm'))
+    .join('/')
+}

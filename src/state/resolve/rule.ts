@@ -1,0 +1,73 @@
+import type { Rule } from '../../rtnetlink/rule.js'
+import { type Path, pointer } from '../../spec/pointer.js'
+import { ruleFamily } from '../../spec/ruleSemantics.js'
+import type { RuleSpec } from '../../spec/types.js'
+import type { DesiredRule } from '../desired.js'
+import { canonicalNetwork } from './canonical.js'
+import type { Resolver } from './resolver.js'
+import { resolveRealms } from './route.js'
+
+/** Brings a rule of a spec into the kernel's terms. */
+export function resolveRule(spec: RuleSpec, path: Path, resolver: Resolver): DesiredRule {
+  const { absent = false, family: _family, from, to, fwmark, sport, dport, uidRange, ipproto, ...others } = spec
+  const { table, protocol, suppressInterfaceGroup: group, realms, ...plain } = others
+  const { names } = resolver
+  const rule: Rule = {
+    ...plain,
+    family: ruleFamily(spec),
+    ...(from === undefined || from === 'all' ? {} : { from: canonicalNetwork(from) }),
+    ...(to === undefined || to === 'all' ? {} : { to: canonicalNetwork(to) }),
+    ...(fwmark === undefined ? {} : { fwmark: canonicalMark(fwmark) }),
+    ...(ipproto === undefined ? {} : { ipproto: canonicalProtocol(ipproto) }),
+    ...(sport === undefined ? {} : { sport: canonicalRange(sport) }),
+    ...(dport === undefined ? {} : { dport: canonicalRange(dport) }),
+    ...(uidRange === undefined ? {} : { uidRange: fullRange(uidRange) }),
+    ...(table === undefined
+      ? {}
+      : { table: resolver.number(names.tables, table, [...path, 'table'], 'routing table') }),
+    ...(protocol === undefined
+      ? {}
+      : { protocol: resolver.number(names.protocols, protocol, [...path, 'protocol'], 'routing protocol') }),
+    ...(group === undefined
+      ? {}
+      : {
+          suppressInterfaceGroup: resolver.number(
+            names.groups,
+            group,
+            [...path, 'suppressInterfaceGroup'],
+            'link group',
+          ),
+        }),
+    ...(realms === undefined ? {} : { realms: resolveRealms(realms, [...path, 'realms'], resolver) }),
+  }
+  return { path: pointer(path), absent, rule: { ...rule, family: ruleFamily(spec) } }
+}
+
+/** A mark as the decoder writes it: hexadecimal, the mask left out where it is all ones. */
+function canonicalMark(mark: string | number): string {
+  const [value = '0', mask] = String(mark).split('/')
+  const hexadecimal = `0x${Number(value).toString(16)}`
+  return mask === undefined || Number(mask) === 0xffffffff
+    ? hexadecimal
+    : `${hexadecimal}/0x${Number(mask).toString(16)}`
+}
+
+/** A single number as one, `a-a` as `a`. */
+function canonicalRange(range: string | number): string {
+  const [first = '', last] = String(range)
+    .split('-')
+    .map((part) => String(Number(part)))
+  return last === undefined || last === first ? first : `${first}-${last}`
+}
+
+/** Users always have both ends, as `ip rule` prints them. */
+function fullRange(range: string | number): string {
+  const [first = '', last = first] = String(range)
+    .split('-')
+    .map((part) => String(Number(part)))
+  return `${first}-${last}`
+}
+
+function canonicalProtocol(protocol: string | number): string | number {
+  return typeof protocol === 'string' && /^\d+$/.test(protocol) ? Number(protocol) : protocol
+}
