@@ -1,13 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NetworkError } from '../error.js'
 import { align4 } from './bytes.js'
-import { type RequestOptions, receiveUntil } from './exchange.js'
+import { assertWanted, type RequestOptions, receiveUntil } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
-import { type NetlinkMessage, NLM_F_ACK, NLMSG_ERROR } from './message.js'
+import { type NetlinkMessage, NLM_F_ACK, NLM_F_ECHO, NLMSG_ERROR } from './message.js'
 import { stamp } from './stamp.js'
 import type { Transport } from './transports/transport.js'
 
 // Larger sends gain nothing (docs/benchmarks.md), and one above the send buffer is refused with EMSGSIZE.
 const bytesASend = 1 << 16
+// An echoed object fills a page of the receive buffer where an acknowledgement fills a quarter.
+const answersAnEcho = 4
 
 /** What became of the messages of a batch. */
 export interface BatchResult {
@@ -27,12 +30,16 @@ export async function sendBatch(
   while (start < messages.length) {
     const end = endOfSend(messages, start, transport.answerCapacity)
     const sequences = new Map<number, number>()
+    const subject = messages[start]?.subject ?? 'batch'
+    // The kernel works inside `send`: without a turn in between, a large batch would hold up everything else.
+    if (start > 0) await nextTurn()
+    assertWanted(transport, options, subject)
     transport.send(packed(messages, start, end, sequences, nextSequence))
     const last = end - 1
     await receiveUntil(
       transport,
       options,
-      messages[start]?.subject ?? 'batch',
+      subject,
       (sequence) => sequences.has(sequence),
       (received) => {
         const index = sequences.get(received.sequence)
@@ -51,11 +58,13 @@ export async function sendBatch(
 /** How many messages fit: by bytes, and because each of them may answer with an error. */
 function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCapacity: number): number {
   let bytes = 0
+  let answers = 0
   let end = start
-  while (end < messages.length && end - start < answerCapacity) {
-    const length = align4(messages[end]?.bytes.length ?? 0)
-    if (end > start && bytes + length > bytesASend) break
-    bytes += length
+  while (end < messages.length) {
+    const message = messages[end]
+    bytes += align4(message?.bytes.length ?? 0)
+    answers += 1 + ((message?.flags ?? 0) & NLM_F_ECHO ? answersAnEcho : 0)
+    if (end > start && (bytes > bytesASend || answers > answerCapacity)) break
     end++
   }
   return end

@@ -1,15 +1,26 @@
 import { randomInt } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { NetworkError } from '../error.js'
 import { type BatchResult, sendBatch } from './batch.js'
-import { closed, type RequestOptions, receiveUntil } from './exchange.js'
+import {
+  assertWanted,
+  deadlineOf,
+  type RequestOptions,
+  receiveArrived,
+  receiveUntil,
+  turnBudget,
+  untilTurn,
+} from './exchange.js'
 import { acknowledgementError, decodeDoneMessage, decodeErrorMessage } from './extendedAck.js'
 import {
   type NetlinkMessage,
   NLM_F_ACK,
   NLM_F_DUMP,
   NLM_F_DUMP_INTR,
+  NLM_F_ECHO,
   NLMSG_DONE,
   NLMSG_ERROR,
+  NLMSG_MIN_TYPE,
   type ReceivedMessage,
 } from './message.js'
 import { stamped } from './stamp.js'
@@ -32,7 +43,9 @@ const dumpAttempts = 10
 export class Connection {
   readonly #transport: Transport
   #sequence = randomInt(1, 0x7fffffff)
-  #queue: Promise<unknown> = Promise.resolve()
+  #queue: Promise<void> = Promise.resolve()
+  #turnStart = 0
+  #lastEnd = 0
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -54,20 +67,27 @@ export class Connection {
     decode: (reply: ReceivedMessage) => T | undefined,
     options: RequestOptions = {},
   ): Promise<T[]> {
-    return this.#exclusively(message.subject, async () => {
-      const sequence = this.#nextSequence()
-      this.#transport.send(stamped(message, sequence, NLM_F_ACK))
+    return this.#exclusively(message.subject, options, async () => {
+      const isOurs = equals(this.#nextSequence())
+      this.#transport.send(stamped(message, this.#sequence, NLM_F_ACK))
       const replies: T[] = []
-      await receiveUntil(this.#transport, options, message.subject, ours(sequence), (received) => {
-        if (received.type === NLMSG_ERROR) {
-          const acknowledgement = decodeErrorMessage(received)
-          if (acknowledgement.errno !== 0) throw acknowledgementError(acknowledgement, message)
-          return true
-        }
-        const reply = decode(received)
+      const collect = (received: ReceivedMessage): void => {
+        const reply = received.type < NLMSG_MIN_TYPE ? undefined : decode(received)
         if (reply !== undefined) replies.push(reply)
-        return false
+      }
+      await receiveUntil(this.#transport, options, message.subject, isOurs, (received) => {
+        collect(received)
+        if (received.type !== NLMSG_ERROR) return false
+        const acknowledgement = decodeErrorMessage(received)
+        if (acknowledgement.errno !== 0) throw acknowledgementError(acknowledgement, message)
+        return true
       })
+      if (message.flags & NLM_F_ECHO && replies.length === 0) {
+        receiveArrived(this.#transport, message.subject, isOurs, (received) => {
+          collect(received)
+          return replies.length > 0
+        })
+      }
       return replies
     })
   }
@@ -81,13 +101,34 @@ export class Connection {
     decode: (item: ReceivedMessage) => T | undefined,
     options: RequestOptions = {},
   ): Promise<DumpResult<T>> {
-    return this.#exclusively(message.subject, async () => {
+    return this.#exclusively(message.subject, options, async () => {
       for (let attempt = 1; ; attempt++) {
-        const result = await this.#dumpOnce(message, decode, options)
+        const result = await this.#dumpUnlessBusy(message, decode, options)
         if (result.consistent || attempt === dumpAttempts) return result
         await sleep(Math.random() * attempt * 2)
       }
     })
+  }
+
+  /**
+   * The kernel refuses a dump while the socket has another one running: one that was given up, which goes on as it is
+   * read. Each attempt reads what has come of it, so that it ends.
+   */
+  async #dumpUnlessBusy<T>(
+    message: NetlinkMessage,
+    decode: (item: ReceivedMessage) => T | undefined,
+    options: RequestOptions,
+  ): Promise<DumpResult<T>> {
+    const deadline = deadlineOf(options)
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#dumpOnce(message, decode, options)
+      } catch (error) {
+        const busy = error instanceof NetworkError && error.code === 'EBUSY'
+        if (!busy || performance.now() > deadline) throw error
+        await (attempt < 100 ? turnOfTheLoop() : sleep(5))
+      }
+    }
   }
 
   async #dumpOnce<T>(
@@ -95,35 +136,24 @@ export class Connection {
     decode: (item: ReceivedMessage) => T | undefined,
     options: RequestOptions,
   ): Promise<DumpResult<T>> {
-    const sequence = this.#nextSequence()
+    const isOurs = equals(this.#nextSequence())
     const items: T[] = []
     let consistent = true
-    let finished = false
-    this.#transport.send(stamped(message, sequence, NLM_F_DUMP))
-    try {
-      await receiveUntil(this.#transport, options, message.subject, ours(sequence), (received) => {
-        if (received.flags & NLM_F_DUMP_INTR) consistent = false
-        const ends = received.type === NLMSG_DONE || received.type === NLMSG_ERROR
-        if (ends) {
-          finished = true
-          const decodeEnd = received.type === NLMSG_DONE ? decodeDoneMessage : decodeErrorMessage
-          const acknowledgement = decodeEnd(received)
-          if (acknowledgement.errno !== 0) throw acknowledgementError(acknowledgement, message)
-          return true
-        }
-        const item = decode(received)
-        if (item !== undefined) items.push(item)
-        return false
-      })
-    } finally {
-      if (!finished) this.#drain()
-    }
+    assertWanted(this.#transport, options, message.subject)
+    this.#transport.send(stamped(message, this.#sequence, NLM_F_DUMP))
+    await receiveUntil(this.#transport, options, message.subject, isOurs, (received) => {
+      if (received.flags & NLM_F_DUMP_INTR) consistent = false
+      if (received.type === NLMSG_DONE || received.type === NLMSG_ERROR) {
+        const decodeEnd = received.type === NLMSG_DONE ? decodeDoneMessage : decodeErrorMessage
+        const acknowledgement = decodeEnd(received)
+        if (acknowledgement.errno !== 0) throw acknowledgementError(acknowledgement, message)
+        return true
+      }
+      const item = received.type < NLMSG_MIN_TYPE ? undefined : decode(received)
+      if (item !== undefined) items.push(item)
+      return false
+    })
     return { items, consistent }
-  }
-
-  /** A dump that is given up must still be read to its end, or the kernel refuses the next one with EBUSY. */
-  #drain(): void {
-    while (!this.#transport.closed && this.#transport.receive().kind !== 'empty');
   }
 
   /**
@@ -131,7 +161,10 @@ export class Connection {
    * result tells of each message by itself.
    */
   batch(messages: readonly NetlinkMessage[], options: RequestOptions = {}): Promise<BatchResult> {
-    return this.#exclusively('batch', () => sendBatch(this.#transport, messages, options, () => this.#nextSequence()))
+    const subject = messages[0]?.subject ?? 'batch'
+    return this.#exclusively(subject, options, () =>
+      sendBatch(this.#transport, messages, options, () => this.#nextSequence()),
+    )
   }
 
   /** Closes the socket; whatever is pending is rejected with the code `CLOSED`. */
@@ -139,13 +172,32 @@ export class Connection {
     this.#transport.close()
   }
 
-  #exclusively<T>(subject: string, work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(() => {
-      if (this.#transport.closed) throw closed(subject)
-      return work()
+  async #exclusively<T>(subject: string, options: RequestOptions, work: () => Promise<T>): Promise<T> {
+    const before = this.#queue
+    let done = (): void => {}
+    const mine = new Promise<void>((resolve) => {
+      done = resolve
     })
-    this.#queue = turn.catch(() => undefined)
-    return turn
+    this.#queue = before.then(() => mine)
+    try {
+      await untilTurn(before, options, subject)
+      await this.#letTheLoopTurn()
+      assertWanted(this.#transport, options, subject)
+      return await work()
+    } finally {
+      this.#lastEnd = performance.now()
+      done()
+    }
+  }
+
+  /** Requests that are answered at once follow each other without a turn of the event loop; nothing else would run. */
+  async #letTheLoopTurn(): Promise<void> {
+    const now = performance.now()
+    // The loop was most probably idle in between.
+    if (now - this.#lastEnd > 1) this.#turnStart = now
+    if (now - this.#turnStart <= turnBudget) return
+    await turnOfTheLoop()
+    this.#turnStart = performance.now()
   }
 
   #nextSequence(): number {
@@ -154,6 +206,6 @@ export class Connection {
   }
 }
 
-function ours(sequence: number): (candidate: number) => boolean {
+function equals(sequence: number): (candidate: number) => boolean {
   return (candidate) => candidate === sequence
 }

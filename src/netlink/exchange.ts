@@ -5,14 +5,28 @@ import type { Transport } from './transports/transport.js'
 
 /** How long, and until when the caller wants it. */
 export interface RequestOptions {
-  /** Cancels the wait: the error is `ABORTED`. What the kernel was already sent is done nevertheless. */
+  /**
+   * Cancels the wait: the error is `ABORTED`. What has not been sent then never will be; what the kernel was already
+   * sent is done nevertheless.
+   */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds until the error `TIMEOUT`; 15 seconds by default. */
+  /**
+   * Milliseconds that the kernel has to answer what it was sent, until the error `TIMEOUT`; 15 seconds by default. The
+   * time that a request waits for those before it does not count: bound that by `signal`.
+   */
   readonly timeout?: number | undefined
 }
 
 const defaultTimeout = 15_000
-const turnBudget = 8
+/** Milliseconds of work after which the event loop gets its turn. */
+export const turnBudget = 8
+// The largest delay that timers take; beyond it they fire at once.
+const maximumDelay = 2 ** 31 - 1
+
+/** When the time of a request that begins now is over, by `performance.now()`. */
+export function deadlineOf(options: RequestOptions): number {
+  return performance.now() + (options.timeout ?? defaultTimeout)
+}
 
 /**
  * Receives messages until `visit` returns true. Messages of other senders, other ports and other requests are
@@ -25,30 +39,61 @@ export async function receiveUntil(
   isOurs: (sequence: number) => boolean,
   visit: (message: ReceivedMessage) => boolean,
 ): Promise<void> {
-  const deadline = performance.now() + (options.timeout ?? defaultTimeout)
+  const deadline = deadlineOf(options)
   let turnStart = performance.now()
   for (;;) {
-    if (options.signal?.aborted) throw aborted(subject, options.signal)
-    if (transport.closed) throw closed(subject)
-    const received = transport.receive()
-    if (received.kind === 'empty') {
+    assertWanted(transport, options, subject)
+    const received = takeDatagram(transport, subject)
+    if (!received) {
       await waitReadable(transport, deadline, options.signal, subject)
       turnStart = performance.now()
-    } else if (received.kind === 'overrun') {
-      throw new NetworkError('OVERRUN', `${subject}: answers were lost, the receive buffer was full`)
-    } else {
-      const { bytes, senderPortId, truncated } = received.datagram
-      if (senderPortId !== 0) continue
-      if (truncated) throw new NetworkError('EMSGSIZE', `${subject}: an answer was longer than the receive buffer`)
-      for (const message of messagesOf(bytes)) {
-        if (message.portId === transport.portId && isOurs(message.sequence) && visit(message)) return
-      }
-      if (performance.now() - turnStart > turnBudget) {
-        await nextTurn()
-        turnStart = performance.now()
-      }
+      continue
     }
+    if (visitAll(transport, received, isOurs, visit)) return
+    const now = performance.now()
+    if (now <= turnStart + turnBudget) continue
+    if (now > deadline) throw timedOut(subject)
+    await nextTurn()
+    turnStart = performance.now()
   }
+}
+
+/** Visits what has already arrived, without waiting for more. */
+export function receiveArrived(
+  transport: Transport,
+  subject: string,
+  isOurs: (sequence: number) => boolean,
+  visit: (message: ReceivedMessage) => boolean,
+): void {
+  for (;;) {
+    const received = transport.closed ? undefined : takeDatagram(transport, subject)
+    if (!received || visitAll(transport, received, isOurs, visit)) return
+  }
+}
+
+/** The next datagram, one without bytes where it was another program's; `undefined` where nothing is there. */
+function takeDatagram(transport: Transport, subject: string): Uint8Array | undefined {
+  const received = transport.receive()
+  if (received.kind === 'empty') return undefined
+  if (received.kind === 'overrun') {
+    throw new NetworkError('OVERRUN', `${subject}: answers were lost, the receive buffer was full`)
+  }
+  const { bytes, senderPortId, truncated } = received.datagram
+  if (senderPortId !== 0) return new Uint8Array()
+  if (truncated) throw new NetworkError('EMSGSIZE', `${subject}: an answer was longer than the receive buffer`)
+  return bytes
+}
+
+function visitAll(
+  transport: Transport,
+  datagram: Uint8Array,
+  isOurs: (sequence: number) => boolean,
+  visit: (message: ReceivedMessage) => boolean,
+): boolean {
+  for (const message of messagesOf(datagram)) {
+    if (message.portId === transport.portId && isOurs(message.sequence) && visit(message)) return true
+  }
+  return false
 }
 
 async function waitReadable(
@@ -59,22 +104,37 @@ async function waitReadable(
 ): Promise<void> {
   const remaining = deadline - performance.now()
   if (remaining <= 0) throw timedOut(subject)
-  let cancel = (): void => {}
-  const given = new Promise<'timeout' | 'abort'>((resolve) => {
-    const timer = setTimeout(resolve, remaining, 'timeout')
-    const abort = (): void => resolve('abort')
-    signal?.addEventListener('abort', abort, { once: true })
-    cancel = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-    }
-  })
+  const given = new AbortController()
+  const giveUp = (): void => given.abort()
+  const timer = setTimeout(giveUp, Math.min(remaining, maximumDelay))
+  signal?.addEventListener('abort', giveUp, { once: true })
   try {
-    const outcome = await Promise.race([transport.readable(), given])
-    if (outcome === 'timeout') throw timedOut(subject)
+    await transport.readable(given.signal)
   } finally {
-    cancel()
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', giveUp)
   }
+}
+
+/** Resolves with `before`; rejects when the signal fires first. */
+export function untilTurn(before: Promise<void>, options: RequestOptions, subject: string): Promise<void> {
+  const { signal } = options
+  if (!signal) return before
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(aborted(subject, signal))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    void before.then(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+  })
+}
+
+/** Throws where the caller or the connection wants no more. */
+export function assertWanted(transport: Transport, options: RequestOptions, subject: string): void {
+  if (options.signal?.aborted) throw aborted(subject, options.signal)
+  if (transport.closed) throw closed(subject)
 }
 
 function timedOut(subject: string): NetworkError {

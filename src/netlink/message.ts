@@ -25,6 +25,8 @@ export const NLMSG_NOOP = 1
 export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
 export const NLMSG_OVERRUN = 4
+/** Types below are the protocol's own, not a family's. */
+export const NLMSG_MIN_TYPE = 16
 
 /** A message that is ready to be sent and does nothing by itself. */
 export interface NetlinkMessage {

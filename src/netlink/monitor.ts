@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { turnBudget } from './exchange.js'
 import { messagesOf, type ReceivedMessage } from './message.js'
-import type { Transport } from './transports/transport.js'
+import type { Datagram, Transport } from './transports/transport.js'
 
 /** What a monitor tells. */
 export type MonitorEvent<T> =
@@ -9,8 +11,8 @@ export type MonitorEvent<T> =
   | { readonly kind: 'overrun' }
 
 /**
- * Listens to multicast groups. The iteration ends when `close` is called or the signal fires; an overrun is an event
- * and the monitor goes on.
+ * Listens to multicast groups. The iteration ends when `close` is called; an overrun is an event and the monitor
+ * goes on. Leaving the iteration does not close it: notifications wait in the socket for the next one.
  */
 export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposable {
   readonly #transport: Transport
@@ -33,21 +35,34 @@ export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposab
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<MonitorEvent<T>, void, undefined> {
+    let turnStart = performance.now()
     while (!this.#transport.closed) {
       const received = this.#transport.receive()
-      if (received.kind === 'empty') await this.#transport.readable()
-      else if (received.kind === 'overrun') yield { kind: 'overrun' }
-      else if (received.datagram.senderPortId === 0) yield* this.#changesOf(received.datagram.bytes)
+      if (received.kind === 'empty') {
+        await this.#transport.readable()
+        turnStart = performance.now()
+        continue
+      }
+      const events: MonitorEvent<T>[] = received.kind === 'overrun' ? [received] : this.#eventsOf(received.datagram)
+      for (const event of events) {
+        if (this.#transport.closed) return
+        yield event
+      }
+      if (performance.now() - turnStart <= turnBudget) continue
+      await nextTurn()
+      turnStart = performance.now()
     }
   }
 
   /** Decodes a whole datagram before anything is yielded, since the buffer is used again meanwhile. */
-  #changesOf(datagram: Uint8Array): MonitorEvent<T>[] {
+  #eventsOf({ bytes, senderPortId, truncated }: Datagram): MonitorEvent<T>[] {
+    if (senderPortId !== 0) return []
     const events: MonitorEvent<T>[] = []
-    for (const message of messagesOf(datagram)) {
+    for (const message of messagesOf(bytes)) {
       const change = this.#decode(message)
       if (change !== undefined) events.push({ kind: 'change', change })
     }
+    if (truncated) events.push({ kind: 'overrun' })
     return events
   }
 

@@ -3,6 +3,7 @@
 export const AF_UNIX = 1
 export const AF_NETLINK = 16
 export const SOCK_STREAM = 1
+export const SOCK_DGRAM = 2
 export const SOCK_RAW = 3
 export const SOCK_CLOEXEC = 0o2000000
 export const SOCK_NONBLOCK = 0o4000
@@ -22,6 +23,7 @@ export const O_CLOEXEC = 0o2000000
 
 export const POLLIN = 1
 export const POLLERR = 8
+export const POLLHUP = 16
 
 export const CLONE_NEWNET = 0x40000000
 export const MS_BIND = 4096

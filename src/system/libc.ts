@@ -10,6 +10,7 @@ type Memory = Uint8Array | null
 interface Libc {
   socket(domain: number, type: number, protocol: number): number
   bind(fd: number, address: Memory, length: number): number
+  connect(fd: number, address: Memory, length: number): number
   getsockname(fd: number, address: Memory, length: Memory): number
   setsockopt(fd: number, level: number, option: number, value: Memory, length: number): number
   getsockopt(fd: number, level: number, option: number, value: Memory, length: Memory): number
@@ -35,6 +36,7 @@ interface Libc {
 const raw: Libc = {
   socket: process_.func('int socket(int, int, int)'),
   bind: process_.func('int bind(int, const void *, uint32_t)'),
+  connect: process_.func('int connect(int, const void *, uint32_t)'),
   getsockname: process_.func('int getsockname(int, void *, void *)'),
   setsockopt: process_.func('int setsockopt(int, int, int, const void *, uint32_t)'),
   getsockopt: process_.func('int getsockopt(int, int, int, void *, void *)'),

@@ -5,6 +5,7 @@ import {
   MSG_TRUNC,
   SO_RCVBUF,
   SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
   SOCK_RAW,
   SOL_SOCKET,
 } from '../../system/constants.js'
@@ -22,6 +23,7 @@ import {
   setOption,
 } from './socketOptions.js'
 import type { Received, Transport } from './transport.js'
+import { Waiters } from './waiters.js'
 
 /** How to open a netlink socket. */
 export interface FfiTransportOptions {
@@ -43,8 +45,8 @@ const ENOBUFS = errnoNumber('ENOBUFS')
 // (net/netlink/af_netlink.c, netlink_dump); a single message can be larger.
 const slabSize = 1 << 16
 
-// An acknowledgement costs the receive buffer its skb, not its 20 bytes.
-const bytesAnAnswer = 1024
+// An answer costs the receive buffer its skb and not its bytes: some 800 an acknowledgement, 1300 one with a text.
+const bytesAnAnswer = 2048
 
 /**
  * A netlink socket by plain system calls.
@@ -62,21 +64,24 @@ export class FfiTransport implements Transport {
   readonly #ref: boolean
   #closed = false
   #watch: Watch | undefined
-  #waiters: (() => void)[] = []
+  readonly #waiters = new Waiters((waiting) => (waiting ? this.#startWatch() : this.#watch?.setRef(false)))
   /** The datagram that libuv's own read took; it comes before anything that the socket still holds. */
   #taken: Uint8Array | undefined
   #overrun = false
 
   constructor(options: FfiTransportOptions = {}) {
-    const open = () =>
-      checked(libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, options.protocol ?? 0), 'open netlink socket')
+    // Non-blocking, since libuv reads it too: a read of what was taken meanwhile would stop the process.
+    const type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK
+    const open = () => checked(libc.socket(AF_NETLINK, type, options.protocol ?? 0), 'open netlink socket')
     this.#fd = options.namespaceFd === undefined ? open() : inNamespace(options.namespaceFd, open)
     this.#ref = options.ref ?? true
     try {
       setCommonOptions(this.#fd, options.receiveBuffer ?? 8 << 20)
-      const address = new Uint8Array(12)
-      new DataView(address.buffer).setUint16(0, AF_NETLINK, littleEndian)
-      checked(libc.bind(this.#fd, address, address.length), 'bind netlink socket')
+      const kernel = new Uint8Array(12)
+      new DataView(kernel.buffer).setUint16(0, AF_NETLINK, littleEndian)
+      checked(libc.bind(this.#fd, kernel, kernel.length), 'bind netlink socket')
+      // Other programs can no longer send to our port (net/netlink/af_netlink.c, netlink_getsockbyportid).
+      checked(libc.connect(this.#fd, kernel, kernel.length), 'connect netlink socket to the kernel')
       this.portId = portIdOf(this.#fd)
       const buffer = getOption(this.#fd, SOL_SOCKET, SO_RCVBUF, 'read receive buffer size')
       this.answerCapacity = Math.max(16, Math.floor(buffer / bytesAnAnswer))
@@ -103,8 +108,8 @@ export class FfiTransport implements Transport {
     const taken = this.#taken
     if (taken) {
       this.#taken = undefined
-      // read(2) does not tell the sender. Only a holder of CAP_NET_ADMIN in the namespace can be another than the
-      // kernel (NETLINK_ROUTE lacks NL_CFG_F_NONROOT_SEND), and such a one needs no forgery.
+      // read(2) does not tell the sender. The socket is connected to the kernel, and to multicast groups only a holder
+      // of CAP_NET_ADMIN in the namespace can send (NETLINK_ROUTE lacks NL_CFG_F_NONROOT_SEND), who needs no forgery.
       return { kind: 'datagram', datagram: { bytes: taken, senderPortId: 0, truncated: false } }
     }
     if (this.#overrun) {
@@ -131,12 +136,9 @@ export class FfiTransport implements Transport {
     throw systemError(errno, 'receive from the kernel')
   }
 
-  readable(): Promise<void> {
+  readable(signal?: AbortSignal): Promise<void> {
     if (this.#closed || this.#taken || this.#overrun) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#waiters.push(resolve)
-      this.#startWatch()
-    })
+    return this.#waiters.wait(signal)
   }
 
   join(group: number): void {
@@ -153,8 +155,9 @@ export class FfiTransport implements Transport {
     if (this.#closed) return
     this.#closed = true
     this.#watch?.stop()
+    this.#watch = undefined
     libc.close(this.#fd)
-    this.#wake()
+    this.#waiters.wake()
   }
 
   #startWatch(): void {
@@ -166,7 +169,7 @@ export class FfiTransport implements Transport {
     this.#watch = watchDescriptor(this.#fd, new Uint8Array(slabSize), {
       onRead: (slab, length) => {
         this.#taken = slab.slice(0, length)
-        this.#wake()
+        this.#waiters.wake()
         return false
       },
       onEnd: (error) => {
@@ -174,17 +177,10 @@ export class FfiTransport implements Transport {
         if (this.#closed) return
         // libuv ends a stream on any error; ours was an overrun, which the kernel reports once and then forgets.
         if (error) this.#overrun = true
-        this.#wake()
+        this.#waiters.wake()
       },
     })
     this.#watch.setRef(this.#ref)
-  }
-
-  #wake(): void {
-    const waiters = this.#waiters
-    this.#waiters = []
-    this.#watch?.setRef(false)
-    for (const resolve of waiters) resolve()
   }
 
   #assertOpen(): void {

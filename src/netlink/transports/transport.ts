@@ -28,8 +28,11 @@ export interface Transport {
   send(datagram: Uint8Array): void
   /** Takes what has arrived, without waiting; throws a `NetworkError` where the socket is broken or closed. */
   receive(): Received
-  /** Resolves when `receive` may have something to give, or when the transport is closed. */
-  readable(): Promise<void>
+  /**
+   * Resolves when `receive` may have something to give, when the transport is closed, or when the signal fires: then
+   * the wait is withdrawn and keeps the process alive no longer.
+   */
+  readable(signal?: AbortSignal): Promise<void>
   /** Joins a multicast group, such as 1 for RTNLGRP_LINK. */
   join(group: number): void
   /** Leaves a multicast group. */
