@@ -1,0 +1,241 @@
+import type { Payload } from '../netlink/bytes.js'
+import {
+  messagesOf,
+  type NetlinkMessage,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_FILTERED,
+  NLM_F_DUMP_INTR,
+  NLM_F_ECHO,
+  NLM_F_MULTI,
+  NLM_F_REQUEST,
+  NLMSG_MIN_TYPE,
+  type ReceivedMessage,
+} from '../netlink/message.js'
+import type { Transport } from '../netlink/transports/transport.js'
+import { FakeTransport, type KernelSide } from './fakeKernel/fakeTransport.js'
+import { Faults } from './fakeKernel/faults.js'
+import { acknowledgement, done, KernelError, type Outgoing, packMessage } from './fakeKernel/kernelMessage.js'
+import { Links, type TunTapSettings } from './fakeKernel/links.js'
+
+export { Faults } from './fakeKernel/faults.js'
+export { KernelError } from './fakeKernel/kernelMessage.js'
+export type { TunTapSettings } from './fakeKernel/links.js'
+
+/** A request as the parts of the kernel see it. @internal */
+export interface FakeRequest {
+  readonly type: number
+  readonly flags: number
+  readonly body: Payload
+  /** Tells the listeners of a group, and the one who asked where that is wanted (NLM_F_ECHO). */
+  notify(group: number, message: Outgoing): void
+}
+
+/** What a part of the kernel answers to which message types. @internal */
+export interface Handlers {
+  readonly requests: Readonly<Record<number, (request: FakeRequest) => readonly Outgoing[] | undefined>>
+  readonly dumps: Readonly<Record<number, (request: FakeRequest) => { items: readonly Outgoing[]; filtered: boolean }>>
+}
+
+/** Options of {@link FakeKernel.transport}. */
+export interface FakeTransportOptions {
+  /** Bytes of receive buffer; 8 MiB by default. A small one makes overruns. */
+  readonly receiveBuffer?: number
+}
+
+/**
+ * A kernel in memory: rtnetlink without root and without a network, for tests. It understands the messages of this
+ * SDK, keeps what they make, refuses what Linux refuses with the same errors and texts, and notifies.
+ */
+export class FakeKernel implements KernelSide {
+  /** What is to go wrong. */
+  readonly faults: Faults = new Faults()
+  /** How many requests were sent, by message type. */
+  readonly requestCounts: Map<number, number> = new Map()
+  readonly #sockets = new Set<FakeTransport>()
+  readonly #links: Links
+  readonly #handlers: readonly Handlers[]
+  readonly #partSize: number
+  #generation = 0
+  #lastPort = 1000
+
+  /** @param options `partSize`: bytes of a part of a dump, 4096 by default */
+  constructor(options: { readonly partSize?: number } = {}) {
+    this.#partSize = options.partSize ?? 4096
+    const notify = (group: number, message: Outgoing): void => this.#multicast(group, message)
+    this.#links = new Links(notify)
+    this.#handlers = [this.#links]
+  }
+
+  /** Opens a socket. */
+  transport(options: FakeTransportOptions = {}): Transport {
+    const socket = new FakeTransport(this, ++this.#lastPort, options.receiveBuffer ?? 8 << 20)
+    this.#sockets.add(socket)
+    return socket
+  }
+
+  /** Does what another program would do by a message; throws a {@link KernelError}. */
+  execute(message: NetlinkMessage): void {
+    for (const received of messagesOf(message.bytes)) this.#handle(received, () => {})
+  }
+
+  /** Makes a TUN or TAP device, as `ip tuntap add` does through /dev/net/tun. */
+  createTunTap(name: string, settings: TunTapSettings): void {
+    this.#generation++
+    this.#links.createTunTap(name, settings)
+  }
+
+  /** Plugs or unplugs the cable of a link. */
+  setCarrier(name: string, carrier: boolean): void {
+    this.#generation++
+    this.#links.setCarrier(name, carrier)
+  }
+
+  /** @internal */
+  forget(socket: FakeTransport): void {
+    this.#sockets.delete(socket)
+  }
+
+  /** @internal */
+  process(socket: FakeTransport, message: ReceivedMessage): void {
+    const { type, flags } = message
+    if (!(flags & NLM_F_REQUEST)) return
+    const quiet = this.faults.strikes('silence')
+    const answer = (bytes: Uint8Array): void => {
+      if (!quiet) this.#answer(socket, message, bytes)
+    }
+    const echoes: Outgoing[] = []
+    let error: KernelError | undefined
+    try {
+      if ((flags & NLM_F_DUMP) === NLM_F_DUMP && isGet(type)) {
+        if (!quiet) this.#startDump(socket, message)
+        return
+      }
+      const replies = type < NLMSG_MIN_TYPE ? undefined : this.#handle(message, (echo) => echoes.push(echo))
+      for (const reply of replies ?? []) answer(packMessage(reply, 0, message.sequence, socket.portId))
+    } catch (cause) {
+      if (!(cause instanceof KernelError)) throw cause
+      error = cause
+    }
+    const sendEchoes = (): void => {
+      for (const echo of echoes) answer(packMessage(echo, 0, message.sequence, socket.portId))
+    }
+    const late = echoes.length > 0 && this.faults.strikes('ackFirst')
+    if (!late) sendEchoes()
+    if (error || flags & NLM_F_ACK) answer(acknowledgement(message, socket.portId, error))
+    if (late) sendEchoes()
+  }
+
+  #handle(message: ReceivedMessage, echo: (message: Outgoing) => void): readonly Outgoing[] | undefined {
+    const { type, flags, body } = message
+    this.requestCounts.set(type, (this.requestCounts.get(type) ?? 0) + 1)
+    const handler = this.#handlers.map(({ requests }) => requests[type]).find(Boolean)
+    if (!handler) throw new KernelError('EOPNOTSUPP')
+    if (!isGet(type)) {
+      this.faults.countChange()
+      this.#generation++
+    }
+    return handler({
+      type,
+      flags,
+      body,
+      notify: (group, change) => {
+        if (flags & NLM_F_ECHO) echo(change)
+        this.#multicast(group, change)
+      },
+    })
+  }
+
+  #multicast(group: number, message: Outgoing): void {
+    const lost = this.faults.strikes('overrunNotification')
+    for (const socket of this.#sockets) {
+      if (!socket.groups.has(group)) continue
+      if (lost) socket.overrun()
+      else socket.deliver(packMessage(message, 0, 0, 0))
+    }
+  }
+
+  #answer(socket: FakeTransport, request: ReceivedMessage, bytes: Uint8Array): void {
+    if (this.faults.strikes('overrunAnswer')) {
+      socket.overrun()
+      return
+    }
+    if (this.faults.strikes('forge')) {
+      const forged = acknowledgement(request, socket.portId, new KernelError('EPERM', 'forged'))
+      socket.deliver(forged, 4242)
+    }
+    if (this.faults.strikes('stray')) {
+      const other = { ...request, sequence: (request.sequence ^ 0x55555555) >>> 0 }
+      socket.deliver(acknowledgement(other, socket.portId, new KernelError('EPERM', 'stray')))
+    }
+    if (this.faults.strikes('truncate')) socket.deliver(bytes.subarray(0, bytes.length >> 1), 0, true)
+    else socket.deliver(bytes)
+  }
+
+  #startDump(socket: FakeTransport, request: ReceivedMessage): void {
+    if (socket.dumping) throw new KernelError('EBUSY')
+    const dump = this.#handlers.map(({ dumps }) => dumps[request.type]).find(Boolean)
+    if (!dump) throw new KernelError('EOPNOTSUPP')
+    this.requestCounts.set(request.type, (this.requestCounts.get(request.type) ?? 0) + 1)
+    const { type, flags, body } = request
+    let error = this.faults.dumpError()
+    let items: readonly Outgoing[] = []
+    let filtered = false
+    try {
+      const result = dump({ type, flags, body, notify: () => {} })
+      items = result.items
+      filtered = result.filtered
+    } catch (cause) {
+      if (!(cause instanceof KernelError)) throw cause
+      // A dump that is refused says so at its end (net/netlink/af_netlink.c, netlink_dump_done).
+      error = cause
+    }
+    socket.startDump(this.#parts(socket, request, items, filtered ? NLM_F_DUMP_FILTERED : 0, error))
+  }
+
+  *#parts(
+    socket: FakeTransport,
+    request: ReceivedMessage,
+    items: readonly Outgoing[],
+    flags: number,
+    error: KernelError | undefined,
+  ): Generator<Uint8Array> {
+    const generation = this.#generation
+    const interruptedPart = this.faults.interruption()
+    const groups = this.#grouped(items)
+    for (let part = 0; part <= groups.length; part++) {
+      if (part === Math.min(1, groups.length)) this.faults.runMidDump()
+      const interrupted =
+        this.#generation !== generation ||
+        (interruptedPart !== undefined && part >= Math.min(interruptedPart, groups.length))
+      const partFlags = flags | (interrupted ? NLM_F_DUMP_INTR : 0)
+      const group = groups[part]
+      if (!group) {
+        yield done(request, socket.portId, partFlags, error)
+        return
+      }
+      const packed = group.map((item) => packMessage(item, NLM_F_MULTI | partFlags, request.sequence, socket.portId))
+      yield Uint8Array.from(packed.flatMap((bytes) => [...bytes]))
+    }
+  }
+
+  #grouped(items: readonly Outgoing[]): Outgoing[][] {
+    const groups: Outgoing[][] = []
+    let size = Number.POSITIVE_INFINITY
+    for (const item of items) {
+      const length = item.body.length + 16
+      if (size + length > this.#partSize) {
+        groups.push([])
+        size = 0
+      }
+      groups.at(-1)?.push(item)
+      size += length
+    }
+    return groups
+  }
+}
+
+/** rtnetlink's types come in fours: NEW, DEL, GET, SET. */
+function isGet(type: number): boolean {
+  return (type & 3) === 2
+}

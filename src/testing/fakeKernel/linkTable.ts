@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto'
+import { formatMac } from '../../ip/mac.js'
+import { RTM_NEWLINK } from '../../rtnetlink/constants.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import {
+  ARPHRD_ETHER,
+  ARPHRD_LOOPBACK,
+  ARPHRD_NONE,
+  type FakeLink,
+  IFF_BROADCAST,
+  IFF_LOOPBACK,
+  IFF_MULTICAST,
+  IFF_NOARP,
+  IFF_POINTOPOINT,
+  IFF_UP,
+} from './fakeLink.js'
+import { KernelError } from './kernelMessage.js'
+
+/** What a new link is made of. */
+export interface NewLink {
+  readonly name: string
+  readonly kind: string
+  readonly index?: number | undefined
+  readonly mac?: string | undefined
+  readonly options?: Record<string, unknown>
+  readonly status?: Record<string, unknown>
+  readonly lower?: number | undefined
+}
+
+/** What other parts of the kernel do when a link changes. */
+export interface LinkObserver {
+  linkDeleted(link: FakeLink): void
+  linkUp(link: FakeLink): void
+  linkDown(link: FakeLink): void
+}
+
+/** The links of the namespace. */
+export class LinkTable {
+  readonly observers: LinkObserver[] = []
+  readonly #links = new Map<number, FakeLink>()
+  readonly #notify: (link: FakeLink, type: number) => void
+  #lastIndex = 0
+
+  constructor(notify: (link: FakeLink, type: number) => void) {
+    this.#notify = notify
+    this.#add({
+      ...blank('lo', undefined, ARPHRD_LOOPBACK, IFF_LOOPBACK),
+      attributes: { ...commonAttributes, mtu: 65536, mac: '00:00:00:00:00:00', broadcast: '00:00:00:00:00:00' },
+    })
+  }
+
+  all(): FakeLink[] {
+    return [...this.#links.values()].sort((one, other) => one.index - other.index)
+  }
+
+  byIndex(index: number): FakeLink | undefined {
+    return this.#links.get(index)
+  }
+
+  /** By name or alternative name. */
+  byName(name: string): FakeLink | undefined {
+    for (const link of this.#links.values()) if (link.name === name || link.altNames.includes(name)) return link
+    return undefined
+  }
+
+  ports(master: FakeLink): FakeLink[] {
+    return this.all().filter((link) => link.master === master.index)
+  }
+
+  assertNameIsFree(name: string): void {
+    if (this.byName(name)) throw new KernelError('EEXIST')
+  }
+
+  /** Whether it has a carrier: a bridge by its ports, an end of a pair by the other end, others by themselves. */
+  isRunning(link: FakeLink): boolean {
+    if (!(link.flags & IFF_UP)) return false
+    if (linkKind(link.kind ?? '')?.hasPorts) return this.ports(link).some((port) => this.isRunning(port))
+    const lower = link.lower === undefined ? undefined : this.byIndex(link.lower)
+    if (link.kind === 'veth') return lower !== undefined && (lower.flags & IFF_UP) !== 0
+    return lower ? this.isRunning(lower) : link.carrier
+  }
+
+  create(wanted: NewLink): FakeLink {
+    const { name, kind, index, options = {}, status = {}, lower } = wanted
+    const known = linkKind(kind)
+    const ethernet = known?.ethernet ?? false
+    const plain = ethernet ? IFF_BROADCAST | IFF_MULTICAST : IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST
+    const tunTap = known?.creation === 'tuntap'
+    const link: Omit<FakeLink, 'index'> = {
+      ...blank(name, kind, ethernet ? ARPHRD_ETHER : ARPHRD_NONE, plain),
+      // A device that no program holds has no carrier.
+      carrier: !tunTap,
+      attributes: {
+        ...commonAttributes,
+        ...(tunTap ? { minimumMtu: 68, maximumMtu: 65521 } : {}),
+        ...(ethernet ? { mac: wanted.mac ?? randomMac(), broadcast: 'ff:ff:ff:ff:ff:ff' } : {}),
+        ...(kind === 'tun' ? { txQueueLength: 500 } : {}),
+      },
+      options,
+      status,
+      lower,
+      macFixed: wanted.mac !== undefined,
+    }
+    return this.#add(link, index)
+  }
+
+  #add(link: Omit<FakeLink, 'index'>, wantedIndex?: number): FakeLink {
+    if (wantedIndex !== undefined && this.#links.has(wantedIndex)) throw new KernelError('EEXIST')
+    const index = wantedIndex ?? ++this.#lastIndex
+    this.#lastIndex = Math.max(this.#lastIndex, index)
+    const added = { ...link, index }
+    this.#links.set(index, added)
+    return added
+  }
+
+  /** Tells the listeners of a change that is not the answer to their own request. */
+  changed(link: FakeLink, type: number = RTM_NEWLINK): void {
+    this.#notify(link, type)
+  }
+
+  /** Deletes a link and what goes with it: the other end of a pair, devices on top, its place as a master. */
+  delete(link: FakeLink, tell: (link: FakeLink) => void = (gone) => this.changed(gone, 17)): void {
+    if (!this.#links.has(link.index)) return
+    this.setUp(link, false)
+    for (const observer of this.observers) observer.linkDeleted(link)
+    for (const port of this.ports(link)) {
+      port.master = undefined
+      port.portOptions = {}
+      this.changed(port)
+    }
+    const upper = this.all().filter((other) => other.lower === link.index)
+    tell(link)
+    this.#links.delete(link.index)
+    for (const other of upper) this.delete(other)
+    if (link.master === undefined) return
+    const master = this.byIndex(link.master)
+    if (master) this.adoptFromPorts(master)
+  }
+
+  /** Brings a link up or down, with all that follows. */
+  setUp(link: FakeLink, up: boolean): void {
+    if (((link.flags & IFF_UP) !== 0) === up) return
+    link.flags = up ? link.flags | IFF_UP : link.flags & ~IFF_UP
+    for (const observer of this.observers) up ? observer.linkUp(link) : observer.linkDown(link)
+    const other = link.kind === 'veth' && link.lower !== undefined ? this.byIndex(link.lower) : undefined
+    if (other && other.flags & IFF_UP) this.changed(other)
+  }
+
+  /** A bridge takes the smallest MTU and the lowest MAC of its ports, where they were not set by hand. */
+  adoptFromPorts(master: FakeLink): void {
+    const ports = this.ports(master)
+    const { mtu, mac } = master.attributes
+    const smallest = Math.min(...ports.map((port) => port.attributes.mtu ?? 1500))
+    const [lowest] = ports.map((port) => port.attributes.mac ?? '').sort()
+    master.attributes = {
+      ...master.attributes,
+      mtu: master.mtuFixed ? (mtu ?? 1500) : ports.length > 0 ? smallest : 1500,
+      ...(master.macFixed || lowest === undefined ? { ...(mac === undefined ? {} : { mac }) } : { mac: lowest }),
+    }
+  }
+}
+
+const commonAttributes = {
+  mtu: 1500,
+  txQueueLength: 1000,
+  group: 0,
+  promiscuity: 0,
+  allMulticastCount: 0,
+  txQueues: 1,
+  rxQueues: 1,
+  minimumMtu: 68,
+  maximumMtu: 65535,
+  queueDiscipline: 'noqueue',
+  gsoMaximumSegments: 65535,
+  gsoMaximumSize: 65536,
+  groMaximumSize: 65536,
+  gsoIpv4MaximumSize: 65536,
+  groIpv4MaximumSize: 65536,
+  familySettings: { ipv6: { addressGenerationMode: 'eui64' } },
+} as const
+
+function blank(name: string, kind: string | undefined, hardwareType: number, flags: number): Omit<FakeLink, 'index'> {
+  return {
+    name,
+    kind,
+    hardwareType,
+    flags,
+    carrier: true,
+    attributes: {},
+    options: {},
+    status: {},
+    portOptions: {},
+    master: undefined,
+    lower: undefined,
+    altNames: [],
+    mtuFixed: false,
+    macFixed: false,
+  }
+}
+
+/** Locally administered and unicast. */
+function randomMac(): string {
+  const bytes = randomBytes(6)
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02
+  return formatMac(bytes)
+}
