@@ -1,0 +1,99 @@
+// The floors of the house, from the ground up. Imports go down, or stay on their floor; `npm run layers` checks it.
+// A new file or directory directly under src/ has to be entered here.
+const floors = [
+  ['ip/', 'error.ts', 'result.ts'],
+  ['system/'],
+  ['netlink/'],
+  ['rtnetlink/'],
+  ['tuntap/'],
+  ['network/'],
+  ['spec/'],
+  ['state/'],
+  ['reconcile/'],
+  ['index.ts'],
+  ['testing/'],
+  ['cli/'],
+]
+
+// Packages that only one place may import, so that each can be replaced there.
+const doors = {
+  'ts-results': ['result.ts'],
+  koffi: ['system/'],
+  netlink: ['netlink/transports/npmSocket.ts', 'netlink/transports/npmNetlink.ts'],
+  valibot: ['spec/'],
+  '@valibot/to-json-schema': [],
+  'fastest-levenshtein': ['spec/'],
+  yaml: ['cli/'],
+  commander: ['cli/'],
+}
+
+const pattern = (places) => `^src/(?:${places.map((place) => place.replaceAll('.', '\\.')).join('|') || '(?!)'})`
+const packages = (names) => `(?:^|/)node_modules/(?:@types/)?(?:${names})/`
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'A circle that a type-only import closes is none when the program runs.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'known-floors-only',
+      comment: 'Every file under src/ stands on one of the floors of .dependency-cruiser.mjs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: pattern(floors.flat()) },
+      to: {},
+    },
+    ...floors.slice(0, -1).map((floor, index) => ({
+      name: `only-down-from-${floor[0].replace(/\W/g, '-').replace(/-$/, '')}`,
+      severity: 'error',
+      from: { path: pattern(floor) },
+      to: { path: pattern(floors.slice(index + 1).flat()) },
+    })),
+    {
+      name: 'nothing-imports-testing',
+      severity: 'error',
+      from: { path: '^src/', pathNot: pattern(['testing/']) },
+      to: { path: pattern(['testing/']) },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'What is published cannot need what is not.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(?:test|examples|scripts|dist)/' },
+    },
+    ...Object.entries(doors).map(([name, places]) => ({
+      name: `one-door-to-${name.replace(/\W+/g, '-').replace(/^-/, '')}`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: pattern(places) },
+      to: { path: packages(name) },
+    })),
+    {
+      name: 'raw-socket-only',
+      comment: 'The request layer of the package netlink loses errors and mixes dumps up.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: packages('netlink'), pathNot: '/netlink/dist/raw\\.' },
+    },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'resolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}
