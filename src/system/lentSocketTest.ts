@@ -37,7 +37,11 @@ function tryToLend(lend: Lend): Promise<boolean> {
     const type = SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK
     checked(libc.socketpair(AF_UNIX, type, 0, new Uint8Array(pair.buffer)), 'socketpair')
     const [near = -1, far = -1] = pair
+    let finished = false
     const finish = (works: boolean): void => {
+      // Closing twice would close whatever has got these numbers meanwhile.
+      if (finished) return
+      finished = true
       clearTimeout(timer)
       libc.close(near)
       libc.close(far)
