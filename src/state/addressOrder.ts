@@ -9,9 +9,11 @@ function scopeOf(address: Address): number {
   return scopeNumbers[address.scope ?? defaultScope(address)] ?? Number(address.scope)
 }
 
-/** What iproute2 gives an IPv4 address without a scope (ipaddress.c, default_scope). */
-function defaultScope(address: Address): string {
-  return address.address.startsWith('127.') ? 'host' : 'global'
+/** The scope of an address that is given none: for IPv4 iproute2's choice (ipaddress.c, default_scope), for IPv6 fixed. */
+export function defaultScope({ address }: Pick<Address, 'address'>): string {
+  if (address.startsWith('127.') || address.startsWith('::1/')) return 'host'
+  if (address.startsWith('fe80:')) return 'link'
+  return /^fe[c-f]/.test(address) ? 'site' : 'global'
 }
 
 /**
@@ -70,11 +72,13 @@ export interface AddressMoves {
  * @param wanted as the spec lists them
  * @param present as the kernel has them; only those that a list stands for
  * @param unusable keys of present addresses that must be made anew, since a property of theirs cannot be changed
+ * @param promotes whether a secondary IPv4 address outlives its primary
  */
 export function addressMoves(
   wanted: readonly Address[],
   present: readonly Address[],
   unusable: ReadonlySet<string>,
+  promotes: boolean,
 ): AddressMoves {
   const wantedKeys = new Set(wanted.map(addressKey))
   const kept = present.filter((address) => wantedKeys.has(addressKey(address)) && !unusable.has(addressKey(address)))
@@ -84,12 +88,28 @@ export function addressMoves(
     for (const key of misplaced(wanted.filter(ofFamily), kept.filter(ofFamily))) movable.add(key)
   }
   const stays = new Set(kept.map(addressKey).filter((key) => !movable.has(key)))
+  if (!promotes) for (const key of orphans(present, stays)) stays.delete(key)
   const removed = present.filter((address) => !stays.has(addressKey(address)))
   return {
     // Secondaries go before their primary, so that none is lost with it.
     removed: [...removed].reverse(),
     added: additionOrder(wanted).filter((address) => !stays.has(addressKey(address))),
   }
+}
+
+/** Secondaries whose primary goes: the kernel takes them along, so that they must be added again. */
+function orphans(present: readonly Address[], stays: ReadonlySet<string>): string[] {
+  const lostSubnets = new Set<string>()
+  const seen = new Set<string>()
+  const lost: string[] = []
+  for (const address of present.filter(isIpv4)) {
+    const subnet = subnetOf(address)
+    const isPrimary = !seen.has(subnet)
+    seen.add(subnet)
+    if (isPrimary && !stays.has(addressKey(address))) lostSubnets.add(subnet)
+    else if (lostSubnets.has(subnet)) lost.push(addressKey(address))
+  }
+  return lost
 }
 
 /**

@@ -1,12 +1,20 @@
 import type { Family } from '../ip/address.js'
 import { canonicalPrefix, formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
-import type { Nexthop, Route } from '../rtnetlink/route.js'
+import type { ListedRoute, Nexthop, Route } from '../rtnetlink/route.js'
 import { type PropertyChange, sameLoosely, sameValue } from './equal.js'
 
 /** RT_TABLE_MAIN: include/uapi/linux/rtnetlink.h */
 export const mainTable = 254
 /** RTPROT_KERNEL: what the kernel itself made, such as the prefix route of an address. */
 export const kernelProtocol = 2
+/** Protocols of routes that come and go by themselves: redirects, the kernel's own, router advertisements. */
+const passingProtocols: ReadonlySet<number> = new Set([1, kernelProtocol, 9])
+
+/** Whether a route was made by somebody and stays until somebody removes it. */
+export function isLasting(route: Route): boolean {
+  return !passingProtocols.has(route.protocol ?? 0) && route.expires === undefined
+}
+
 /** IP6_RT_PRIO_USER: include/uapi/linux/ipv6_route.h */
 const ipv6Metric = 1024
 
@@ -61,6 +69,12 @@ function given<Name extends string, T>(name: Name, value: T | undefined): { [K i
 function normalizeNexthop(nexthop: Nexthop): Nexthop {
   const { via, dev, weight, onlink } = nexthop
   return { ...given('via', via), ...given('dev', dev), weight: weight ?? 1, ...(onlink ? { onlink } : {}) }
+}
+
+/** The record of a route that was listed: without what the kernel tells of its state. */
+export function routeOf(listed: ListedRoute): RouteRecord {
+  const { flags, linkdown, dead, offload, cloned, cacheInfo, unknown, ...route } = listed
+  return normalizeRoute(route)
 }
 
 /** What names a route for a user: family, table, destination, source prefix, type of service and metric. */

@@ -3,6 +3,20 @@ import type { AnyAttributeTable, AttributeTable } from '../../netlink/table.js'
 /** A kind that has no options of the sort. */
 export type NoOptions = Record<never, never>
 
+/** What a new link of a kind has, of the properties that every link has. */
+export interface GeneralDefaults {
+  /** Default 1500; `undefined` where it depends on the device below. */
+  readonly mtu?: number | undefined
+  /** Default 1000. */
+  readonly txQueueLength?: number
+  /** Default true. */
+  readonly arp?: boolean
+  /** Default true. */
+  readonly multicast?: boolean
+  /** Default `eui64`. */
+  readonly addressGenerationMode?: string
+}
+
 /**
  * One kind of link: everything that the SDK knows of it. The schema, the messages, the decoder, the plan and the
  * documentation follow from this.
@@ -35,6 +49,8 @@ export interface LinkKind<
   readonly setAfterCreation?: readonly string[]
   /** What the kernel takes where an option is not given; a snapshot leaves these out. */
   readonly defaults?: Readonly<Partial<Options>>
+  /** The same for what every link has; `mtu`, `txQueueLength`, `arp`, `multicast` where they are unusual. */
+  readonly generalDefaults?: GeneralDefaults
   /** The same for a port. */
   readonly portDefaults?: Readonly<Partial<Port>>
   /** Options that name another link, which must exist first: the device below, or a peer. */

@@ -59,7 +59,8 @@ const shared = {
   options,
   status,
   creation: 'tuntap',
-  immutable: ['multiQueue', 'vnetHeader', 'packetInfo'],
+  // The other two follow whoever attaches (drivers/net/tun.c, TUN_FEATURES), so that a new device would gain nothing.
+  immutable: ['multiQueue'],
   defaults: { multiQueue: false, vnetHeader: false, packetInfo: false },
 } as const
 
@@ -67,6 +68,7 @@ const shared = {
 export const tun: LinkKind<'tun', TunTapOptions, NoOptions, TunTapStatus> = defineLinkKind({
   ...shared,
   kind: 'tun',
+  generalDefaults: { txQueueLength: 500, arp: false, multicast: true },
   matches: (raw) => raw['type'] === 1,
 })
 

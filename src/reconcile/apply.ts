@@ -1,0 +1,151 @@
+import { NetworkError } from '../error.js'
+import { attempt, type Result } from '../result.js'
+import type { Spec } from '../spec/types.js'
+import { validateSpec } from '../spec/validate.js'
+import type { DesiredNetwork } from '../state/desired.js'
+import { sameValue } from '../state/equal.js'
+import type { NetworkState } from '../state/model.js'
+import { networkToSpec } from '../state/toSpec/network.js'
+import { execute } from './execute.js'
+import { forbidDisruption, makeSteps } from './makePlan.js'
+import { type ApplyOptions, checkOptions, defaultProtocol, type PlaceOptions, type PlanOptions } from './options.js'
+import { Plan } from './plan.js'
+import { failedStep, rollback } from './rollback.js'
+import { settle } from './settle.js'
+import type { PlannedStep, Step } from './step.js'
+import { unverified } from './verify.js'
+import { desiredNetworks, World } from './world.js'
+
+/** What {@link apply} did. */
+export interface ApplyReport {
+  /** Whether anything was changed. */
+  readonly changed: boolean
+  /** The steps that were done, in order. */
+  readonly steps: readonly Step[]
+  /** Milliseconds that it took. */
+  readonly duration: number
+}
+
+/**
+ * Works out what {@link apply} would do. Nothing is changed.
+ *
+ * @returns the plan, or the error: `INVALID_SPEC` with all problems, `DISRUPTIVE`, or what kept the state from being read
+ */
+export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan>> {
+  return attempt(async () => {
+    checkOptions(options, 'plan')
+    const valid = validateSpec(spec)
+    using world = new World(options.namespace)
+    return (await observeAndPlan(valid, world, options)).plan
+  })
+}
+
+/**
+ * Brings the network to what a spec says, in the right order, and proves that it holds. When a step fails, or the
+ * kernel does not show what was asked for, everything done so far is undone.
+ *
+ * A {@link Plan} that was kept is carried out if the state that it was made from is still the same; otherwise the error
+ * is `STALE_PLAN` and nothing is changed.
+ *
+ * @returns the report, or the error with the failed step, the object, the kernel's text and what the rollback did
+ */
+export function apply(specOrPlan: Spec | Plan, options: ApplyOptions = {}): Promise<Result<ApplyReport>> {
+  return attempt(async () => {
+    checkOptions(options, 'apply')
+    const start = performance.now()
+    const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
+    const spec = validateSpec(kept ? kept.spec : specOrPlan)
+    using world = new World(options.namespace)
+    const { plan: current, states, networks } = await observeAndPlan(spec, world, options)
+    if (kept && !sameValue(kept.steps, current.steps)) {
+      throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
+    }
+    if (!current.empty) await carryOut(current, { spec, networks, states, world, options })
+    return { changed: !current.empty, steps: current.steps, duration: performance.now() - start }
+  })
+}
+
+/**
+ * Reads the live state of a namespace as a spec: applied to the same namespace it changes nothing.
+ *
+ * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
+ * learned neighbors, and the rules that every namespace begins with.
+ */
+export function snapshot(options: PlaceOptions = {}): Promise<Result<Spec>> {
+  return attempt(async () => {
+    checkOptions(options, 'place')
+    using world = new World(options.namespace)
+    world.open({})
+    const states = await world.observe([''], options)
+    const state = states.get('')
+    return state ? networkToSpec(state, defaultProtocol) : {}
+  })
+}
+
+interface Work {
+  readonly spec: Spec
+  readonly networks: ReadonlyMap<string, DesiredNetwork>
+  /** What was there before. */
+  readonly states: ReadonlyMap<string, NetworkState>
+  readonly world: World
+  readonly options: ApplyOptions
+}
+
+async function observeAndPlan(
+  spec: Spec,
+  world: World,
+  options: PlanOptions,
+): Promise<{ plan: Plan; states: Map<string, NetworkState>; networks: Map<string, DesiredNetwork> }> {
+  const networks = desiredNetworks(spec)
+  world.open(spec)
+  const states = await world.observe(networks.keys(), options)
+  const steps = stepsTowards(networks, states, world, options)
+  if (options.disruption === 'forbid') forbidDisruption(steps)
+  return { plan: new Plan(spec, steps), states, networks }
+}
+
+function stepsTowards(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  states: ReadonlyMap<string, NetworkState>,
+  world: World,
+  options: PlanOptions,
+): PlannedStep[] {
+  const defaults = { protocol: options.protocol ?? defaultProtocol }
+  return makeSteps(networks, states, new Set(world.places.keys()), defaults)
+}
+
+/** Executes and verifies; whatever fails is undone, and then thrown with what undoing did. */
+async function carryOut(current: Plan, work: Work): Promise<void> {
+  const { networks, world, options } = work
+  let done = current.planned
+  try {
+    await executeOrThrow(current.planned, world, options)
+    // What went with something else in a way that no plan foresees is put back once; then the kernel has the word.
+    const missing = await stepsLeft(networks, world, options)
+    if (missing.length > 0) {
+      done = [...current.planned, ...missing]
+      await executeOrThrow(missing, world, options)
+      const still = await stepsLeft(networks, world, options)
+      if (still.length > 0) throw unverified(still)
+    }
+    await settle(networks, world, options)
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error
+    const report = await rollback(done, work.states, world)
+    throw error.with({ rollback: report })
+  }
+}
+
+async function executeOrThrow(steps: readonly PlannedStep[], world: World, options: ApplyOptions): Promise<void> {
+  const failure = await execute(steps, world, options, options.onProgress)
+  if (failure) throw failedStep(failure)
+}
+
+async function stepsLeft(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  world: World,
+  options: ApplyOptions,
+): Promise<PlannedStep[]> {
+  const states = await world.observe(networks.keys(), options)
+  return stepsTowards(networks, states, world, options)
+}

@@ -1,0 +1,123 @@
+import { familyOf } from '../../ip/address.js'
+import type { Address, ListedAddress } from '../../rtnetlink/address.js'
+import { addressDifferences, addressKey, isChangedInPlace, isManageable, subnetOf } from '../../state/address.js'
+import { addressMoves } from '../../state/addressOrder.js'
+import type { DesiredLink } from '../../state/desired.js'
+import type { PropertyChange } from '../../state/equal.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+import { findLink } from './links.js'
+
+/** Steps for the addresses of all links that the spec lists addresses for. */
+export function diffAddresses(context: DiffContext): void {
+  for (const wanted of context.desired.links) if (wanted.addresses) diffLinkAddresses(context, wanted, wanted.addresses)
+}
+
+function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: readonly Address[]): void {
+  const record = findLink(context, link.name)
+  const name = record?.link.name ?? link.name
+  const wantedByKey = new Map(wanted.map((address) => [addressKey(address), address]))
+  const present = (record?.addresses ?? []).filter(
+    (address) => isManageable(address) || wantedByKey.has(addressKey(address)),
+  )
+  const presentByKey = new Map(present.map((address) => [addressKey(address), address]))
+  const unusable = new Set<string>()
+  for (const [key, address] of wantedByKey) {
+    const actual = presentByKey.get(key)
+    const changes = actual ? addressDifferences(address, actual) : []
+    if (!actual || changes.length === 0) continue
+    if (isChangedInPlace(changes)) updateAddress(context, link, name, address, changes)
+    else unusable.add(key)
+  }
+  const moves = addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
+  const addedSubnets = new Set(moves.added.map(subnetOf))
+  const addedKeys = new Set(moves.added.map(addressKey))
+  const early = moves.removed.filter(
+    (address) => addedKeys.has(addressKey(address)) || addedSubnets.has(subnetOf(address)),
+  )
+  for (const address of early) removeAddress(context, link, name, address, addedKeys.has(addressKey(address)))
+  for (const address of moves.added) addAddress(context, link, name, address, presentByKey.get(addressKey(address)))
+  for (const address of moves.removed) if (!early.includes(address)) removeAddress(context, link, name, address, false)
+}
+
+/** How plans name an address. */
+function idOf(address: Address, name: string): string {
+  return `${address.address}${address.peer === undefined ? '' : ` peer ${address.peer}`} dev ${name}`
+}
+
+function updateAddress(
+  context: DiffContext,
+  link: DesiredLink,
+  name: string,
+  address: Address,
+  changes: readonly PropertyChange[],
+): void {
+  addStep(context, {
+    action: 'update',
+    object: 'address',
+    id: idOf(address, name),
+    changes,
+    path: link.path === undefined ? undefined : `${link.path}/addresses`,
+    phase: Phase.address,
+    provides: [`addresses ${name}`],
+    needs: linkNeeds(name),
+    operation: { type: 'replaceAddress', address: { ...address, dev: name } },
+  })
+}
+
+function removeAddress(
+  context: DiffContext,
+  link: DesiredLink,
+  name: string,
+  address: Address,
+  comesBack: boolean,
+): void {
+  addStep(context, {
+    action: 'delete',
+    object: 'address',
+    id: idOf(address, name),
+    changes: [],
+    path: link.path === undefined ? undefined : `${link.path}/addresses`,
+    disruption: comesBack ? 'address-gap' : 'none',
+    phase: Phase.address,
+    provides: [`addresses ${name}`],
+    needs: linkNeeds(name),
+    operation: { type: 'deleteAddress', address: { ...address, dev: name } },
+  })
+}
+
+function addAddress(
+  context: DiffContext,
+  link: DesiredLink,
+  name: string,
+  address: Address,
+  before: ListedAddress | undefined,
+): void {
+  const { address: _address, dev: _dev, peer: _peer, ...properties } = address
+  // One that changes places keeps what the spec does not say of it.
+  const kept = before ? restated(before, address) : address
+  addStep(context, {
+    action: 'create',
+    object: 'address',
+    id: idOf(address, name),
+    changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
+    path: link.path === undefined ? undefined : `${link.path}/addresses`,
+    disruption: before ? 'address-gap' : 'none',
+    phase: Phase.address,
+    provides: [`addresses ${name}`, `address ${familyOf(address.address)}`],
+    needs: linkNeeds(name),
+    operation: { type: 'addAddress', address: { ...kept, dev: name } },
+  })
+}
+
+function restated(before: ListedAddress, address: Address): Address {
+  const { broadcast, scope, label, metric, noPrefixRoute, protocol } = before
+  const had = Object.entries({ broadcast, scope, label, metric, noPrefixRoute, protocol }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return { ...Object.fromEntries(had), ...address }
+}
+
+function linkNeeds(name: string): string[] {
+  return [`link ${name}`, `configured ${name}`, `changed ${name}`]
+}

@@ -1,0 +1,45 @@
+import type { Problem } from '../../error.js'
+import type { DesiredNetwork } from '../../state/desired.js'
+import type { NetworkState } from '../../state/model.js'
+import { tag } from '../order.js'
+import type { PlannedStep } from '../step.js'
+
+/** Defaults of what the SDK creates. */
+export interface CreationDefaults {
+  /** The protocol number that marks routes and rules as made by the SDK. */
+  readonly protocol: number
+}
+
+/** What the differences of one namespace are worked out from, and where they go. */
+export interface DiffContext {
+  /** The name of the namespace; empty for the one that the plan is made for. */
+  readonly namespace: string
+  readonly desired: DesiredNetwork
+  readonly actual: NetworkState
+  readonly recreated: ReadonlySet<string>
+  readonly bounced: ReadonlySet<string>
+  /** Links of this namespace that come into being as the other end of a veth pair. */
+  readonly peers: ReadonlySet<string>
+  readonly defaults: CreationDefaults
+  readonly steps: PlannedStep[]
+  readonly problems: Problem[]
+}
+
+/** Everything of a step that a diff says itself. */
+export type StepDraft = Omit<PlannedStep, 'namespace' | 'equivalent' | 'provides' | 'needs' | 'path' | 'disruption'> &
+  Partial<Pick<PlannedStep, 'provides' | 'needs' | 'disruption'>> & { readonly path?: string | undefined }
+
+/** Adds a step; its tags belong to the namespace. */
+export function addStep(context: DiffContext, draft: StepDraft): void {
+  const { path, provides = [], needs = [], disruption = 'none', ...rest } = draft
+  const { namespace } = context
+  context.steps.push({
+    ...rest,
+    ...(namespace === '' ? {} : { namespace }),
+    ...(path === undefined ? {} : { path }),
+    disruption,
+    equivalent: '',
+    provides: provides.map((what) => tag(namespace, what)),
+    needs: ['namespace', ...needs].map((what) => tag(namespace, what)),
+  })
+}

@@ -1,0 +1,270 @@
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { Link } from '../../rtnetlink/link.js'
+import type { DesiredLink } from '../../state/desired.js'
+import type { PropertyChange } from '../../state/equal.js'
+import { type LinkDifference, linkDifferences, markPrefix, sectionOf, visibleAltNames } from '../../state/link.js'
+import type { LinkRecord } from '../../state/model.js'
+import { lowersOf, takenAlong } from '../losses.js'
+import { tag } from '../order.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+
+/** Steps for the links of a namespace. */
+export function diffLinks(context: DiffContext): void {
+  const goesAlong = new Set<string>()
+  for (const wanted of context.desired.links) {
+    const record = findLink(context, wanted.name)
+    if (wanted.absent) {
+      if (record && !goesAlong.has(record.link.name)) deleteLink(context, wanted, record, goesAlong)
+    } else if (record) updateLink(context, wanted, record)
+    else createLink(context, wanted)
+  }
+}
+
+/** A link by its name, or by an alternative one. */
+export function findLink(context: Pick<DiffContext, 'actual'>, name: string): LinkRecord | undefined {
+  const byName = context.actual.links.get(name)
+  if (byName) return byName
+  for (const record of context.actual.links.values()) if (record.link.altNames?.includes(name)) return record
+  return undefined
+}
+
+function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord, goesAlong: Set<string>): void {
+  const { link } = record
+  const doomed = new Set(context.desired.links.filter(({ absent }) => absent).map(({ name }) => name))
+  for (const other of takenAlong(link.name, context.actual)) {
+    goesAlong.add(other)
+    const isPeer = link.kind === 'veth' && link.link === other
+    if (isPeer || doomed.has(other)) continue
+    context.problems.push({
+      path: wanted.path ?? '',
+      message: `the link ${link.name} cannot be removed, since ${other} stands on it`,
+      hint: `name ${other} as absent too`,
+    })
+  }
+  addStep(context, {
+    action: 'delete',
+    object: 'link',
+    id: link.name,
+    changes: [],
+    path: wanted.path,
+    phase: Phase.deleteLink,
+    provides: [`gone ${link.name}`],
+    operation: { type: 'deleteLink', name: link.name },
+  })
+}
+
+function createLink(context: DiffContext, wanted: DesiredLink): void {
+  const { name, properties, path } = wanted
+  const isPeer = context.peers.has(name)
+  const kind = properties.kind === undefined ? undefined : linkKind(properties.kind)
+  if (isPeer) {
+    configurePeer(context, wanted)
+    return
+  }
+  if (!kind) {
+    context.problems.push({
+      path: path ?? '',
+      message:
+        properties.kind === undefined
+          ? `the link ${name} does not exist, and without a kind it cannot be created`
+          : `links of kind ${properties.kind} cannot be created`,
+    })
+    return
+  }
+  const options = sectionOf(properties, kind.kind)
+  for (const required of kind.options.domain.type === 'object' ? kind.options.domain.required : []) {
+    if (options?.[required] === undefined) {
+      context.problems.push({
+        path: `${path}/${kind.kind}`,
+        message: `a new ${kind.kind} needs ${kind.kind}.${required}`,
+      })
+    }
+  }
+  checkReferences(context, wanted)
+  const recreates = context.recreated.has(name)
+  const link: Link = { ...properties, name, up: properties.up ?? true }
+  addStep(context, {
+    action: recreates ? 'recreate' : 'create',
+    object: 'link',
+    id: name,
+    changes: changesOf(link),
+    path,
+    disruption: recreates ? 'recreate' : 'none',
+    phase: Phase.link,
+    provides: [`link ${name}`, ...peerTags(link)],
+    needs: needsOf(properties),
+    // The kernel has taken it along already where something below it, or its peer, was made anew.
+    operation: { type: 'createLink', link, replaces: recreates && !isTakenAlong(context, properties) },
+  })
+}
+
+/** Whether a recreated link goes with another recreated one, so that it need not be deleted. */
+function isTakenAlong(context: DiffContext, properties: Partial<Link>): boolean {
+  return lowersOf({ ...properties }).some((lower) => context.recreated.has(lower))
+}
+
+function peerTags(link: Link): string[] {
+  const peer = link.kind === 'veth' ? link.veth?.peer : undefined
+  return peer && peer.namespace === undefined ? [`link ${peer.name}`] : []
+}
+
+/** The other end of a pair is there as soon as the pair is; what it should be comes as a change. */
+function configurePeer(context: DiffContext, wanted: DesiredLink): void {
+  const { kind: _kind, veth: _veth, ...properties } = wanted.properties
+  const { altNames = [], ...changes } = { ...properties, up: properties.up ?? true }
+  checkReferences(context, wanted)
+  addStep(context, {
+    action: context.recreated.has(wanted.name) ? 'recreate' : 'create',
+    object: 'link',
+    id: wanted.name,
+    changes: changesOf({ ...changes, name: wanted.name }),
+    path: wanted.path,
+    disruption: context.recreated.has(wanted.name) ? 'recreate' : 'none',
+    phase: Phase.link,
+    provides: [`configured ${wanted.name}`],
+    needs: [`link ${wanted.name}`, ...needsOf(properties)],
+    operation: {
+      type: 'updateLink',
+      name: wanted.name,
+      kind: 'veth',
+      changes,
+      addedAltNames: altNames,
+      removedAltNames: [],
+      bounce: false,
+    },
+  })
+}
+
+/** The property changes of something new: everything that is stated, from nothing. */
+function changesOf(link: Link): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  for (const [property, after] of Object.entries(link)) {
+    if (property === 'name' || after === undefined) continue
+    const section = sectionOf(link, property)
+    if (!section) changes.push({ property, after })
+    for (const [name, value] of Object.entries(section ?? {}))
+      changes.push({ property: `${property}.${name}`, after: value })
+  }
+  return changes
+}
+
+function needsOf(properties: Partial<Link>): string[] {
+  const needs: string[] = []
+  if (typeof properties.master === 'string') needs.push(`link ${properties.master}`)
+  for (const lower of lowersOf({ ...properties })) needs.push(`link ${lower}`, `changed ${lower}`)
+  return needs
+}
+
+/** A master or a device below must be there, or be made by the same plan. */
+function checkReferences(context: DiffContext, wanted: DesiredLink): void {
+  const { properties, path } = wanted
+  const references: [string, string][] = lowersOf({ ...properties }).map((lower) => [`${properties.kind}/link`, lower])
+  if (typeof properties.master === 'string') references.push(['master', properties.master])
+  for (const [where, name] of references) {
+    const planned = context.desired.links.some((link) => link.name === name && !link.absent)
+    if (planned || context.peers.has(name) || context.actual.links.has(name)) continue
+    context.problems.push({ path: `${path}/${where}`, message: `the link ${name} does not exist` })
+  }
+  checkPort(context, wanted)
+}
+
+/** What the kernel refuses only when half the work is done: a port that its master cannot have. */
+function checkPort(context: DiffContext, { name, properties, path }: DesiredLink): void {
+  if (typeof properties.master !== 'string') return
+  const kindOf = (link: string): string | undefined =>
+    context.desired.links.find((one) => one.name === link)?.properties.kind ?? context.actual.links.get(link)?.link.kind
+  const masterKind = kindOf(properties.master)
+  const master = masterKind === undefined ? undefined : linkKind(masterKind)
+  const exists = context.actual.links.has(properties.master)
+  if (exists && !context.recreated.has(properties.master) && !master?.hasPorts) {
+    const what = masterKind === undefined ? 'a device' : `a ${masterKind}`
+    context.problems.push({ path: `${path}/master`, message: `${properties.master} is ${what}, which has no ports` })
+  }
+  const kind = properties.kind ?? kindOf(name)
+  const known = kind === undefined ? undefined : linkKind(kind)
+  if (master?.kind === 'bridge' && known && (!known.ethernet || known.kind === 'bridge')) {
+    context.problems.push({
+      path: `${path}/master`,
+      message: `${name} is a ${known.kind}, which cannot be a port of a bridge`,
+    })
+  }
+}
+
+function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord): void {
+  const { link } = record
+  const differences = linkDifferences(wanted.properties, link)
+  if (differences.length === 0) return
+  const immutable = differences.find((difference) => difference.immutable)
+  if (immutable) {
+    context.problems.push({
+      path: wanted.path ?? '',
+      message: `${immutable.property} of the link ${link.name} cannot be changed, and the link cannot be made anew`,
+    })
+    return
+  }
+  checkReferences(context, wanted)
+  const bounce = context.bounced.has(link.name)
+  const { addedAltNames, removedAltNames } = altNameChanges(differences, record)
+  addStep(context, {
+    action: 'update',
+    object: 'link',
+    id: link.name,
+    changes: differences.map(({ property, before, after }) => ({
+      property,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    })),
+    path: wanted.path,
+    disruption: bounce ? 'link-bounce' : 'none',
+    phase: Phase.link,
+    provides: [`changed ${link.name}`],
+    needs: [...needsOf(wanted.properties), ...mtuNeeds(context, wanted, record)],
+    operation: {
+      type: 'updateLink',
+      name: link.name,
+      kind: link.kind,
+      changes: changedProperties(differences),
+      addedAltNames,
+      removedAltNames,
+      bounce,
+    },
+  })
+}
+
+/** What stands on a device cannot have the larger MTU: it is raised from below and lowered from above. */
+function mtuNeeds(context: DiffContext, wanted: DesiredLink, { link }: LinkRecord): string[] {
+  const { mtu } = wanted.properties
+  if (mtu === undefined || mtu >= (link.mtu ?? 0)) return []
+  const uppers = [...context.actual.links.values()].filter((other) => lowersOf(other.link).includes(link.name))
+  return uppers.map((upper) => `changed ${upper.link.name}`)
+}
+
+function changedProperties(differences: readonly LinkDifference[]): Partial<Link> {
+  const changes: Record<string, unknown> = {}
+  for (const { section, name, after } of differences) {
+    if (name === 'altNames') continue
+    if (section === 'general') changes[name] = after
+    else changes[section] = { ...(changes[section] ?? {}), [name]: after }
+  }
+  return changes as Partial<Link>
+}
+
+function altNameChanges(
+  differences: readonly LinkDifference[],
+  { link }: LinkRecord,
+): { addedAltNames: readonly string[]; removedAltNames: readonly string[] } {
+  const after = differences.find(({ name }) => name === 'altNames')?.after
+  if (!Array.isArray(after)) return { addedAltNames: [], removedAltNames: [] }
+  const wanted: readonly string[] = after.filter((name) => typeof name === 'string')
+  const present = visibleAltNames(link)
+  return {
+    addedAltNames: wanted.filter((name) => !present.includes(name) && !name.startsWith(markPrefix)),
+    removedAltNames: present.filter((name) => !wanted.includes(name)),
+  }
+}
+
+/** The tag that a link of another namespace provides once the pair is there. */
+export function peerTag(namespace: string, name: string): string {
+  return tag(namespace, `link ${name}`)
+}

@@ -1,0 +1,56 @@
+import type { DesiredNeighbor } from '../../state/desired.js'
+import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+import { isThere } from './routes.js'
+
+/** Steps for the neighbors of a namespace. */
+export function diffNeighbors(context: DiffContext): void {
+  const present = new Map(context.actual.neighbors.map((neighbor) => [neighborKey(neighbor), neighbor]))
+  for (const wanted of context.desired.neighbors) {
+    const { neighbor } = wanted
+    const actual = present.get(neighborKey(neighbor))
+    if (wanted.absent) {
+      if (actual) step(context, wanted, 'delete', { type: 'deleteNeighbor', neighbor: actual }, [])
+      continue
+    }
+    if (!isThere(context, String(neighbor.dev))) {
+      context.problems.push({ path: `${wanted.path}/dev`, message: `the link ${neighbor.dev} does not exist` })
+      continue
+    }
+    if (!actual) {
+      const { dev: _dev, address: _address, ...properties } = neighbor
+      const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
+      step(context, wanted, 'create', { type: 'addNeighbor', neighbor }, changes)
+      continue
+    }
+    const changes = neighborDifferences(neighbor, actual)
+    if (changes.length > 0) step(context, wanted, 'update', { type: 'replaceNeighbor', neighbor }, changes)
+  }
+}
+
+function step(
+  context: DiffContext,
+  wanted: DesiredNeighbor,
+  action: 'create' | 'update' | 'delete',
+  operation: import('../operation.js').Operation,
+  changes: readonly import('../../state/equal.js').PropertyChange[],
+): void {
+  const { neighbor, path } = wanted
+  const { dev } = neighbor
+  addStep(context, {
+    action,
+    object: 'neighbor',
+    id: neighborName(neighbor),
+    changes,
+    path,
+    phase: Phase.neighbor,
+    needs: [`link ${dev}`, `configured ${dev}`, `changed ${dev}`],
+    operation,
+  })
+}
+
+/** How plans name a neighbor. */
+function neighborName({ address, dev, proxy }: DesiredNeighbor['neighbor']): string {
+  return `${proxy ? 'proxy ' : ''}${address} dev ${dev}`
+}

@@ -1,0 +1,34 @@
+import { Phase } from '../step.js'
+import { diffAddresses } from './addresses.js'
+import { addStep, type DiffContext } from './context.js'
+import { diffLinks } from './links.js'
+import { diffNeighbors } from './neighbors.js'
+import { diffRoutes } from './routes.js'
+import { diffRules } from './rules.js'
+
+/** All steps that bring a namespace from what it is to what it should be; unordered. */
+export function diffNetwork(context: DiffContext): void {
+  diffForwarding(context)
+  diffLinks(context)
+  diffAddresses(context)
+  diffNeighbors(context)
+  diffRoutes(context)
+  diffRules(context)
+}
+
+function diffForwarding(context: DiffContext): void {
+  const { desired, actual } = context
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const value = desired.forwarding[family]
+    if (value === undefined || value === actual.forwarding[family]) continue
+    addStep(context, {
+      action: 'update',
+      object: 'forwarding',
+      id: family,
+      changes: [{ property: family, before: actual.forwarding[family], after: value }],
+      path: desired.forwarding.path === undefined ? undefined : `${desired.forwarding.path}/${family}`,
+      phase: Phase.forwarding,
+      operation: { type: 'setForwarding', family, value },
+    })
+  }
+}

@@ -1,0 +1,157 @@
+import { familyOf } from '../../ip/address.js'
+import type { DesiredRoute } from '../../state/desired.js'
+import type { PropertyChange } from '../../state/equal.js'
+import {
+  kernelProtocol,
+  linksOfRoute,
+  mergedRoute,
+  type RouteRecord,
+  routeDifferences,
+  routeKey,
+  routeName,
+} from '../../state/route.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+
+/** Steps for the routes of a namespace. */
+export function diffRoutes(context: DiffContext): void {
+  const present = new Map<string, RouteRecord[]>()
+  for (const route of context.actual.routes) {
+    const key = routeKey(route)
+    const list = present.get(key)
+    if (list) list.push(route)
+    else present.set(key, [route])
+  }
+  const added: RouteRecord[] = []
+  const doomedLinks = new Set(context.desired.links.filter(({ absent }) => absent).map(({ name }) => name))
+  for (const wanted of context.desired.routes) {
+    if (wanted.absent) {
+      removeRoutes(context, wanted, doomedLinks)
+      continue
+    }
+    checkLinks(context, wanted)
+    const same = present.get(routeKey(wanted.route)) ?? []
+    if (same.some((route) => routeDifferences(wanted.stated, route).length === 0)) continue
+    const [first] = same
+    const route = first ? mergedRoute(wanted.stated, first) : withProtocol(wanted.route, context)
+    added.push(route)
+    if (first) updateRoute(context, wanted, route, same)
+    else createRoute(context, wanted, route)
+  }
+}
+
+function withProtocol(route: RouteRecord, context: DiffContext): RouteRecord {
+  return { ...route, protocol: route.protocol ?? context.defaults.protocol }
+}
+
+function checkLinks(context: DiffContext, { route, path }: DesiredRoute): void {
+  for (const dev of linksOfRoute(route)) {
+    if (typeof dev === 'number' || isThere(context, dev)) continue
+    context.problems.push({ path: `${path}/dev`, message: `the link ${dev} does not exist` })
+  }
+}
+
+/** Whether a link is there or will be. */
+export function isThere(context: DiffContext, name: string): boolean {
+  if (context.desired.links.some((link) => link.name === name && !link.absent) || context.peers.has(name)) return true
+  const doomed = context.desired.links.some((link) => link.name === name && link.absent)
+  return context.actual.links.has(name) && !doomed
+}
+
+function createRoute(context: DiffContext, wanted: DesiredRoute, route: RouteRecord): void {
+  const { family: _family, to: _to, table: _table, metric: _metric, tos: _tos, ...properties } = route
+  addStep(context, {
+    ...described(wanted, route),
+    action: 'create',
+    changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
+    operation: { type: 'addRoute', route, appends: false },
+  })
+}
+
+function updateRoute(
+  context: DiffContext,
+  wanted: DesiredRoute,
+  route: RouteRecord,
+  same: readonly RouteRecord[],
+): void {
+  const [previous] = same
+  if (!previous) return
+  addStep(context, {
+    ...described(wanted, route),
+    action: 'update',
+    changes: routeChanges(previous, route),
+    operation: {
+      type: 'replaceRoute',
+      route,
+      previous,
+      exact: same.length === 1 && replacesExactly(previous, route),
+      appends: same.length > 1,
+    },
+  })
+}
+
+/**
+ * NLM_F_REPLACE swaps one IPv4 route for another of its key. For IPv6 it does so only within a class: routes with a
+ * gateway replace such routes, and the others the others (net/ipv6/ip6_fib.c, fib6_add_rt2node).
+ */
+function replacesExactly(previous: RouteRecord, route: RouteRecord): boolean {
+  return route.family === 'inet' || hasGateway(previous) === hasGateway(route)
+}
+
+function hasGateway(route: RouteRecord): boolean {
+  return route.via !== undefined || route.nexthops !== undefined
+}
+
+function routeChanges(before: RouteRecord, after: RouteRecord): PropertyChange[] {
+  const gone = Object.keys(before).filter((property) => !(property in after))
+  const removed = gone.map((property): PropertyChange => {
+    const value: unknown = Object.getOwnPropertyDescriptor(before, property)?.value
+    return { property, before: value }
+  })
+  return [...routeDifferences(after, before), ...removed]
+}
+
+function described(wanted: DesiredRoute, route: RouteRecord) {
+  const links = linksOfRoute(route)
+  return {
+    object: 'route' as const,
+    id: routeName(route),
+    path: wanted.path,
+    // A gateway must be on a link: by the prefix of an address, or by a route without a gateway, never by another
+    // gateway (net/ipv4/fib_semantics.c, fib_check_nh; net/ipv6/route.c, ip6_route_check_nh).
+    phase: hasGateway(route) ? Phase.gatewayRoute : Phase.deviceRoute,
+    needs: [
+      ...links.flatMap((dev) => [`link ${dev}`, `configured ${dev}`, `changed ${dev}`, `addresses ${dev}`]),
+      ...(route.src === undefined ? [] : [`address ${familyOf(route.src)}`]),
+    ],
+  }
+}
+
+function removeRoutes(context: DiffContext, wanted: DesiredRoute, doomedLinks: ReadonlySet<string>): void {
+  const { route, stated } = wanted
+  for (const actual of context.actual.routes) {
+    if (actual.family !== route.family || actual.to !== route.to) continue
+    if (actual.protocol === kernelProtocol && stated.protocol !== kernelProtocol) continue
+    if (!matchesKey(stated, actual) || routeDifferences(stated, actual).length > 0) continue
+    // What hangs on a link that is removed goes with it.
+    if (linksOfRoute(actual).some((dev) => doomedLinks.has(String(dev)))) continue
+    addStep(context, {
+      action: 'delete',
+      object: 'route',
+      id: routeName(actual),
+      changes: [],
+      path: wanted.path,
+      phase: Phase.deleteRoute,
+      operation: { type: 'deleteRoute', route: actual },
+    })
+  }
+}
+
+function matchesKey(stated: DesiredRoute['stated'], actual: RouteRecord): boolean {
+  return (
+    (stated.table === undefined || stated.table === actual.table) &&
+    (stated.metric === undefined || stated.metric === actual.metric) &&
+    (stated.tos === undefined || stated.tos === actual.tos) &&
+    (stated.from === undefined || stated.from === actual.from)
+  )
+}

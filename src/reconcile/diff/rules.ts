@@ -1,0 +1,100 @@
+import type { DesiredRule } from '../../state/desired.js'
+import { mergedRule, type RuleRecord, ruleDifferences, ruleName, selectorKey } from '../../state/rule.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+
+/** Steps for the rules of a namespace. Rules are counted: one that is there satisfies one that is wanted. */
+export function diffRules(context: DiffContext): void {
+  const present = new Map<string, RuleRecord[]>()
+  for (const rule of context.actual.rules) {
+    const key = selectorKey(rule)
+    const list = present.get(key)
+    if (list) list.push(rule)
+    else present.set(key, [rule])
+  }
+  const taken = new Set<RuleRecord>()
+  const unmet: DesiredRule[] = []
+  for (const wanted of context.desired.rules) {
+    if (wanted.absent) continue
+    const match = (present.get(selectorKey(wanted.rule)) ?? []).find(
+      (rule) => !taken.has(rule) && samePriority(wanted.rule, rule) && ruleDifferences(wanted.rule, rule).length === 0,
+    )
+    if (match) taken.add(match)
+    else unmet.push(wanted)
+  }
+  for (const wanted of unmet) createOrUpdate(context, wanted, present, taken)
+  removeRules(context, taken)
+}
+
+function samePriority(wanted: RuleRecord, actual: RuleRecord): boolean {
+  return wanted.priority === undefined || wanted.priority === (actual.priority ?? 0)
+}
+
+function createOrUpdate(
+  context: DiffContext,
+  wanted: DesiredRule,
+  present: ReadonlyMap<string, RuleRecord[]>,
+  taken: Set<RuleRecord>,
+): void {
+  const { rule, path } = wanted
+  // Without a priority there is nothing that names one rule among those of the same selectors.
+  const previous =
+    rule.priority === undefined
+      ? undefined
+      : (present.get(selectorKey(rule)) ?? []).find((one) => !taken.has(one) && samePriority(rule, one))
+  if (previous) {
+    taken.add(previous)
+    const merged = mergedRule(rule, previous)
+    addStep(context, {
+      action: 'update',
+      object: 'rule',
+      id: ruleName(rule),
+      changes: ruleDifferences(rule, previous),
+      path,
+      phase: Phase.rule,
+      operation: { type: 'replaceRule', rule: merged, previous },
+    })
+    return
+  }
+  const marked = { ...rule, protocol: rule.protocol ?? context.defaults.protocol }
+  const { family: _family, priority: _priority, ...properties } = marked
+  addStep(context, {
+    action: 'create',
+    object: 'rule',
+    id: ruleName(rule),
+    changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
+    path,
+    phase: Phase.rule,
+    operation: { type: 'addRule', rule: marked },
+  })
+}
+
+function removeRules(context: DiffContext, taken: ReadonlySet<RuleRecord>): void {
+  const removed = new Set<RuleRecord>()
+  for (const wanted of context.desired.rules) {
+    if (!wanted.absent) continue
+    for (const rule of context.actual.rules) {
+      if (taken.has(rule) || removed.has(rule) || !matches(wanted.rule, rule)) continue
+      removed.add(rule)
+      addStep(context, {
+        action: 'delete',
+        object: 'rule',
+        id: ruleName(rule),
+        changes: [],
+        path: wanted.path,
+        phase: Phase.deleteRule,
+        operation: { type: 'deleteRule', rule },
+      })
+      if (wanted.exact) break
+    }
+  }
+}
+
+/** Every field that is stated must be the same; fields that are left out match anything. */
+function matches(wanted: RuleRecord, rule: RuleRecord): boolean {
+  if (wanted.family !== rule.family || !samePriority(wanted, rule)) return false
+  const stated = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+  const same = Object.entries(rule).filter(([name]) => name in stated)
+  const narrowed: RuleRecord = { ...Object.fromEntries(same), family: rule.family }
+  return selectorKey(wanted) === selectorKey(narrowed) && ruleDifferences(wanted, rule).length === 0
+}

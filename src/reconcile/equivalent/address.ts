@@ -1,0 +1,48 @@
+import { addressBits, familyOf } from '../../ip/address.js'
+import type { Address } from '../../rtnetlink/address.js'
+import type { Neighbor } from '../../rtnetlink/neighbor.js'
+import { words } from './words.js'
+
+/** The `ip address` command for an address. */
+export function addressCommand(verb: 'add' | 'replace' | 'delete', address: Address): string {
+  const { peer } = address
+  const what = peer === undefined ? address.address : `${address.address.split('/')[0]} peer ${peer}`
+  const named = words('ip address', verb, what, 'dev', String(address.dev))
+  if (verb === 'delete') return named
+  return words(
+    named,
+    address.broadcast !== undefined && `broadcast ${address.broadcast}`,
+    address.scope !== undefined && `scope ${address.scope}`,
+    address.label !== undefined && `label ${address.label}`,
+    address.metric !== undefined && `metric ${address.metric}`,
+    address.validLifetime !== undefined && `valid_lft ${address.validLifetime}`,
+    address.preferredLifetime !== undefined && `preferred_lft ${address.preferredLifetime}`,
+    address.noPrefixRoute && 'noprefixroute',
+    address.home && 'home',
+    address.noDad && 'nodad',
+    address.manageTemporaryAddress && 'mngtmpaddr',
+    address.protocol !== undefined && `proto ${address.protocol}`,
+  )
+}
+
+/** The `ip neighbor` command for a neighbor. */
+export function neighborCommand(verb: 'add' | 'replace' | 'delete', neighbor: Neighbor): string {
+  const { proxy, address, dev, mac, state, router } = neighbor
+  if (proxy) return words('ip neighbor', verb, 'proxy', address, 'dev', String(dev))
+  if (verb === 'delete') return words('ip neighbor delete', address, 'dev', String(dev))
+  return words(
+    'ip neighbor',
+    verb,
+    address,
+    mac !== undefined && `lladdr ${mac}`,
+    'dev',
+    String(dev),
+    state && `nud ${state}`,
+    router && 'router',
+  )
+}
+
+/** Whether a prefix is a single host. */
+export function isHost(prefix: string): boolean {
+  return prefix.endsWith(`/${addressBits(familyOf(prefix))}`)
+}

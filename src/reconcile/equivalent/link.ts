@@ -1,0 +1,138 @@
+import type { AnyAttributeTable } from '../../netlink/table.js'
+import { splitCreation } from '../../rtnetlink/createLink.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { Link } from '../../rtnetlink/link.js'
+import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
+import { sectionOf } from '../../state/link.js'
+import type { Operation } from '../operation.js'
+import { optionWords, words } from './words.js'
+
+/** The word of `ip link` for a general property, and how its value is written. */
+const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
+  mac: (value) => words('address', String(value)),
+  broadcast: (value) => words('broadcast', String(value)),
+  mtu: (value) => words('mtu', String(value)),
+  alias: (value) => `alias '${String(value).replaceAll("'", `'\\''`)}'`,
+  group: (value) => words('group', String(value)),
+  txQueueLength: (value) => words('txqueuelen', String(value)),
+  txQueues: (value) => words('numtxqueues', String(value)),
+  rxQueues: (value) => words('numrxqueues', String(value)),
+  gsoMaximumSize: (value) => words('gso_max_size', String(value)),
+  gsoMaximumSegments: (value) => words('gso_max_segs', String(value)),
+  groMaximumSize: (value) => words('gro_max_size', String(value)),
+  gsoIpv4MaximumSize: (value) => words('gso_ipv4_max_size', String(value)),
+  groIpv4MaximumSize: (value) => words('gro_ipv4_max_size', String(value)),
+  up: (value) => (value === true ? 'up' : 'down'),
+  promiscuous: (value) => words('promisc', onOff(value)),
+  allMulticast: (value) => words('allmulticast', onOff(value)),
+  arp: (value) => words('arp', onOff(value)),
+  multicast: (value) => words('multicast', onOff(value)),
+  addressGenerationMode: (value) => words('addrgenmode', String(value)),
+  master: (value) => (value === null ? 'nomaster' : words('master', String(value))),
+}
+
+function onOff(value: unknown): string {
+  return value === true ? 'on' : 'off'
+}
+
+function generalOf(link: Partial<Link>): string[] {
+  return Object.entries(link).flatMap(([name, value]) =>
+    value === undefined ? [] : (generalWords[name]?.(value) ?? []),
+  )
+}
+
+function optionsOf(table: AnyAttributeTable, options: object): string[] {
+  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
+    const line = table.lines[name]
+    return line && value !== undefined && !line.outer ? [optionWords(name, line, value)] : []
+  })
+}
+
+/** The commands that create a link with all its properties. */
+export function createLinkCommands(link: Link): string[] {
+  const { created, later, altNames } = splitCreation(link)
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const commands: string[] = []
+  if (kind?.creation === 'tuntap') commands.push(tuntapCommand(link))
+  else commands.push(addCommand(created))
+  const set: Partial<Link> = kind?.creation === 'tuntap' ? withoutKind(created) : {}
+  for (const changes of [set, ...later]) commands.push(...setCommands(link.name, changes))
+  for (const altName of altNames) commands.push(`ip link property add dev ${link.name} altname ${altName}`)
+  return commands
+}
+
+function withoutKind(link: Link): Partial<Link> {
+  const { name: _name, ...others } = link
+  return others
+}
+
+function addCommand(link: Link): string {
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const options = kind && sectionOf(link, kind.kind)
+  const lower = options && Object.entries(options).find(([name]) => kind.options.lines[name]?.outer)?.[1]
+  const peer = link.kind === 'veth' ? link.veth?.peer : undefined
+  return words(
+    'ip link add',
+    ...(lower === undefined ? [] : ['link', String(lower)]),
+    'name',
+    link.name,
+    ...generalOf(link),
+    'type',
+    kind?.kind,
+    ...(peer
+      ? [
+          words(
+            'peer name',
+            peer.name,
+            peer.mac && `address ${peer.mac}`,
+            peer.mtu && `mtu ${peer.mtu}`,
+            peer.namespace && `netns ${peer.namespace}`,
+          ),
+        ]
+      : kind && options
+        ? optionsOf(kind.options, options)
+        : []),
+  )
+}
+
+function tuntapCommand(link: Link): string {
+  const options = link.kind === 'tun' ? link.tun : link.tap
+  return words(
+    'ip tuntap add',
+    link.name,
+    'mode',
+    link.kind,
+    options?.owner !== undefined && `user ${options.owner}`,
+    options?.group !== undefined && `group ${options.group}`,
+    options?.packetInfo && 'pi',
+    options?.vnetHeader && 'vnet_hdr',
+    options?.multiQueue && 'multi_queue',
+  )
+}
+
+function setCommands(name: string, changes: Partial<Link>, kindName?: string): string[] {
+  const commands: string[] = []
+  const general = generalOf(changes)
+  if (general.length > 0) commands.push(words('ip link set', name, ...general))
+  const kind = kindName === undefined ? undefined : linkKind(kindName)
+  const options = kind && sectionOf(changes, kind.kind)
+  if (kind && options) commands.push(words('ip link set', name, 'type', kind.kind, ...optionsOf(kind.options, options)))
+  const port = portOptionsOf(changes)
+  const table = port && linkKind(port.masterKind)?.port
+  if (port && table) {
+    commands.push(words('ip link set', name, `type ${port.masterKind}_slave`, ...optionsOf(table, port.options)))
+  }
+  return commands
+}
+
+/** The commands that change a link. */
+export function updateLinkCommands(operation: Extract<Operation, { type: 'updateLink' }>): string[] {
+  const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
+  return [
+    ...removedAltNames.map((altName) => `ip link property del dev ${name} altname ${altName}`),
+    ...addedAltNames.map((altName) => `ip link property add dev ${name} altname ${altName}`),
+    ...(bounce ? [`ip link set ${name} down`] : []),
+    ...setCommands(name, changes, kind),
+    ...(bounce ? [`ip link set ${name} up`] : []),
+  ]
+}

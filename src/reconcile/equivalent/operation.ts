@@ -1,0 +1,70 @@
+import type { Operation } from '../operation.js'
+import type { PlannedStep } from '../step.js'
+import { addressCommand, neighborCommand } from './address.js'
+import { createLinkCommands, updateLinkCommands } from './link.js'
+import { routeCommand } from './route.js'
+import { ruleCommand } from './rule.js'
+
+/** The `ip` commands that would do what a step does, one a line. */
+export function equivalentOf(step: PlannedStep): string {
+  const prefix = step.namespace === undefined || step.object === 'namespace' ? '' : `-n ${step.namespace} `
+  return commandsOf(step.operation)
+    .map((command) => (command.startsWith('ip ') ? `ip ${prefix}${command.slice(3)}` : inNamespace(step, command)))
+    .join('\n')
+}
+
+/** What is no command of `ip` is run in the namespace by it. */
+function inNamespace(step: PlannedStep, command: string): string {
+  return step.namespace === undefined ? command : `ip netns exec ${step.namespace} ${command}`
+}
+
+function commandsOf(operation: Operation): string[] {
+  switch (operation.type) {
+    case 'createNamespace':
+      return [`ip netns add ${operation.name}`]
+    case 'deleteNamespace':
+      return [`ip netns delete ${operation.name}`]
+    case 'setForwarding': {
+      const key = operation.family === 'ipv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
+      return [`sysctl -w ${key}=${operation.value ? 1 : 0}`]
+    }
+    case 'createLink':
+      return [
+        ...(operation.replaces ? [`ip link delete ${operation.link.name}`] : []),
+        ...createLinkCommands(operation.link),
+      ]
+    case 'updateLink':
+      return updateLinkCommands(operation)
+    case 'deleteLink':
+      return [`ip link delete ${operation.name}`]
+    case 'addAddress':
+      return [addressCommand('add', operation.address)]
+    case 'replaceAddress':
+      return [addressCommand('replace', operation.address)]
+    case 'deleteAddress':
+      return [addressCommand('delete', operation.address)]
+    case 'addRoute':
+      return [routeCommand(operation.appends ? 'append' : 'add', operation.route)]
+    case 'replaceRoute':
+      return operation.exact
+        ? [routeCommand('replace', operation.route)]
+        : [
+            routeCommand('delete', operation.previous),
+            routeCommand(operation.appends ? 'append' : 'add', operation.route),
+          ]
+    case 'deleteRoute':
+      return [routeCommand('delete', operation.route)]
+    case 'addRule':
+      return [ruleCommand('add', operation.rule)]
+    case 'replaceRule':
+      return [ruleCommand('add', operation.rule), ruleCommand('delete', operation.previous)]
+    case 'deleteRule':
+      return [ruleCommand('delete', operation.rule)]
+    case 'addNeighbor':
+      return [neighborCommand('add', operation.neighbor)]
+    case 'replaceNeighbor':
+      return [neighborCommand('replace', operation.neighbor)]
+    case 'deleteNeighbor':
+      return [neighborCommand('delete', operation.neighbor)]
+  }
+}

@@ -1,0 +1,37 @@
+import type { Domain } from '../../netlink/codec.js'
+import type { Attribute } from '../../netlink/table.js'
+
+/** `forwardDelay` as iproute2 spells it. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z0-9]+/g, (part, offset: number) =>
+    /[A-Z]/.test(part) && offset > 0 ? `_${part.toLowerCase()}` : part,
+  )
+}
+
+/** Joins the words of a command, leaving out what is not given. */
+export function words(...parts: readonly (string | number | undefined | false)[]): string {
+  return parts
+    .filter((part) => part !== undefined && part !== false && part !== '')
+    .map((part) => quoted(String(part)))
+    .join(' ')
+}
+
+/** What a shell would take apart is quoted; several words of ours stand as they are. */
+function quoted(part: string): string {
+  return /^[\w\s:./@%+=,-]*$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`
+}
+
+/** An option with its value, in the words of `ip`. */
+export function optionWords(name: string, line: Attribute<unknown>, value: unknown): string {
+  const word = line.ip ?? snakeCase(name)
+  return words(word, optionValue(line.codec.domain, value))
+}
+
+function optionValue(domain: Domain, value: unknown): string {
+  // iproute2 takes a bridge's durations in hundredths of a second, the kernel's clock ticks.
+  if (domain.type === 'seconds' && typeof value === 'number') return String(Math.round(value / domain.resolution))
+  if (domain.type === 'boolean') return value === true ? '1' : '0'
+  if (Array.isArray(value)) return value.map((item) => optionValue({ type: 'bytes' }, item)).join(' ')
+  if (typeof value === 'object' && value !== null) return Object.values(value).join(':')
+  return String(value)
+}

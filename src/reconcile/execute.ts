@@ -1,0 +1,189 @@
+import { NetworkError } from '../error.js'
+import type { RequestOptions } from '../netlink/exchange.js'
+import type { NetlinkMessage } from '../netlink/message.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import { deleteLink } from '../rtnetlink/linkMessages.js'
+import { createNamespace, deleteNamespace } from '../system/namespace.js'
+import { forwardingFiles, writeSysctl } from '../system/sysctl.js'
+import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
+import { observeLinks } from './observe.js'
+import type { Operation } from './operation.js'
+import type { Place } from './place.js'
+import type { PlannedStep } from './step.js'
+import { configureDevice, createDevices } from './tuntapDevices.js'
+import type { World } from './world.js'
+
+/** Told after each step: how many are done. */
+export type Progress = (done: number, total: number, step: PlannedStep) => void
+
+/** Where the execution of a plan stopped. */
+export interface Failure {
+  readonly step: PlannedStep
+  readonly error: NetworkError
+}
+
+/** One message, and the step that it belongs to. */
+interface Pending {
+  readonly message: NetlinkMessage
+  readonly step: PlannedStep
+}
+
+/**
+ * Carries out steps in order. Messages of one namespace that follow each other go to the kernel together; whatever is
+ * no message, and whatever needs the index of a link that is just being made, comes in between.
+ * @returns the first failure; the kernel may have done steps behind it that were sent along
+ */
+export async function execute(
+  steps: readonly PlannedStep[],
+  world: World,
+  options: RequestOptions,
+  progress: Progress | undefined,
+): Promise<Failure | undefined> {
+  const executor = new Executor(world, options)
+  for (const [index, step] of steps.entries()) {
+    const failure = (await executor.run(step, steps, index)) ?? undefined
+    if (failure) return failure
+    progress?.(index + 1, steps.length, step)
+  }
+  return executor.flush()
+}
+
+class Executor {
+  readonly #world: World
+  readonly #options: RequestOptions
+  #pending: Pending[] = []
+  #place: Place | undefined
+  /** Devices that a run of steps has made already in one go. */
+  readonly #made = new Set<PlannedStep>()
+
+  constructor(world: World, options: RequestOptions) {
+    this.#world = world
+    this.#options = options
+  }
+
+  async run(step: PlannedStep, steps: readonly PlannedStep[], index: number): Promise<Failure | undefined> {
+    try {
+      return await this.#run(step, steps, index)
+    } catch (error) {
+      if (error instanceof NetworkError) return { step, error }
+      throw error
+    }
+  }
+
+  async #run(step: PlannedStep, steps: readonly PlannedStep[], index: number): Promise<Failure | undefined> {
+    const { operation } = step
+    if (
+      operation.type === 'createNamespace' ||
+      operation.type === 'deleteNamespace' ||
+      operation.type === 'setForwarding'
+    ) {
+      const failure = await this.flush()
+      if (failure) return failure
+      this.#runSystemCall(operation, step)
+      return undefined
+    }
+    const place = this.#placeOf(step)
+    if (this.#place && this.#place !== place) {
+      const failure = await this.flush()
+      if (failure) return failure
+    }
+    this.#place = place
+    return (await this.#makeDevice(operation, step, steps, index, place)) ?? (await this.#queue(operation, step, place))
+  }
+
+  #placeOf(step: PlannedStep): Place {
+    const place = this.#world.places.get(step.namespace ?? '')
+    if (!place) throw new NetworkError('NOT_FOUND', `namespace ${step.namespace}: does not exist`)
+    return place
+  }
+
+  #runSystemCall(operation: Operation, step: PlannedStep): void {
+    if (operation.type === 'createNamespace') {
+      createNamespace(operation.name)
+      this.#world.opened(operation.name)
+    } else if (operation.type === 'deleteNamespace') {
+      this.#world.closed(operation.name)
+      deleteNamespace(operation.name)
+    } else if (operation.type === 'setForwarding') {
+      writeSysctl(this.#placeOf(step).fd, forwardingFiles[operation.family], operation.value ? '1' : '0')
+    }
+  }
+
+  /** TUN and TAP devices come from /dev/net/tun: all that follow each other in one visit to the namespace. */
+  async #makeDevice(
+    operation: Operation,
+    step: PlannedStep,
+    steps: readonly PlannedStep[],
+    index: number,
+    place: Place,
+  ): Promise<Failure | undefined> {
+    if (operation.type === 'createLink' && operation.replaces) {
+      this.#pending.push({ message: deleteLink({ name: operation.link.name }), step })
+    }
+    if (operation.type === 'updateLink' && isTunTapChange(operation)) {
+      const failure = await this.flush()
+      if (failure) return failure
+      configureDevice(operation.name, operation.kind, operation.changes, place.fd)
+      return undefined
+    }
+    if (!isDeviceCreation(operation) || this.#made.has(step)) return undefined
+    const failure = await this.flush()
+    if (failure) return failure
+    const run = [step]
+    for (let next = index + 1; ; next++) {
+      const other = steps[next]
+      if (!other || other.namespace !== step.namespace || !isDeviceCreation(other.operation)) break
+      if (other.operation.replaces) break
+      run.push(other)
+    }
+    const links = run.flatMap((one) => (isDeviceCreation(one.operation) ? [one.operation.link] : []))
+    const errors = createDevices(links, place.fd)
+    for (const [position, one] of run.entries()) {
+      const error = errors[position]
+      if (error) return { step: one, error }
+      this.#made.add(one)
+    }
+    return undefined
+  }
+
+  async #queue(operation: MessageOperation, step: PlannedStep, place: Place): Promise<Failure | undefined> {
+    const unknown = linksNeeded(operation).some((link) => typeof link === 'string' && !place.indices.has(link))
+    if (unknown) {
+      const failure = await this.flush()
+      if (failure) return failure
+      await observeLinks(place, this.#options)
+    }
+    for (const message of messagesOf(operation, place.context(this.#world.places)))
+      this.#pending.push({ message, step })
+    // A new link under an old name has another index, and so has one that went with a deleted one.
+    if (operation.type === 'createLink') place.indices.delete(operation.link.name)
+    if (operation.type === 'deleteLink') place.indices.clear()
+    return undefined
+  }
+
+  /** Sends what is pending and waits for the kernel's answer. */
+  async flush(): Promise<Failure | undefined> {
+    const pending = this.#pending
+    const place = this.#place
+    this.#pending = []
+    if (pending.length === 0 || !place) return undefined
+    const { errors } = await place.connection.batch(
+      pending.map(({ message }) => message),
+      this.#options,
+    )
+    const [first] = [...errors].sort(([a], [b]) => a - b)
+    const failed = first && pending[first[0]]
+    return first && failed ? { step: failed.step, error: first[1] } : undefined
+  }
+}
+
+type DeviceCreation = Extract<Operation, { type: 'createLink' }>
+
+function isDeviceCreation(operation: Operation): operation is DeviceCreation {
+  if (operation.type !== 'createLink' || operation.link.kind === undefined) return false
+  return linkKind(operation.link.kind)?.creation === 'tuntap'
+}
+
+function isTunTapChange({ kind, changes }: Extract<Operation, { type: 'updateLink' }>): boolean {
+  return kind !== undefined && kind in changes && linkKind(kind)?.creation === 'tuntap'
+}

@@ -1,0 +1,243 @@
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { Link, ListedLink } from '../rtnetlink/link.js'
+import { isManageable } from '../state/address.js'
+import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
+import { linkDifferences, sectionOf, visibleAltNames } from '../state/link.js'
+import type { LinkRecord, NetworkState } from '../state/model.js'
+import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
+
+/** What happens to links of a namespace that takes other things along. */
+export interface Losses {
+  /** What is there once the losses have happened. */
+  readonly actual: NetworkState
+  /** What is wanted, with everything that was lost by the way and not by the user's wish. */
+  readonly desired: DesiredNetwork
+  /** Links that are made anew, and the ones that go and come back with them. */
+  readonly recreated: ReadonlySet<string>
+  /** Links that go down and up again. */
+  readonly bounced: ReadonlySet<string>
+}
+
+/** Properties of a link that are only read: they are no part of a wish. */
+const stateProperties: ReadonlySet<string> = new Set([
+  'name',
+  'index',
+  'hardwareType',
+  'flags',
+  'operationalState',
+  'carrier',
+  'masterKind',
+  'link',
+  'linkNamespaceId',
+  'minimumMtu',
+  'maximumMtu',
+  'permanentMac',
+  'status',
+  'portStatus',
+  'ipv4Settings',
+  'ipv6Settings',
+  'unknown',
+])
+
+/** All properties of a listed link that can be wished for. */
+export function settableProperties(link: ListedLink): Partial<Link> {
+  const entries = Object.entries(link).filter(([name]) => !stateProperties.has(name))
+  const altNames = visibleAltNames(link)
+  return { ...Object.fromEntries(entries), ...(link.altNames ? { altNames } : {}) }
+}
+
+/** Works out what recreating and bouncing links takes along, and adds it to what is wanted. */
+export function withLosses(desired: DesiredNetwork, actual: NetworkState): Losses {
+  const wanted = new Map(desired.links.map((link) => [link.name, link]))
+  const recreated = recreatedLinks(desired, actual, wanted)
+  const bounced = bouncedLinks(desired, actual, recreated)
+  if (recreated.size === 0 && bounced.size === 0) return { actual, desired, recreated, bounced }
+  return {
+    actual: stateAfter(actual, recreated, bounced),
+    desired: {
+      ...desired,
+      links: restoredLinks(desired, actual, recreated, bounced),
+      routes: [...desired.routes, ...restoredRoutes(desired, actual, recreated, bounced)],
+      neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
+    },
+    recreated,
+    bounced,
+  }
+}
+
+function recreatedLinks(
+  desired: DesiredNetwork,
+  actual: NetworkState,
+  wanted: ReadonlyMap<string, DesiredLink>,
+): Set<string> {
+  const recreated = new Set<string>()
+  const lost = (name: string): void => {
+    if (recreated.has(name) || wanted.get(name)?.absent) return
+    recreated.add(name)
+    for (const other of takenAlong(name, actual)) lost(other)
+  }
+  for (const link of desired.links) {
+    const record = actual.links.get(link.name)
+    if (!record || link.absent) continue
+    if (linkDifferences(link.properties, record.link).some(({ immutable }) => immutable)) lost(link.name)
+  }
+  return recreated
+}
+
+/** The links that vanish with one: what stands on it, and the other end of a veth pair in the same namespace. */
+export function takenAlong(name: string, actual: NetworkState): string[] {
+  const own = actual.links.get(name)?.link
+  const others: string[] = []
+  for (const { link } of actual.links.values()) {
+    if (link.name === name || link.linkNamespaceId !== undefined) continue
+    const standsOn = lowersOf(link).includes(name)
+    const isPeer = own?.kind === 'veth' && link.kind === 'veth' && own.link === link.name
+    if (standsOn || isPeer) others.push(link.name)
+  }
+  return others
+}
+
+/** The devices below a link. */
+export function lowersOf(link: Partial<ListedLink> & { kind?: string }): string[] {
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const options = kind && sectionOf(link, kind.kind)
+  const names = (kind?.dependsOn ?? []).map((property) => options?.[property])
+  return names.filter((name) => typeof name === 'string')
+}
+
+function bouncedLinks(desired: DesiredNetwork, actual: NetworkState, recreated: ReadonlySet<string>): Set<string> {
+  const bounced = new Set<string>()
+  for (const link of desired.links) {
+    const record = actual.links.get(link.name)
+    if (!record?.link.up || link.absent || recreated.has(link.name) || link.properties.up === false) continue
+    const whileDown = (record.link.kind === undefined ? undefined : linkKind(record.link.kind))?.changedWhileDown ?? []
+    const changed = linkDifferences(link.properties, record.link)
+    if (changed.some(({ property, name }) => whileDown.includes(property) || whileDown.includes(name))) {
+      bounced.add(link.name)
+    }
+  }
+  return bounced
+}
+
+function stateAfter(actual: NetworkState, recreated: ReadonlySet<string>, bounced: ReadonlySet<string>): NetworkState {
+  const links = new Map<string, LinkRecord>()
+  for (const [name, record] of actual.links) {
+    if (recreated.has(name)) continue
+    const { link } = record
+    const released = typeof link.master === 'string' && recreated.has(link.master)
+    const addresses = bounced.has(name) ? record.addresses.filter(({ family }) => family === 'inet') : record.addresses
+    links.set(name, { link: released ? withoutMaster(link) : link, addresses })
+  }
+  const gone = (dev: string | number | undefined): boolean =>
+    typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
+  return {
+    ...actual,
+    links,
+    routes: actual.routes.filter((route) => !linksOfRoute(route).some(gone)),
+    neighbors: actual.neighbors.filter(({ dev }) => !gone(dev)),
+  }
+}
+
+function withoutMaster(link: ListedLink): ListedLink {
+  const entries = Object.entries(link).filter(([name]) => name !== 'master' && name !== `${link.masterKind}Port`)
+  return Object.fromEntries(entries) as unknown as ListedLink
+}
+
+/** The wanted links, those that are made anew with everything they had and the wish does not change. */
+function restoredLinks(
+  desired: DesiredNetwork,
+  actual: NetworkState,
+  recreated: ReadonlySet<string>,
+  bounced: ReadonlySet<string>,
+): DesiredLink[] {
+  const restored: DesiredLink[] = []
+  const seen = new Set<string>()
+  for (const link of desired.links) {
+    seen.add(link.name)
+    const record = actual.links.get(link.name)
+    if (record && recreated.has(link.name)) restored.push(restoredLink(link, record))
+    else if (record && bounced.has(link.name)) restored.push(withAddresses(link, record))
+    else restored.push(record && !link.absent ? backInMaster(link, record, recreated) : link)
+  }
+  for (const [name, record] of actual.links) {
+    if (seen.has(name)) continue
+    const unnamed: DesiredLink = { name, absent: false, properties: {} }
+    if (recreated.has(name)) restored.push(restoredLink(unnamed, record))
+    else if (wasPortOf(record, recreated)) restored.push(backInMaster(unnamed, record, recreated))
+  }
+  return restored
+}
+
+function wasPortOf({ link }: LinkRecord, masters: ReadonlySet<string>): boolean {
+  return typeof link.master === 'string' && masters.has(link.master)
+}
+
+/** A port of a recreated master goes back into it, unless the spec says where else it belongs. */
+function backInMaster(wanted: DesiredLink, record: LinkRecord, recreated: ReadonlySet<string>): DesiredLink {
+  const { link } = record
+  if (!wasPortOf(record, recreated) || wanted.properties.master !== undefined || link.master === undefined)
+    return wanted
+  const portKey = `${link.masterKind}Port`
+  const options = sectionOf(link, portKey)
+  const had: Partial<Link> = { master: link.master, ...(options ? { [portKey]: options } : {}) }
+  return { ...wanted, properties: mergedProperties(had, wanted.properties) }
+}
+
+function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
+  const { link } = record
+  const kindChanges = wanted.properties.kind !== undefined && wanted.properties.kind !== link.kind
+  const had = settableProperties(link)
+  const { up, alias, altNames, master, mac, group } = had
+  // Of another kind it keeps only what every kind has.
+  const kept: Partial<Link> = kindChanges
+    ? Object.fromEntries(
+        Object.entries({ up, alias, altNames, master, mac, group }).filter(([, value]) => value !== undefined),
+      )
+    : had
+  return { ...withAddresses(wanted, record), properties: mergedProperties(kept, wanted.properties) }
+}
+
+/** Puts properties over others, and options over options of the same section. */
+export function mergedProperties(base: Partial<Link>, over: Partial<Link>): Partial<Link> {
+  const merged: Record<string, unknown> = { ...base }
+  for (const [name, value] of Object.entries(over)) {
+    const section = sectionOf(over, name)
+    merged[name] = section ? { ...sectionOf(base, name), ...section } : value
+  }
+  // A port's options go with the master that they were for.
+  if ('master' in over && over.master !== base.master) {
+    for (const name of Object.keys(base)) if (name.endsWith('Port') && !(name in over)) delete merged[name]
+  }
+  return merged as Partial<Link>
+}
+
+function withAddresses(wanted: DesiredLink, record: LinkRecord): DesiredLink {
+  return { ...wanted, addresses: wanted.addresses ?? record.addresses.filter(isManageable) }
+}
+
+function restoredRoutes(
+  desired: DesiredNetwork,
+  actual: NetworkState,
+  recreated: ReadonlySet<string>,
+  bounced: ReadonlySet<string>,
+): DesiredRoute[] {
+  const named = new Set(desired.routes.map(({ route }) => routeKey(route)))
+  const lost = (dev: string | number): boolean => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
+  return actual.routes
+    .filter((route) => isLasting(route) && !named.has(routeKey(route)))
+    .filter((route) => linksOfRoute(route).some(lost))
+    .map((route) => ({ absent: false, route, stated: route }))
+}
+
+function restoredNeighbors(
+  desired: DesiredNetwork,
+  actual: NetworkState,
+  recreated: ReadonlySet<string>,
+  bounced: ReadonlySet<string>,
+): DesiredNetwork['neighbors'] {
+  const named = new Set(desired.neighbors.map(({ neighbor }) => `${neighbor.dev} ${neighbor.address}`))
+  return actual.neighbors
+    .filter(({ dev }) => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev)))
+    .filter(({ dev, address }) => !named.has(`${dev} ${address}`))
+    .map((neighbor) => ({ absent: false, neighbor }))
+}

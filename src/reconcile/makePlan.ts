@@ -1,0 +1,99 @@
+import { NetworkError, type Problem } from '../error.js'
+import type { DesiredNetwork } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
+import { emptyState } from '../state/model.js'
+import type { CreationDefaults, DiffContext } from './diff/context.js'
+import { diffNetwork } from './diff/network.js'
+import { equivalentOf } from './equivalent/operation.js'
+import { type Losses, withLosses } from './losses.js'
+import { orderSteps, tag } from './order.js'
+import { Phase, type PlannedStep } from './step.js'
+import { throwIfAny } from './world.js'
+
+/** Works out the ordered steps from what is to what should be, over all namespaces. */
+export function makeSteps(
+  desired: ReadonlyMap<string, DesiredNetwork>,
+  actual: ReadonlyMap<string, NetworkState>,
+  existing: ReadonlySet<string>,
+  defaults: CreationDefaults,
+): PlannedStep[] {
+  const steps: PlannedStep[] = []
+  const problems: Problem[] = []
+  const losses = new Map<string, Losses>()
+  for (const [namespace, network] of desired) {
+    losses.set(namespace, withLosses(network, actual.get(namespace) ?? emptyState))
+  }
+  const peers = plannedPeers(losses)
+  for (const [namespace, own] of losses) {
+    if (!existing.has(namespace)) steps.push(createNamespaceStep(namespace))
+    const context: DiffContext = {
+      ...own,
+      namespace,
+      peers: peers.get(namespace) ?? new Set(),
+      defaults,
+      steps,
+      problems,
+    }
+    diffNetwork(context)
+  }
+  throwIfAny(problems)
+  return orderSteps(steps.map(withPeerTags)).map((step) => ({ ...step, equivalent: equivalentOf(step) }))
+}
+
+/** The links that are to come as the other end of a pair, by the namespace that they will be in. */
+function plannedPeers(losses: ReadonlyMap<string, Losses>): Map<string, Set<string>> {
+  const peers = new Map<string, Set<string>>()
+  for (const [namespace, { desired }] of losses) {
+    for (const { name, absent, properties } of desired.links) {
+      const peer = properties.kind === 'veth' ? properties.veth?.peer : undefined
+      if (absent || !peer) continue
+      const there = peer.namespace ?? namespace
+      const names = peers.get(there) ?? new Set<string>()
+      // A pair that both ends describe is created by the one that comes first.
+      const describesBack = peers.get(namespace)?.has(name) === true
+      if (!describesBack) names.add(peer.name)
+      peers.set(there, names)
+    }
+  }
+  return peers
+}
+
+/** A pair that reaches into another namespace waits for that one, and provides its link there. */
+function withPeerTags(step: PlannedStep): PlannedStep {
+  const { operation } = step
+  const peer = operation.type === 'createLink' && operation.link.kind === 'veth' ? operation.link.veth?.peer : undefined
+  if (!peer?.namespace) return step
+  return {
+    ...step,
+    provides: [...step.provides, tag(peer.namespace, `link ${peer.name}`)],
+    needs: [...step.needs, tag(peer.namespace, 'namespace')],
+  }
+}
+
+function createNamespaceStep(name: string): PlannedStep {
+  return {
+    action: 'create',
+    object: 'namespace',
+    id: name,
+    changes: [],
+    path: `/namespaces/${name}`,
+    disruption: 'none',
+    equivalent: '',
+    phase: Phase.namespace,
+    provides: [tag(name, 'namespace')],
+    needs: [],
+    operation: { type: 'createNamespace', name },
+  }
+}
+
+/** Refuses a plan that interrupts traffic, naming every step that does. */
+export function forbidDisruption(steps: readonly PlannedStep[]): void {
+  const disruptive = steps.filter(({ disruption }) => disruption !== 'none')
+  const [first] = disruptive
+  if (!first) return
+  const what = disruptive.map(({ action, object, id, disruption }) => `${action} ${object} ${id} (${disruption})`)
+  throw new NetworkError('DISRUPTIVE', `the plan would interrupt traffic: ${what.join(', ')}`, {
+    ...(first.path === undefined ? {} : { path: first.path }),
+    object: `${first.object} ${first.id}`,
+  })
+}

@@ -1,0 +1,126 @@
+import type { EncodeContext } from '../netlink/codec.js'
+import type { NetlinkMessage } from '../netlink/message.js'
+import { deleteAddress, newAddress, replaceAddress } from '../rtnetlink/address.js'
+import { createLinkMessages } from '../rtnetlink/createLink.js'
+import type { Link } from '../rtnetlink/link.js'
+import { addAltNames, deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
+import { portOptionsOf } from '../rtnetlink/linkProperties.js'
+import { deleteNeighbor, newNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
+import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/route.js'
+import { deleteRule, newRule } from '../rtnetlink/rule.js'
+import type { Operation } from './operation.js'
+
+/** The operations that rtnetlink messages carry out. */
+export type MessageOperation = Exclude<
+  Operation,
+  { type: 'createNamespace' } | { type: 'deleteNamespace' } | { type: 'setForwarding' }
+>
+
+/** The messages of an operation, in order. Names are resolved now, so every link that it names must be there. */
+export function messagesOf(operation: MessageOperation, context: EncodeContext): NetlinkMessage[] {
+  switch (operation.type) {
+    case 'createLink':
+      return createLinkMessages(operation.link, context)
+    case 'updateLink':
+      return updateLinkMessages(operation, context)
+    case 'deleteLink':
+      return [deleteLink({ name: operation.name })]
+    case 'addAddress':
+      return [newAddress(operation.address, context)]
+    case 'replaceAddress':
+      return [replaceAddress(operation.address, context)]
+    case 'deleteAddress':
+      return [deleteAddress(operation.address, context)]
+    case 'addRoute':
+      return [operation.appends ? appendRoute(operation.route, context) : newRoute(operation.route, context)]
+    case 'replaceRoute': {
+      const { route, previous, exact, appends } = operation
+      if (exact) return [replaceRoute(route, context)]
+      return [deleteRoute(previous, context), appends ? appendRoute(route, context) : newRoute(route, context)]
+    }
+    case 'deleteRoute':
+      return [deleteRoute(operation.route, context)]
+    case 'addRule':
+      return [newRule(operation.rule, context)]
+    // The new one first, so that packets never miss both.
+    case 'replaceRule':
+      return [newRule(operation.rule, context), deleteRule(operation.previous, context)]
+    case 'deleteRule':
+      return [deleteRule(operation.rule, context)]
+    case 'addNeighbor':
+      return [newNeighbor(operation.neighbor, context)]
+    case 'replaceNeighbor':
+      return [replaceNeighbor(operation.neighbor, context)]
+    case 'deleteNeighbor':
+      return [deleteNeighbor(operation.neighbor, context)]
+  }
+}
+
+function updateLinkMessages(
+  operation: Extract<Operation, { type: 'updateLink' }>,
+  context: EncodeContext,
+): NetlinkMessage[] {
+  const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
+  const target = { name }
+  const port = portOptionsOf(changes)
+  const portKey = port && `${port.masterKind}Port`
+  const { up, ...rest } = Object.fromEntries(Object.entries(changes).filter(([property]) => property !== portKey))
+  const own: Partial<Link> = { ...rest, ...(kind !== undefined && kind in changes ? { kind } : {}) }
+  const messages: NetlinkMessage[] = []
+  if (removedAltNames.length > 0) messages.push(deleteAltNames(target, removedAltNames))
+  if (addedAltNames.length > 0) messages.push(addAltNames(target, addedAltNames))
+  if (bounce) messages.push(setLink(target, { up: false }, context))
+  // Going down comes first, so that whatever needs the link down finds it so; coming up comes last.
+  if (up === false) messages.push(setLink(target, { up: false }, context))
+  if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
+  if (port && portKey) messages.push(setLink(target, { [portKey]: port.options }, context))
+  if (up === true || bounce) messages.push(setLink(target, { up: true }, context))
+  return messages
+}
+
+/** The links whose indices an operation's messages hold. */
+export function linksNeeded(operation: Operation): readonly (string | number)[] {
+  switch (operation.type) {
+    case 'createLink':
+      return referencesOf(operation.link)
+    case 'updateLink':
+      return referencesOf(operation.changes)
+    case 'addAddress':
+    case 'replaceAddress':
+    case 'deleteAddress':
+      return [operation.address.dev]
+    case 'addRoute':
+    case 'deleteRoute':
+    case 'replaceRoute': {
+      const { dev, nexthops = [] } = operation.route
+      const previous = operation.type === 'replaceRoute' ? operation.previous : undefined
+      const all = [
+        dev,
+        previous?.dev,
+        ...nexthops.map((hop) => hop.dev),
+        ...(previous?.nexthops ?? []).map((hop) => hop.dev),
+      ]
+      return all.filter((link) => link !== undefined)
+    }
+    case 'addNeighbor':
+    case 'replaceNeighbor':
+    case 'deleteNeighbor':
+      return [operation.neighbor.dev]
+    default:
+      return []
+  }
+}
+
+/** Names of links among the properties: the master, and whatever an option calls a link. */
+function referencesOf(properties: Partial<Link>): string[] {
+  const names: string[] = []
+  if (typeof properties.master === 'string') names.push(properties.master)
+  for (const options of Object.values(properties)) {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) continue
+    for (const property of ['link', 'backupPort']) {
+      const value: unknown = Object.getOwnPropertyDescriptor(options, property)?.value
+      if (typeof value === 'string') names.push(value)
+    }
+  }
+  return names
+}

@@ -1,0 +1,43 @@
+import type { Address } from '../rtnetlink/address.js'
+import type { Link } from '../rtnetlink/link.js'
+import type { Neighbor } from '../rtnetlink/neighbor.js'
+import type { RouteRecord } from '../state/route.js'
+import type { RuleRecord } from '../state/rule.js'
+
+/** What a step does, as data: nothing of it is bytes yet, since indices of links that are to come are not known. */
+export type Operation =
+  | { readonly type: 'createNamespace'; readonly name: string }
+  | { readonly type: 'deleteNamespace'; readonly name: string }
+  | { readonly type: 'setForwarding'; readonly family: 'ipv4' | 'ipv6'; readonly value: boolean }
+  /** Creates a link; `replaces` deletes the one of that name first. */
+  | { readonly type: 'createLink'; readonly link: Link; readonly replaces: boolean }
+  | {
+      readonly type: 'updateLink'
+      readonly name: string
+      readonly kind: string | undefined
+      readonly changes: Partial<Link>
+      readonly addedAltNames: readonly string[]
+      readonly removedAltNames: readonly string[]
+      /** Whether the link must be taken down for the change. */
+      readonly bounce: boolean
+    }
+  | { readonly type: 'deleteLink'; readonly name: string }
+  | { readonly type: 'addAddress'; readonly address: Address }
+  | { readonly type: 'replaceAddress'; readonly address: Address }
+  | { readonly type: 'deleteAddress'; readonly address: Address }
+  | { readonly type: 'addRoute'; readonly route: RouteRecord; readonly appends: boolean }
+  /** `exact` tells that NLM_F_REPLACE does just this; otherwise the old one is deleted and the new one added. */
+  | {
+      readonly type: 'replaceRoute'
+      readonly route: RouteRecord
+      readonly previous: RouteRecord
+      readonly exact: boolean
+      readonly appends: boolean
+    }
+  | { readonly type: 'deleteRoute'; readonly route: RouteRecord }
+  | { readonly type: 'addRule'; readonly rule: RuleRecord }
+  | { readonly type: 'replaceRule'; readonly rule: RuleRecord; readonly previous: RuleRecord }
+  | { readonly type: 'deleteRule'; readonly rule: RuleRecord }
+  | { readonly type: 'addNeighbor'; readonly neighbor: Neighbor }
+  | { readonly type: 'replaceNeighbor'; readonly neighbor: Neighbor }
+  | { readonly type: 'deleteNeighbor'; readonly neighbor: Neighbor }

@@ -1,0 +1,93 @@
+import type { RequestOptions } from '../netlink/exchange.js'
+import { decodeLinkName } from '../rtnetlink/decodeLink.js'
+import type { ListedLink } from '../rtnetlink/link.js'
+import { getLink } from '../rtnetlink/linkMessages.js'
+import { decodeNamespaceId, getNamespaceId } from '../rtnetlink/namespaceId.js'
+import type { LinkRecord, NetworkState } from '../state/model.js'
+import { listNamespaces } from '../system/namespace.js'
+import { Place } from './place.js'
+
+/**
+ * Names the other end of each veth pair. The kernel tells its index, and for another namespace that one's id, which
+ * every namespace counts for itself.
+ */
+export async function resolvePeers(
+  places: ReadonlyMap<string, Place>,
+  states: Map<string, NetworkState>,
+  options: RequestOptions,
+): Promise<void> {
+  for (const [name, state] of states) {
+    const pairs = [...state.links.values()].filter(({ link }) => link.kind === 'veth')
+    const place = places.get(name)
+    if (pairs.length === 0 || !place) continue
+    const far = pairs.some(({ link }) => link.linkNamespaceId !== undefined)
+    const neighbors = far ? await namespacesById(place, places, options) : new Map<number, NamedPlace>()
+    const links = new Map(state.links)
+    for (const record of pairs) {
+      const peer = await peerOf(record.link, neighbors, options)
+      if (peer) links.set(record.link.name, withPeer(record, peer))
+    }
+    for (const { place: other, temporary } of neighbors.values()) if (temporary) other.close()
+    states.set(name, { ...state, links })
+  }
+}
+
+interface NamedPlace {
+  readonly name: string
+  readonly place: Place
+  readonly temporary: boolean
+}
+
+interface Peer {
+  readonly name: string
+  readonly namespace?: string
+}
+
+async function peerOf(
+  link: ListedLink,
+  neighbors: ReadonlyMap<number, NamedPlace>,
+  options: RequestOptions,
+): Promise<Peer | undefined> {
+  const { link: peer, linkNamespaceId: id } = link
+  if (id === undefined) return typeof peer === 'string' ? { name: peer } : undefined
+  const there = neighbors.get(id)
+  if (!there || typeof peer !== 'number') return undefined
+  const [found] = await there.place.connection.ask(
+    getLink({ index: peer }),
+    ({ body }) => decodeLinkName(body).name,
+    options,
+  )
+  return found === undefined ? undefined : { name: found, ...(there.name === '' ? {} : { namespace: there.name }) }
+}
+
+/** The namespaces that have a name, by the id that they have in this one. */
+async function namespacesById(
+  place: Place,
+  places: ReadonlyMap<string, Place>,
+  options: RequestOptions,
+): Promise<Map<number, NamedPlace>> {
+  const found = new Map<number, NamedPlace>()
+  const names = new Set([...places.keys(), ...listNamespaces()])
+  for (const name of names) {
+    const open = places.get(name)
+    const there = open ?? openIfPossible(name)
+    if (!there) continue
+    const [id] = await place.connection.ask(getNamespaceId(there.fd), ({ body }) => decodeNamespaceId(body), options)
+    if (id !== undefined && id >= 0 && !found.has(id)) found.set(id, { name, place: there, temporary: !open })
+    else if (!open) there.close()
+  }
+  return found
+}
+
+/** A name under /run/netns can be a file that nothing is mounted on. */
+function openIfPossible(name: string): Place | undefined {
+  try {
+    return Place.open(name, name)
+  } catch {
+    return undefined
+  }
+}
+
+function withPeer(record: LinkRecord, peer: Peer): LinkRecord {
+  return { ...record, link: { ...record.link, veth: { peer } } }
+}

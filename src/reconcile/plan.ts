@@ -1,0 +1,71 @@
+import { styleText } from 'node:util'
+import type { Spec } from '../spec/types.js'
+import type { Disruption, PlannedStep, Step } from './step.js'
+
+/** What would be done to bring the network to what a spec says. It is data: nothing was changed to make it. */
+export class Plan {
+  /** The steps in the order of execution. */
+  readonly steps: readonly Step[]
+  /** The spec that the plan was made for. */
+  readonly spec: Spec
+  readonly #planned: readonly PlannedStep[]
+
+  /** @internal */
+  constructor(spec: Spec, planned: readonly PlannedStep[]) {
+    this.spec = spec
+    this.#planned = planned
+    this.steps = planned.map(({ operation: _o, phase: _p, provides: _v, needs: _n, ...step }) => step)
+  }
+
+  /** Whether the network already is as the spec says. */
+  get empty(): boolean {
+    return this.steps.length === 0
+  }
+
+  /** The worst that any step interrupts. */
+  get disruption(): Disruption {
+    const order: readonly Disruption[] = ['none', 'address-gap', 'link-bounce', 'recreate']
+    const worst = Math.max(0, ...this.steps.map(({ disruption }) => order.indexOf(disruption)))
+    return order[worst] ?? 'none'
+  }
+
+  /** @internal The steps with what the executor needs. */
+  get planned(): readonly PlannedStep[] {
+    return this.#planned
+  }
+
+  /** The plan as text, a step a line with its `ip` command; in color where asked. */
+  toString(options: { readonly color?: boolean } = {}): string {
+    if (this.empty) return 'nothing to do'
+    return this.steps.map((step) => describeStep(step, options.color ?? false)).join('\n')
+  }
+
+  /** Plain data for `JSON.stringify`. */
+  toJSON(): { steps: readonly Step[] } {
+    return { steps: this.steps }
+  }
+}
+
+const signs = { create: '+', update: '~', delete: '-', recreate: '!' } as const
+const colors = { create: 'green', update: 'yellow', delete: 'red', recreate: 'magenta' } as const
+
+function describeStep(step: Step, color: boolean): string {
+  const where = step.namespace === undefined ? '' : ` in ${step.namespace}`
+  const interrupts = step.disruption === 'none' ? '' : ` [${step.disruption}]`
+  const changes =
+    step.action === 'update'
+      ? step.changes.map(({ property, before, after }) => `${property} ${shown(before)} -> ${shown(after)}`).join(', ')
+      : ''
+  const head = `${signs[step.action]} ${step.object} ${step.id}${where}${changes === '' ? '' : `: ${changes}`}${interrupts}`
+  const painted = color ? styleText(colors[step.action], head, { validateStream: false }) : head
+  const commands = step.equivalent.split('\n').map((command) => `    ${command}`)
+  return [
+    painted,
+    ...(color ? commands.map((one) => styleText('dim', one, { validateStream: false })) : commands),
+  ].join('\n')
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'unset'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,169 @@
+import { NetworkError, type RollbackReport } from '../error.js'
+import { isManageable } from '../state/address.js'
+import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../state/desired.js'
+import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
+import { neighborKey } from '../state/neighbor.js'
+import { isLasting, routeKey } from '../state/route.js'
+import { selectorKey } from '../state/rule.js'
+import { execute, type Failure } from './execute.js'
+import { settableProperties, takenAlong } from './losses.js'
+import { makeSteps } from './makePlan.js'
+import { defaultProtocol } from './options.js'
+import type { PlannedStep } from './step.js'
+import type { World } from './world.js'
+
+/** The error of a failed step: which one, on what, in the kernel's words. */
+export function failedStep({ step, error }: Failure): NetworkError {
+  const object = `${step.object} ${step.id}`
+  const message = error.message.startsWith(object) ? error.message : `${object}: ${error.message}`
+  return error.with(
+    { object, step: step.equivalent, ...(step.path === undefined ? {} : { path: step.path }) },
+    step.namespace === undefined ? message : `namespace ${step.namespace}: ${message}`,
+  )
+}
+
+/**
+ * Brings everything that steps touched back to what it was, by the same reconciler: towards the state that was read
+ * before the first step.
+ */
+export async function rollback(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+  world: World,
+): Promise<RollbackReport> {
+  const done: PlannedStep[] = []
+  try {
+    const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
+    const wanted = new Map<string, DesiredNetwork>()
+    for (const [name, state] of before) {
+      // A new namespace takes everything in it along.
+      if (!created.includes(name))
+        wanted.set(
+          name,
+          formerNetwork(
+            state,
+            steps.filter((step) => (step.namespace ?? '') === name),
+          ),
+        )
+    }
+    for (let round = 0; round < 2; round++) {
+      const states = await world.observe(wanted.keys(), {})
+      const back = makeSteps(wanted, states, new Set(world.places.keys()), { protocol: defaultProtocol })
+      if (back.length === 0) break
+      done.push(...back)
+      const failure = await execute(back, world, {}, undefined)
+      if (failure) throw failedStep(failure)
+    }
+    for (const name of created.reverse()) if (world.places.has(name)) await deleteCreated(name, world)
+    const states = await world.observe(wanted.keys(), {})
+    const left = makeSteps(wanted, states, new Set(world.places.keys()), { protocol: defaultProtocol })
+    return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error
+    return { restored: false, steps: done.map(({ equivalent }) => equivalent), error: error.message }
+  }
+}
+
+async function deleteCreated(name: string, world: World): Promise<void> {
+  const step: PlannedStep = {
+    action: 'delete',
+    object: 'namespace',
+    id: name,
+    changes: [],
+    disruption: 'none',
+    equivalent: `ip netns delete ${name}`,
+    operation: { type: 'deleteNamespace', name },
+    phase: 0,
+    provides: [],
+    needs: [],
+  }
+  const failure = await execute([step], world, {}, undefined)
+  if (failure) throw failedStep(failure)
+}
+
+/** What a namespace was, as a wish about everything that the steps touched or may have taken along. */
+function formerNetwork(before: NetworkState = emptyState, steps: readonly PlannedStep[]): DesiredNetwork {
+  return {
+    links: formerLinks(before, steps),
+    routes: formerRoutes(before, steps),
+    rules: formerRules(before, steps),
+    neighbors: formerNeighbors(before, steps),
+    forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
+  }
+}
+
+function formerLinks(before: NetworkState, steps: readonly PlannedStep[]): DesiredLink[] {
+  const touched = touchedLinks(before, steps)
+  const links: DesiredLink[] = []
+  for (const name of touched) {
+    const record = before.links.get(name)
+    links.push(record ? formerLink(record) : { name, absent: true, properties: {} })
+  }
+  return links
+}
+
+function formerLink({ link, addresses }: LinkRecord): DesiredLink {
+  return {
+    name: link.name,
+    absent: false,
+    properties: { master: null, altNames: [], alias: '', ...settableProperties(link) },
+    addresses: addresses.filter(isManageable),
+  }
+}
+
+/** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
+function touchedLinks(before: NetworkState, steps: readonly PlannedStep[]): Set<string> {
+  const touched = new Set<string>()
+  for (const { operation } of steps) {
+    if (operation.type === 'createLink') {
+      touched.add(operation.link.name)
+      const peer = operation.link.kind === 'veth' ? operation.link.veth?.peer : undefined
+      if (peer && peer.namespace === undefined) touched.add(peer.name)
+    }
+    if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(operation.name)
+    if ('address' in operation) touched.add(String(operation.address.dev))
+  }
+  for (const name of touched) {
+    for (const other of takenAlong(name, before)) touched.add(other)
+    for (const { link } of before.links.values()) if (link.master === name) touched.add(link.name)
+  }
+  return touched
+}
+
+function formerRoutes(before: NetworkState, steps: readonly PlannedStep[]): DesiredRoute[] {
+  const known = new Set(before.routes.map(routeKey))
+  const routes: DesiredRoute[] = before.routes
+    .filter(isLasting)
+    .map((route) => ({ absent: false, route, stated: route }))
+  for (const { operation } of steps) {
+    if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
+    if (!known.has(routeKey(operation.route))) {
+      const { dev: _dev, scope: _scope, ...stated } = operation.route
+      routes.push({ absent: true, route: operation.route, stated })
+    }
+  }
+  return routes
+}
+
+function formerRules(before: NetworkState, steps: readonly PlannedStep[]): DesiredRule[] {
+  const rules: DesiredRule[] = before.rules.map((rule) => ({ absent: false, rule, exact: true }))
+  for (const { operation } of steps) {
+    if (operation.type !== 'addRule' && operation.type !== 'replaceRule') continue
+    const { rule } = operation
+    const same = before.rules.some(
+      (other) =>
+        other.priority === rule.priority && selectorKey(other) === selectorKey(rule) && other.table === rule.table,
+    )
+    if (!same) rules.push({ absent: true, rule, exact: true })
+  }
+  return rules
+}
+
+function formerNeighbors(before: NetworkState, steps: readonly PlannedStep[]): DesiredNetwork['neighbors'] {
+  const known = new Set(before.neighbors.map(neighborKey))
+  const neighbors = before.neighbors.map((neighbor) => ({ absent: false, neighbor }))
+  const added = steps.flatMap(({ operation }) =>
+    operation.type === 'addNeighbor' && !known.has(neighborKey(operation.neighbor)) ? [operation.neighbor] : [],
+  )
+  return [...neighbors, ...added.map((neighbor) => ({ absent: true, neighbor }))]
+}

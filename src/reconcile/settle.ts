@@ -1,0 +1,81 @@
+import { NetworkError } from '../error.js'
+import { Monitor } from '../netlink/monitor.js'
+import { FfiTransport } from '../netlink/transports/ffi.js'
+import { RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../rtnetlink/constants.js'
+import { addressKey } from '../state/address.js'
+import type { DesiredNetwork } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
+import { observe } from './observe.js'
+import type { ApplyOptions } from './options.js'
+import type { Place } from './place.js'
+import type { World } from './world.js'
+
+const defaultDeadline = 10_000
+
+/**
+ * Waits until the IPv6 addresses of the spec have passed duplicate address detection, by listening. A link without a
+ * carrier does none, so that its addresses stay tentative and are not waited for.
+ */
+export async function settle(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  world: World,
+  options: ApplyOptions,
+): Promise<void> {
+  for (const [name, network] of networks) {
+    const place = world.places.get(name)
+    const wanted = wantedAddresses(network)
+    if (place && wanted.size > 0) await settlePlace(place, wanted, options)
+  }
+}
+
+/** The IPv6 addresses of a namespace's spec, as `link address`. */
+function wantedAddresses(network: DesiredNetwork): Set<string> {
+  const wanted = new Set<string>()
+  for (const { name, addresses = [] } of network.links) {
+    for (const address of addresses) if (address.address.includes(':')) wanted.add(`${name} ${addressKey(address)}`)
+  }
+  return wanted
+}
+
+async function settlePlace(place: Place, wanted: ReadonlySet<string>, options: ApplyOptions): Promise<void> {
+  if (tentativeOf(await observe(place, options), wanted).length === 0) return
+  const transport = new FfiTransport({ namespaceFd: place.fd })
+  await using monitor = new Monitor(transport, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], () => true)
+  const timer = setTimeout(() => monitor.close(), options.settleTimeout ?? defaultDeadline)
+  const abort = (): void => monitor.close()
+  options.signal?.addEventListener('abort', abort, { once: true })
+  try {
+    // Once more now that the monitor listens, so that nothing falls between.
+    if (tentativeOf(await observe(place, options), wanted).length === 0) return
+    for await (const _event of monitor) if (tentativeOf(await observe(place, options), wanted).length === 0) return
+  } finally {
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', abort)
+  }
+  if (options.signal?.aborted) throw new NetworkError('ABORTED', 'waiting for duplicate address detection: aborted')
+  const left = tentativeOf(await observe(place, options), wanted)
+  if (left.length > 0) {
+    throw new NetworkError('TIMEOUT', `duplicate address detection did not end in time: ${left.join(', ')}`)
+  }
+}
+
+/** The wanted addresses that are being checked; one that failed the check is an error. */
+function tentativeOf(state: NetworkState, wanted: ReadonlySet<string>): string[] {
+  const tentative: string[] = []
+  for (const { link, addresses } of state.links.values()) {
+    for (const address of addresses) {
+      if (!wanted.has(`${link.name} ${addressKey(address)}`)) continue
+      if (address.dadFailed) {
+        throw new NetworkError(
+          'NOT_APPLIED',
+          `address ${address.address} dev ${link.name}: another host has it already`,
+          {
+            object: `address ${address.address} dev ${link.name}`,
+          },
+        )
+      }
+      if (address.tentative && link.up && link.carrier) tentative.push(`${address.address} dev ${link.name}`)
+    }
+  }
+  return tentative
+}

@@ -1,0 +1,56 @@
+import type { PropertyChange } from '../state/equal.js'
+import type { Operation } from './operation.js'
+
+/** What a step does to an object. */
+export type StepAction = 'create' | 'update' | 'delete' | 'recreate'
+
+/** What kind of object a step is about. */
+export type StepObject = 'namespace' | 'link' | 'address' | 'route' | 'rule' | 'neighbor' | 'forwarding'
+
+/**
+ * What a step interrupts: nothing; an address that is away for a moment; a link that goes down and up; a device that
+ * is made anew.
+ */
+export type Disruption = 'none' | 'address-gap' | 'link-bounce' | 'recreate'
+
+/** One step of a plan. */
+export interface Step {
+  readonly action: StepAction
+  readonly object: StepObject
+  /** What names the object within its namespace, such as `br0` or `10.0.0.1/24 dev br0`. */
+  readonly id: string
+  /** The named network namespace; left out for the one that the plan was made for. */
+  readonly namespace?: string
+  /** What changes, property by property. */
+  readonly changes: readonly PropertyChange[]
+  /** JSON pointer to what the spec says of it; left out where the step follows from another one. */
+  readonly path?: string
+  readonly disruption: Disruption
+  /** The `ip` command, or commands, that would do the same. */
+  readonly equivalent: string
+}
+
+/** The order of steps that do not depend on each other. */
+export const Phase = {
+  namespace: 0,
+  forwarding: 1,
+  deleteLink: 2,
+  link: 3,
+  address: 4,
+  neighbor: 5,
+  deviceRoute: 6,
+  gatewayRoute: 7,
+  deleteRoute: 8,
+  rule: 9,
+  deleteRule: 10,
+} as const
+
+/** A step with what the planner and the executor need to know of it. */
+export interface PlannedStep extends Step {
+  readonly operation: Operation
+  readonly phase: number
+  /** What is there once the step is done; other steps wait for it. */
+  readonly provides: readonly string[]
+  /** What must be done before, if any step of the plan does it. */
+  readonly needs: readonly string[]
+}

@@ -1,0 +1,84 @@
+import type { Problem } from '../error.js'
+import type { RequestOptions } from '../netlink/exchange.js'
+import type { NetworkSpec, Spec } from '../spec/types.js'
+import { invalidSpec } from '../spec/validate.js'
+import type { DesiredNetwork } from '../state/desired.js'
+import { emptyState, type NetworkState } from '../state/model.js'
+import { resolveNetwork } from '../state/resolve/network.js'
+import { Resolver } from '../state/resolve/resolver.js'
+import { systemNames } from '../system/names.js'
+import { listNamespaces, type NamespaceReference } from '../system/namespace.js'
+import { observe } from './observe.js'
+import { resolvePeers } from './peers.js'
+import { Place } from './place.js'
+
+/** All namespaces that a spec is about. The one that the caller means has the empty name. */
+export class World implements Disposable {
+  readonly places = new Map<string, Place>()
+  readonly #reference: NamespaceReference | undefined
+
+  constructor(reference: NamespaceReference | undefined) {
+    this.#reference = reference
+  }
+
+  /** Opens the namespaces of a spec that exist already; the others are opened when a step has created them. */
+  open(spec: Spec): void {
+    if (!this.places.has('')) this.places.set('', Place.open('', this.#reference))
+    const existing = new Set(listNamespaces())
+    for (const name of Object.keys(spec.namespaces ?? {})) {
+      if (!this.places.has(name) && existing.has(name)) this.places.set(name, Place.open(name, name))
+    }
+  }
+
+  /** Opens a namespace that has just come into being. */
+  opened(name: string): Place {
+    const place = this.places.get(name) ?? Place.open(name, name)
+    this.places.set(name, place)
+    return place
+  }
+
+  /** Forgets a namespace that is gone. */
+  closed(name: string): void {
+    this.places.get(name)?.close()
+    this.places.delete(name)
+  }
+
+  /** Reads all open namespaces. One that does not exist yet is empty. */
+  async observe(names: Iterable<string>, options: RequestOptions): Promise<Map<string, NetworkState>> {
+    const states = new Map<string, NetworkState>()
+    for (const name of names) {
+      const place = this.places.get(name)
+      states.set(name, place ? await observe(place, options) : emptyState)
+    }
+    await resolvePeers(this.places, states, options)
+    return states
+  }
+
+  close(): void {
+    for (const place of this.places.values()) place.close()
+    this.places.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+/** What a valid spec says, namespace by namespace, in the kernel's terms. */
+export function desiredNetworks(spec: Spec): Map<string, DesiredNetwork> {
+  const resolver = new Resolver(systemNames())
+  const networks = new Map<string, DesiredNetwork>()
+  const { namespaces = {}, ...own } = spec
+  const add = (name: string, network: NetworkSpec, path: readonly string[]): void => {
+    networks.set(name, resolveNetwork(network, path, resolver))
+  }
+  add('', own, [])
+  for (const [name, network] of Object.entries(namespaces)) add(name, network, ['namespaces', name])
+  throwIfAny(resolver.problems)
+  return networks
+}
+
+/** Throws one error that carries all problems, if there are any. */
+export function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw invalidSpec(problems)
+}

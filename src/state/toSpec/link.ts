@@ -1,0 +1,95 @@
+import type { Domain } from '../../netlink/codec.js'
+import type { AnyAttributeTable } from '../../netlink/table.js'
+import type { AnyLinkKind, GeneralDefaults } from '../../rtnetlink/kinds/kind.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { ListedLink } from '../../rtnetlink/link.js'
+import type { AddressSpec, LinkSpec } from '../../spec/types.js'
+import { isManageable } from '../address.js'
+import { defaultScope } from '../addressOrder.js'
+import { sameOption } from '../equal.js'
+import { sectionOf, visibleAltNames } from '../link.js'
+import type { LinkRecord } from '../model.js'
+import { defined, unless } from './omit.js'
+
+const ethernet = 1
+
+/** A link as a spec would say it: what differs from what a new link of the kind has. */
+export function linkToSpec({ link, addresses }: LinkRecord): LinkSpec {
+  const kind = creatableKind(link)
+  const fallback: GeneralDefaults = kind?.generalDefaults ?? {}
+  const altNames = visibleAltNames(link)
+  const listed = addresses.filter(isManageable).map((address) => addressToSpec(address, link.name))
+  const port = link.masterKind === undefined ? undefined : linkKind(link.masterKind)
+  const spec = defined({
+    kind: kind?.kind,
+    up: link.up,
+    mtu: unless(mtuDefault(link, kind), link.mtu),
+    mac: link.hardwareType === ethernet ? link.mac : undefined,
+    master: typeof link.master === 'string' ? link.master : undefined,
+    alias: link.alias,
+    altNames: altNames.length > 0 ? altNames : undefined,
+    group: unless(0, link.group),
+    txQueueLength: unless(fallback.txQueueLength ?? 1000, link.txQueueLength),
+    promiscuous: unless(false, link.promiscuous),
+    allMulticast: unless(false, link.allMulticast),
+    arp: unless(fallback.arp ?? true, link.arp),
+    multicast: unless(link.name === 'lo' ? false : (fallback.multicast ?? true), link.multicast),
+    addressGenerationMode: unless(fallback.addressGenerationMode ?? 'eui64', link.addressGenerationMode),
+    addresses: listed.length > 0 ? listed : undefined,
+  })
+  return {
+    name: link.name,
+    ...spec,
+    ...(kind ? section(link, kind.kind, kind.options, kind.defaults) : {}),
+    ...(port?.port ? section(link, `${port.kind}Port`, port.port, port.portDefaults) : {}),
+  }
+}
+
+/** The kind, if a link like this can be made from what is known of it. */
+function creatableKind(link: ListedLink): AnyLinkKind | undefined {
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const options = kind && sectionOf(link, kind.kind)
+  const required = kind?.options.domain.type === 'object' ? kind.options.domain.required : []
+  return required.every((name) => options?.[name] !== undefined) ? kind : undefined
+}
+
+function mtuDefault(link: ListedLink, kind: AnyLinkKind | undefined): number | undefined {
+  if (link.name === 'lo') return 65536
+  // What stands on another device takes that one's MTU.
+  if (kind?.dependsOn && kind.dependsOn.length > 0) return undefined
+  return kind?.generalDefaults?.mtu ?? 1500
+}
+
+function section(
+  link: ListedLink,
+  name: string,
+  table: AnyAttributeTable,
+  defaults: object | undefined,
+): Record<string, unknown> {
+  const options: Record<string, unknown> = {}
+  const fallback: Record<string, unknown> = { ...defaults }
+  for (const [property, value] of Object.entries(sectionOf(link, name) ?? {})) {
+    const domain: Domain | undefined = table.lines[property]?.codec.domain
+    const isDefault = property in fallback && sameOption(domain, fallback[property], value)
+    if (!isDefault && !(value instanceof Uint8Array)) options[property] = value
+  }
+  return Object.keys(options).length > 0 ? { [name]: options } : {}
+}
+
+/** An address as a spec would say it: the text alone where that says all. */
+function addressToSpec(address: LinkRecord['addresses'][number], link: string): string | AddressSpec {
+  const properties = defined({
+    peer: address.peer,
+    broadcast: address.broadcast,
+    scope: unless(defaultScope(address), address.scope),
+    label: unless(link, address.label),
+    metric: address.metric || undefined,
+    noPrefixRoute: address.noPrefixRoute || undefined,
+    home: address.home || undefined,
+    noDad: address.noDad || undefined,
+    manageTemporaryAddress: address.manageTemporaryAddress || undefined,
+    preferredLifetime: unless('forever', address.preferredLifetime),
+    protocol: address.protocol || undefined,
+  })
+  return Object.keys(properties).length === 0 ? address.address : { address: address.address, ...properties }
+}

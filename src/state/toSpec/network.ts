@@ -1,0 +1,63 @@
+import type { NeighborSpec, NetworkSpec, RuleSpec } from '../../spec/types.js'
+import type { NetworkState } from '../model.js'
+import { isLasting } from '../route.js'
+import type { RuleRecord } from '../rule.js'
+import { linkToSpec } from './link.js'
+import { protocolToSpec } from './names.js'
+import { defined } from './omit.js'
+import { routeToSpec } from './route.js'
+
+/** RTPROT_KERNEL: the three rules that every namespace begins with. */
+const kernelProtocol = 2
+
+/** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
+export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
+  const links = [...state.links.values()].map(linkToSpec)
+  const routes = state.routes.filter(isLasting).map((route) => routeToSpec(route, own))
+  const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
+  const neighbors = state.neighbors.filter(({ dev }) => typeof dev === 'string').map(neighborToSpec)
+  return {
+    links,
+    ...(routes.length > 0 ? { routes } : {}),
+    ...(rules.length > 0 ? { rules } : {}),
+    ...(neighbors.length > 0 ? { neighbors } : {}),
+    forwarding: state.forwarding,
+  }
+}
+
+function ruleToSpec(rule: RuleRecord, own: number): RuleSpec {
+  const { family, priority, protocol, tunnelId, ...others } = rule
+  const known = { ...others, ...listedOnly }
+  const familyNeeded = family === 'inet6' && rule.from === undefined && rule.to === undefined
+  return {
+    ...defined({ priority: priority ?? 0, family: familyNeeded ? family : undefined }),
+    ...defined(known),
+    ...defined({
+      tunnelId: tunnelId === undefined ? undefined : Number(tunnelId),
+      protocol: protocolToSpec(protocol, own),
+    }),
+  }
+}
+
+/** What a listed rule tells besides. */
+const listedOnly = {
+  flags: undefined,
+  unknown: undefined,
+  detachedIif: undefined,
+  detachedOif: undefined,
+  unresolved: undefined,
+}
+
+function neighborToSpec(neighbor: NetworkState['neighbors'][number]): NeighborSpec {
+  const { dev, address, mac, state, proxy, router } = neighbor
+  return {
+    dev: String(dev),
+    address,
+    ...defined({
+      mac: proxy ? undefined : mac,
+      state: state === 'noarp' ? state : undefined,
+      proxy: proxy || undefined,
+      router: router || undefined,
+    }),
+  }
+}

@@ -1,0 +1,40 @@
+import type { RouteSpec } from '../../spec/types.js'
+import { mainTable, type RouteRecord } from '../route.js'
+import { protocolToSpec } from './names.js'
+import { defined, unless } from './omit.js'
+
+/** A route as a spec would say it. `own` is the protocol that the SDK gives what it creates. */
+export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
+  const { family, to, table, metric, tos, type, scope, protocol, preference, nexthops, ...others } = route
+  const isDefault = to === '0.0.0.0/0' || to === '::/0'
+  const { dev, ...plain } = others
+  return {
+    to: isDefault ? 'default' : to,
+    ...(isDefault && family === 'inet6' ? { family } : {}),
+    ...defined({
+      ...plain,
+      dev: typeof dev === 'string' ? dev : undefined,
+      nexthops: nexthops?.map(({ via, dev: link, weight, onlink }) =>
+        defined({ via, dev: typeof link === 'string' ? link : undefined, weight: unless(1, weight), onlink }),
+      ),
+      type: type === 'nat' ? undefined : unless('unicast', type),
+      table: unless(mainTable, table),
+      metric: unless(family === 'inet6' ? 1024 : 0, metric),
+      tos: unless(0, tos),
+      scope: family === 'inet6' ? undefined : unless(derivedScope(route), scope),
+      preference: unless('medium', preference),
+      protocol: protocolToSpec(protocol, own),
+      expires: undefined,
+      nexthopId: undefined,
+    }),
+  }
+}
+
+/** The scope that a route without one gets: iproute2, iproute.c. */
+function derivedScope(route: RouteRecord): string {
+  const type = route.type ?? 'unicast'
+  if (type === 'local') return 'host'
+  if (['broadcast', 'multicast', 'anycast'].includes(type)) return 'link'
+  const leads = type === 'unicast' && route.via === undefined && route.nexthops === undefined
+  return leads ? 'link' : 'global'
+}
