@@ -5,8 +5,6 @@ import { ARPHRD_ETHER, type FakeLink, IFF_LOOPBACK, IFF_UP } from './fakeLink.js
 import { KernelError } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
 
-const IFLA_MTU = 4
-
 /** Creating and changing links: rtnl_newlink, do_setlink (net/core/rtnetlink.c). */
 export class LinkChanges {
   readonly #table: LinkTable
@@ -105,10 +103,8 @@ export class LinkChanges {
 
   #checkMtu(link: FakeLink, mtu: number): void {
     const { minimumMtu = 0, maximumMtu = 0 } = link.attributes
-    if (mtu < minimumMtu) throw new KernelError('EINVAL', 'mtu less than device minimum', [IFLA_MTU])
-    if (maximumMtu > 0 && mtu > maximumMtu) {
-      throw new KernelError('EINVAL', 'mtu greater than device maximum', [IFLA_MTU])
-    }
+    if (mtu < minimumMtu) throw new KernelError('EINVAL', 'mtu less than device minimum')
+    if (maximumMtu > 0 && mtu > maximumMtu) throw new KernelError('EINVAL', 'mtu greater than device maximum')
   }
 
   /** do_set_master; what a bridge refuses is in br_add_if, net/bridge/br_if.c. */

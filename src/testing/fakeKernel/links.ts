@@ -1,3 +1,4 @@
+import { withoutNames } from '../../netlink/codec.js'
 import { decodeMessage, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../netlink/message.js'
 import {
   RTM_DELLINK,
@@ -31,6 +32,7 @@ interface LinkRequest {
   readonly attributes: LinkAttributes
 }
 
+const IFLA_IFNAME = 3
 // IFLA_EXT_MASK, IFLA_MASTER, IFLA_LINKINFO: what a strict dump of links may ask for
 const dumpAttributes = new Set(['extendedMask', 'master', 'linkInfo'])
 
@@ -96,8 +98,10 @@ export class Links implements Handlers {
     if (link) {
       if (request.flags & NLM_F_EXCL) throw new KernelError('EEXIST')
       if (request.flags & NLM_F_REPLACE) throw new KernelError('EOPNOTSUPP')
+      const before = this.describe(link).body
       this.#changes.change(link, header, attributes)
-      request.notify(RTNLGRP_LINK, this.describe(link))
+      const after = this.describe(link)
+      if (Buffer.compare(before, after.body) !== 0) request.notify(RTNLGRP_LINK, after)
       return
     }
     if (!(request.flags & NLM_F_CREATE)) return this.#changeGroup(parsed)
@@ -172,7 +176,10 @@ export class Links implements Handlers {
 }
 
 function parse(request: FakeRequest): LinkRequest {
-  const { header, attributes } = decodeMessage(linkLayout, request.body, { linkName: (index) => index })
+  const { header, attributes } = decodeMessage(linkLayout, request.body, withoutNames)
+  if (Buffer.byteLength(attributes.name ?? '') > 15) {
+    throw new KernelError('ERANGE', 'Attribute failed policy validation', [IFLA_IFNAME])
+  }
   return { request, header, attributes }
 }
 
