@@ -68,9 +68,10 @@ function attachReason(errno: number, attempt: Attempt, namespaceFd: number | und
 /** Why a link that exists cannot be had. */
 function conflict(code: string, attempt: Attempt, existing: ListedLink): Reason {
   const { mode, action } = attempt
-  const kind = existing.kind ?? 'physical'
+  const { kind } = existing
   if (kind !== 'tun' && kind !== 'tap') {
-    return { code: 'EEXIST', reason: `the name is taken by a ${kind} link; choose another one`, attribute: 'name' }
+    const what = kind === undefined ? 'link that is neither tun nor tap' : `${kind} link`
+    return { code: 'EEXIST', reason: `the name is taken by a ${what}; choose another one`, attribute: 'name' }
   }
   if (action === 'create') {
     return { code: 'EEXIST', reason: `a ${kind} device of this name exists already; delete it or attach to it` }

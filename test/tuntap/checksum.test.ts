@@ -1,0 +1,30 @@
+import test from 'ava'
+import { checksumOfPseudoHeader, internetChecksum } from '../../src/tuntap/index.js'
+
+test('sums the example of RFC 1071 §3', (t) => {
+  const bytes = Uint8Array.of(0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7)
+  t.is(internetChecksum(bytes), ~0xddf2 & 0xffff)
+})
+
+test('an odd last byte counts as if a zero followed', (t) => {
+  t.is(internetChecksum(Uint8Array.of(1, 2, 3)), internetChecksum(Uint8Array.of(1, 2, 3, 0)))
+})
+
+test('bytes that hold their checksum sum to zero, at any length', (t) => {
+  for (const length of [20, 1500, 65_535]) {
+    const bytes = new Uint8Array(length).fill(0xff)
+    bytes.set([0, 0], 10)
+    const checksum = internetChecksum(bytes)
+    bytes.set([checksum >> 8, checksum & 0xff], 10)
+    t.is(internetChecksum(bytes), 0)
+  }
+})
+
+test('the pseudo-header covers addresses, protocol and length', (t) => {
+  // A UDP datagram of Linux: 10.0.0.1:1 to 10.0.0.2:2, "hi".
+  const source = Uint8Array.of(10, 0, 0, 1)
+  const destination = Uint8Array.of(10, 0, 0, 2)
+  const datagram = Uint8Array.of(0, 1, 0, 2, 0, 10, 0, 0, 0x68, 0x69)
+  const expected = ~(0x0a00 + 1 + 0x0a00 + 2 + 17 + 10 + (1 + 2 + 10 + 0x6869)) & 0xffff
+  t.is(internetChecksum(datagram, checksumOfPseudoHeader(source, destination, 17, 10)), expected)
+})

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import test, { type ExecutionContext } from 'ava'
+import { answerPings } from '../../examples/echoHost.js'
+import { openTap, type TunTapDevice } from '../../src/tuntap/index.js'
+import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+
+const run = promisify(execFile)
+const mac = '02:00:00:00:00:02'
+
+/** A TAP device with addresses, at whose other end nobody is yet. */
+function tapWithAddresses(t: ExecutionContext): { namespace: TestNamespace; tap: TunTapDevice } {
+  const namespace = testNamespace(t)
+  const tap = openTap({ name: 'tap0', namespace: { fd: namespace.fd } }).unwrap()
+  t.teardown(() => tap.close())
+  namespace.sh('ip link set tap0 up; ip addr add 10.0.0.1/24 dev tap0; ip addr add fd00::1/64 dev tap0 nodad')
+  return { namespace, tap }
+}
+
+/** Pings without blocking this process, which answers; `undefined` where there is no ping. */
+async function ping(t: ExecutionContext, namespace: TestNamespace, args: string): Promise<string | undefined> {
+  try {
+    return (await run('nsenter', [`--net=${namespace.path}`, '--', 'ping', ...args.split(' ')])).stdout
+  } catch (error) {
+    const { code, stdout } = error as { code?: unknown; stdout?: string }
+    if (code === 1) return stdout
+    t.log(`skipped: no usable ping (${error})`)
+    t.pass()
+    return undefined
+  }
+}
+
+for (const [family, address, absent] of [
+  ['IPv4', '10.0.0.2', '10.0.0.3'],
+  ['IPv6', 'fd00::2', 'fd00::3'],
+] as const) {
+  test(`the kernel pings a host of this process over ${family}, and no other`, async (t) => {
+    const { namespace, tap } = tapWithAddresses(t)
+    const answered = answerPings(tap, { mac, addresses: ['10.0.0.2/24', 'fd00::2'] })
+    const output = await ping(t, namespace, `-c 20 -i 0.01 -W 2 ${address}`)
+    if (output === undefined) return
+    t.regex(output, /20 packets transmitted, 20 received/)
+    t.regex((await ping(t, namespace, `-c 1 -s 1400 -W 2 ${address}`)) ?? '', /1 received/)
+    t.true(JSON.stringify(namespace.ip('neigh', 'show', address)).includes(mac))
+    t.regex((await ping(t, namespace, `-c 1 -W 1 ${absent}`)) ?? '', / 0 received/)
+    tap.close()
+    t.is(await answered, 21)
+  })
+}
+
+test('a duplicate address is noticed', async (t) => {
+  const { namespace, tap } = tapWithAddresses(t)
+  const answered = answerPings(tap, { mac, addresses: ['fd00::2'] })
+  namespace.sh('ip addr add fd00::2/64 dev tap0')
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  t.regex(namespace.sh('ip addr show dev tap0'), /fd00::2\/64 .*dadfailed/)
+  tap.close()
+  t.is(await answered, 0)
+})
+
+test('bad frames are neither answered nor fatal', async (t) => {
+  const { namespace, tap } = tapWithAddresses(t)
+  const peer = openTap({ name: 'tap1', namespace: { fd: namespace.fd } }).unwrap()
+  namespace.sh('ip link add br0 type bridge; ip link set br0 up; ip link set tap0 master br0')
+  namespace.sh('ip link set tap1 master br0 up')
+  const answered = answerPings(tap, { mac, addresses: ['10.0.0.2'] })
+  for (let size = 14; size < 100; size++) {
+    for (const type of [0x0806, 0x0800, 0x86dd]) {
+      const frame = new Uint8Array(size).fill(0xff)
+      frame.set([2, 0, 0, 0, 0, 9], 6)
+      frame.set([type >> 8, type & 0xff], 12)
+      peer.write(frame)
+      frame.fill(0, 14)
+      peer.write(frame)
+    }
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  tap.close()
+  t.is(await answered, 0)
+  peer.close()
+})
+
+test('refuses what is no address', async (t) => {
+  const { tap } = tapWithAddresses(t)
+  await t.throwsAsync(answerPings(tap, { mac, addresses: ['10.0.0'] }), { instanceOf: TypeError })
+  await t.throwsAsync(answerPings(tap, { mac: 'nonsense', addresses: [] }), { instanceOf: TypeError })
+})
