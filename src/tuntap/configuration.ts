@@ -29,9 +29,9 @@ export interface TunTapConfiguration extends TunTapFraming {
   readonly group?: number | string
 }
 
-/** How errors name an interface. */
+/** How errors name an interface; a name that no terminal would show is quoted. */
 export function describeLink(name: string): string {
-  return `link ${name === '' ? JSON.stringify(name) : name}`
+  return `link ${/^[^\p{Cc}\s]+$/u.test(name) ? name : JSON.stringify(name)}`
 }
 
 /**
