@@ -1,0 +1,52 @@
+/** @type {Partial<import('typedoc').TypeDocOptions>} */
+export default {
+  name: 'linkwright',
+  entryPoints: ['src/index.ts', 'src/rtnetlink/index.ts', 'src/tuntap/index.ts', 'src/testing/index.ts'],
+  projectDocuments: ['docs/*.md'],
+  out: 'site',
+  displayBasePath: '.',
+  tsconfig: 'tsconfig.json',
+
+  // What is published is documented as a whole, or the build fails.
+  excludeInternal: true,
+  excludePrivate: true,
+  excludeExternals: true,
+  validation: {
+    notExported: true,
+    invalidLink: true,
+    invalidPath: true,
+    rewrittenLink: true,
+    notDocumented: true,
+    unusedMergeModuleWith: true,
+  },
+  treatWarningsAsErrors: true,
+  requiredToBeDocumented: [
+    'Module',
+    'Class',
+    'Interface',
+    'TypeAlias',
+    'Enum',
+    'EnumMember',
+    'Function',
+    'Variable',
+    'Property',
+    'Method',
+    'Accessor',
+  ],
+
+  // Guides first, then the face, then the parts.
+  navigation: { includeCategories: true, includeGroups: true, includeFolders: false },
+  sortEntryPoints: false,
+  sort: ['source-order'],
+  highlightLanguages: ['typescript', 'javascript', 'json', 'yaml', 'shellscript', 'console', 'c'],
+
+  // The site needs no network and is the same for the same commit.
+  hideGenerator: true,
+  cacheBust: false,
+  githubPages: true,
+  includeVersion: true,
+  disableGit: true,
+  gitRevision: process.env['GITHUB_SHA'] ?? 'main',
+  sourceLinkTemplate: 'https://github.com/linkwright/linkwright/blob/{gitRevision}/{path}#L{line}',
+  navigationLinks: { GitHub: 'https://github.com/linkwright/linkwright' },
+}
