@@ -1,5 +1,6 @@
 // A host that exists only in this process: it answers ARP, neighbor discovery and ping on a TAP device.
 //   node dist/examples/echoHost.js tap0 02:00:00:00:00:02 10.0.0.2 fd00::2
+// tested by: test/tuntap/echoHost.test.ts
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseMac } from '../src/ip/mac.js'
