@@ -76,6 +76,8 @@ function takeDatagram(transport: Transport, subject: string): Uint8Array | undef
   const received = transport.receive()
   if (received.kind === 'empty') return undefined
   if (received.kind === 'overrun') {
+    // In a buffer that stays full the next answer would be lost too.
+    for (let more = transport.receive(); more.kind !== 'empty'; more = transport.receive());
     throw new NetworkError('OVERRUN', `${subject}: answers were lost, the receive buffer was full`)
   }
   const { bytes, senderPortId, truncated } = received.datagram
