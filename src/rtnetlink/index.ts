@@ -1,0 +1,155 @@
+/**
+ * Typed builders and decoders of rtnetlink messages. A builder such as {@link newRoute} makes an inert
+ * {@link NetlinkMessage}, whose `bytes` are ready to be sent; a decoder such as {@link decodeRoute} reads the body of
+ * one that was received. What a decoder returns is valid input of the builders.
+ *
+ * Links are told by name or by index. Messages hold the index, so that a name needs an {@link EncodeContext}.
+ *
+ * @module rtnetlink
+ */
+export type { Family } from '../ip/address.js'
+export type { UnknownAttribute } from '../netlink/attribute.js'
+export { Payload, Writer } from '../netlink/bytes.js'
+export {
+  type Codec,
+  type DecodeContext,
+  type Domain,
+  type EncodeContext,
+  MalformedError,
+  withoutNames,
+} from '../netlink/codec.js'
+export {
+  buildMessage,
+  decodeMessage,
+  type MessageLayout,
+  type MessageParts,
+  messagesOf,
+  type NetlinkMessage,
+  type ReceivedMessage,
+} from '../netlink/message.js'
+export {
+  be16,
+  be32,
+  binary,
+  boolean,
+  enumeration,
+  flag,
+  i8,
+  i32,
+  ipAddress,
+  ipv4,
+  ipv6,
+  linkReference,
+  mac,
+  ranged,
+  seconds,
+  text,
+  u8,
+  u16,
+  u32,
+  u64,
+  u64AsNumber,
+} from '../netlink/scalars.js'
+export { type Field, field, type Struct, struct } from '../netlink/struct.js'
+export {
+  type AnyAttributeTable,
+  type Attribute,
+  type AttributeDetails,
+  type AttributeTable,
+  attribute,
+  attributeTable,
+  type Lines,
+  listOf,
+} from '../netlink/table.js'
+export {
+  type Address,
+  type AddressFilter,
+  decodeAddress,
+  deleteAddress,
+  dumpAddresses,
+  type ListedAddress,
+  newAddress,
+  replaceAddress,
+} from './address.js'
+export { type AddressAttributes, type AddressHeader, addressLayout, type Lifetimes } from './addressAttributes.js'
+export { changeLinkMessages, type LinkChange } from './changeLink.js'
+export { createLinkMessages } from './createLink.js'
+export { decodeLink, decodeLinkName } from './decodeLink.js'
+export { decodeRoute } from './decodeRoute.js'
+export { type BridgeOptions, type BridgeStatus, bridge } from './kinds/bridge.js'
+export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
+export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
+export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKind } from './kinds/registry.js'
+export { type TunTapOptions, type TunTapStatus, tap, tun } from './kinds/tuntap.js'
+export { type VethOptions, type VethPeer, veth } from './kinds/veth.js'
+export type { GeneralLink, Link, LinkState, ListedLink } from './link.js'
+export {
+  type AddressGenerationMode,
+  type LinkAttributes,
+  type LinkHeader,
+  linkLayout,
+  type OperationalState,
+} from './linkAttributes.js'
+export type { LinkInfo } from './linkInfo.js'
+export {
+  addAltNames,
+  deleteAltNames,
+  deleteLink,
+  deleteLinkGroup,
+  dumpLinks,
+  getLink,
+  type LinkFilter,
+  type LinkTarget,
+  moveLink,
+  newLink,
+  setLink,
+} from './linkMessages.js'
+export {
+  decodeNamespaceId,
+  dumpNamespaceIds,
+  getNamespaceId,
+  type NamespaceIdAttributes,
+  type NamespaceIdHeader,
+  namespaceIdLayout,
+} from './namespaceId.js'
+export {
+  decodeNeighbor,
+  deleteNeighbor,
+  dumpNeighbors,
+  type ListedNeighbor,
+  type Neighbor,
+  type NeighborFilter,
+  type NeighborState,
+  newNeighbor,
+  replaceNeighbor,
+} from './neighbor.js'
+export {
+  type NeighborAttributes,
+  type NeighborCacheInfo,
+  type NeighborHeader,
+  neighborLayout,
+} from './neighborAttributes.js'
+export {
+  defaultRouteProtocol,
+  type ListedRoute,
+  type Nexthop,
+  type Route,
+  type RouteFilter,
+  type RouteMetrics,
+  type RouteQuery,
+  type RouteType,
+} from './route.js'
+export {
+  type NexthopAttributes,
+  type RawNexthop,
+  type RouteAttributes,
+  type RouteCacheInfo,
+  type RouteHeader,
+  routeLayout,
+} from './routeAttributes.js'
+export { appendRoute, deleteRoute, dumpRoutes, getRoute, newRoute, replaceRoute } from './routeMessages.js'
+export type { RawMetrics } from './routeMetrics.js'
+export type { ListedRule, Rule } from './rule.js'
+export { type RuleAttributes, type RuleHeader, ruleLayout } from './ruleAttributes.js'
+export { decodeRule, deleteRule, dumpRules, newRule } from './ruleMessages.js'
+export type { Scope } from './scope.js'

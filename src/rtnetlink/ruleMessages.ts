@@ -1,0 +1,160 @@
+import { type Family, familyOf, formatAddress } from '../ip/address.js'
+import { type Prefix, parsePrefix } from '../ip/prefix.js'
+import type { UnknownAttribute } from '../netlink/attribute.js'
+import type { Payload } from '../netlink/bytes.js'
+import { type EncodeContext, withoutNames } from '../netlink/codec.js'
+import { buildMessage, decodeMessage, type NetlinkMessage, NLM_F_CREATE, NLM_F_EXCL } from '../netlink/message.js'
+import { RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE } from './constants.js'
+import { defined } from './defined.js'
+import { familyName, familyNumber } from './family.js'
+import { realmNumber, realmText } from './realms.js'
+import { defaultRouteProtocol } from './route.js'
+import type { ListedRule, Rule } from './rule.js'
+import { type RuleAttributes, type RuleHeader, ruleLayout } from './ruleAttributes.js'
+
+// FIB_RULE_*: include/uapi/linux/fib_rules.h
+const FIB_RULE_INVERT = 2
+const FIB_RULE_UNRESOLVED = 4
+const FIB_RULE_IIF_DETACHED = 8
+const FIB_RULE_OIF_DETACHED = 16
+// RT_TABLE_MAIN: include/uapi/linux/rtnetlink.h
+const mainTable = 254
+const allOnes = 0xffffffff
+
+/** RTM_NEWRULE: `ip rule add`. Links are told by name here, so that the context is not used. */
+export function newRule(rule: Rule, _context: EncodeContext = withoutNames): NetlinkMessage {
+  const idle = actionOf(rule) === 'unspec'
+  const marked = { ...rule, ...(idle ? { table: mainTable } : {}), protocol: rule.protocol ?? defaultRouteProtocol }
+  return ruleMessage(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, 'create', marked)
+}
+
+/**
+ * RTM_DELRULE: `ip rule delete`. The kernel removes the first rule that has everything that is sent. What is left out
+ * matches anything, and so do `from: 'all'`, `to: 'all'`, a `tos` of 0 and a missing `not`, which it cannot be asked
+ * for: of two rules that differ in nothing else, the one that was added first goes.
+ */
+export function deleteRule(rule: Rule, _context: EncodeContext = withoutNames): NetlinkMessage {
+  return ruleMessage(RTM_DELRULE, 0, 'delete', rule)
+}
+
+/** RTM_GETRULE of all rules of a family: `ip rule`. */
+export function dumpRules(family: Family): NetlinkMessage {
+  return buildMessage({
+    layout: ruleLayout,
+    type: RTM_GETRULE,
+    flags: 0,
+    subject: 'rules: list',
+    header: { family: familyNumber(family), toLength: 0, fromLength: 0, tos: 0, table: 0, action: 'unspec', flags: 0 },
+    context: withoutNames,
+  })
+}
+
+function ruleMessage(type: number, flags: number, verb: string, rule: Rule): NetlinkMessage {
+  const from = selectedPrefix(rule.from)
+  const to = selectedPrefix(rule.to)
+  return buildMessage({
+    layout: ruleLayout,
+    type,
+    flags,
+    subject: `rule ${rule.priority === undefined ? '' : `${rule.priority} `}from ${rule.from ?? 'all'}: ${verb}`,
+    header: headerOf(rule, from, to),
+    attributes: attributesOf(rule, from, to),
+    context: withoutNames,
+  })
+}
+
+function selectedPrefix(text: string | undefined): Prefix | undefined {
+  if (text === undefined || text === 'all') return undefined
+  const prefix = parsePrefix(text)
+  if (!prefix) throw new RangeError(`${JSON.stringify(text)} is neither "all" nor an IP prefix or address`)
+  return prefix
+}
+
+function headerOf(rule: Rule, from: Prefix | undefined, to: Prefix | undefined): RuleHeader {
+  const table = rule.table ?? 0
+  return {
+    family: familyNumber(familyOfRule(rule, from ?? to)),
+    toLength: to?.length ?? 0,
+    fromLength: from?.length ?? 0,
+    tos: rule.tos ?? 0,
+    // A larger one is told by FRA_TABLE.
+    table: table > 255 ? 0 : table,
+    action: actionOf(rule),
+    flags: rule.not ? FIB_RULE_INVERT : 0,
+  }
+}
+
+function familyOfRule(rule: Rule, selected: Prefix | undefined): Family {
+  return rule.family ?? (selected ? familyOf(selected.bytes) : 'inet')
+}
+
+function actionOf(rule: Rule): RuleHeader['action'] {
+  if (rule.action !== undefined) return rule.action
+  if (rule.goto !== undefined) return 'goto'
+  return rule.table !== undefined || rule.l3mdev ? 'table' : 'unspec'
+}
+
+function attributesOf(rule: Rule, from: Prefix | undefined, to: Prefix | undefined): RuleAttributes {
+  const { iif, oif, priority, l3mdev, uidRange, protocol, ipproto, sport, dport, dscp, tunnelId } = rule
+  const { suppressInterfaceGroup, suppressPrefixLength, table, realms } = rule
+  const plain = {
+    ...{ iif, oif, priority, uidRange, protocol, ipproto, sport, dport, dscp, tunnelId },
+    ...{ suppressInterfaceGroup, suppressPrefixLength, goto: rule.goto, l3mdev: l3mdev || undefined },
+  }
+  return {
+    ...defined<RuleAttributes>(plain),
+    ...(from && from.length > 0 ? { from: formatAddress(from.bytes) } : {}),
+    ...(to && to.length > 0 ? { to: formatAddress(to.bytes) } : {}),
+    ...(table !== undefined && table > 255 ? { table } : {}),
+    ...(realms === undefined ? {} : { realms: realmNumber(realms) }),
+    ...markOf(rule.fwmark),
+  }
+}
+
+function markOf(fwmark: string | undefined): { mark?: number; markMask?: number } {
+  if (fwmark === undefined) return {}
+  const match = /^(0x[0-9a-f]+|[0-9]+)(?:\/(0x[0-9a-f]+|[0-9]+))?$/i.exec(fwmark)
+  if (!match) throw new RangeError(`${JSON.stringify(fwmark)} is not a mark such as 0x1 or 0x1/0xff`)
+  const mark = Number(match[1])
+  if (match[2] !== undefined) return { mark, markMask: Number(match[2]) }
+  // The kernel's default is all ones for a mark that is set, and no mask, which matches anything, for 0.
+  return mark === 0 ? { mark, markMask: allOnes } : { mark }
+}
+
+/** Reads the body of an RTM_NEWRULE or RTM_DELRULE; `undefined` for a family that is neither IPv4 nor IPv6. */
+export function decodeRule(body: Payload): ListedRule | undefined {
+  const unknown: UnknownAttribute[] = []
+  const { header, attributes } = decodeMessage(ruleLayout, body, { ...withoutNames, unknown })
+  const family = familyName(header.family)
+  if (family === undefined) return undefined
+  const { mark, markMask, realms, table = header.table, from, to, ...plain } = attributes
+  const optional = {
+    ...plain,
+    priority: plain.priority ?? 0,
+    not: header.flags & FIB_RULE_INVERT ? true : undefined,
+    from: from === undefined ? undefined : `${from}/${header.fromLength}`,
+    to: to === undefined ? undefined : `${to}/${header.toLength}`,
+    tos: header.tos === 0 ? undefined : header.tos,
+    fwmark: markText(mark, markMask),
+    realms: realms === undefined ? undefined : realmText(realms),
+    l3mdev: plain.l3mdev || undefined,
+    table: header.action === 'table' && !plain.l3mdev ? table : undefined,
+    action:
+      header.action === 'table' || header.action === 'goto' || header.action === 'unspec' ? undefined : header.action,
+  }
+  return {
+    ...defined<Partial<Rule>>(optional),
+    family,
+    flags: header.flags,
+    detachedIif: (header.flags & FIB_RULE_IIF_DETACHED) !== 0,
+    detachedOif: (header.flags & FIB_RULE_OIF_DETACHED) !== 0,
+    unresolved: (header.flags & FIB_RULE_UNRESOLVED) !== 0,
+    ...(unknown.length > 0 ? { unknown } : {}),
+  }
+}
+
+function markText(mark: number | undefined, mask: number | undefined): string | undefined {
+  if (mark === undefined && mask === undefined) return undefined
+  const value = `0x${(mark ?? 0).toString(16)}`
+  return mask === undefined || mask === allOnes ? value : `${value}/0x${mask.toString(16)}`
+}
