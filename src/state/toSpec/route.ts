@@ -26,6 +26,8 @@ export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
       protocol: protocolToSpec(protocol, own),
       expires: undefined,
       nexthopId: undefined,
+      lockedMetrics: undefined,
+      features: undefined,
     }),
   }
 }
