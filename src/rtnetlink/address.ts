@@ -156,7 +156,8 @@ function addressMessage(
     header: {
       family: familyNumber(familyOf(local.bytes)),
       prefixLength: length,
-      flags: flagBits & 0xff,
+      // Those that do not fit are told by IFA_FLAGS, all of them.
+      flags: flagBits > 0xff ? 0 : flagBits,
       scope: address.scope ?? defaultScope(address.address),
       index: indexOf(address.dev, context),
     },

@@ -42,7 +42,7 @@ export interface Neighbor {
   readonly address: string
   /** The link-layer address. */
   readonly mac?: string
-  /** How the entry lives. Default `permanent`. */
+  /** How the entry lives. Default `permanent`, or `none` where it is {@link managed}. */
   readonly state?: NeighborState
   /** Whether the host answers for the address instead of knowing it. */
   readonly proxy?: boolean
@@ -137,7 +137,8 @@ function neighborMessage(
     header: {
       family: familyNumber(familyOf(address)),
       index: typeof dev === 'number' ? dev : context.linkIndex(dev),
-      state: neighbor.proxy ? 'none' : (neighbor.state ?? 'permanent'),
+      // What the kernel keeps resolved cannot be permanent.
+      state: neighbor.state ?? (managed ? 'none' : 'permanent'),
       flags: flagsOf(neighbor),
       type: 0,
     },

@@ -33,7 +33,7 @@ export interface RouteMetrics {
   readonly mtu?: number
   /** Whether path MTU discovery must not change it. */
   readonly lockMtu?: boolean
-  /** Further metrics that must not be changed, as bits `1 << RTAX_*`, without that of {@link lockMtu}. */
+  /** Further metrics that must not be changed, as bits `1 << RTAX_*`, without those of {@link lockMtu} and {@link rtoMin}. */
   readonly lockedMetrics?: number
   /** Bytes of the largest TCP window that is told. */
   readonly window?: number

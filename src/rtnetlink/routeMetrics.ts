@@ -31,13 +31,15 @@ export const routeMetrics: AttributeTable<RawMetrics> = attributeTable<RawMetric
 })
 
 const lockMtuBit = 1 << 2
+// Without its lock the kernel does not look at it (net/ipv4/tcp_output.c, tcp_rto_min).
+const lockRtoMinBit = 1 << 13
 const RTAX_FEATURE_ECN = 1
 
 /** The metrics of a route as attributes; `undefined` where it has none. */
 export function rawMetrics(route: RouteMetrics): RawMetrics | undefined {
-  const { lockMtu, lockedMetrics = 0, ecn, features = 0 } = route
+  const { lockMtu, lockedMetrics = 0, rtoMin, ecn, features = 0 } = route
   const raw: Record<string, unknown> = {}
-  const lock = lockedMetrics | (lockMtu ? lockMtuBit : 0)
+  const lock = lockedMetrics | (lockMtu ? lockMtuBit : 0) | (rtoMin === undefined ? 0 : lockRtoMinBit)
   const allFeatures = features | (ecn ? RTAX_FEATURE_ECN : 0)
   for (const name of routeMetrics.names) {
     if (name === 'lock' || name === 'features') continue
@@ -50,10 +52,11 @@ export function rawMetrics(route: RouteMetrics): RawMetrics | undefined {
 
 /** The metrics of a route from its attributes. */
 export function metricsOf({ lock = 0, features = 0, ...plain }: RawMetrics): RouteMetrics {
+  const otherLocks = lock & ~lockMtuBit & ~(plain.rtoMin === undefined ? 0 : lockRtoMinBit)
   return {
     ...plain,
     ...(lock & lockMtuBit ? { lockMtu: true } : {}),
-    ...(lock & ~lockMtuBit ? { lockedMetrics: (lock & ~lockMtuBit) >>> 0 } : {}),
+    ...(otherLocks === 0 ? {} : { lockedMetrics: otherLocks >>> 0 }),
     ...(features & RTAX_FEATURE_ECN ? { ecn: true } : {}),
     ...(features & ~RTAX_FEATURE_ECN ? { features: (features & ~RTAX_FEATURE_ECN) >>> 0 } : {}),
   }
