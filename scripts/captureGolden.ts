@@ -1,12 +1,13 @@
 /**
  * Records what `ip` and its kin send: `node dist/scripts/captureGolden.js test/golden/route.json …`, as root.
  *
- * Each fixture lists its commands; this fills in the bytes of the last message that each of them sends, in a throw-away
+ * Each fixture lists its commands; this fills in the bytes of the last message that each of them sends but questions about links, in a throw-away
  * namespace that the fixture's `setup` prepares. To add one, write `{ "tool": "ip", "command": "…" }` and run it.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, readFileSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
+import { RTM_GETLINK } from '../src/rtnetlink/constants.js'
 import { createAnonymousNamespace } from '../src/system/namespace.js'
 
 interface Golden {
@@ -43,11 +44,19 @@ function lastMessage(enter: readonly string[], command: readonly string[]): stri
     [...enter, 'strace', '-qq', '-e', 'trace=sendmsg', '-e', 'write=all', ...command],
     { encoding: 'utf8' },
   )
-  const dumps = stderr.split(/^ \* \d+ bytes in buffer 0$/m).slice(1)
-  const lines = (dumps.at(-1) ?? '').matchAll(/^ \| [0-9a-f]{5,} {2}((?:[0-9a-f]{2} {1,2})+)/gm)
-  const bytes = Buffer.from([...lines].map(([, hex = '']) => hex.replaceAll(' ', '')).join(''), 'hex')
-  if (bytes.length < 16) throw new Error(`${command.join(' ')} sent nothing: ${stderr}`)
+  const sent = stderr
+    .split(/^ \* \d+ bytes in buffer 0$/m)
+    .slice(1)
+    .map(bytesOfDump)
+  // It asks for the names of links before and after.
+  const bytes = sent.findLast((message) => message.length >= 16 && message.readUInt16LE(4) !== RTM_GETLINK)
+  if (!bytes) throw new Error(`${command.join(' ')} sent nothing: ${stderr}`)
   // The sequence number is the time of day.
   bytes.writeUInt32LE(0, 8)
   return bytes.subarray(0, bytes.readUInt32LE(0)).toString('hex')
+}
+
+function bytesOfDump(dump: string): Buffer {
+  const lines = dump.matchAll(/^ \| [0-9a-f]{5,} {2}((?:[0-9a-f]{2} {1,2})+)/gm)
+  return Buffer.from([...lines].map(([, hex = '']) => hex.replaceAll(' ', '')).join(''), 'hex')
 }

@@ -80,8 +80,9 @@ export function getRoute(query: RouteQuery, context: EncodeContext = withoutName
       toLength: addressBits(family),
       fromLength: from ? addressBits(family) : 0,
       tos: query.tos ?? 0,
-      // Without it the kernel says that every route is of the table main (net/ipv4/route.c, inet_rtm_getroute).
-      flags: RTM_F_LOOKUP_TABLE,
+      // Without it the kernel says that every route is of the table main (net/ipv4/route.c, inet_rtm_getroute); IPv6
+      // tells the table anyway and refuses the flag.
+      flags: family === 'inet' ? RTM_F_LOOKUP_TABLE : 0,
     },
     attributes: {
       to: formatAddress(to.bytes),
