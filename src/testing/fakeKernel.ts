@@ -1,4 +1,3 @@
-import type { Payload } from '../netlink/bytes.js'
 import {
   messagesOf,
   type NetlinkMessage,
@@ -13,29 +12,22 @@ import {
   type ReceivedMessage,
 } from '../netlink/message.js'
 import type { Transport } from '../netlink/transports/transport.js'
+import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE } from '../rtnetlink/constants.js'
+import { Addresses } from './fakeKernel/addresses.js'
+import { ConnectedRoutes } from './fakeKernel/connectedRoutes.js'
 import { FakeTransport, type KernelSide } from './fakeKernel/fakeTransport.js'
 import { Faults } from './fakeKernel/faults.js'
 import { acknowledgement, done, KernelError, type Outgoing, packMessage } from './fakeKernel/kernelMessage.js'
 import { Links, type TunTapSettings } from './fakeKernel/links.js'
+import { Neighbors } from './fakeKernel/neighbors.js'
+import type { Handlers } from './fakeKernel/request.js'
+import { Routes } from './fakeKernel/routes.js'
+import { RouteTable } from './fakeKernel/routeTable.js'
+import { Rules } from './fakeKernel/rules.js'
 
 export { Faults } from './fakeKernel/faults.js'
 export { KernelError } from './fakeKernel/kernelMessage.js'
 export type { TunTapSettings } from './fakeKernel/links.js'
-
-/** A request as the parts of the kernel see it. @internal */
-export interface FakeRequest {
-  readonly type: number
-  readonly flags: number
-  readonly body: Payload
-  /** Tells the listeners of a group, and the one who asked where that is wanted (NLM_F_ECHO). */
-  notify(group: number, message: Outgoing): void
-}
-
-/** What a part of the kernel answers to which message types. @internal */
-export interface Handlers {
-  readonly requests: Readonly<Record<number, (request: FakeRequest) => readonly Outgoing[] | undefined>>
-  readonly dumps: Readonly<Record<number, (request: FakeRequest) => { items: readonly Outgoing[]; filtered: boolean }>>
-}
 
 /** Options of {@link FakeKernel.transport}. */
 export interface FakeTransportOptions {
@@ -64,7 +56,19 @@ export class FakeKernel implements KernelSide {
     this.#partSize = options.partSize ?? 4096
     const notify = (group: number, message: Outgoing): void => this.#multicast(group, message)
     this.#links = new Links(notify)
-    this.#handlers = [this.#links]
+    const { table } = this.#links
+    const routes = new RouteTable(table, (family, message) =>
+      notify(family === AF_INET ? RTNLGRP_IPV4_ROUTE : RTNLGRP_IPV6_ROUTE, message),
+    )
+    const addresses = new Addresses(table, new ConnectedRoutes(routes), notify)
+    const isLocal = (address: string): boolean => addresses.of().some(({ local }) => local === address)
+    this.#handlers = [
+      this.#links,
+      addresses,
+      new Routes(table, routes, isLocal),
+      new Rules(table),
+      new Neighbors(table, notify),
+    ]
   }
 
   /** Opens a socket. */
@@ -139,6 +143,9 @@ export class FakeKernel implements KernelSide {
       type,
       flags,
       body,
+      echo: (change) => {
+        if (flags & NLM_F_ECHO) echo(change)
+      },
       notify: (group, change) => {
         if (flags & NLM_F_ECHO) echo(change)
         this.#multicast(group, change)
@@ -182,7 +189,7 @@ export class FakeKernel implements KernelSide {
     let items: readonly Outgoing[] = []
     let filtered = false
     try {
-      const result = dump({ type, flags, body, notify: () => {} })
+      const result = dump({ type, flags, body, echo: () => {}, notify: () => {} })
       items = result.items
       filtered = result.filtered
     } catch (cause) {
@@ -214,8 +221,7 @@ export class FakeKernel implements KernelSide {
         yield done(request, socket.portId, partFlags, error)
         return
       }
-      const packed = group.map((item) => packMessage(item, NLM_F_MULTI | partFlags, request.sequence, socket.portId))
-      yield Uint8Array.from(packed.flatMap((bytes) => [...bytes]))
+      yield joined(group.map((item) => packMessage(item, NLM_F_MULTI | partFlags, request.sequence, socket.portId)))
     }
   }
 
@@ -233,6 +239,16 @@ export class FakeKernel implements KernelSide {
     }
     return groups
   }
+}
+
+function joined(messages: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(messages.reduce((length, message) => length + message.length, 0))
+  let position = 0
+  for (const message of messages) {
+    bytes.set(message, position)
+    position += message.length
+  }
+  return bytes
 }
 
 /** rtnetlink's types come in fours: NEW, DEL, GET, SET. */

@@ -59,7 +59,7 @@ export function describeLink(
     ...link.attributes,
     name: link.name,
     operationalState: operationalState(link, up, running),
-    carrier: up && running,
+    carrier: (up && running) || link.hardwareType === ARPHRD_LOOPBACK,
     ...(link.master === undefined ? {} : { master: link.master }),
     ...(link.lower === undefined ? {} : { link: link.lower }),
     ...(link.altNames.length === 0 ? {} : { altNames: link.altNames }),

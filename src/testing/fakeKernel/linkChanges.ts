@@ -23,15 +23,19 @@ export class LinkChanges {
     }
     const name = this.#freeName(attributes.name ?? altName ?? `${kind}%d`)
     const { peer, ...given } = { ...linkInfo?.options } as Record<string, unknown>
+    const other = kind === 'veth' ? this.#createPeer(name, peer) : undefined
     const link = this.#table.create({
       name,
       kind,
       index: header.index > 0 ? header.index : undefined,
       mac: attributes.mac,
       options: { ...known.defaults, ...given },
-      lower: typeof attributes.link === 'number' ? attributes.link : undefined,
+      lower: other?.index ?? (typeof attributes.link === 'number' ? attributes.link : undefined),
     })
-    if (kind === 'veth') this.#createPeer(link, peer)
+    if (other) {
+      other.lower = link.index
+      this.#table.changed(other)
+    }
     const { name: _name, altName: _altName, linkInfo: _info, link: _link, mac: _mac, ...rest } = attributes
     // A bridge's MTU at creation is forgotten with the first port; only a later one stays.
     this.change(link, header, rest)
@@ -39,17 +43,14 @@ export class LinkChanges {
     return link
   }
 
-  #createPeer(link: FakeLink, peer: unknown): void {
+  /** The other end comes first, and has the lower index (drivers/net/veth.c, veth_newlink). */
+  #createPeer(ownName: string, peer: unknown): FakeLink {
     const { name, mac, mtu } = peerOf(peer)
-    try {
-      const other = this.#table.create({ name: this.#freeName(name ?? 'veth%d'), kind: 'veth', mac, lower: link.index })
-      if (mtu !== undefined) other.attributes = { ...other.attributes, mtu }
-      link.lower = other.index
-      this.#table.changed(other)
-    } catch (error) {
-      this.#table.delete(link, () => {})
-      throw error
-    }
+    const free = this.#freeName(name ?? 'veth%d')
+    if (free === ownName) throw new KernelError('EEXIST')
+    const other = this.#table.create({ name: free, kind: 'veth', mac })
+    if (mtu !== undefined) other.attributes = { ...other.attributes, mtu }
+    return other
   }
 
   #freeName(name: string): string {
@@ -74,6 +75,7 @@ export class LinkChanges {
     this.#changeFlags(link, header)
     const master = link.master === undefined ? undefined : this.#table.byIndex(link.master)
     if (master) this.#table.adoptFromPorts(master)
+    this.#table.settle()
   }
 
   #changeOptions(link: FakeLink, info: LinkInfo | undefined): void {

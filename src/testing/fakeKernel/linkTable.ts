@@ -32,6 +32,8 @@ export interface LinkObserver {
   linkDeleted(link: FakeLink): void
   linkUp(link: FakeLink): void
   linkDown(link: FakeLink): void
+  /** It is up and has a carrier now. */
+  linkReady(link: FakeLink): void
 }
 
 /** The links of the namespace. */
@@ -40,12 +42,19 @@ export class LinkTable {
   readonly #links = new Map<number, FakeLink>()
   readonly #notify: (link: FakeLink, type: number) => void
   #lastIndex = 0
+  #running = new Set<number>()
 
   constructor(notify: (link: FakeLink, type: number) => void) {
     this.#notify = notify
     this.#add({
       ...blank('lo', undefined, ARPHRD_LOOPBACK, IFF_LOOPBACK),
-      attributes: { ...commonAttributes, mtu: 65536, mac: '00:00:00:00:00:00', broadcast: '00:00:00:00:00:00' },
+      attributes: {
+        ...commonAttributes,
+        mtu: 65536,
+        minimumMtu: 0,
+        mac: '00:00:00:00:00:00',
+        broadcast: '00:00:00:00:00:00',
+      },
     })
   }
 
@@ -132,6 +141,7 @@ export class LinkTable {
     tell(link)
     this.#links.delete(link.index)
     for (const other of upper) this.delete(other)
+    this.settle()
     if (link.master === undefined) return
     const master = this.byIndex(link.master)
     if (master) this.adoptFromPorts(master)
@@ -144,6 +154,18 @@ export class LinkTable {
     for (const observer of this.observers) up ? observer.linkUp(link) : observer.linkDown(link)
     const other = link.kind === 'veth' && link.lower !== undefined ? this.byIndex(link.lower) : undefined
     if (other && other.flags & IFF_UP) this.changed(other)
+    this.settle()
+  }
+
+  /** Tells of links that have got a carrier. */
+  settle(): void {
+    const before = this.#running
+    const running = this.all().filter((link) => this.isRunning(link))
+    this.#running = new Set(running.map(({ index }) => index))
+    for (const link of running) {
+      if (before.has(link.index)) continue
+      for (const observer of this.observers) observer.linkReady(link)
+    }
   }
 
   /** A bridge takes the smallest MTU and the lowest MAC of its ports, where they were not set by hand. */

@@ -10,11 +10,11 @@ import {
 } from '../../rtnetlink/constants.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import { type LinkAttributes, type LinkHeader, linkLayout } from '../../rtnetlink/linkAttributes.js'
-import type { FakeRequest, Handlers } from '../fakeKernel.js'
 import { describeLink, type FakeLink, IFF_LOOPBACK, IFF_UP } from './fakeLink.js'
 import { KernelError, type Outgoing } from './kernelMessage.js'
 import { LinkChanges } from './linkChanges.js'
 import { LinkTable } from './linkTable.js'
+import type { FakeRequest, Handlers } from './request.js'
 
 /** Settings of {@link FakeKernel.createTunTap}. */
 export interface TunTapSettings {
@@ -74,6 +74,7 @@ export class Links implements Handlers {
     if (!link) throw new KernelError('ENODEV')
     link.carrier = carrier
     this.table.changed(link)
+    this.table.settle()
   }
 
   #find({ header, attributes }: LinkRequest): FakeLink | undefined {
