@@ -1,11 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { NetworkError } from '../../src/error.js'
+import type { Payload } from '../../src/netlink/bytes.js'
 import type { EncodeContext } from '../../src/netlink/codec.js'
 import { Connection } from '../../src/netlink/connection.js'
-import type { NetlinkMessage, ReceivedMessage } from '../../src/netlink/message.js'
+import { messagesOf, type NetlinkMessage, type ReceivedMessage } from '../../src/netlink/message.js'
 import { FfiTransport } from '../../src/netlink/transports/ffi.js'
+import type { Transport } from '../../src/netlink/transports/transport.js'
 import { decodeAddress, deleteAddress, dumpAddresses, newAddress, replaceAddress } from '../../src/rtnetlink/address.js'
+import {
+  RTNLGRP_IPV4_IFADDR,
+  RTNLGRP_IPV4_ROUTE,
+  RTNLGRP_IPV4_RULE,
+  RTNLGRP_IPV6_IFADDR,
+  RTNLGRP_IPV6_RULE,
+  RTNLGRP_NEIGH,
+} from '../../src/rtnetlink/constants.js'
 import { decodeLink } from '../../src/rtnetlink/decodeLink.js'
 import { decodeRoute } from '../../src/rtnetlink/decodeRoute.js'
 import type { Link } from '../../src/rtnetlink/link.js'
@@ -301,11 +311,40 @@ function byText(objects: Record<string, unknown>[]): Record<string, unknown>[] {
   return objects.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : keyOf(one) > keyOf(other) ? 1 : 0))
 }
 
-function realConnection(t: ExecutionContext): Connection {
+/** The notifications of one group that the steps bring about, each as its type and what it names. */
+async function notificationsOf(open: () => Transport, group: number, steps: readonly Step[]): Promise<string[]> {
+  const listener = open()
+  listener.join(group)
+  const connection = new Connection(open())
+  await play(connection, steps)
+  await sleep(50)
+  const told: string[] = []
+  for (let received = listener.receive(); received.kind !== 'empty'; received = listener.receive()) {
+    if (received.kind === 'overrun') continue
+    for (const { type, body } of messagesOf(received.datagram.bytes)) told.push(`${type} ${nameOf(group, body)}`)
+  }
+  connection.close()
+  listener.close()
+  return told
+}
+
+function nameOf(group: number, body: Payload): string {
+  if (group === RTNLGRP_NEIGH) return decodeNeighbor(body)?.address ?? ''
+  if (group === RTNLGRP_IPV4_IFADDR || group === RTNLGRP_IPV6_IFADDR) return decodeAddress(body)?.address ?? ''
+  if (group === RTNLGRP_IPV4_RULE || group === RTNLGRP_IPV6_RULE) return String(decodeRule(body)?.priority)
+  const route = decodeRoute(body)
+  return `${route?.to} ${route?.table} ${route?.via ?? route?.nexthops?.length ?? ''}`
+}
+
+function realNamespace(t: ExecutionContext): number {
   const namespace = testNamespace(t)
   // Without it, IPv6 addresses are tentative for a second or two.
   namespace.sh('echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad; echo 0 > /proc/sys/net/ipv6/conf/lo/accept_dad')
-  const connection = new Connection(new FfiTransport({ namespaceFd: namespace.fd }))
+  return namespace.fd
+}
+
+function realConnection(t: ExecutionContext): Connection {
+  const connection = new Connection(new FfiTransport({ namespaceFd: realNamespace(t) }))
   t.teardown(() => connection.close())
   return connection
 }
@@ -319,5 +358,30 @@ for (const [name, steps] of Object.entries(scripts)) {
     await sleep(1200)
     const [fakeState, realState] = [await stateOf(fake), await stateOf(real)]
     for (const part of Object.keys(realState)) t.deepEqual(fakeState[part], realState[part], part)
+  })
+}
+
+// Not those of IPv6: when duplicate address detection ends, Linux tells again, some time later.
+const told: readonly (readonly [script: string, group: number])[] = [
+  ['addresses', RTNLGRP_IPV4_IFADDR],
+  ['deletedPrimary', RTNLGRP_IPV4_IFADDR],
+  ['deletedPrimary', RTNLGRP_IPV4_ROUTE],
+  ['linkDown', RTNLGRP_IPV4_IFADDR],
+  ['linkDown', RTNLGRP_IPV4_ROUTE],
+  ['linkGone', RTNLGRP_IPV4_IFADDR],
+  ['routes', RTNLGRP_IPV4_ROUTE],
+  ['rules', RTNLGRP_IPV4_RULE],
+  ['rules', RTNLGRP_IPV6_RULE],
+  ['neighbors', RTNLGRP_NEIGH],
+]
+
+for (const [script, group] of told) {
+  test.serial(`the fake kernel notifies as Linux does: ${script}, group ${group}`, async (t) => {
+    const steps = scripts[script] ?? []
+    const kernel = new FakeKernel()
+    const namespaceFd = realNamespace(t)
+    const fake = await notificationsOf(() => kernel.transport(), group, steps)
+    const real = await notificationsOf(() => new FfiTransport({ namespaceFd }), group, steps)
+    t.deepEqual(fake, real)
   })
 }

@@ -262,19 +262,21 @@ export class Addresses implements Handlers, LinkObserver {
   /** With a primary IPv4 address go its secondaries: promote_secondaries is 0 by default. */
   #remove(address: FakeAddress, request?: FakeRequest): void {
     const { family, index } = address
+    for (const secondary of this.#secondariesOf(address)) this.#remove(secondary)
     this.#addresses = this.#addresses.filter((other) => other !== address)
     this.#connected.remove(address, this.of(index))
     const message = { ...describe(address), type: RTM_DELADDR }
     if (request) request.notify(groupOf(family), message)
     else this.#notify(groupOf(family), message)
-    if (family !== AF_INET || address.flags & IFA_F_SECONDARY) return
-    const secondaries = this.of(index).filter(
-      (other) =>
-        (other.flags & IFA_F_SECONDARY) !== 0 &&
-        other.prefixLength === address.prefixLength &&
-        sameSubnet(other, address),
-    )
-    for (const secondary of secondaries) this.#remove(secondary)
+  }
+
+  #secondariesOf(address: FakeAddress): readonly FakeAddress[] {
+    const { family, flags, index, prefixLength } = address
+    if (family !== AF_INET || flags & IFA_F_SECONDARY) return []
+    return this.of(index).filter((other) => {
+      const secondary = (other.flags & IFA_F_SECONDARY) !== 0
+      return secondary && other.prefixLength === prefixLength && sameSubnet(other, address)
+    })
   }
 
   #dump({ header, attributes }: AddressRequest): { items: readonly Outgoing[]; filtered: boolean } {

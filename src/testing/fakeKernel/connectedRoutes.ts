@@ -35,7 +35,9 @@ export class ConnectedRoutes {
       .filter(({ family }) => family === address.family)
       .flatMap((other) => routesOf(other, true))
       .map(keyOf)
-    for (const route of routesOf(address, true)) {
+    const [own, ...rest] = routesOf(address, true)
+    // The local route, which comes first, goes last.
+    for (const route of own ? [...rest, own] : []) {
       if (!needed.includes(keyOf(route))) this.#routes.removeConnected(route)
     }
     if (address.family !== AF_INET) return

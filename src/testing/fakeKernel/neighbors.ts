@@ -82,6 +82,8 @@ export class Neighbors implements Handlers, LinkObserver {
   #deleteNeighbor(request: FakeRequest): undefined {
     const existing = this.#find(this.#parse(request))
     if (!existing) throw new KernelError('ENOENT')
+    const failed = { ...existing, header: { ...existing.header, state: 'failed' as const } }
+    if (!(existing.header.flags & NTF_PROXY)) this.#notify(RTNLGRP_NEIGH, describe(failed))
     this.#flush((neighbor) => neighbor === existing)
   }
 
