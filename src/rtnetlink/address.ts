@@ -225,7 +225,7 @@ export function decodeAddress(body: Payload, context: DecodeContext = withoutNam
       : {}),
     scope: head.scope,
     ...defined({ label, broadcast, anycast, metric, protocol }),
-    ...(read.lifetimes ? listedLifetimes(read.lifetimes) : {}),
+    ...(read.lifetimes ? listedLifetimes(read.lifetimes, flags) : {}),
     ...Object.fromEntries(flagged.map(([name]) => [name, true])),
     family,
     index: head.index,
@@ -241,9 +241,14 @@ export function decodeAddress(body: Payload, context: DecodeContext = withoutNam
   }
 }
 
-function listedLifetimes({ valid, preferred }: Lifetimes): Pick<Address, 'validLifetime' | 'preferredLifetime'> {
+function listedLifetimes(
+  { valid, preferred }: Lifetimes,
+  flags: number,
+): Pick<Address, 'validLifetime' | 'preferredLifetime'> {
+  // Of an IPv4 address that stays the kernel tells this by the flag alone (net/ipv4/devinet.c, inet_fill_ifaddr).
+  const over = preferred === forever && (flags & IFA_F_DEPRECATED) !== 0
   return {
     validLifetime: valid === forever ? 'forever' : valid,
-    preferredLifetime: preferred === forever ? 'forever' : preferred,
+    preferredLifetime: over ? 0 : preferred === forever ? 'forever' : preferred,
   }
 }

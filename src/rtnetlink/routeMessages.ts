@@ -56,7 +56,7 @@ export function deleteRoute(route: Route, context: EncodeContext = withoutNames)
       protocol: route.protocol ?? 0,
       // `nowhere` matches any scope (net/ipv4/fib_trie.c, fib_table_delete).
       scope: family === 'inet' ? (route.scope ?? 'nowhere') : 'global',
-      type: route.type ?? 'unspec',
+      type: typeOf(route) ?? 'unspec',
     },
     attributes: attributesOf(route, family),
     context,
@@ -160,9 +160,14 @@ function headerOf(route: Route, family: Family): RouteHeader {
     table: table > 255 ? 0 : table,
     protocol: route.protocol ?? defaultRouteProtocol,
     scope: family === 'inet' ? (route.scope ?? defaultScope(route)) : 'global',
-    type: route.type ?? 'unicast',
+    type: typeOf(route) ?? 'unicast',
     flags: route.onlink && route.nexthopId === undefined ? RTNH_F_ONLINK : 0,
   }
+}
+
+/** A unicast route on a blackhole object is listed as a blackhole (net/ipv4/fib_semantics.c, fib_dump_info). */
+function typeOf({ type, nexthopId }: Route): Route['type'] {
+  return type === 'blackhole' && nexthopId !== undefined ? undefined : type
 }
 
 /** iproute2, iproute.c, iproute_modify. */
