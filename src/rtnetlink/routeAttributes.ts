@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from '../ip/address.js'
+import type { UnknownAttribute } from '../netlink/attribute.js'
 import { align4, littleEndian } from '../netlink/bytes.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
@@ -115,6 +116,8 @@ const multipath: Codec<readonly RawNexthop[]> = {
   },
   decode(payload, context) {
     const nexthops: RawNexthop[] = []
+    const unknown: UnknownAttribute[] = []
+    const inner = { linkName: context.linkName, unknown }
     let position = payload.start
     while (position + nexthopSize <= payload.end) {
       const { view } = payload
@@ -123,7 +126,7 @@ const multipath: Codec<readonly RawNexthop[]> = {
       const flags = view.getUint8(position + 2)
       const index = view.getInt32(position + 4, littleEndian)
       nexthops.push({
-        ...nexthopAttributes.decode(payload.slice(position + nexthopSize, position + length), context),
+        ...nexthopAttributes.decode(payload.slice(position + nexthopSize, position + length), inner),
         ...(index === 0 ? {} : { dev: context.linkName(index) }),
         weight: view.getUint8(position + 3) + 1,
         flags,
@@ -131,6 +134,7 @@ const multipath: Codec<readonly RawNexthop[]> = {
       })
       position += align4(length)
     }
+    context.unknown?.push(...unknown.map((entry) => ({ ...entry, path: ['nexthops', ...entry.path] })))
     return nexthops
   },
 }

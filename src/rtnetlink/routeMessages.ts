@@ -43,7 +43,11 @@ export function appendRoute(route: Route, context: EncodeContext = withoutNames)
   return creation(NLM_F_CREATE | NLM_F_APPEND, 'append', route, context)
 }
 
-/** RTM_DELROUTE: `ip route delete`. Everything that is given must match. */
+/**
+ * RTM_DELROUTE: `ip route delete`. Everything that is given must match; what is left out matches anything, so that of
+ * several IPv4 routes of one key the first one that matches goes. A metric of 0 or `false` is matched too. Of IPv6 next
+ * hops all go where none is given.
+ */
 export function deleteRoute(route: Route, context: EncodeContext = withoutNames): NetlinkMessage {
   const family = familyOfRoute(route)
   return buildMessage({

@@ -45,8 +45,9 @@ export function rawMetrics(route: RouteMetrics): RawMetrics | undefined {
     if (name === 'lock' || name === 'features') continue
     if (route[name] !== undefined) raw[name] = route[name]
   }
-  if (lock !== 0) raw['lock'] = lock >>> 0
-  if (allFeatures !== 0) raw['features'] = allFeatures >>> 0
+  // What is given is sent, also where it is false: a removal then does not take a route that has it.
+  if (lock !== 0 || lockMtu !== undefined) raw['lock'] = lock >>> 0
+  if (allFeatures !== 0 || ecn !== undefined) raw['features'] = allFeatures >>> 0
   return Object.keys(raw).length > 0 ? raw : undefined
 }
 

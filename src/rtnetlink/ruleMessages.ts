@@ -21,7 +21,12 @@ const FIB_RULE_OIF_DETACHED = 16
 const mainTable = 254
 const allOnes = 0xffffffff
 
-/** RTM_NEWRULE: `ip rule add`. Links are told by name here, so that the context is not used. */
+/**
+ * RTM_NEWRULE: `ip rule add`. Links are told by name here, so that the context is not used.
+ *
+ * With a priority the kernel refuses a duplicate, and takes for one also a rule of the same priority that has more
+ * selectors, or that differs by `not` alone: add the rule of fewer selectors first.
+ */
 export function newRule(rule: Rule, _context: EncodeContext = withoutNames): NetlinkMessage {
   const idle = actionOf(rule) === 'unspec'
   const marked = { ...rule, ...(idle ? { table: mainTable } : {}), protocol: rule.protocol ?? defaultRouteProtocol }
@@ -30,8 +35,7 @@ export function newRule(rule: Rule, _context: EncodeContext = withoutNames): Net
 
 /**
  * RTM_DELRULE: `ip rule delete`. The kernel removes the first rule that has everything that is sent. What is left out
- * matches anything, and so do `from: 'all'`, `to: 'all'`, a `tos` of 0 and a missing `not`, which it cannot be asked
- * for: of two rules that differ in nothing else, the one that was added first goes.
+ * matches anything, and so do `from: 'all'`, `to: 'all'` and a `tos` of 0; `not` is not looked at.
  */
 export function deleteRule(rule: Rule, _context: EncodeContext = withoutNames): NetlinkMessage {
   return ruleMessage(RTM_DELRULE, 0, 'delete', rule)

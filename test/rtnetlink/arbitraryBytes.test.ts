@@ -77,6 +77,15 @@ test('an unknown metric is kept with the path to it', (t) => {
   t.deepEqual(decoded?.unknown, [{ path: ['metrics'], type: 77, bytes: Uint8Array.of(5, 0, 0, 0) }])
 })
 
+test('an unknown attribute of a next hop is kept with the path to it', (t) => {
+  const nexthop = [16, 0, 0, 2, 7, 0, 0, 0, 8, 0, 11, 0, 1, 0, 2, 0]
+  const decoded = decodeRoute(route([1, [10, 1, 0, 0]], [9, nexthop]))
+  if (littleEndian) {
+    t.deepEqual(decoded?.nexthops, [{ dev: 7, weight: 3 }])
+    t.deepEqual(decoded?.unknown, [{ path: ['nexthops'], type: 11, bytes: Uint8Array.of(1, 0, 2, 0) }])
+  } else t.pass()
+})
+
 test('a malformed attribute spoils itself alone', (t) => {
   const decoded = decodeRoute(
     route([1, [10, 1, 0, 0]], [5, [10, 0, 0]], [6, [7, 0, 0, 0]], [9, [3, 0, 0, 0, 0, 0, 0, 0]]),

@@ -291,6 +291,56 @@ test('replace and append do what their flags say', async (t) => {
   t.deepEqual(await gateways(), [])
 })
 
+for (const [first, second] of [
+  [
+    { via, mtu: 1400 },
+    { via, mtu: 1300 },
+  ],
+  [
+    { via, protocol: 4 },
+    { via, protocol: 108 },
+  ],
+  [
+    { via, rtoMin: 0.04 },
+    { via, rtoMin: 0.05 },
+  ],
+  [{ dev }, { dev, src: '10.0.0.1' }],
+] as const) {
+  test(`of routes of one key the listed one goes: ${JSON.stringify(second)}`, async (t) => {
+    const network = await testNetwork(t)
+    const to = '10.1.0.0/16'
+    await network.send(newRoute({ to, ...first }, network.context))
+    await network.send(appendRoute({ to, ...second }, network.context))
+    const [one, other] = (await routesOf(network)).filter((route) => route.to === to)
+    t.like(other, second)
+    if (other) await network.send(deleteRoute(other, network.context))
+    t.deepEqual(
+      (await routesOf(network)).filter((route) => route.to === to),
+      one ? [one] : [],
+    )
+  })
+}
+
+test('what is left out matches anything, what is false or 0 does not', async (t) => {
+  const network = await testNetwork(t)
+  const to = '10.1.0.0/16'
+  const mtus = async () => (await routesOf(network)).filter((route) => route.to === to).map(({ mtu }) => mtu)
+  await network.send(newRoute({ to, via, mtu: 1400, lockMtu: true, ecn: true }, network.context))
+  await network.send(appendRoute({ to, via, mtu: 1400, lockMtu: true }, network.context))
+  await network.send(appendRoute({ to, via, mtu: 1400 }, network.context))
+  await network.send(appendRoute({ to, via }, network.context))
+  t.deepEqual(await mtus(), [1400, 1400, 1400, undefined])
+  await network.send(deleteRoute({ to, via, mtu: 1400, lockMtu: false }, network.context))
+  await network.send(deleteRoute({ to, via, mtu: 0 }, network.context))
+  await network.send(deleteRoute({ to, via, ecn: false }, network.context))
+  t.like(
+    (await routesOf(network)).find((route) => route.to === to),
+    { lockMtu: true, ecn: true },
+  )
+  await network.send(deleteRoute({ to, via }, network.context))
+  t.deepEqual(await mtus(), [])
+})
+
 test('a dump is filtered by the kernel', async (t) => {
   const network = await testNetwork(t)
   network.sh('ip route add 10.1.0.0/16 dev v1 table 300 proto 77; ip route add blackhole 10.2.0.0/16 table 300')

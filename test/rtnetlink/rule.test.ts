@@ -182,6 +182,34 @@ test('removal takes the rule of the given protocol, action and table', async (t)
   )
 })
 
+for (const [narrow, wide] of [
+  [{ from: '10.0.0.0/8' }, {}],
+  [{ tos: 0x10 }, {}],
+  [{ from: '10.0.0.0/8', to: '10.0.0.0/8' }, { from: '10.0.0.0/8' }],
+]) {
+  test(`the kernel takes ${JSON.stringify(wide)} for a duplicate of ${JSON.stringify(narrow)}`, async (t) => {
+    const network = await testNetwork(t)
+    const rest = async () => (await rulesOf(network)).filter((rule) => rule.priority === priority)
+    await network.send(newRule({ priority, table, ...narrow }))
+    await t.throwsAsync(network.send(newRule({ priority, table, ...wide })), { message: /EEXIST/ })
+    await network.send(deleteRule({ priority, table, ...narrow }))
+    await network.send(newRule({ priority, table, ...wide }))
+    await network.send(newRule({ priority, table, ...narrow }))
+    const [first, second] = await rest()
+    if (second) await network.send(deleteRule(second))
+    t.deepEqual(await rest(), first ? [first] : [])
+  })
+}
+
+test('the kernel does not look at not', async (t) => {
+  const network = await testNetwork(t)
+  const rule: Rule = { priority, table, from: '10.0.0.0/8' }
+  await network.send(newRule({ ...rule, not: true }))
+  await t.throwsAsync(network.send(newRule(rule)), { message: /EEXIST/ })
+  await network.send(deleteRule(rule))
+  t.false((await rulesOf(network)).some((one) => one.priority === priority))
+})
+
 test('the rules that every namespace begins with', async (t) => {
   const network = await testNetwork(t)
   const rules = await network.list(dumpRules('inet'), decodeRule)
