@@ -1,13 +1,13 @@
 import type { EncodeContext } from '../netlink/codec.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import { deleteAddress, newAddress, replaceAddress } from '../rtnetlink/address.js'
+import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import type { Link } from '../rtnetlink/link.js'
-import { addAltNames, deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
-import { portOptionsOf } from '../rtnetlink/linkProperties.js'
+import { deleteLink } from '../rtnetlink/linkMessages.js'
 import { deleteNeighbor, newNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
-import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/route.js'
-import { deleteRule, newRule } from '../rtnetlink/rule.js'
+import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
+import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import type { Operation } from './operation.js'
 
 /** The operations that rtnetlink messages carry out. */
@@ -22,7 +22,7 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'createLink':
       return createLinkMessages(operation.link, context)
     case 'updateLink':
-      return updateLinkMessages(operation, context)
+      return changeLinkMessages({ ...operation, target: { name: operation.name } }, context)
     case 'deleteLink':
       return [deleteLink({ name: operation.name })]
     case 'addAddress':
@@ -54,28 +54,6 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'deleteNeighbor':
       return [deleteNeighbor(operation.neighbor, context)]
   }
-}
-
-function updateLinkMessages(
-  operation: Extract<Operation, { type: 'updateLink' }>,
-  context: EncodeContext,
-): NetlinkMessage[] {
-  const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
-  const target = { name }
-  const port = portOptionsOf(changes)
-  const portKey = port && `${port.masterKind}Port`
-  const { up, ...rest } = Object.fromEntries(Object.entries(changes).filter(([property]) => property !== portKey))
-  const own: Partial<Link> = { ...rest, ...(kind !== undefined && kind in changes ? { kind } : {}) }
-  const messages: NetlinkMessage[] = []
-  if (removedAltNames.length > 0) messages.push(deleteAltNames(target, removedAltNames))
-  if (addedAltNames.length > 0) messages.push(addAltNames(target, addedAltNames))
-  if (bounce) messages.push(setLink(target, { up: false }, context))
-  // Going down comes first, so that whatever needs the link down finds it so; coming up comes last.
-  if (up === false) messages.push(setLink(target, { up: false }, context))
-  if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
-  if (port && portKey) messages.push(setLink(target, { [portKey]: port.options }, context))
-  if (up === true || bounce) messages.push(setLink(target, { up: true }, context))
-  return messages
 }
 
 /** The links whose indices an operation's messages hold. */

@@ -1,10 +1,11 @@
-import type { UnknownAttribute } from '../netlink/attribute.js'
+import { type UnknownAttribute, walkAttributes } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
+import { text } from '../netlink/scalars.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link, LinkState, ListedLink } from './link.js'
-import { type LinkAttributes, type LinkHeader, linkLayout } from './linkAttributes.js'
+import { type LinkAttributes, type LinkHeader, linkHeader, linkLayout } from './linkAttributes.js'
 import type { LinkInfo } from './linkInfo.js'
 import { flagProperties, plainProperties } from './linkProperties.js'
 
@@ -26,11 +27,22 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
   return Object.assign(link as unknown as Link, stateOf(header, attributes, unknown))
 }
 
+const IFLA_IFNAME = 3
+const ifname = text(15)
+
+/** Index and name alone, for whoever needs the names before anything that refers to them can be decoded. */
+export function decodeLinkName(body: Payload): { index: number; name: string } {
+  let name = ''
+  const attributes = body.slice(body.start + linkHeader.size)
+  walkAttributes(attributes, (type, start, end) => {
+    if (type === IFLA_IFNAME) name = ifname.decode(attributes.slice(start, end), withoutNames)
+  })
+  return { index: linkHeader.decode(body, withoutNames).index, name }
+}
+
 /** The device below by name, unless its index is one of another namespace. */
 function lowerName({ link, linkNamespaceId }: LinkAttributes, context: DecodeContext): LinkAttributes {
-  return typeof link === 'number' && link !== 0 && linkNamespaceId === undefined
-    ? { link: context.linkName(link) }
-    : {}
+  return typeof link === 'number' && link !== 0 && linkNamespaceId === undefined ? { link: context.linkName(link) } : {}
 }
 
 function linkInfoProperties(info: LinkInfo | undefined, attributes: LinkAttributes): Record<string, unknown> {

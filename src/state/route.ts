@@ -73,7 +73,7 @@ function normalizeNexthop(nexthop: Nexthop): Nexthop {
 
 /** The record of a route that was listed: without what the kernel tells of its state. */
 export function routeOf(listed: ListedRoute): RouteRecord {
-  const { flags, linkdown, dead, offload, cloned, cacheInfo, unknown, ...route } = listed
+  const { flags: _f, linkdown: _l, dead: _d, offload: _o, cloned: _c, unknown: _u, ...route } = listed
   return normalizeRoute(route)
 }
 

@@ -1,0 +1,30 @@
+import { plan, type Spec } from '../index.js'
+import { withSpec } from './command.js'
+import { exitStatus } from './exitStatus.js'
+import type { Output } from './output.js'
+import { reportError } from './report.js'
+import type { GlobalOptions } from './run.js'
+
+/** Options of `plan` and `apply`. */
+export interface ChangeOptions extends GlobalOptions {
+  readonly forbidDisruption?: boolean
+}
+
+/** `linkwright plan FILE` */
+export function planCommand(file: string, options: ChangeOptions, output: Output): Promise<number> {
+  return withSpec(file, options, output, async (spec) => {
+    const result = await plan(spec.content as Spec, changeOptions(options))
+    if (result.err) return reportError(result.val, options.json === true, output, spec)
+    if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
+    else output.out(`${result.val.toString({ color: output.color.out })}\n`)
+    return result.val.empty ? exitStatus.done : exitStatus.pending
+  })
+}
+
+/** The options of the library that a command's options stand for. */
+export function changeOptions(options: ChangeOptions): { namespace?: string; disruption?: 'forbid' } {
+  return {
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...(options.forbidDisruption ? { disruption: 'forbid' } : {}),
+  }
+}

@@ -1,0 +1,34 @@
+import { styleText } from 'node:util'
+import type { NetworkError } from '../index.js'
+import { statusOf } from './exitStatus.js'
+import type { Output } from './output.js'
+import type { SpecFile } from './readSpec.js'
+
+/** Prints an error and returns the exit status that goes with it. */
+export function reportError(error: NetworkError, json: boolean, output: Output, file?: SpecFile): number {
+  if (json) output.out(`${JSON.stringify({ error }, undefined, 2)}\n`)
+  else for (const line of linesOf(error, output, file)) output.err(`${line}\n`)
+  return statusOf(error.code)
+}
+
+function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined): string[] {
+  const { problems, step, rollback } = error
+  const paint = (text: string): string => (output.color.err ? styleText('red', text, { validateStream: false }) : text)
+  if (problems && problems.length > 0) {
+    return problems.map(({ path, message, hint }) => {
+      const place = file?.locate(path)
+      const where = place && file ? `${file.name}:${place.line}:${place.column}: ` : ''
+      return `${where}${paint('error:')} ${path === '' ? '/' : path}: ${message}${hint === undefined ? '' : ` (${hint})`}`
+    })
+  }
+  return [
+    `${paint('error:')} ${error.message}`,
+    ...(step === undefined ? [] : [`  failed step: ${step.replaceAll('\n', '\n               ')}`]),
+    ...(rollback === undefined ? [] : [`  ${describeRollback(rollback)}`]),
+  ]
+}
+
+function describeRollback(rollback: NonNullable<NetworkError['rollback']>): string {
+  if (rollback.restored) return 'everything done before was undone; the network is as it was'
+  return `undoing it failed, the network is NOT as it was: ${rollback.error ?? 'the kernel does not show the former state'}`
+}

@@ -1,0 +1,17 @@
+import { snapshot } from '../index.js'
+import { exitStatus } from './exitStatus.js'
+import type { Output } from './output.js'
+import { reportError } from './report.js'
+import type { GlobalOptions } from './run.js'
+
+/** `linkwright show` */
+export async function showCommand(options: GlobalOptions, output: Output): Promise<number> {
+  const result = await snapshot(options.namespace === undefined ? {} : { namespace: options.namespace })
+  if (result.err) return reportError(result.val, options.json === true, output)
+  if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
+  else {
+    const { stringify } = await import('yaml')
+    output.out(stringify(result.val, { lineWidth: 120 }))
+  }
+  return exitStatus.done
+}

@@ -1,0 +1,73 @@
+import { closeSync } from 'node:fs'
+import { NetworkError } from '../error.js'
+import type { EncodeContext } from '../netlink/codec.js'
+import type { Connection } from '../netlink/connection.js'
+import type { RequestOptions } from '../netlink/exchange.js'
+import { decodeLinkName } from '../rtnetlink/decodeLink.js'
+import { getLink } from '../rtnetlink/linkMessages.js'
+import { openNamespace } from '../system/namespace.js'
+
+/** Thrown by the context while a message is built: the name must be looked up first. */
+class UnknownName extends Error {
+  readonly linkName: string
+
+  constructor(linkName: string) {
+    super(linkName)
+    this.linkName = linkName
+  }
+}
+
+/**
+ * Builds messages from objects that name links. Names are asked of the kernel for each call anew, since a link may
+ * have been made anew under its name meanwhile.
+ */
+export async function resolved<T, R>(
+  connection: Connection,
+  options: RequestOptions,
+  build: (context: EncodeContext) => T,
+  use: (built: T) => Promise<R>,
+): Promise<R> {
+  const indices = new Map<string, number>()
+  const descriptors: number[] = []
+  const context: EncodeContext = {
+    linkIndex(name) {
+      const index = indices.get(name)
+      if (index === undefined) throw new UnknownName(name)
+      return index
+    },
+    namespaceFd(name) {
+      const fd = openNamespace(name)
+      descriptors.push(fd)
+      return fd
+    },
+  }
+  try {
+    return await use(await built(connection, options, () => build(context), indices))
+  } finally {
+    for (const fd of descriptors) closeSync(fd)
+  }
+}
+
+async function built<T>(
+  connection: Connection,
+  options: RequestOptions,
+  build: () => T,
+  indices: Map<string, number>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return build()
+    } catch (error) {
+      if (error instanceof UnknownName) indices.set(error.linkName, await indexOf(connection, error.linkName, options))
+      else if (error instanceof RangeError) throw new NetworkError('INVALID_ARGUMENT', error.message, { cause: error })
+      else throw error
+    }
+  }
+}
+
+/** The index of a link by its name or an alternative one. */
+export async function indexOf(connection: Connection, name: string, options: RequestOptions): Promise<number> {
+  const [index] = await connection.ask(getLink({ name }), ({ body }) => decodeLinkName(body).index, options)
+  if (index === undefined) throw new NetworkError('ENODEV', `link ${name}: does not exist`, { object: `link ${name}` })
+  return index
+}

@@ -1,0 +1,41 @@
+import { type EncodeContext, withoutNames } from '../netlink/codec.js'
+import type { NetlinkMessage } from '../netlink/message.js'
+import type { Link } from './link.js'
+import { addAltNames, deleteAltNames, type LinkTarget, setLink } from './linkMessages.js'
+import { portOptionsOf } from './linkProperties.js'
+
+/** A change of a living link. */
+export interface LinkChange {
+  readonly target: LinkTarget
+  /** The kind that it has; needed where options of the kind change. */
+  readonly kind?: string | undefined
+  readonly changes: Partial<Link>
+  readonly addedAltNames?: readonly string[]
+  readonly removedAltNames?: readonly string[]
+  /** Whether it must be taken down for the change. */
+  readonly bounce?: boolean
+}
+
+/**
+ * The messages that change a link, in order: down first, so that whatever needs it down finds it so; options as a port
+ * after the master that they are for; up last.
+ */
+export function changeLinkMessages(change: LinkChange, context: EncodeContext = withoutNames): NetlinkMessage[] {
+  const { target, kind, changes, bounce = false, addedAltNames = [], removedAltNames = [] } = change
+  const port = portOptionsOf(changes)
+  const portKey = port && `${port.masterKind}Port`
+  const {
+    up,
+    altNames: _altNames,
+    ...rest
+  } = Object.fromEntries(Object.entries(changes).filter(([property]) => property !== portKey && property !== 'kind'))
+  const own: Partial<Link> = { ...rest, ...(kind !== undefined && kind in changes ? { kind } : {}) }
+  const messages: NetlinkMessage[] = []
+  if (removedAltNames.length > 0) messages.push(deleteAltNames(target, removedAltNames))
+  if (addedAltNames.length > 0) messages.push(addAltNames(target, addedAltNames))
+  if (bounce || up === false) messages.push(setLink(target, { up: false }, context))
+  if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
+  if (port && portKey) messages.push(setLink(target, { [portKey]: port.options }, context))
+  if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))
+  return messages
+}
