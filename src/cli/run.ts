@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -62,8 +62,7 @@ function withCommonOptions(command: Command): Command {
 }
 
 function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
-  const manifest: unknown = JSON.parse(text)
+  const manifest: unknown = createRequire(import.meta.url)('linkwright/package.json')
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown'

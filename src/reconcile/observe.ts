@@ -13,7 +13,7 @@ import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
-import { lastingStates } from '../state/neighbor.js'
+import { isLastingNeighbor } from '../state/neighbor.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles, readSysctl } from '../system/sysctl.js'
 import type { Place } from './place.js'
@@ -36,7 +36,7 @@ export async function observe(place: Place, options: RequestOptions): Promise<Ne
     links: linkRecords(links, addresses),
     routes,
     rules,
-    neighbors: [...neighbors.filter(({ state }) => lastingStates.has(state ?? '')), ...proxies],
+    neighbors: [...neighbors.filter(isLastingNeighbor), ...proxies],
     forwarding: {
       ipv4: readSysctl(place.fd, forwardingFiles.ipv4) === '1',
       ipv6: readSysctl(place.fd, forwardingFiles.ipv6) === '1',

@@ -9,6 +9,14 @@ export function neighborKey(neighbor: Pick<Neighbor, 'dev' | 'address' | 'proxy'
 /** States that an administrator gave; all others come and go by themselves. */
 export const lastingStates: ReadonlySet<string> = new Set(['permanent', 'noarp'])
 
+/** Whether an entry was made by somebody: not learned, and not one that the kernel keeps for a multicast group. */
+export function isLastingNeighbor({ state, address }: Neighbor): boolean {
+  if (!lastingStates.has(state ?? '')) return false
+  const firstOctet = Number(address.split('.')[0])
+  const isMulticast = address.startsWith('ff') || (firstOctet >= 224 && firstOctet < 240)
+  return !(state === 'noarp' && isMulticast)
+}
+
 /** What of the stated properties a neighbor of the same key does not have. */
 export function neighborDifferences(wanted: Partial<Neighbor>, actual: Neighbor): PropertyChange[] {
   const changes: PropertyChange[] = []
