@@ -24,3 +24,10 @@ export function familyOf(address: string | Uint8Array): Family {
 export function addressBits(family: Family): 32 | 128 {
   return family === 'inet' ? 32 : 128
 }
+
+/** Whether an address is that of a group: 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC 4291 §2.7). */
+export function castOf(bytes: Uint8Array): 'unicast' | 'multicast' {
+  const [first = 0] = bytes
+  const isMulticast = bytes.length === 4 ? first >> 4 === 0xe : first === 0xff
+  return isMulticast ? 'multicast' : 'unicast'
+}

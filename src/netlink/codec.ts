@@ -10,13 +10,13 @@ export type Domain =
   | { readonly type: 'enumeration'; readonly names: readonly string[] }
   | { readonly type: 'text'; readonly maximumLength: number }
   | { readonly type: 'mac' }
-  | { readonly type: 'address'; readonly family?: 'inet' | 'inet6' }
+  | { readonly type: 'address'; readonly family?: 'inet' | 'inet6'; readonly cast?: 'unicast' | 'multicast' }
   | { readonly type: 'link' }
   | { readonly type: 'namespace' }
   | { readonly type: 'user' }
   | { readonly type: 'userGroup' }
   | { readonly type: 'bytes' }
-  | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number }
+  | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number; readonly unordered?: boolean }
   | {
       readonly type: 'object'
       readonly properties: Readonly<Record<string, Domain>>
@@ -44,6 +44,8 @@ export interface Codec<T> {
   readonly domain: Domain
   /** Whether the payload is attributes again, which the kernel marks by NLA_F_NESTED. */
   readonly nested?: boolean
+  /** Whether the attribute is a flag: it is there for true and left out for false. */
+  readonly presence?: boolean
   encode(value: T, writer: Writer, context: EncodeContext): void
   /** Reads the payload; a {@link MalformedError} spoils this attribute alone. */
   decode(payload: Payload, context: DecodeContext): T

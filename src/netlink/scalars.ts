@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../ip/address.js'
+import { castOf, formatAddress, parseAddress } from '../ip/address.js'
 import { formatMac, parseMac } from '../ip/mac.js'
 import { littleEndian, type Payload } from './bytes.js'
 import { type Codec, MalformedError } from './codec.js'
@@ -126,11 +126,12 @@ export function boolean(codec: Codec<number>): Codec<boolean> {
   }
 }
 
-/** A truth value told by an attribute's mere presence; false cannot be written. */
-export const flag: Codec<true> = {
+/** A truth value told by an attribute's presence: NLA_FLAG. Some are told by a byte in the kernel's answers. */
+export const flag: Codec<boolean> = {
   domain: { type: 'boolean' },
+  presence: true,
   encode() {},
-  decode: () => true,
+  decode: ({ bytes, start, length }) => length === 0 || bytes[start] !== 0,
 }
 
 /**
@@ -205,6 +206,19 @@ export const ipAddress: Codec<string> = {
     if (payload.length !== 4 && payload.length !== 16) throw new MalformedError(`${payload.length} bytes of address`)
     return formatAddress(payload.copy())
   },
+}
+
+/** An IP address that is multicast, or one that is not: RFC 5771, RFC 4291 §2.7. */
+export function castAddress(cast: 'unicast' | 'multicast'): Codec<string> {
+  return {
+    domain: { type: 'address', cast },
+    encode: ipAddress.encode,
+    decode(payload, context) {
+      const address = ipAddress.decode(payload, context)
+      if (castOf(payload.copy()) !== cast) throw new MalformedError(`${address} is not ${cast}`)
+      return address
+    },
+  }
 }
 
 /** An IPv4 address. */

@@ -4,7 +4,10 @@ import type { Codec, DecodeContext, Domain, EncodeContext } from './codec.js'
 
 /** What a line of a table can say besides the number and the codec. */
 export interface AttributeDetails {
-  /** The word of `ip` for it, where that is not the name in snake_case. */
+  /**
+   * The word of `ip` for it, where that is not the name in snake_case. `learning|nolearning` are the words for true
+   * and false; `srcport {low} {high}` takes the parts of the value.
+   */
   readonly ip?: string
   /** The attribute stands in the message itself, not among the options of the kind: `IFLA_LINK` of a VLAN. */
   readonly outer?: boolean
@@ -12,6 +15,12 @@ export interface AttributeDetails {
   readonly bit?: number
   /** How an attribute of bits is laid out: a value with a mask of what is meant (8 bytes), or the value alone. */
   readonly bits?: 'masked' | 'u16'
+  /** The kernel's number of the attribute where the value is an IPv6 address: IFLA_VXLAN_GROUP6. */
+  readonly ipv6Type?: number
+  /** What it means that the kernel leaves the attribute out. */
+  readonly absent?: unknown
+  /** An attribute that goes in front of this one: it says that a list replaces what is there. */
+  readonly before?: { readonly type: number; readonly codec: Codec<number>; readonly value: number }
 }
 
 /** One line of a table: the kernel's number of the attribute and how its payload is written. */
@@ -62,9 +71,12 @@ export function attributeTable<T extends object>(
   const names = Object.keys(lines) as (keyof T & string)[]
   const byType = new Map<number, (keyof T & string)[]>()
   for (const name of names) {
-    const { type } = lines[name]
-    byType.set(type, [...(byType.get(type) ?? []), name])
+    const { type, ipv6Type = type, outer } = lines[name]
+    // The numbers of the message's own attributes are others than those of the options.
+    if (outer) continue
+    for (const number of new Set([type, ipv6Type])) byType.set(number, [...(byType.get(number) ?? []), name])
   }
+  const withAbsent = names.filter((name) => lines[name].absent !== undefined)
   const properties: Record<string, Domain> = {}
   for (const name of names) properties[name] = lines[name].codec.domain
   const table: AttributeTable<T> = {
@@ -73,11 +85,12 @@ export function attributeTable<T extends object>(
     nested: true,
     domain: { type: 'object', properties, required },
     encode(values, writer, context) {
-      for (const [type, owners] of byType) {
-        const [first] = owners
-        if (first === undefined || lines[first].outer) continue
-        if (lines[first].bit !== undefined) encodeBits(lines, type, owners, values, writer)
-        else encodeLine(lines[first], values[first], writer, context)
+      for (const name of names) {
+        const { type, bit, outer } = lines[name]
+        const owners = byType.get(type) ?? []
+        if (outer || (bit !== undefined && owners[0] !== name)) continue
+        if (bit !== undefined) encodeBits(lines, type, owners, values, writer)
+        else encodeLine(lines[name], values[name], writer, context)
       }
     },
     decode(payload, context) {
@@ -89,6 +102,7 @@ export function attributeTable<T extends object>(
           context.unknown?.push({ path: [], type, bytes: range.copy() })
         }
       })
+      for (const name of withAbsent) result[name] ??= lines[name].absent as T[typeof name]
       return result as T
     },
     locate(payload, offset) {
@@ -106,10 +120,11 @@ export function attributeTable<T extends object>(
 }
 
 function encodeLine<T>(line: Attribute<T>, value: T | undefined, writer: Writer, context: EncodeContext): void {
-  if (value === undefined) return
-  writeAttribute(writer, line.codec.nested ? line.type | NLA_F_NESTED : line.type, () =>
-    line.codec.encode(value, writer, context),
-  )
+  const { codec, before, ipv6Type } = line
+  if (value === undefined || (codec.presence && value === false)) return
+  if (before) writeAttribute(writer, before.type, () => before.codec.encode(before.value, writer, context))
+  const type = ipv6Type !== undefined && String(value).includes(':') ? ipv6Type : line.type
+  writeAttribute(writer, codec.nested ? type | NLA_F_NESTED : type, () => codec.encode(value, writer, context))
 }
 
 /** Appends one attribute: its header, what `body` writes, and the padding. */
@@ -149,7 +164,7 @@ function encodeBits<T extends object>(
   })
 }
 
-/** Returns whether the payload was what the table says. */
+/** Returns whether the payload was what the table says, for one of the properties that share the attribute. */
 function decodeInto<T extends object>(
   result: Partial<T>,
   lines: Lines<T>,
@@ -157,6 +172,7 @@ function decodeInto<T extends object>(
   range: Payload,
   context: DecodeContext,
 ): boolean {
+  let taken = false
   for (const owner of owners) {
     const line = lines[owner]
     const bits = line.bit === undefined ? undefined : readBits(range, line.bits)
@@ -164,17 +180,19 @@ function decodeInto<T extends object>(
       if (bits === undefined) return false
       const codec: Codec<unknown> = line.codec
       result[owner] = codec.decode(new Payload(Uint8Array.of((bits >>> line.bit) & 1)), context) as never
+      taken = true
       continue
     }
     const known = context.unknown?.length ?? 0
     try {
       result[owner] = line.codec.decode(range, context)
+      taken = true
     } catch {
-      return false
+      continue
     }
     if (line.codec.nested) prefixPaths(context, known, owner)
   }
-  return true
+  return taken
 }
 
 /** What an inner table did not know gets the path to where it lay. */
@@ -210,6 +228,11 @@ export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
       return values
     },
   }
+}
+
+/** A list of which the kernel keeps the members but not the order. */
+export function unorderedListOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
+  return { ...listOf(type, codec), domain: { type: 'list', item: codec.domain, unordered: true } }
 }
 
 /** The bytes of some attributes alone, for tests and for attributes inside attributes. */

@@ -32,6 +32,7 @@ export {
   be32,
   binary,
   boolean,
+  castAddress,
   enumeration,
   flag,
   i8,
@@ -60,6 +61,7 @@ export {
   attributeTable,
   type Lines,
   listOf,
+  unorderedListOf,
 } from '../netlink/table.js'
 export {
   type Address,
@@ -76,12 +78,10 @@ export { changeLinkMessages, type LinkChange } from './changeLink.js'
 export { createLinkMessages } from './createLink.js'
 export { decodeLink, decodeLinkName } from './decodeLink.js'
 export { decodeRoute } from './decodeRoute.js'
-export { type BridgeOptions, type BridgeStatus, bridge } from './kinds/bridge.js'
 export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
+export * from './kinds/builtIn.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
 export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKind } from './kinds/registry.js'
-export { type TunTapOptions, type TunTapStatus, tap, tun } from './kinds/tuntap.js'
-export { type VethOptions, type VethPeer, veth } from './kinds/veth.js'
 export type { GeneralLink, Link, LinkState, ListedLink } from './link.js'
 export {
   type AddressGenerationMode,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { parseAddress } from '../ip/address.js'
+import { castOf, parseAddress } from '../ip/address.js'
 import { parseMac } from '../ip/mac.js'
 import type { Domain } from '../netlink/codec.js'
 
@@ -41,6 +41,16 @@ export function ipAddressSchema(family?: 'inet' | 'inet6'): v.GenericSchema<stri
   )
 }
 
+function castCheck(cast: 'unicast' | 'multicast') {
+  return v.check<string, string>(
+    (text) => {
+      const bytes = parseAddress(text)
+      return bytes === undefined || castOf(bytes) === cast
+    },
+    `the address must be ${cast === 'multicast' ? 'that of a multicast group' : 'that of one host, not of a group'}`,
+  )
+}
+
 /** A whole number of a range. */
 export function integer(minimum: number, maximum: number): v.GenericSchema<number> {
   return v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum))
@@ -70,7 +80,9 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
     case 'mac':
       return macAddress
     case 'address':
-      return ipAddressSchema(domain.family)
+      return domain.cast
+        ? v.pipe(ipAddressSchema(domain.family), castCheck(domain.cast))
+        : ipAddressSchema(domain.family)
     case 'link':
       return linkName
     case 'namespace':

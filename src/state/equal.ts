@@ -33,5 +33,14 @@ export function sameOption(domain: Domain | undefined, wanted: unknown, actual: 
     return Math.abs(wanted - actual) <= domain.resolution * 1.01
   }
   if (domain?.type === 'integer' || domain?.type === 'boolean') return wanted === actual
+  if (domain?.type === 'list') return sameList(domain.unordered ?? false, wanted ?? [], actual ?? [])
   return sameValue(wanted, actual)
+}
+
+function sameList(unordered: boolean, wanted: unknown, actual: unknown): boolean {
+  if (!unordered || !Array.isArray(wanted) || !Array.isArray(actual)) return sameValue(wanted, actual)
+  return (
+    wanted.length === actual.length &&
+    wanted.every((item: unknown) => actual.some((other: unknown) => sameValue(item, other)))
+  )
 }

@@ -78,7 +78,9 @@ function optionDifferences(
   for (const [name, after] of Object.entries(typeof wanted === 'object' && wanted !== null ? wanted : {})) {
     const before = options?.[name]
     if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
-    const immutable = section === kind.kind && (kind.immutable ?? []).includes(name)
+    const immutable =
+      section === kind.kind &&
+      ((kind.immutable ?? []).includes(name) || (kind.needsNewDevice?.(name, before, after) ?? false))
     differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
   }
   return differences

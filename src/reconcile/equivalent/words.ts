@@ -24,6 +24,12 @@ function quoted(part: string): string {
 /** An option with its value, in the words of `ip`. */
 export function optionWords(name: string, line: Attribute<unknown>, value: unknown): string {
   const word = line.ip ?? snakeCase(name)
+  const [whenTrue, whenFalse] = word.split('|')
+  if (whenFalse !== undefined) return words(value === true ? whenTrue : whenFalse)
+  if (word.includes('{') && typeof value === 'object' && value !== null) {
+    const parts = new Map<string, unknown>(Object.entries(value))
+    return words(word.replace(/\{(\w+)\}/g, (_whole, part: string) => String(parts.get(part))))
+  }
   return words(word, optionValue(line.codec.domain, value))
 }
 

@@ -1,18 +1,16 @@
-import { bridge } from './bridge.js'
+import * as builtIn from './builtIn.js'
 import type { AnyLinkKind, LinkKind } from './kind.js'
-import { tap, tun } from './tuntap.js'
-import { veth } from './veth.js'
-
-const builtIn = { bridge, tap, tun, veth } as const
 
 type BuiltIn = typeof builtIn
 type OptionsOf<Kind> = Kind extends LinkKind<string, infer Options, infer _Port, infer _Status> ? Options : never
 type PortOf<Kind> = Kind extends LinkKind<string, infer _Options, infer Port, infer _Status> ? Port : never
+/** The kinds whose ports have options. */
+type WithPort = { [Name in keyof BuiltIn]: keyof PortOf<BuiltIn[Name]> extends never ? never : Name }[keyof BuiltIn]
 
 /** The options of each kind, under the kind's name. */
 export type KindOptions = { readonly [Name in keyof BuiltIn]?: OptionsOf<BuiltIn[Name]> }
 /** The options of a port, under the name of its master's kind and `Port`. */
-export type PortOptions = { readonly [Name in 'bridge' as `${Name}Port`]?: PortOf<BuiltIn[Name]> }
+export type PortOptions = { readonly [Name in WithPort as `${Name}Port`]?: PortOf<BuiltIn[Name]> }
 
 const kinds = new Map<string, AnyLinkKind>(Object.values(builtIn).map((kind) => [kind.kind, kind]))
 

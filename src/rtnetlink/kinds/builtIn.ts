@@ -1,0 +1,11 @@
+// The kinds that are known from the start: a new one is one file beside this one, and one line here.
+export { type BridgeOptions, type BridgeStatus, bridge } from './bridge.js'
+export { type DummyOptions, dummy } from './dummy.js'
+export { type IfbOptions, ifb } from './ifb.js'
+export { type IpvlanOptions, ipvlan, ipvtap } from './ipvlan.js'
+export { type MacvlanOptions, type MacvlanStatus, macvlan, macvtap } from './macvlan.js'
+export { type TunTapOptions, type TunTapStatus, tap, tun } from './tuntap.js'
+export { type VethOptions, type VethPeer, veth } from './veth.js'
+export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'
+export { type VrfOptions, vrf } from './vrf.js'
+export { type VxlanOptions, type VxlanPortRange, type VxlanStatus, vxlan } from './vxlan.js'

@@ -1,0 +1,201 @@
+import {
+  be16,
+  be32,
+  binary,
+  boolean,
+  castAddress,
+  enumeration,
+  flag,
+  ipAddress,
+  linkReference,
+  ranged,
+  seconds,
+  u8,
+  u32,
+} from '../../netlink/scalars.js'
+import { field, struct } from '../../netlink/struct.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
+import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
+
+/** The UDP ports that packets are sent from. */
+export interface VxlanPortRange {
+  /** The first port. */
+  readonly low: number
+  /** The last port. */
+  readonly high: number
+}
+
+/** Options of a VXLAN device: `ip link add type vxlan help`, man ip-link(8). */
+export interface VxlanOptions {
+  /** The network identifier, 0 to 16777215. */
+  readonly id?: number
+  /** The device that packets go out by, needed for {@link group}. Default: as routed. */
+  readonly link?: string | number
+  /** The multicast group of all hosts of the network, IPv4 or IPv6. Excludes {@link remote}. Default none. */
+  readonly group?: string
+  /** The host that frames to unknown addresses go to, IPv4 or IPv6. Excludes {@link group}. Default none. */
+  readonly remote?: string
+  /** The source address of packets, IPv4 or IPv6. Default: as routed. */
+  readonly local?: string
+  /** The UDP port of the other hosts. Default: the kernel's 8472, the registered one is 4789. */
+  readonly port?: number
+  /** The UDP ports that packets are sent from. Default 0 to 0, the host's local ports. */
+  readonly portRange?: VxlanPortRange
+  /** The TTL of packets, 0 for the host's default, 1 for a multicast group. Default 0. */
+  readonly ttl?: number
+  /** Whether the TTL is that of the packet inside. Default false. */
+  readonly ttlInherit?: boolean
+  /** The type of service of packets, 1 for that of the packet inside. Default 0. */
+  readonly tos?: number
+  /** The don't-fragment bit of IPv4 packets. Default `unset`. */
+  readonly df?: 'unset' | 'set' | 'inherit'
+  /** The flow label of IPv6 packets, 0 to 1048575. Default 0. */
+  readonly label?: number
+  /** Whether {@link label} is used, or that of the packet inside. IPv6 only. Default `fixed`. Since Linux 6.7. */
+  readonly labelPolicy?: 'fixed' | 'inherit'
+  /** Whether source addresses are learned. Default true. */
+  readonly learning?: boolean
+  /** Seconds a learned address is kept. Default 300. */
+  readonly ageing?: number
+  /** How many learned addresses are kept at the most, 0 for no limit. Default 0. */
+  readonly limit?: number
+  /** Whether ARP and neighbor discovery are answered. Default false. */
+  readonly proxy?: boolean
+  /** Whether routed packets take a short cut. Default false. */
+  readonly rsc?: boolean
+  /** Whether unknown MAC addresses are told to listeners. Default false. */
+  readonly l2miss?: boolean
+  /** Whether unknown IP addresses are told to listeners. Default false. */
+  readonly l3miss?: boolean
+  /** Whether UDP checksums are sent over IPv4. Default true. */
+  readonly udpChecksum?: boolean
+  /** Whether UDP checksums are left out over IPv6. Default false. */
+  readonly udp6ZeroChecksumTx?: boolean
+  /** Whether packets without a UDP checksum are taken over IPv6. Default false. */
+  readonly udp6ZeroChecksumRx?: boolean
+  /** Whether checksums are left to the receiver. Default false. */
+  readonly remoteChecksumTx?: boolean
+  /** Whether checksums that were left to us are computed. Default false. */
+  readonly remoteChecksumRx?: boolean
+  /** Whether remote checksums are always completed, never left partial. Default false. */
+  readonly remoteChecksumNoPartial?: boolean
+  /** Whether the header carries a group policy. Default false. */
+  readonly gbp?: boolean
+  /** Whether the header carries another protocol than Ethernet; without learning. Default false. */
+  readonly gpe?: boolean
+  /** Whether each packet's route says where it goes. Default false. */
+  readonly collectMetadata?: boolean
+  /** With {@link collectMetadata}: whether only listed networks are taken. Default false. Since Linux 5.18. */
+  readonly vnifilter?: boolean
+  /** Whether packets to this host go straight to its own VXLAN device. Default true. Since Linux 6.5. */
+  readonly localbypass?: boolean
+}
+
+/** What a VXLAN device tells of itself. */
+export interface VxlanStatus {
+  /** The bits of the header, 8 bytes, that make it drop a packet. Since Linux 6.14. */
+  readonly reservedBits?: Uint8Array
+}
+
+const bool = boolean(u8)
+
+// struct ifla_vxlan_port_range: include/uapi/linux/if_link.h
+const portRange = struct<VxlanPortRange>(4, { low: field(0, be16), high: field(2, be16) })
+const onOff = (type: number, word: string) => attribute(type, bool, { ip: `${word}|no${word}` })
+
+// enum of IFLA_VXLAN_*, enum ifla_vxlan_df, enum ifla_vxlan_label_policy: include/uapi/linux/if_link.h;
+// ip's words: iproute2, iplink_vxlan.c
+const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>(
+  {
+    id: attribute(1, ranged(u32, 0, 0xffffff)),
+    link: attribute(3, linkReference, { ip: 'dev' }),
+    group: attribute(2, castAddress('multicast'), { ipv6Type: 16 }),
+    remote: attribute(2, castAddress('unicast'), { ipv6Type: 16 }),
+    local: attribute(4, ipAddress, { ipv6Type: 17 }),
+    port: attribute(15, be16, { ip: 'dstport' }),
+    portRange: attribute(10, portRange, { ip: 'srcport {low} {high}' }),
+    ttl: attribute(5, u8),
+    ttlInherit: attribute(28, flag, { absent: false, ip: 'ttl inherit|' }),
+    tos: attribute(6, u8),
+    df: attribute(29, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
+    label: attribute(26, ranged(be32, 0, 0xfffff), { ip: 'flowlabel' }),
+    labelPolicy: attribute(32, enumeration(u32, { fixed: 0, inherit: 1 })),
+    learning: onOff(7, 'learning'),
+    ageing: attribute(8, seconds(u32, 1)),
+    limit: attribute(9, u32, { ip: 'maxaddress' }),
+    proxy: onOff(11, 'proxy'),
+    rsc: onOff(12, 'rsc'),
+    l2miss: onOff(13, 'l2miss'),
+    l3miss: onOff(14, 'l3miss'),
+    udpChecksum: onOff(18, 'udpcsum'),
+    udp6ZeroChecksumTx: onOff(19, 'udp6zerocsumtx'),
+    udp6ZeroChecksumRx: onOff(20, 'udp6zerocsumrx'),
+    remoteChecksumTx: onOff(21, 'remcsumtx'),
+    remoteChecksumRx: onOff(22, 'remcsumrx'),
+    gbp: attribute(23, flag, { absent: false, ip: 'gbp|' }),
+    remoteChecksumNoPartial: attribute(24, flag, { absent: false, ip: 'remcsumnopartial|' }),
+    collectMetadata: onOff(25, 'external'),
+    gpe: attribute(27, flag, { absent: false, ip: 'gpe|' }),
+    vnifilter: attribute(30, bool, { absent: false, ip: 'vnifilter|novnifilter' }),
+    localbypass: onOff(31, 'localbypass'),
+  },
+  ['id'],
+)
+
+/** What a living device changes; drivers/net/vxlan/vxlan_core.c, vxlan_nl2conf, refuses the rest. */
+const changeable: ReadonlySet<keyof VxlanOptions> = new Set([
+  'link',
+  'group',
+  'remote',
+  'local',
+  'ttl',
+  'tos',
+  'df',
+  'label',
+  'labelPolicy',
+  'learning',
+  'ageing',
+  'localbypass',
+])
+
+const isIpv6 = (address: unknown): boolean => typeof address === 'string' && address.includes(':')
+
+/** `ip link add NAME type vxlan id ID`: a device whose Ethernet frames travel in UDP. */
+export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = defineLinkKind({
+  kind: 'vxlan',
+  options,
+  status: attributeTable<VxlanStatus>({ reservedBits: attribute(33, binary) }),
+  ethernet: true,
+  immutable: options.names.filter((name) => !changeable.has(name)),
+  // Its socket is of one family.
+  needsNewDevice: (option, before, after) =>
+    (option === 'group' || option === 'remote' || option === 'local') && isIpv6(before) !== isIpv6(after),
+  defaults: {
+    portRange: { low: 0, high: 0 },
+    ttl: 0,
+    ttlInherit: false,
+    tos: 0,
+    df: 'unset',
+    label: 0,
+    labelPolicy: 'fixed',
+    learning: true,
+    ageing: 300,
+    limit: 0,
+    proxy: false,
+    rsc: false,
+    l2miss: false,
+    l3miss: false,
+    udpChecksum: true,
+    udp6ZeroChecksumTx: false,
+    udp6ZeroChecksumRx: false,
+    remoteChecksumTx: false,
+    remoteChecksumRx: false,
+    remoteChecksumNoPartial: false,
+    gbp: false,
+    gpe: false,
+    collectMetadata: false,
+    vnifilter: false,
+    localbypass: true,
+  },
+  dependsOn: ['link'],
+})
