@@ -18,11 +18,17 @@ export interface BatchResult {
   readonly errors: ReadonlyMap<number, NetworkError>
 }
 
+/** How a batch is sent. */
+export interface BatchOptions extends RequestOptions {
+  /** Whether nothing more is sent after a datagram in which a message failed. Default false. */
+  readonly stopAtError?: boolean
+}
+
 /** Sends messages in as few datagrams as possible, each of which asks for an acknowledgement of its last one only. */
 export async function sendBatch(
   transport: Transport,
   messages: readonly NetlinkMessage[],
-  options: RequestOptions,
+  options: BatchOptions,
   nextSequence: () => number,
 ): Promise<BatchResult> {
   const errors = new Map<number, NetworkError>()
@@ -50,6 +56,7 @@ export async function sendBatch(
         return index === last
       },
     )
+    if (options.stopAtError && errors.size > 0) break
     start = end
   }
   return { errors }

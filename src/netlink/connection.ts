@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
-import { type BatchResult, sendBatch } from './batch.js'
+import { type BatchOptions, type BatchResult, sendBatch } from './batch.js'
 import {
   assertWanted,
   deadlineOf,
@@ -160,7 +160,7 @@ export class Connection {
    * Sends many messages in few system calls. The kernel does them in order and goes on after an error, so that the
    * result tells of each message by itself.
    */
-  batch(messages: readonly NetlinkMessage[], options: RequestOptions = {}): Promise<BatchResult> {
+  batch(messages: readonly NetlinkMessage[], options: BatchOptions = {}): Promise<BatchResult> {
     const subject = messages[0]?.subject ?? 'batch'
     return this.#exclusively(subject, options, () =>
       sendBatch(this.#transport, messages, options, () => this.#nextSequence()),

@@ -5,6 +5,7 @@ import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { forwardingFiles, writeSysctl } from '../system/sysctl.js'
+import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
 import type { Operation } from './operation.js'
@@ -53,7 +54,7 @@ class Executor {
   readonly #options: RequestOptions
   #pending: Pending[] = []
   #place: Place | undefined
-  /** Devices that a run of steps has made already in one go. */
+  /** Steps that were done in one go with an earlier one. */
   readonly #made = new Set<PlannedStep>()
 
   constructor(world: World, options: RequestOptions) {
@@ -88,6 +89,7 @@ class Executor {
       if (failure) return failure
     }
     this.#place = place
+    if (operation.type === 'deleteLink') return await this.#deleteLinks(step, steps, index, place)
     return (await this.#makeDevice(operation, step, steps, index, place)) ?? (await this.#queue(operation, step, place))
   }
 
@@ -129,13 +131,11 @@ class Executor {
     if (!isDeviceCreation(operation) || this.#made.has(step)) return undefined
     const failure = await this.flush()
     if (failure) return failure
-    const run = [step]
-    for (let next = index + 1; ; next++) {
-      const other = steps[next]
-      if (!other || other.namespace !== step.namespace || !isDeviceCreation(other.operation)) break
-      if (other.operation.replaces) break
-      run.push(other)
-    }
+    const run = following(
+      steps,
+      index,
+      (other) => isDeviceCreation(other.operation) && (other === step || !other.operation.replaces),
+    )
     const links = run.flatMap((one) => (isDeviceCreation(one.operation) ? [one.operation.link] : []))
     const errors = createDevices(links, place.fd)
     for (const [position, one] of run.entries()) {
@@ -144,6 +144,25 @@ class Executor {
       this.#made.add(one)
     }
     return undefined
+  }
+
+  /** Many links that follow each other are deleted in one go. */
+  async #deleteLinks(
+    step: PlannedStep,
+    steps: readonly PlannedStep[],
+    index: number,
+    place: Place,
+  ): Promise<Failure | undefined> {
+    if (this.#made.has(step)) return undefined
+    const run = following(steps, index, (other) => other.operation.type === 'deleteLink')
+    if (run.length < worthAGroup) return await this.#queue({ type: 'deleteLink', name: step.id }, step, place)
+    const failure = await this.flush()
+    if (failure) return failure
+    const names = run.flatMap(({ operation }) => (operation.type === 'deleteLink' ? [operation.name] : []))
+    const failed = await deleteTogether(place, names, this.#options)
+    place.indices.clear()
+    for (const one of run) this.#made.add(one)
+    return failed ? { step: run[failed.index] ?? step, error: failed.error } : undefined
   }
 
   async #queue(operation: MessageOperation, step: PlannedStep, place: Place): Promise<Failure | undefined> {
@@ -169,11 +188,26 @@ class Executor {
     if (pending.length === 0 || !place) return undefined
     const { errors } = await place.connection.batch(
       pending.map(({ message }) => message),
-      this.#options,
+      { ...this.#options, stopAtError: true },
     )
     const [first] = [...errors].sort(([a], [b]) => a - b)
     const failed = first && pending[first[0]]
     return first && failed ? { step: failed.step, error: first[1] } : undefined
+  }
+}
+
+/** The step at an index and those of the same namespace that follow it, as long as they are of a sort. */
+function following(
+  steps: readonly PlannedStep[],
+  index: number,
+  isOfSort: (step: PlannedStep) => boolean,
+): PlannedStep[] {
+  const run: PlannedStep[] = []
+  const first = steps[index]
+  for (let next = index; ; next++) {
+    const step = steps[next]
+    if (!step || step.namespace !== first?.namespace || !isOfSort(step)) return run
+    run.push(step)
   }
 }
 

@@ -85,16 +85,31 @@ function recreatedLinks(
 }
 
 /** The links that vanish with one: what stands on it, and the other end of a veth pair in the same namespace. */
-export function takenAlong(name: string, actual: NetworkState): string[] {
-  const own = actual.links.get(name)?.link
-  const others: string[] = []
-  for (const { link } of actual.links.values()) {
-    if (link.name === name || link.linkNamespaceId !== undefined) continue
-    const standsOn = lowersOf(link).includes(name)
-    const isPeer = own?.kind === 'veth' && link.kind === 'veth' && own.link === link.name
-    if (standsOn || isPeer) others.push(link.name)
+export function takenAlong(name: string, actual: NetworkState): readonly string[] {
+  let dependents = dependentsByState.get(actual)
+  if (!dependents) {
+    dependents = dependentsOf(actual)
+    dependentsByState.set(actual, dependents)
   }
-  return others
+  return dependents.get(name) ?? []
+}
+
+/** Worked out once a state, since a plan asks it of every link that goes. */
+const dependentsByState = new WeakMap<NetworkState, Map<string, string[]>>()
+
+function dependentsOf(actual: NetworkState): Map<string, string[]> {
+  const dependents = new Map<string, string[]>()
+  const add = (name: string, other: string): void => {
+    const others = dependents.get(name)
+    if (others) others.push(other)
+    else dependents.set(name, [other])
+  }
+  for (const { link } of actual.links.values()) {
+    if (link.linkNamespaceId !== undefined) continue
+    for (const lower of lowersOf(link)) add(lower, link.name)
+    if (link.kind === 'veth' && typeof link.link === 'string') add(link.link, link.name)
+  }
+  return dependents
 }
 
 /** The devices below a link. */
