@@ -6,7 +6,7 @@ import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
-import { findLink } from './links.js'
+import { findLink } from './lookup.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
 export function diffAddresses(context: DiffContext): void {

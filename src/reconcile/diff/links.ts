@@ -8,6 +8,7 @@ import { lowersOf, takenAlong } from '../losses.js'
 import { tag } from '../order.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
+import { desiredLink, findLink, isThere } from './lookup.js'
 
 /** Steps for the links of a namespace. */
 export function diffLinks(context: DiffContext): void {
@@ -21,21 +22,12 @@ export function diffLinks(context: DiffContext): void {
   }
 }
 
-/** A link by its name, or by an alternative one. */
-export function findLink(context: Pick<DiffContext, 'actual'>, name: string): LinkRecord | undefined {
-  const byName = context.actual.links.get(name)
-  if (byName) return byName
-  for (const record of context.actual.links.values()) if (record.link.altNames?.includes(name)) return record
-  return undefined
-}
-
 function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord, goesAlong: Set<string>): void {
   const { link } = record
-  const doomed = new Set(context.desired.links.filter(({ absent }) => absent).map(({ name }) => name))
   for (const other of takenAlong(link.name, context.actual)) {
     goesAlong.add(other)
     const isPeer = link.kind === 'veth' && link.link === other
-    if (isPeer || doomed.has(other)) continue
+    if (isPeer || desiredLink(context, other)?.absent) continue
     context.problems.push({
       path: wanted.path ?? '',
       message: `the link ${link.name} cannot be removed, since ${other} stands on it`,
@@ -162,8 +154,7 @@ function checkReferences(context: DiffContext, wanted: DesiredLink): void {
   const references: [string, string][] = lowersOf({ ...properties }).map((lower) => [`${properties.kind}/link`, lower])
   if (typeof properties.master === 'string') references.push(['master', properties.master])
   for (const [where, name] of references) {
-    const planned = context.desired.links.some((link) => link.name === name && !link.absent)
-    if (planned || context.peers.has(name) || context.actual.links.has(name)) continue
+    if (isThere(context, name)) continue
     context.problems.push({ path: `${path}/${where}`, message: `the link ${name} does not exist` })
   }
   checkPort(context, wanted)
@@ -173,7 +164,7 @@ function checkReferences(context: DiffContext, wanted: DesiredLink): void {
 function checkPort(context: DiffContext, { name, properties, path }: DesiredLink): void {
   if (typeof properties.master !== 'string') return
   const kindOf = (link: string): string | undefined =>
-    context.desired.links.find((one) => one.name === link)?.properties.kind ?? context.actual.links.get(link)?.link.kind
+    desiredLink(context, link)?.properties.kind ?? context.actual.links.get(link)?.link.kind
   const masterKind = kindOf(properties.master)
   const master = masterKind === undefined ? undefined : linkKind(masterKind)
   const exists = context.actual.links.has(properties.master)
@@ -236,8 +227,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
 function mtuNeeds(context: DiffContext, wanted: DesiredLink, { link }: LinkRecord): string[] {
   const { mtu } = wanted.properties
   if (mtu === undefined || mtu >= (link.mtu ?? 0)) return []
-  const uppers = [...context.actual.links.values()].filter((other) => lowersOf(other.link).includes(link.name))
-  return uppers.map((upper) => `changed ${upper.link.name}`)
+  return takenAlong(link.name, context.actual).map((upper) => `changed ${upper}`)
 }
 
 function changedProperties(differences: readonly LinkDifference[]): Partial<Link> {

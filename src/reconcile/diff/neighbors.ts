@@ -2,7 +2,7 @@ import type { DesiredNeighbor } from '../../state/desired.js'
 import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
-import { isThere } from './routes.js'
+import { isThere } from './lookup.js'
 
 /** Steps for the neighbors of a namespace. */
 export function diffNeighbors(context: DiffContext): void {

@@ -12,6 +12,7 @@ import {
 } from '../../state/route.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
+import { isThere } from './lookup.js'
 
 /** Steps for the routes of a namespace. */
 export function diffRoutes(context: DiffContext): void {
@@ -49,13 +50,6 @@ function checkLinks(context: DiffContext, { route, path }: DesiredRoute): void {
     if (typeof dev === 'number' || isThere(context, dev)) continue
     context.problems.push({ path: `${path}/dev`, message: `the link ${dev} does not exist` })
   }
-}
-
-/** Whether a link is there or will be. */
-export function isThere(context: DiffContext, name: string): boolean {
-  if (context.desired.links.some((link) => link.name === name && !link.absent) || context.peers.has(name)) return true
-  const doomed = context.desired.links.some((link) => link.name === name && link.absent)
-  return context.actual.links.has(name) && !doomed
 }
 
 function createRoute(context: DiffContext, wanted: DesiredRoute, route: RouteRecord): void {

@@ -1,0 +1,39 @@
+import type { DesiredLink } from '../../state/desired.js'
+import type { LinkRecord, NetworkState } from '../../state/model.js'
+import type { DiffContext } from './context.js'
+
+// Asked of every link, route and neighbor, so that the indices are made once a plan.
+const desiredByName = new WeakMap<readonly DesiredLink[], Map<string, DesiredLink>>()
+const recordByAltName = new WeakMap<NetworkState, Map<string, LinkRecord>>()
+
+/** What the spec says of a link. */
+export function desiredLink({ desired }: Pick<DiffContext, 'desired'>, name: string): DesiredLink | undefined {
+  let byName = desiredByName.get(desired.links)
+  if (!byName) {
+    byName = new Map(desired.links.map((link) => [link.name, link]))
+    desiredByName.set(desired.links, byName)
+  }
+  return byName.get(name)
+}
+
+/** A link that is there, by its name or by an alternative one. */
+export function findLink({ actual }: Pick<DiffContext, 'actual'>, name: string): LinkRecord | undefined {
+  const found = actual.links.get(name)
+  if (found) return found
+  let byAltName = recordByAltName.get(actual)
+  if (!byAltName) {
+    byAltName = new Map()
+    for (const record of actual.links.values()) {
+      for (const altName of record.link.altNames ?? []) byAltName.set(altName, record)
+    }
+    recordByAltName.set(actual, byAltName)
+  }
+  return byAltName.get(name)
+}
+
+/** Whether a link is there or will be, once the plan is done. */
+export function isThere(context: DiffContext, name: string): boolean {
+  const wanted = desiredLink(context, name)
+  if (wanted) return !wanted.absent
+  return context.peers.has(name) || findLink(context, name) !== undefined
+}
