@@ -1,5 +1,4 @@
 import { NetworkError } from '../error.js'
-import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
@@ -9,7 +8,9 @@ import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
 import type { Operation } from './operation.js'
+import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
+import { settlePlace } from './settle.js'
 import type { PlannedStep } from './step.js'
 import { configureDevice, createDevices } from './tuntapDevices.js'
 import type { World } from './world.js'
@@ -37,7 +38,7 @@ interface Pending {
 export async function execute(
   steps: readonly PlannedStep[],
   world: World,
-  options: RequestOptions,
+  options: ApplyOptions,
   progress: Progress | undefined,
 ): Promise<Failure | undefined> {
   const executor = new Executor(world, options)
@@ -51,13 +52,13 @@ export async function execute(
 
 class Executor {
   readonly #world: World
-  readonly #options: RequestOptions
+  readonly #options: ApplyOptions
   #pending: Pending[] = []
   #place: Place | undefined
   /** Steps that were done in one go with an earlier one. */
   readonly #made = new Set<PlannedStep>()
 
-  constructor(world: World, options: RequestOptions) {
+  constructor(world: World, options: ApplyOptions) {
     this.#world = world
     this.#options = options
   }
@@ -172,6 +173,13 @@ class Executor {
       if (failure) return failure
       await observeLinks(place, this.#options)
     }
+    const source = ipv6SourceOf(operation)
+    if (source !== undefined) {
+      const failure = await this.flush()
+      if (failure) return failure
+      // The kernel takes no source address that is still being checked ("Invalid source address").
+      await settlePlace(place, (_link, { address }) => address.startsWith(`${source}/`), this.#options)
+    }
     for (const message of messagesOf(operation, place.context(this.#world.places)))
       this.#pending.push({ message, step })
     // A new link under an old name has another index, and so has one that went with a deleted one.
@@ -194,6 +202,11 @@ class Executor {
     const failed = first && pending[first[0]]
     return first && failed ? { step: failed.step, error: first[1] } : undefined
   }
+}
+
+function ipv6SourceOf(operation: MessageOperation): string | undefined {
+  if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') return undefined
+  return operation.route.family === 'inet6' ? operation.route.src : undefined
 }
 
 /** The step at an index and those of the same namespace that follow it, as long as they are of a sort. */

@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.js'
 import { Monitor } from '../netlink/monitor.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
+import type { ListedAddress } from '../rtnetlink/address.js'
 import { RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../rtnetlink/constants.js'
 import { addressKey } from '../state/address.js'
 import type { DesiredNetwork } from '../state/desired.js'
@@ -24,7 +25,9 @@ export async function settle(
   for (const [name, network] of networks) {
     const place = world.places.get(name)
     const wanted = wantedAddresses(network)
-    if (place && wanted.size > 0) await settlePlace(place, wanted, options)
+    if (place && wanted.size > 0) {
+      await settlePlace(place, (link, address) => wanted.has(`${link} ${addressKey(address)}`), options)
+    }
   }
 }
 
@@ -37,7 +40,11 @@ function wantedAddresses(network: DesiredNetwork): Set<string> {
   return wanted
 }
 
-async function settlePlace(place: Place, wanted: ReadonlySet<string>, options: ApplyOptions): Promise<void> {
+/** Which addresses are waited for. */
+type IsWanted = (link: string, address: ListedAddress) => boolean
+
+/** Waits until the wanted addresses of a namespace have passed duplicate address detection. */
+export async function settlePlace(place: Place, wanted: IsWanted, options: ApplyOptions): Promise<void> {
   if (tentativeOf(await observe(place, options), wanted).length === 0) return
   const transport = new FfiTransport({ namespaceFd: place.fd })
   await using monitor = new Monitor(transport, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], () => true)
@@ -60,11 +67,11 @@ async function settlePlace(place: Place, wanted: ReadonlySet<string>, options: A
 }
 
 /** The wanted addresses that are being checked; one that failed the check is an error. */
-function tentativeOf(state: NetworkState, wanted: ReadonlySet<string>): string[] {
+function tentativeOf(state: NetworkState, wanted: IsWanted): string[] {
   const tentative: string[] = []
   for (const { link, addresses } of state.links.values()) {
     for (const address of addresses) {
-      if (!wanted.has(`${link.name} ${addressKey(address)}`)) continue
+      if (!wanted(link.name, address)) continue
       if (address.dadFailed) {
         throw new NetworkError(
           'NOT_APPLIED',
