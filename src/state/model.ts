@@ -27,11 +27,42 @@ export interface NetworkState {
   readonly promoteSecondaries: boolean
 }
 
-/** A namespace with nothing in it. */
+/** net/core/net_namespace.c and net/core/dev.c: a new namespace begins with its loopback device, down. */
+const newLoopback: LinkRecord = {
+  link: {
+    name: 'lo',
+    index: 1,
+    hardwareType: 772,
+    flags: 8,
+    mac: '00:00:00:00:00:00',
+    broadcast: '00:00:00:00:00:00',
+    mtu: 65536,
+    group: 0,
+    txQueueLength: 1000,
+    up: false,
+    arp: true,
+    promiscuous: false,
+    allMulticast: false,
+    multicast: false,
+    addressGenerationMode: 'eui64',
+  },
+  addresses: [],
+}
+
+/** net/ipv4/fib_rules.c and net/ipv6/fib6_rules.c: the rules of a new namespace. RT_TABLE_LOCAL, _MAIN, _DEFAULT. */
+const newRules: readonly RuleRecord[] = [
+  { family: 'inet', priority: 0, table: 255, protocol: 2 },
+  { family: 'inet', priority: 32766, table: 254, protocol: 2 },
+  { family: 'inet', priority: 32767, table: 253, protocol: 2 },
+  { family: 'inet6', priority: 0, table: 255, protocol: 2 },
+  { family: 'inet6', priority: 32766, table: 254, protocol: 2 },
+]
+
+/** A namespace as it comes into being. */
 export const emptyState: NetworkState = {
-  links: new Map(),
+  links: new Map([['lo', newLoopback]]),
   routes: [],
-  rules: [],
+  rules: newRules,
   neighbors: [],
   forwarding: { ipv4: false, ipv6: false },
   promoteSecondaries: false,

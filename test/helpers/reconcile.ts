@@ -1,0 +1,191 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ExecutionContext } from 'ava'
+import type { NetworkError } from '../../src/error.js'
+import { Monitor } from '../../src/netlink/monitor.js'
+import { FfiTransport } from '../../src/netlink/transports/ffi.js'
+import { type ApplyReport, apply, plan, snapshot } from '../../src/reconcile/apply.js'
+import type { ApplyOptions } from '../../src/reconcile/options.js'
+import type { Plan } from '../../src/reconcile/plan.js'
+import type { Spec } from '../../src/spec/types.js'
+import { type TestNamespace, testNamespace } from './namespace.js'
+
+/** Timers and counters that run by themselves. */
+const passing = new Set([
+  'hello_timer',
+  'tcn_timer',
+  'topology_change_timer',
+  'gc_timer',
+  'hold_timer',
+  'message_age_timer',
+  'forward_delay_timer',
+  'valid_life_time',
+  'preferred_life_time',
+  'used',
+  'updated',
+  'confirmed',
+  'refcnt',
+  'probes',
+  'promiscuity',
+  'allmulti',
+  // The carrier follows later: net/core/link_watch.c.
+  'operstate',
+])
+const carrierFlags = new Set(['LOWER_UP', 'NO-CARRIER', 'M-DOWN', 'linkdown', 'dead'])
+/** What differs between two namespaces that are furnished alike. */
+const incidental = new Set([
+  'ifindex',
+  'link_index',
+  'permaddr',
+  'bridge_id',
+  'root_id',
+  'designated_root',
+  'designated_bridge',
+  'num_tx_queues',
+  'num_rx_queues',
+  'link_netnsid',
+])
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+
+function without(value: Json, names: ReadonlySet<string>): Json {
+  if (Array.isArray(value)) {
+    return value.filter((item) => !carrierFlags.has(String(item))).map((item) => without(item, names))
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, item]) => !names.has(name) && !(name === 'state' && typeof item === 'string'))
+      .map(([name, item]) => [name, without(item, names)]),
+  )
+}
+
+const views = [
+  'address',
+  '-4 route show table all',
+  '-6 route show table all',
+  '-4 rule',
+  '-6 rule',
+  'neighbor show nud all',
+  'neighbor show proxy',
+]
+
+/** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
+export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
+  const dropped = options.portable ? new Set([...passing, ...incidental]) : passing
+  const lines = views.flatMap((view) => {
+    const objects: Json[] = JSON.parse(namespace.sh(`ip -j -d ${view}`) || '[]')
+    const shown = objects
+      .filter((object) => !isNoise(object))
+      .map((object) => `${view}: ${text(without(object, dropped))}`)
+    // The order of links follows their indices, that of routes their age.
+    return options.portable || view !== 'address' ? shown.sort() : shown
+  })
+  const forwarding = namespace.sh('cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding')
+  return [...lines, `forwarding: ${forwarding.replace('\n', ' ').trim()}`]
+}
+
+/** What the kernel keeps by itself: neighbors of multicast groups, and ip's empty objects. */
+function isNoise(object: Json): boolean {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return true
+  if (Object.keys(object).length === 0) return true
+  const states = object['state']
+  return Array.isArray(states) && !states.includes('PERMANENT') && !String(object['dst']).startsWith('10.')
+}
+
+function text(value: Json): string {
+  return JSON.stringify(value)
+}
+
+/** A throw-away namespace with the functions of the declarative side bound to it. */
+export interface ReconcileNamespace extends TestNamespace {
+  /** Applies and fails the test on an error. */
+  apply(spec: Spec, options?: ApplyOptions): Promise<ApplyReport>
+  /** Applies what must fail, and returns the error. */
+  fails(spec: Spec, options?: ApplyOptions): Promise<NetworkError>
+  plan(spec: Spec, options?: ApplyOptions): Promise<Plan>
+  snapshot(): Promise<Spec>
+  picture(options?: { readonly portable?: boolean }): string[]
+  /**
+   * Applies, then again: the second time nothing is done, and nothing is told by the kernel. `quiet` first waits until
+   * the kernel has told of the carriers, which it does after a second; without it, what it tells of links is left out.
+   */
+  converges(spec: Spec, options?: { readonly quiet?: boolean }): Promise<ApplyReport>
+  /** Fails with `code` and leaves everything as it was. */
+  refuses(spec: Spec, code: string | RegExp, options?: ApplyOptions): Promise<NetworkError>
+  /** Every notification of the kernel while `work` runs, as types of messages. */
+  events(work: () => Promise<unknown>): Promise<readonly KernelEvent[]>
+}
+
+/** A notification. */
+export interface KernelEvent {
+  readonly type: number
+  readonly body: Uint8Array
+}
+
+const RTM_NEWLINK = 16
+
+/** RTNLGRP_LINK, the IPv4 and IPv6 addresses, routes and rules, and neighbors: include/uapi/linux/rtnetlink.h */
+const groups = [1, 3, 5, 7, 8, 9, 11, 19]
+
+/** Makes the namespace, in which no link gets a link-local address by itself. */
+export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
+  const namespace = testNamespace(t)
+  namespace.sh('ip link set lo up; sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1')
+  const place = { namespace: { fd: namespace.fd } }
+  const self: ReconcileNamespace = {
+    ...namespace,
+    apply: async (spec, options = {}) => {
+      const result = await apply(spec, { ...place, ...options })
+      if (result.err) throw result.val
+      return result.val
+    },
+    fails: async (spec, options = {}) => {
+      const result = await apply(spec, { ...place, ...options })
+      if (result.ok) throw new Error(`applied: ${result.val.steps.map(({ equivalent }) => equivalent).join('; ')}`)
+      return result.val
+    },
+    plan: async (spec, options = {}) => (await plan(spec, { ...place, ...options })).unwrap(),
+    snapshot: async () => (await snapshot(place)).unwrap(),
+    picture: (options) => picture(namespace, options),
+    converges: async (spec, { quiet = false } = {}) => {
+      const report = await self.apply(spec)
+      if (quiet) await delay(1300)
+      const before = self.picture()
+      const events = await self.events(async () => {
+        const again = await self.apply(spec)
+        t.deepEqual(
+          again.steps.map(({ equivalent }) => equivalent),
+          [],
+          'the second apply has steps',
+        )
+        t.false(again.changed)
+      })
+      const types = events.map(({ type }) => type).filter((type) => quiet || type !== RTM_NEWLINK)
+      t.deepEqual(types, [], 'the second apply made the kernel notify')
+      t.deepEqual(self.picture(), before)
+      return report
+    },
+    refuses: async (spec, code, options) => {
+      const before = self.picture()
+      const error = await self.fails(spec, options)
+      if (typeof code === 'string') t.is(error.code, code, error.message)
+      else t.regex(`${error.code} ${error.message}`, code)
+      t.deepEqual(self.picture(), before, `not as before; ${JSON.stringify(error.rollback)}`)
+      return error
+    },
+    events: async (work) => {
+      const transport = new FfiTransport({ namespaceFd: namespace.fd })
+      const monitor = new Monitor(transport, groups, ({ type, body }) => ({ type, body: body.copy() }))
+      const events: KernelEvent[] = []
+      const listening = (async () => {
+        for await (const event of monitor) if (event.kind === 'change') events.push(event.change)
+      })()
+      await work()
+      await delay(30)
+      monitor.close()
+      await listening
+      return events
+    },
+  }
+  return self
+}
