@@ -53,7 +53,8 @@ function generalDifference(name: string, after: unknown, actual: ListedLink): Li
   if (name === 'master' && after === null && before === undefined) return []
   if (name === 'alias' && after === '' && before === undefined) return []
   if (sameValue(after, before)) return []
-  const immutable = immutableGeneral.has(name) || name === 'kind'
+  const ofKind = actual.kind === undefined ? undefined : linkKind(actual.kind)?.immutableProperties
+  const immutable = immutableGeneral.has(name) || name === 'kind' || (ofKind?.includes(name) ?? false)
   return [{ section: 'general', name, property: name, immutable, ...beforeAfter(before, after) }]
 }
 

@@ -11,5 +11,6 @@ export const ifb: LinkKind<'ifb', IfbOptions> = defineLinkKind({
   ethernet: true,
   // drivers/net/ifb.c, ifb_setup and TX_Q_LIMIT
   generalDefaults: { arp: false, multicast: false, txQueueLength: 32 },
-  changedWhileDown: ['mac'],
+  // It has no ndo_set_mac_address: the address is given at creation or random.
+  immutableProperties: ['mac'],
 })

@@ -45,6 +45,8 @@ export interface LinkKind<
   readonly immutable?: readonly (keyof Options & string)[]
   /** Whether a change of one of the other options can only be had by making the device anew. */
   readonly needsNewDevice?: (option: string, before: unknown, after: unknown) => boolean
+  /** Properties that every link has which a living device of this kind does not change. */
+  readonly immutableProperties?: readonly string[]
   /** Properties of the link that change only while it is down. */
   readonly changedWhileDown?: readonly string[]
   /** Properties of the link that mean something else at creation: a bridge forgets its MTU with the first port. */
