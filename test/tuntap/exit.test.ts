@@ -7,7 +7,7 @@ async function endBy(t: ExecutionContext, way: string): Promise<Ended> {
   const namespace = testNamespace(t)
   const command = ['nsenter', `--net=${namespace.path}`, '--', process.execPath]
   const ended = await runProgram([...command, fixture(import.meta.url, 'exit'), way, 'tap0'], {
-    timeout: way === 'idle' ? 4000 : 20_000,
+    timeout: way === 'idle' ? 10_000 : 20_000,
   })
   t.is(ended.stdout, 'open\n', ended.stderr)
   t.is(namespace.ip('link').length, 1)
