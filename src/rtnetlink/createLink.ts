@@ -3,7 +3,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { addAltNames, newLink, setLink } from './linkMessages.js'
-import { portOptionsOf } from './linkProperties.js'
+import { kindOptionsOf, portOptionsOf } from './linkProperties.js'
 
 /**
  * Splits the properties of a link into what the kernel takes at creation and what only a later message can set.
@@ -21,11 +21,28 @@ export function splitCreation(link: Link): { created: Link; later: Partial<Link>
   const laterProperties = (link.kind === undefined ? undefined : linkKind(link.kind)?.setAfterCreation) ?? []
   for (const name of laterProperties) if (name in rest) later.push({ [name]: rest[name] })
   for (const name of laterProperties) delete rest[name]
+  const options = meaningfulOptions(link)
+  if (link.kind !== undefined && options) rest[link.kind] = options
   if (addressGenerationMode !== undefined) later.push({ addressGenerationMode })
   if (master !== undefined) later.push({ master })
   if (port && portName) later.push({ [portName]: port.options })
   if (up !== undefined) later.push({ up })
   return { created: { ...rest, name: link.name }, later, altNames }
+}
+
+/**
+ * The options of the kind without each `false` that a new link has anyway: a kernel that lacks a feature refuses to
+ * switch it off, too (net/bridge/br_private.h, br_vlan_filter_toggle without CONFIG_BRIDGE_VLAN_FILTERING).
+ */
+function meaningfulOptions(link: Link): object | undefined {
+  const options = kindOptionsOf(link, link.kind)
+  const defaults = new Map<string, unknown>(Object.entries(linkKind(link.kind ?? '')?.defaults ?? {}))
+  return (
+    options &&
+    Object.fromEntries(
+      Object.entries(options).filter(([name, value]) => value !== false || defaults.get(name) !== false),
+    )
+  )
 }
 
 /** The messages that create a link with all its properties, in order. */

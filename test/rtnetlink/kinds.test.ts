@@ -1,0 +1,230 @@
+import test, { type ExecutionContext } from 'ava'
+import { NetworkError } from '../../src/error.js'
+import type { AnyAttributeTable } from '../../src/netlink/table.js'
+import { changeLinkMessages } from '../../src/rtnetlink/changeLink.js'
+import { createLinkMessages } from '../../src/rtnetlink/createLink.js'
+import { decodeLink, decodeLinkName } from '../../src/rtnetlink/decodeLink.js'
+import { linkKind, linkKinds } from '../../src/rtnetlink/kinds/registry.js'
+import type { Link, ListedLink } from '../../src/rtnetlink/link.js'
+import { deleteLink, dumpLinks, getLink } from '../../src/rtnetlink/linkMessages.js'
+import { type KindCase, kindCases } from '../helpers/kindCases.js'
+import { type TestNetwork, testNetwork } from '../helpers/objects.js'
+
+type Values = Readonly<Record<string, unknown>>
+
+function valuesOf(value: unknown): Values {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
+}
+
+/** The options of a link in a section such as `vxlan` or `bridgePort`. */
+function sectionOf(link: object, section: string): Values {
+  return valuesOf(valuesOf(link)[section])
+}
+
+function tableOf(section: string): { table: AnyAttributeTable | undefined; defaults: Values } {
+  const own = linkKind(section)
+  if (own) return { table: own.options, defaults: valuesOf(own.defaults) }
+  const master = linkKind(section.replace(/Port$/, ''))
+  return { table: master?.port, defaults: valuesOf(master?.portDefaults) }
+}
+
+/** Links as they are now, by names of the moment. */
+class Links {
+  readonly #network: TestNetwork
+  readonly #section: string
+
+  constructor(network: TestNetwork, section: string) {
+    this.#network = network
+    this.#section = section
+  }
+
+  async create(link: Link): Promise<void> {
+    for (const message of createLinkMessages(link, await this.#context())) await this.#network.send(message)
+  }
+
+  async change(link: Link, changes: Partial<Link>): Promise<void> {
+    const messages = changeLinkMessages(
+      { target: { name: link.name }, kind: link.kind, changes },
+      await this.#context(),
+    )
+    for (const message of messages) await this.#network.send(message)
+  }
+
+  async delete(link: Link): Promise<void> {
+    await this.#network.send(deleteLink({ name: link.name }))
+  }
+
+  async read(link: Link): Promise<ListedLink> {
+    const context = await this.#context()
+    const [listed] = await this.#network.connection.ask(getLink({ name: link.name }), ({ body }) =>
+      decodeLink(body, context),
+    )
+    if (!listed) throw new Error(`${link.name} is not listed`)
+    return listed
+  }
+
+  /** What `ip` prints of the options, and of the device below. */
+  show(link: Link): Values {
+    const [shown = {}] = this.#network.ip('link', 'show', 'dev', link.name)
+    const info = valuesOf(shown['linkinfo'])
+    const data = valuesOf(info[this.#section.endsWith('Port') ? 'info_slave_data' : 'info_data'])
+    return { link: shown['link'], ...data }
+  }
+
+  /** Everything that `ip` prints but what changes by itself. */
+  showAll(link: Link): Values {
+    const [shown = {}] = this.#network.ip('link', 'show', 'dev', link.name)
+    const text = JSON.stringify({ ...shown, ifindex: 0 })
+    return JSON.parse(text, (key, value: unknown) => (key.endsWith('_timer') ? 0 : value))
+  }
+
+  async #context() {
+    const { items } = await this.#network.connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body))
+    return {
+      linkIndex: (name: string) => items.find((link) => link.name === name)?.index ?? 0,
+      linkName: (index: number) => items.find((link) => link.index === index)?.name ?? index,
+      namespaceFd: () => -1,
+    }
+  }
+}
+
+/** The link with nothing but what it cannot do without; nothing where the kernel lacks its kind. */
+async function plainLink(t: ExecutionContext, links: Links, { link, section }: KindCase): Promise<Link | undefined> {
+  const required = linkKind(link.kind ?? '')?.options.domain
+  const names = required?.type === 'object' ? required.required : []
+  const given = sectionOf(link, link.kind ?? '')
+  const options = Object.fromEntries(names.map((name) => [name, given[name]]))
+  const master = link.master === undefined ? {} : { master: link.master }
+  const plain: Link = { name: link.name, kind: link.kind ?? '', ...master, [link.kind ?? '']: options }
+  try {
+    await links.create(plain)
+    return plain
+  } catch (error) {
+    if (!(error instanceof NetworkError) || error.code !== 'EOPNOTSUPP') throw error
+    t.log(`skipped, this kernel has no ${section}: ${error.message}`)
+    t.pass()
+    return undefined
+  }
+}
+
+/** Those options that this kernel knows: one that has a default and is not listed is unknown to it. */
+function known(t: ExecutionContext, options: Values, listed: Values, defaults: Values): Values {
+  const entries = Object.entries(options)
+  const lacks = (name: string) => name in defaults && !(name in listed)
+  // Without CONFIG_BRIDGE_VLAN_FILTERING this one is listed all the same.
+  const lacking = entries
+    .map(([name]) => name)
+    .filter((name) => lacks(name) || (name === 'vlanFiltering' && lacks('vlanProtocol')))
+  if (lacking.length > 0) t.log(`not tested, this kernel lacks ${lacking.join(', ')}`)
+  return Object.fromEntries(entries.filter(([name]) => !lacking.includes(name)))
+}
+
+/** Sees the options as `ip` prints them and as we read them. */
+async function see(
+  t: ExecutionContext,
+  links: Links,
+  link: Link,
+  section: string,
+  options: Values,
+  shown: KindCase['shown'],
+): Promise<void> {
+  const read = sectionOf(await links.read(link), section)
+  const printed = links.show(link)
+  for (const [name, value] of Object.entries(options)) {
+    const expected = shown[name]
+    if (!expected) throw new Error(`the case does not say how ip shows ${section}.${name}`)
+    t.deepEqual(unordered(read[name]), unordered(value), `${section}.${name}`)
+    for (const [key, word] of Object.entries(expected)) t.deepEqual(printed[key], word, `${section}.${name}: ${key}`)
+  }
+}
+
+/** The kernel keeps no order of lists. */
+function unordered(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)).sort() : value
+}
+
+/** What has no default of its own: it follows other options, a parameter of the module, or the link's speed. */
+const varying = new Set(['vxlan.port', 'bridgePort.cost'])
+
+for (const kindCase of kindCases) {
+  const { title, setup = 'true', section, link, shown, changes, changed = {} } = kindCase
+  test(`created with all options, changed, and made anew of what was listed: ${title}`, async (t) => {
+    const network = await testNetwork(t)
+    network.sh(setup)
+    const links = new Links(network, section)
+    const plain = await plainLink(t, links, kindCase)
+    if (!plain) return
+    const { defaults } = tableOf(section)
+    const fresh = await links.read(plain)
+    t.deepEqual(
+      (fresh.unknown ?? []).filter(({ path }) => path[0] === 'linkInfo'),
+      [],
+    )
+    await links.delete(plain)
+
+    const options = known(t, sectionOf(link, section), sectionOf(fresh, section), defaults)
+    const made: Link = { ...link, [section]: options }
+    await links.create(made)
+    await see(t, links, link, section, options, shown)
+
+    if (changes) {
+      const altered = known(t, sectionOf(changes, section), sectionOf(fresh, section), defaults)
+      await links.change(link, { [section]: altered })
+      await see(t, links, link, section, altered, changed)
+      // What was not named stays.
+      const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !(name in altered)))
+      t.like(sectionOf(await links.read(link), section), rest)
+    }
+
+    const listed = await links.read(link)
+    const seen = links.showAll(link)
+    await links.delete(link)
+    await links.create(listed)
+    t.deepEqual(links.showAll(link), seen)
+  })
+
+  test(`a new one has the defaults that the tables tell: ${title}`, async (t) => {
+    const network = await testNetwork(t)
+    network.sh(setup)
+    const links = new Links(network, section)
+    const plain = await plainLink(t, links, kindCase)
+    if (!plain) return
+    const fresh = await links.read(plain)
+    const { table, defaults } = tableOf(section)
+    const own = sectionOf(fresh, section)
+    for (const name of table?.names ?? []) {
+      if (!(name in own) || name in sectionOf(plain, section)) continue
+      const expected = defaults[name]
+      const value = own[name]
+      if (varying.has(`${section}.${name}`)) continue
+      // The kernel's clock rounds to a hundredth of a second.
+      if (typeof value === 'number' && typeof expected === 'number') t.true(Math.abs(value - expected) < 0.0101, name)
+      else t.deepEqual(value, expected, name)
+    }
+    const { mtu = 1500, ...general } = valuesOf(linkKind(link.kind ?? '')?.generalDefaults)
+    t.like(fresh, { mtu, txQueueLength: 1000, arp: true, multicast: true, addressGenerationMode: 'eui64', ...general })
+  })
+}
+
+test('no option is left out', (t) => {
+  const sections = [...linkKinds()]
+    .filter(({ creation, kind }) => creation !== 'tuntap' && kind !== 'veth')
+    .flatMap(({ kind, port }) => (port ? [kind, `${kind}Port`] : [kind]))
+  // What a MACVTAP device takes is one table with MACVLAN.
+  for (const section of sections.filter((name) => name !== 'macvtap')) {
+    const cases = kindCases.filter((kindCase) => kindCase.section === section)
+    const tested = new Set(cases.flatMap(({ link }) => Object.keys(sectionOf(link, section))))
+    t.deepEqual([...tested].sort(), [...(tableOf(section).table?.names ?? [])].sort(), section)
+  }
+})
+
+test('what a kernel lacks can be told to be off', async (t) => {
+  const network = await testNetwork(t)
+  const links = new Links(network, 'bridge')
+  await links.create({
+    name: 'br0',
+    kind: 'bridge',
+    bridge: { vlanFiltering: false, mst: false, noLinkLocalLearn: true },
+  })
+  t.like((await links.read({ name: 'br0' })).bridge, { vlanFiltering: false, noLinkLocalLearn: true })
+})
