@@ -186,6 +186,11 @@ export function text(maximumLength: number): Codec<string> {
   }
 }
 
+/** Text without a zero byte behind it, where the kernel would count that one: dev_set_alias, net/core/dev.c. */
+export function bareText(maximumLength: number): Codec<string> {
+  return { ...text(maximumLength), encode: (value, writer) => writer.append(utf8Encoder.encode(value)) }
+}
+
 function parsed<T extends Uint8Array>(value: T | undefined, what: string): T {
   if (value === undefined) throw new RangeError(what)
   return value

@@ -8,10 +8,11 @@ import { kindOptionsOf, portOptionsOf } from './linkProperties.js'
 /**
  * Splits the properties of a link into what the kernel takes at creation and what only a later message can set.
  * IFLA_AF_SPEC is refused before the device exists (net/ipv6/addrconf.c, inet6_validate_link_af), options as a port
- * before it is one (net/core/rtnetlink.c, rtnl_changelink), and alternative names have a message of their own.
+ * before it is one (net/core/rtnetlink.c, rtnl_changelink), an alias is not looked at (rtnl_create_link), and
+ * alternative names have a message of their own.
  */
 export function splitCreation(link: Link): { created: Link; later: Partial<Link>[]; altNames: readonly string[] } {
-  const { altNames = [], addressGenerationMode, master, up, ...created } = link
+  const { altNames = [], addressGenerationMode, alias, master, up, ...created } = link
   const port = portOptionsOf(link)
   const portName = port && `${port.masterKind}Port`
   const rest: Record<string, unknown> = Object.fromEntries(
@@ -23,6 +24,7 @@ export function splitCreation(link: Link): { created: Link; later: Partial<Link>
   for (const name of laterProperties) delete rest[name]
   const options = meaningfulOptions(link)
   if (link.kind !== undefined && options) rest[link.kind] = options
+  if (alias !== undefined) later.push({ alias })
   if (addressGenerationMode !== undefined) later.push({ addressGenerationMode })
   if (master !== undefined) later.push({ master })
   if (port && portName) later.push({ [portName]: port.options })

@@ -1,6 +1,18 @@
 import type { Codec } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
-import { binary, boolean, enumeration, i32, linkReference, mac, text, u8, u16, u32 } from '../netlink/scalars.js'
+import {
+  bareText,
+  binary,
+  boolean,
+  enumeration,
+  i32,
+  linkReference,
+  mac,
+  text,
+  u8,
+  u16,
+  u32,
+} from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable, listOf } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
@@ -128,7 +140,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   linkMode: attribute(17, u8),
   linkInfo: attribute(18, linkInfo),
   namespacePid: attribute(19, u32),
-  alias: attribute(20, text(255)),
+  alias: attribute(20, bareText(255)),
   familySettings: attribute(26, familySettings),
   group: attribute(27, u32),
   namespaceFd: attribute(28, u32),

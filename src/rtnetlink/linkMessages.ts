@@ -1,5 +1,5 @@
 import { type EncodeContext, withoutNames } from '../netlink/codec.js'
-import { buildMessage, type NetlinkMessage, NLM_F_CREATE, NLM_F_EXCL } from '../netlink/message.js'
+import { buildMessage, type NetlinkMessage, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from '../netlink/message.js'
 import { RTM_DELLINK, RTM_DELLINKPROP, RTM_GETLINK, RTM_NEWLINK, RTM_NEWLINKPROP } from './constants.js'
 import { linkKind } from './kinds/registry.js'
 import type { GeneralLink, Link } from './link.js'
@@ -168,7 +168,7 @@ export function dumpLinks(filter: LinkFilter = {}, context: EncodeContext = with
 
 /** RTM_NEWLINKPROP: `ip link property add dev NAME altname`. */
 export function addAltNames(target: LinkTarget, altNames: readonly string[]): NetlinkMessage {
-  return altNameMessage(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, 'add', target, altNames)
+  return altNameMessage(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, 'add', target, altNames)
 }
 
 /** RTM_DELLINKPROP: `ip link property del dev NAME altname`. */

@@ -228,3 +228,68 @@ test('what a kernel lacks can be told to be off', async (t) => {
   })
   t.like((await links.read({ name: 'br0' })).bridge, { vlanFiltering: false, noLinkLocalLearn: true })
 })
+
+test('an alias may have 255 bytes, and none', async (t) => {
+  const network = await testNetwork(t)
+  const links = new Links(network, 'bridge')
+  const link = { name: 'br0', kind: 'bridge', alias: `${'ä'.repeat(127)}.` }
+  await links.create(link)
+  t.is((await links.read(link)).alias, link.alias)
+  await links.change(link, { alias: '' })
+  t.is((await links.read(link)).alias, undefined)
+})
+
+test('general properties hold from the start', async (t) => {
+  const network = await testNetwork(t)
+  network.sh('ip link add br0 type bridge')
+  const links = new Links(network, 'veth')
+  const general: Partial<Link> = {
+    mac: '02:00:00:00:00:01',
+    broadcast: '02:ff:ff:ff:ff:ff',
+    mtu: 1400,
+    up: true,
+    master: 'br0',
+    alias: 'laboratory',
+    altNames: ['a name that is longer than sixteen bytes', 'other0'],
+    group: 7,
+    txQueueLength: 77,
+    promiscuous: true,
+    allMulticast: true,
+    arp: false,
+    multicast: false,
+    addressGenerationMode: 'none',
+    txQueues: 3,
+    rxQueues: 5,
+    gsoMaximumSize: 60000,
+    gsoMaximumSegments: 100,
+    groMaximumSize: 50000,
+    gsoIpv4MaximumSize: 40000,
+    groIpv4MaximumSize: 30000,
+  }
+  const link: Link = { name: 'a0', kind: 'veth', veth: { peer: { name: 'b0' } }, ...general }
+  await links.create(link)
+  const listed = await links.read(link)
+  t.like(listed, general)
+  t.like(links.showAll(link), {
+    address: '02:00:00:00:00:01',
+    broadcast: '02:ff:ff:ff:ff:ff',
+    mtu: 1400,
+    master: 'br0',
+    ifalias: 'laboratory',
+    altnames: general.altNames,
+    group: '7',
+    txqlen: 77,
+    inet6_addr_gen_mode: 'none',
+    num_tx_queues: 3,
+    num_rx_queues: 5,
+    gso_max_size: 60000,
+    gso_max_segs: 100,
+    gro_max_size: 50000,
+  })
+  for (const flag of ['UP', 'PROMISC', 'ALLMULTI', 'NOARP']) t.true(flagsOf(links.showAll(link)).includes(flag), flag)
+  t.false(flagsOf(links.showAll(link)).includes('MULTICAST'))
+})
+
+function flagsOf(shown: Values): readonly unknown[] {
+  return Array.isArray(shown['flags']) ? shown['flags'] : []
+}
