@@ -121,9 +121,15 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[]): Set<
       if (peer && peer.namespace === undefined) touched.add(peer.name)
     }
     if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(operation.name)
+    // A bridge without a MAC or an MTU of its own takes those of its ports.
+    const master = operation.type === 'createLink' ? operation.link.master : undefined
+    const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
+    if (typeof newMaster === 'string') touched.add(newMaster)
     if ('address' in operation) touched.add(String(operation.address.dev))
   }
   for (const name of touched) {
+    const formerMaster = before.links.get(name)?.link.master
+    if (typeof formerMaster === 'string') touched.add(formerMaster)
     for (const other of takenAlong(name, before)) touched.add(other)
     for (const { link } of before.links.values()) if (link.master === name) touched.add(link.name)
   }

@@ -101,13 +101,23 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
   }
 }
 
+/** An object with no other keys. For valibot a list would be one too, so that it is shown as something else. */
+export function strictObject(entries: v.ObjectEntries): AnySchema {
+  const schema = v.strictObject(entries)
+  return {
+    ...schema,
+    '~run': (dataset, config) =>
+      schema['~run'](Array.isArray(dataset.value) ? { value: 'a list', typed: false } : dataset, config),
+  }
+}
+
 /** The schema of an object of options. At the top nothing is required: a link that exists need not say all. */
 export function optionsSchema(domain: Domain, required: readonly string[] = []): AnySchema {
   const entries: v.ObjectEntries = {}
-  if (domain.type !== 'object') return v.strictObject(entries)
+  if (domain.type !== 'object') return strictObject(entries)
   for (const [name, inner] of Object.entries(domain.properties)) {
     const schema = schemaOfDomain(inner)
     if (schema) entries[name] = required.includes(name) ? schema : v.exactOptional(schema)
   }
-  return v.strictObject(entries)
+  return strictObject(entries)
 }

@@ -11,5 +11,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
       bestDistance = candidateDistance
     }
   }
-  return best
+  return best ?? [...candidates].find((candidate) => isPart(word.toLowerCase(), candidate.toLowerCase()))
+}
+
+/** Half of a word says what is meant: `ageing` for `ageingTime`. */
+function isPart(word: string, candidate: string): boolean {
+  return word.length >= 3 && (candidate.startsWith(word) || candidate.endsWith(word))
 }

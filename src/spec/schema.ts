@@ -9,6 +9,7 @@ import {
   macAddress,
   numberOrName,
   optionsSchema,
+  strictObject,
 } from './domainSchema.js'
 import type {
   AddressSpec,
@@ -32,7 +33,7 @@ function object<T extends object>(
   for (const name of Object.keys(entries) as (keyof T & string)[]) {
     all[name] = required.includes(name) ? entries[name] : v.exactOptional(entries[name])
   }
-  return v.strictObject(all) as unknown as v.GenericSchema<T>
+  return strictObject(all) as unknown as v.GenericSchema<T>
 }
 
 const bool = v.boolean()
@@ -152,7 +153,7 @@ function linkSchema(): AnySchema {
     entries[kind.kind] = v.exactOptional(optionsSchema(kind.options.domain))
     if (kind.port) entries[`${kind.kind}Port`] = v.exactOptional(optionsSchema(kind.port.domain))
   }
-  return v.strictObject(entries)
+  return strictObject(entries)
 }
 
 const nexthop: v.GenericSchema<NexthopSpec> = object<NexthopSpec>({
@@ -272,5 +273,5 @@ export function specSchema(): AnySchema {
     namespaces: v.exactOptional(v.record(v.string(), object<NetworkSpec>(network))),
   }
   for (const [name, schema] of Object.entries(network)) entries[name] = v.exactOptional(schema)
-  return v.strictObject(entries)
+  return strictObject(entries)
 }

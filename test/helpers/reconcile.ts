@@ -29,6 +29,12 @@ const passing = new Set([
   'allmulti',
   // The carrier follows later: net/core/link_watch.c.
   'operstate',
+  // Follow the MAC address, once it was given.
+  'bridge_id',
+  'root_id',
+  // A bridge adds up what its ports can do.
+  'tso_max_size',
+  'tso_max_segs',
 ])
 const carrierFlags = new Set(['LOWER_UP', 'NO-CARRIER', 'M-DOWN', 'linkdown', 'dead'])
 /** What differs between two namespaces that are furnished alike. */
@@ -36,8 +42,6 @@ const incidental = new Set([
   'ifindex',
   'link_index',
   'permaddr',
-  'bridge_id',
-  'root_id',
   'designated_root',
   'designated_bridge',
   'num_tx_queues',
@@ -180,10 +184,13 @@ export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
       const listening = (async () => {
         for await (const event of monitor) if (event.kind === 'change') events.push(event.change)
       })()
-      await work()
-      await delay(30)
-      monitor.close()
-      await listening
+      try {
+        await work()
+        await delay(30)
+      } finally {
+        monitor.close()
+        await listening
+      }
       return events
     },
   }
