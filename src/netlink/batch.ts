@@ -22,6 +22,8 @@ export interface BatchResult {
 export interface BatchOptions extends RequestOptions {
   /** Whether nothing more is sent after a datagram in which a message failed. Default false. */
   readonly stopAtError?: boolean
+  /** Tells which errors are none, such as that of deleting what is gone already. Default: none. */
+  readonly isHarmless?: (error: NetworkError, index: number) => boolean
 }
 
 /** Sends messages in as few datagrams as possible, each of which asks for an acknowledgement of its last one only. */
@@ -52,7 +54,10 @@ export async function sendBatch(
         const request = index === undefined ? undefined : messages[index]
         if (received.type !== NLMSG_ERROR || index === undefined || !request) return false
         const acknowledgement = decodeErrorMessage(received)
-        if (acknowledgement.errno !== 0) errors.set(index, acknowledgementError(acknowledgement, request))
+        if (acknowledgement.errno !== 0) {
+          const error = acknowledgementError(acknowledgement, request)
+          if (!options.isHarmless?.(error, index)) errors.set(index, error)
+        }
         return index === last
       },
     )

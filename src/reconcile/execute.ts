@@ -196,7 +196,7 @@ class Executor {
     if (pending.length === 0 || !place) return undefined
     const { errors } = await place.connection.batch(
       pending.map(({ message }) => message),
-      { ...this.#options, stopAtError: true },
+      { ...this.#options, stopAtError: true, isHarmless: (error, index) => isGone(pending[index]?.message, error) },
     )
     const [first] = [...errors].sort(([a], [b]) => a - b)
     const failed = first && pending[first[0]]
@@ -207,6 +207,14 @@ class Executor {
 function ipv6SourceOf(operation: MessageOperation): string | undefined {
   if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') return undefined
   return operation.route.family === 'inet6' ? operation.route.src : undefined
+}
+
+const goneCodes: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENODEV'])
+
+/** Whether the kernel refused to delete what is gone: it took it along with something else, or somebody was faster. */
+function isGone(message: NetlinkMessage | undefined, { code }: NetworkError): boolean {
+  // Of each four RTM_* numbers the second deletes: include/uapi/linux/rtnetlink.h
+  return message !== undefined && message.type % 4 === 1 && goneCodes.has(code)
 }
 
 /** The step at an index and those of the same namespace that follow it, as long as they are of a sort. */
