@@ -1,3 +1,5 @@
+import { NetworkError } from '../error.js'
+import { parsePrefix } from '../ip/prefix.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import {
@@ -10,7 +12,7 @@ import {
   newAddress,
   replaceAddress,
 } from '../rtnetlink/address.js'
-import { type ListResult, Objects } from './objects.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
 
 /** The addresses of a network's links: `ip address`. */
 export class Addresses extends Objects {
@@ -32,13 +34,54 @@ export class Addresses extends Objects {
     return this.send((context) => replaceAddress(address, context), options)
   }
 
+  /**
+   * Changes lifetimes, metric and flags of an address and leaves the rest of it: `ip address change`. A missing one is
+   * the error `EADDRNOTAVAIL`.
+   */
+  update(
+    address: Pick<Address, 'address' | 'dev' | 'peer'>,
+    changes: Omit<Partial<Address>, 'address' | 'dev' | 'peer'>,
+    options: RequestOptions = {},
+  ): Promise<Result<void>> {
+    return this.session.run(options, async (request) => {
+      const onLink = await this.#list({ dev: address.dev }, request)
+      const current = onLink.find((candidate) => isSame(candidate, address))
+      if (!current) {
+        const object = `address ${address.address} dev ${address.dev}`
+        throw new NetworkError('EADDRNOTAVAIL', `${object}: update: does not exist (EADDRNOTAVAIL)`, { object })
+      }
+      const wanted = { ...current, ...changes }
+      await this.sendOrThrow((context) => [replaceAddress(wanted, context)], request)
+    })
+  }
+
   /** Removes an address: `ip address delete`. */
   delete(address: Address, options: RequestOptions = {}): Promise<Result<void>> {
     return this.send((context) => deleteAddress(address, context), options)
   }
 
   /** Lists addresses in the kernel's order: `ip address`. A filter works in the kernel. */
-  list(filter: AddressFilter = {}, options: RequestOptions = {}): Promise<Result<ListResult<ListedAddress>>> {
+  list(filter: AddressFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedAddress[]>> {
+    return this.session.run(options, (request) => this.#list(filter, request))
+  }
+
+  #list(filter: AddressFilter, options: ListOptions): Promise<readonly ListedAddress[]> {
+    checkOptions(filter, ['family', 'dev'])
     return this.dumpAll((context) => dumpAddresses(filter, context), decodeAddress, options)
   }
+}
+
+function isSame(listed: ListedAddress, { address, peer }: Pick<Address, 'address' | 'peer'>): boolean {
+  if (!sameBytes(listed.address, address)) return false
+  if (peer !== undefined) return listed.peer !== undefined && sameBytes(listed.peer, peer)
+  return !address.includes('/') || listed.peer !== undefined || sameLength(listed.address, address)
+}
+
+function sameBytes(one: string, other: string): boolean {
+  const bytes = parsePrefix(other)?.bytes
+  return bytes !== undefined && Buffer.compare(parsePrefix(one)?.bytes ?? new Uint8Array(), bytes) === 0
+}
+
+function sameLength(one: string, other: string): boolean {
+  return parsePrefix(one)?.length === parsePrefix(other)?.length
 }

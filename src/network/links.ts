@@ -1,13 +1,10 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
-import { Payload } from '../netlink/bytes.js'
-import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { attempt, type Result } from '../result.js'
+import type { Result } from '../result.js'
 import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
-import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import {
   deleteLink,
@@ -18,60 +15,72 @@ import {
   moveLink,
 } from '../rtnetlink/linkMessages.js'
 import { type NamespaceReference, openNamespace } from '../system/namespace.js'
-import { createTunTap, type TunTapConfiguration } from '../tuntap/index.js'
-import { type ListResult, Objects } from './objects.js'
+import { checkName } from '../tuntap/configuration.js'
+import { configureTunTap, createTunTap } from '../tuntap/manage.js'
+import { difference } from './difference.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checked } from './resolution.js'
+import { assertNotAborted } from './session.js'
+import { accountChanges, deviceOf, isTunTap, withoutDeviceOptions } from './tunTapLink.js'
 
-/** Which link a call is about: its name, its index, or a listed link. */
+/** Which link a call is about: its name or an alternative one, its index, or a listed link, which goes by its index. */
 export type LinkReference = string | number | { readonly name: string; readonly index?: number }
 
 /** The links of a network: `ip link`. */
 export class Links extends Objects {
-  readonly #namespaceFd: number
-
-  /** @internal */
-  constructor(connection: Connection, namespaceFd: number) {
-    super(connection)
-    this.#namespaceFd = namespaceFd
-  }
-
   /**
    * Creates a link: `ip link add`, or `ip tuntap add` for a TUN or TAP. What {@link list} returned is taken too; what
    * is only read of it is left out. When a property is refused, the new link is removed again.
    */
   create(link: Link, options: RequestOptions = {}): Promise<Result<ListedLink>> {
-    return attempt(async () => {
-      const isDevice = link.kind !== undefined && linkKind(link.kind)?.creation === 'tuntap'
-      if (isDevice) createTunTap(deviceOf(link), this.#namespaceFd)
-      let created = isDevice
-      try {
-        await this.sendOrThrowEach(link, options, () => {
-          created = true
-        })
-      } catch (error) {
-        if (created) await this.connection.request(deleteLink({ name: link.name }), options)
-        throw error
+    return this.session.run(options, (request) => this.#create(link, request))
+  }
+
+  /** {@link create}, by `ip`'s word. */
+  add(link: Link, options: RequestOptions = {}): Promise<Result<ListedLink>> {
+    return this.create(link, options)
+  }
+
+  /**
+   * Creates a link, or changes the one of this name to have all the given properties: `ip link replace`. One of another
+   * kind is the error `EEXIST`.
+   */
+  replace(link: Link, options: RequestOptions = {}): Promise<Result<ListedLink>> {
+    return this.session.run(options, async (request) => {
+      const current = await this.#find({ name: link.name }, request)
+      if (!current) return await this.#create(link, request)
+      if (link.kind !== undefined && link.kind !== current.kind) {
+        const object = `link ${link.name}`
+        throw new NetworkError('EEXIST', `${object}: exists and is ${current.kind ?? 'of no kind'}`, { object })
       }
-      return await this.#get({ name: link.name }, options)
+      // An alternative name may have found it.
+      return await this.#update(current, { ...link, name: current.name }, request)
     })
   }
 
   /** Lists links, without their addresses: `ip link`. A filter works in the kernel. */
-  list(filter: LinkFilter = {}, options: RequestOptions = {}): Promise<Result<ListResult<ListedLink>>> {
-    return this.dumpAll((context) => dumpLinks(filter, context), decodeLink, options)
+  list(filter: LinkFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedLink[]>> {
+    return this.session.run(options, async (request) => {
+      checkOptions(filter, ['kind', 'master'])
+      const links = await this.dumpAll((context) => dumpLinks(filter, context), decodeLink, request)
+      // The kernel tells tun and tap not apart, and does not filter by a kind that it does not know.
+      return filter.kind === undefined ? links : links.filter(({ kind }) => kind === filter.kind)
+    })
   }
 
   /** Reads one link, by its name, an alternative name or its index: `ip link show`. */
   get(link: LinkReference, options: RequestOptions = {}): Promise<Result<ListedLink>> {
-    return attempt(() => this.#get(targetOf(link), options))
+    return this.session.run(options, (request) => this.#get(targetOf(link), request))
   }
 
-  /** Changes properties of a link: `ip link set`. `name` renames; `master: null` releases. */
-  update(link: LinkReference, changes: Partial<Link>, options: RequestOptions = {}): Promise<Result<void>> {
-    return attempt(async () => {
-      const current = await this.#get(targetOf(link), options)
-      const target = { index: current.index }
-      const change = { target, kind: current.kind, changes, ...altNameChange(current, changes) }
-      await this.sendOrThrow((context) => changeLinkMessages(change, context), options)
+  /**
+   * Changes properties of a link and returns it as it then is: `ip link set`. What it already has is not sent. `name`
+   * renames; `master: null` releases; `altNames` is the whole list. Nothing is undone where a later one of several
+   * properties is refused.
+   */
+  update(link: LinkReference, changes: Partial<Link>, options: RequestOptions = {}): Promise<Result<ListedLink>> {
+    return this.session.run(options, async (request) => {
+      return await this.#update(await this.#get(targetOf(link), request), changes, request)
     })
   }
 
@@ -82,26 +91,74 @@ export class Links extends Objects {
 
   /** Moves a link into another namespace: `ip link set NAME netns`. Its addresses are lost by that. */
   move(link: LinkReference, namespace: NamespaceReference, options: RequestOptions = {}): Promise<Result<void>> {
-    return attempt(async () => {
+    return this.session.run(options, async (request) => {
       const fd = openNamespace(namespace)
       try {
-        await this.connection.request(moveLink(targetOf(link), fd), options)
+        await this.sendOrThrow(() => [moveLink(targetOf(link), fd)], request)
       } finally {
         closeSync(fd)
       }
     })
   }
 
-  async #get(target: LinkTarget, options: RequestOptions): Promise<ListedLink> {
-    const names = await this.names(options)
-    const [body] = await this.connection.ask(getLink(target), (reply) => new Payload(reply.body.copy()), options)
-    if (!body) throw new NetworkError('ENODEV', 'the link does not exist')
-    return decodeLink(body, names)
+  async #create(link: Link, options: RequestOptions): Promise<ListedLink> {
+    // The kernel would choose a name by a template such as `tap%d`, and nobody would know which.
+    checkName(link.name, 'exact')
+    let created = isTunTap(link)
+    if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
+    try {
+      await this.sendOrThrow(
+        (context) => createLinkMessages(link, context),
+        options,
+        () => {
+          created = true
+        },
+      )
+      return await this.#get({ name: link.name }, options)
+    } catch (error) {
+      if (!created || !(error instanceof NetworkError)) throw error
+      throw await this.#undone(link.name, error, options)
+    }
   }
 
-  /** Sends the messages of a creation one by one, so that it is known how far they came. */
-  private sendOrThrowEach(link: Link, options: RequestOptions, sent: () => void): Promise<void> {
-    return this.sendOrThrow((context) => createLinkMessages(link, context), options).then(sent)
+  /** Removes a half-made link. The caller's signal may be what made it half-made. */
+  async #undone(name: string, error: NetworkError, { timeout }: RequestOptions): Promise<NetworkError> {
+    const steps = [`ip link delete ${name}`]
+    try {
+      await this.session.connection.request(deleteLink({ name }), { timeout })
+      return error.with({ rollback: { restored: true, steps } })
+    } catch (failure) {
+      if (!(failure instanceof NetworkError)) throw failure
+      return error.with({ rollback: { restored: failure.code === 'ENODEV', steps, error: failure.message } })
+    }
+  }
+
+  async #update(current: ListedLink, wanted: Partial<Link>, options: RequestOptions): Promise<ListedLink> {
+    const changes = difference(current, wanted)
+    if (Object.keys(changes).length === 0) return current
+    const accounts = accountChanges(current, changes)
+    assertNotAborted(options)
+    if (accounts) configureTunTap(accounts, this.session.namespaceFd)
+    const target = { index: current.index }
+    const change = { target, kind: current.kind, changes: withoutDeviceOptions(current, changes) }
+    const altNames = altNameChange(current, changes)
+    await this.sendOrThrow((context) => changeLinkMessages({ ...change, ...altNames }, context), options)
+    return await this.#get(target, options)
+  }
+
+  async #get(target: LinkTarget, options: RequestOptions): Promise<ListedLink> {
+    const link = await this.askOne(() => getLink(target), decodeLink, options)
+    if (!link) throw new NetworkError('ENODEV', 'the link does not exist')
+    return link
+  }
+
+  async #find(target: LinkTarget, options: RequestOptions): Promise<ListedLink | undefined> {
+    try {
+      return await this.#get(target, options)
+    } catch (error) {
+      if (error instanceof NetworkError && error.code === 'ENODEV') return undefined
+      throw error
+    }
   }
 }
 
@@ -118,12 +175,14 @@ function altNameChange(
 }
 
 function targetOf(link: LinkReference): LinkTarget {
-  if (typeof link === 'number') return { index: link }
   if (typeof link === 'string') return { name: link }
-  return link.index === undefined ? { name: link.name } : { index: link.index }
+  const index = typeof link === 'number' ? link : link.index
+  if (index === undefined && typeof link === 'object') return { name: link.name }
+  return { index: checked(() => positive(index ?? 0)) }
 }
 
-function deviceOf(link: Link): TunTapConfiguration {
-  const options = link.kind === 'tun' ? link.tun : link.tap
-  return { ...options, name: link.name, mode: link.kind === 'tun' ? 'tun' : 'tap' }
+/** The kernel takes an index of 0 for none at all. */
+function positive(index: number): number {
+  if (Number.isInteger(index) && index > 0 && index < 2 ** 31) return index
+  throw new RangeError(`${index} is not the index of a link`)
 }

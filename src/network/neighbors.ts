@@ -1,3 +1,5 @@
+import { NetworkError } from '../error.js'
+import { parseAddress } from '../ip/address.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import {
@@ -10,7 +12,7 @@ import {
   newNeighbor,
   replaceNeighbor,
 } from '../rtnetlink/neighbor.js'
-import { type ListResult, Objects } from './objects.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
 
 /** The neighbor tables of a network: `ip neighbor`. */
 export class Neighbors extends Objects {
@@ -29,13 +31,40 @@ export class Neighbors extends Objects {
     return this.send((context) => replaceNeighbor(neighbor, context), options)
   }
 
+  /**
+   * Changes properties of an entry and leaves the rest of it: `ip neighbor change`. A missing one is the error
+   * `ENOENT`.
+   */
+  update(
+    neighbor: Pick<Neighbor, 'dev' | 'address' | 'proxy'>,
+    changes: Omit<Partial<Neighbor>, 'dev' | 'address' | 'proxy'>,
+    options: RequestOptions = {},
+  ): Promise<Result<void>> {
+    return this.session.run(options, async (request) => {
+      const { dev, address, proxy = false } = neighbor
+      const bytes = Buffer.from(parseAddress(address) ?? [])
+      const entries = await this.#list({ dev, proxy }, request)
+      const current = entries.find((candidate) => bytes.equals(parseAddress(candidate.address) ?? new Uint8Array()))
+      if (!current) {
+        const object = `neighbor ${address} dev ${dev}`
+        throw new NetworkError('ENOENT', `${object}: update: does not exist (ENOENT)`, { object })
+      }
+      await this.sendOrThrow((context) => [replaceNeighbor({ ...current, ...changes }, context)], request)
+    })
+  }
+
   /** Removes an entry: `ip neighbor delete`. */
   delete(neighbor: Neighbor, options: RequestOptions = {}): Promise<Result<void>> {
     return this.send((context) => deleteNeighbor(neighbor, context), options)
   }
 
   /** Lists entries, learned ones too: `ip neighbor`; with `proxy: true` those that the host answers for. */
-  list(filter: NeighborFilter = {}, options: RequestOptions = {}): Promise<Result<ListResult<ListedNeighbor>>> {
+  list(filter: NeighborFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedNeighbor[]>> {
+    return this.session.run(options, (request) => this.#list(filter, request))
+  }
+
+  #list(filter: NeighborFilter, options: ListOptions): Promise<readonly ListedNeighbor[]> {
+    checkOptions(filter, ['family', 'dev', 'proxy'])
     return this.dumpAll((context) => dumpNeighbors(filter, context), decodeNeighbor, options)
   }
 }

@@ -1,67 +1,102 @@
-import type { Payload } from '../netlink/bytes.js'
+import { NetworkError } from '../error.js'
+import { Payload } from '../netlink/bytes.js'
 import type { DecodeContext, EncodeContext } from '../netlink/codec.js'
-import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
-import { attempt, type Result } from '../result.js'
+import type { Result } from '../result.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
-import { resolved } from './resolution.js'
+import { nameOf, resolved } from './resolution.js'
+import type { Session } from './session.js'
 
-/** What a list call can say besides the filter. */
-export interface ListResult<T> {
-  /** The objects. */
-  readonly items: readonly T[]
-  /** False where the kernel's state changed during every attempt: good enough to show, never to delete by. */
-  readonly consistent: boolean
+/** What every list call takes besides the filter. */
+export interface ListOptions extends RequestOptions {
+  /**
+   * Whether a list is good enough during which the kernel's state changed, ten times in a row. It may lack objects, so
+   * never delete by it. Default false: the error `INCONSISTENT`.
+   */
+  readonly allowInconsistent?: boolean
 }
+
+type Build<T> = (context: EncodeContext) => T
 
 /** What the calls of one object share: names, errors as results, time limits. */
 export class Objects {
   /** @internal */
-  protected readonly connection: Connection
+  protected readonly session: Session
 
   /** @internal */
-  constructor(connection: Connection) {
-    this.connection = connection
+  constructor(session: Session) {
+    this.session = session
   }
 
   /** Sends what `build` makes, once every name in it is resolved. @internal */
-  protected send(
-    build: (context: EncodeContext) => NetlinkMessage | readonly NetlinkMessage[],
-    options: RequestOptions,
-  ): Promise<Result<void>> {
-    return attempt(() => this.sendOrThrow(build, options))
+  protected send(build: Build<NetlinkMessage>, options: RequestOptions): Promise<Result<void>> {
+    return this.session.run(options, (request) => this.sendOrThrow((context) => [build(context)], request))
   }
 
-  /** @internal */
+  /** Sends messages one after the other; `sent` is called after each. @internal */
   protected sendOrThrow(
-    build: (context: EncodeContext) => NetlinkMessage | readonly NetlinkMessage[],
+    build: Build<readonly NetlinkMessage[]>,
     options: RequestOptions,
+    sent: () => void = () => {},
   ): Promise<void> {
-    return resolved(this.connection, options, build, async (built) => {
-      for (const message of 'bytes' in built ? [built] : built) await this.connection.request(message, options)
+    const { connection } = this.session
+    return resolved(connection, options, build, async (messages) => {
+      for (const message of messages) {
+        await connection.request(message, options)
+        sent()
+      }
     })
+  }
+
+  /** Asks for one object; the links in the reply get their names. @internal */
+  protected async askOne<T>(
+    build: Build<NetlinkMessage>,
+    decode: (body: Payload, context: DecodeContext) => T,
+    options: RequestOptions,
+  ): Promise<T | undefined> {
+    const { connection } = this.session
+    const [body] = await resolved(connection, options, build, (message) =>
+      connection.ask(message, (reply) => new Payload(reply.body.copy()), options),
+    )
+    if (!body) return undefined
+    const names = new Map<number, string | number>()
+    const note = (index: number): number => {
+      names.set(index, index)
+      return index
+    }
+    decode(body, { linkName: note })
+    for (const index of names.keys()) names.set(index, (await nameOf(connection, index, options)) ?? index)
+    return decode(body, { linkName: (index) => names.get(index) ?? index })
   }
 
   /** Lists objects, their links by name. @internal */
-  protected dumpAll<T>(
-    build: (context: EncodeContext) => NetlinkMessage,
+  protected async dumpAll<T>(
+    build: Build<NetlinkMessage>,
     decode: (body: Payload, context: DecodeContext) => T | undefined,
-    options: RequestOptions,
-  ): Promise<Result<ListResult<T>>> {
-    return attempt(async () => {
-      const names = await this.names(options)
-      return await resolved(this.connection, options, build, (message) =>
-        this.connection.dump(message, ({ body }) => decode(body, names), options),
-      )
-    })
+    options: ListOptions,
+  ): Promise<readonly T[]> {
+    const { connection } = this.session
+    const names = await this.#names(options)
+    const { items, consistent } = await resolved(connection, options, build, (message) =>
+      connection.dump(message, ({ body }) => decode(body, names), options),
+    )
+    if (consistent || options.allowInconsistent) return items
+    throw new NetworkError('INCONSISTENT', 'the list kept changing while it was read; try again')
   }
 
-  /** The names of all links, for decoding. @internal */
-  protected async names(options: RequestOptions): Promise<DecodeContext> {
-    const { items } = await this.connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body), options)
+  async #names(options: RequestOptions): Promise<DecodeContext> {
+    const { items } = await this.session.connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body), options)
     const names = new Map(items.map(({ index, name }) => [index, name]))
     return { linkName: (index) => names.get(index) ?? index }
   }
+}
+
+/** Refuses what means nothing: a misspelt filter would list, and perhaps delete, everything. */
+export function checkOptions(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const message = `unknown option ${JSON.stringify(unknown)}; there are ${known.join(', ')}`
+  throw new NetworkError('INVALID_ARGUMENT', message)
 }

@@ -28,7 +28,7 @@ export async function resolved<T, R>(
   use: (built: T) => Promise<R>,
 ): Promise<R> {
   const indices = new Map<string, number>()
-  const descriptors: number[] = []
+  const descriptors = new Map<string, number>()
   const context: EncodeContext = {
     linkIndex(name) {
       const index = indices.get(name)
@@ -36,15 +36,15 @@ export async function resolved<T, R>(
       return index
     },
     namespaceFd(name) {
-      const fd = openNamespace(name)
-      descriptors.push(fd)
+      const fd = descriptors.get(name) ?? openNamespace(name)
+      descriptors.set(name, fd)
       return fd
     },
   }
   try {
-    return await use(await built(connection, options, () => build(context), indices))
+    return await use(await built(connection, options, () => checked(() => build(context)), indices))
   } finally {
-    for (const fd of descriptors) closeSync(fd)
+    for (const fd of descriptors.values()) closeSync(fd)
   }
 }
 
@@ -58,16 +58,41 @@ async function built<T>(
     try {
       return build()
     } catch (error) {
-      if (error instanceof UnknownName) indices.set(error.linkName, await indexOf(connection, error.linkName, options))
-      else if (error instanceof RangeError) throw new NetworkError('INVALID_ARGUMENT', error.message, { cause: error })
-      else throw error
+      if (!(error instanceof UnknownName)) throw error
+      indices.set(error.linkName, await indexOf(connection, error.linkName, options))
     }
   }
 }
 
+/** Runs what takes arguments of the caller's: those out of their range are the error `INVALID_ARGUMENT`. */
+export function checked<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RangeError) throw new NetworkError('INVALID_ARGUMENT', error.message, { cause: error })
+    throw error
+  }
+}
+
 /** The index of a link by its name or an alternative one. */
-export async function indexOf(connection: Connection, name: string, options: RequestOptions): Promise<number> {
-  const [index] = await connection.ask(getLink({ name }), ({ body }) => decodeLinkName(body).index, options)
+async function indexOf(connection: Connection, name: string, options: RequestOptions): Promise<number> {
+  const message = checked(() => getLink({ name }))
+  const [index] = await connection.ask(message, ({ body }) => decodeLinkName(body).index, options)
   if (index === undefined) throw new NetworkError('ENODEV', `link ${name}: does not exist`, { object: `link ${name}` })
   return index
+}
+
+/** The name of a link by its index; `undefined` where there is none. */
+export async function nameOf(
+  connection: Connection,
+  index: number,
+  options: RequestOptions,
+): Promise<string | undefined> {
+  try {
+    const [name] = await connection.ask(getLink({ index }), ({ body }) => decodeLinkName(body).name, options)
+    return name
+  } catch (error) {
+    if (error instanceof NetworkError && error.code === 'ENODEV') return undefined
+    throw error
+  }
 }

@@ -1,11 +1,15 @@
 import { NetworkError } from '../error.js'
-import type { Family } from '../ip/address.js'
+import { addressBits, type Family, familyOf } from '../ip/address.js'
+import { parsePrefix } from '../ip/prefix.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { attempt, type Result } from '../result.js'
+import type { Result } from '../result.js'
 import { decodeRoute } from '../rtnetlink/decodeRoute.js'
-import type { ListedRoute, Route, RouteFilter } from '../rtnetlink/route.js'
+import type { ListedRoute, Route, RouteFilter, RouteQuery } from '../rtnetlink/route.js'
 import { appendRoute, deleteRoute, dumpRoutes, getRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
-import { type ListResult, Objects } from './objects.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
+
+/** What tells one route from others: family, table (default 254), destination, tos and metric. */
+export type RouteKey = Pick<Route, 'to' | 'family' | 'table' | 'tos' | 'metric'>
 
 /** The routes of a network: `ip route`. */
 export class Routes extends Objects {
@@ -27,6 +31,30 @@ export class Routes extends Objects {
     return this.send((context) => replaceRoute(route, context), options)
   }
 
+  /**
+   * Changes properties of a route and leaves the rest of it: `ip route change`. Another way (`via` and `dev`,
+   * `nexthops` or `nexthopId`) takes the place of the whole way. A missing route is the error `ESRCH`; without a metric
+   * the one of the lowest metric is meant.
+   */
+  update(
+    route: RouteKey,
+    changes: Omit<Partial<Route>, keyof RouteKey>,
+    options: RequestOptions = {},
+  ): Promise<Result<void>> {
+    return this.session.run(options, async (request) => {
+      const family = route.family ?? familyOf(route.to)
+      const table = route.table ?? 254
+      const routes = await this.#list({ family, table }, request)
+      const matching = routes.filter((candidate) => hasKey(candidate, route, family))
+      const [current] = matching.sort((one, other) => (one.metric ?? 0) - (other.metric ?? 0))
+      if (!current) {
+        const object = `route ${route.to}`
+        throw new NetworkError('ESRCH', `${object}: update: does not exist (ESRCH)`, { object })
+      }
+      await this.sendOrThrow((context) => [replaceRoute(changed(current, changes), context)], request)
+    })
+  }
+
   /** Adds a route beside those of the same key: `ip route append`. IPv6 makes one route of several next hops of it. */
   append(route: Route, options: RequestOptions = {}): Promise<Result<void>> {
     return this.send((context) => appendRoute(route, context), options)
@@ -37,30 +65,66 @@ export class Routes extends Objects {
     return this.send((context) => deleteRoute(route, context), options)
   }
 
-  /** Lists routes of both families, or of the filter's one: `ip route show table all`. */
-  list(filter: RouteFilter = {}, options: RequestOptions = {}): Promise<Result<ListResult<ListedRoute>>> {
-    return attempt(async () => {
-      const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
-      const lists: ListResult<ListedRoute>[] = []
-      for (const family of families) {
-        const build = (context: Parameters<typeof dumpRoutes>[1]) => dumpRoutes({ ...filter, family }, context)
-        lists.push((await this.dumpAll(build, decodeRoute, options)).unwrap())
-      }
-      return { items: lists.flatMap(({ items }) => items), consistent: lists.every(({ consistent }) => consistent) }
-    })
+  /**
+   * Lists routes of both families, or of the filter's one, and of all tables: `ip route show table all`. A filter works
+   * in the kernel.
+   */
+  list(filter: RouteFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedRoute[]>> {
+    return this.session.run(options, (request) => this.#list(filter, request))
   }
 
   /** The route that a packet to an address would take: `ip route get`. */
-  get(address: string, options: RequestOptions = {}): Promise<Result<ListedRoute>> {
-    return attempt(async () => {
-      const names = await this.names(options)
-      const [route] = await this.connection.ask(
-        getRoute({ to: address }),
-        ({ body }) => decodeRoute(body, names),
-        options,
-      )
-      if (!route) throw new NetworkError('ENETUNREACH', `no route leads to ${address}`)
+  get(query: string | RouteQuery, options: RequestOptions = {}): Promise<Result<ListedRoute>> {
+    return this.session.run(options, async (request) => {
+      const asked = typeof query === 'string' ? { to: query } : query
+      const route = await this.askOne((context) => getRoute(asked, context), decodeRoute, request)
+      if (!route) throw new NetworkError('ENETUNREACH', `no route leads to ${asked.to}`)
       return route
     })
   }
+
+  async #list(filter: RouteFilter, options: ListOptions): Promise<readonly ListedRoute[]> {
+    checkOptions(filter, ['family', 'table', 'protocol', 'type', 'dev'])
+    const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
+    const lists: (readonly ListedRoute[])[] = []
+    for (const family of families) lists.push(await this.#listFamily({ ...filter, family }, options))
+    return lists.flat()
+  }
+
+  async #listFamily(filter: RouteFilter, options: ListOptions): Promise<readonly ListedRoute[]> {
+    try {
+      return await this.dumpAll((context) => dumpRoutes(filter, context), decodeRoute, options)
+    } catch (error) {
+      // A table that nobody has put anything into does not exist.
+      const isMissing = error instanceof NetworkError && error.code === 'ENOENT'
+      if (isMissing && filter.table !== undefined) return []
+      throw error
+    }
+  }
+}
+
+function hasKey(listed: ListedRoute, key: RouteKey, family: Family): boolean {
+  const sameMetric = key.metric === undefined || (listed.metric ?? 0) === metricOf(key.metric, family)
+  return sameMetric && (listed.tos ?? 0) === (key.tos ?? 0) && canonical(listed.to) === canonical(key.to)
+}
+
+/** The kernel makes 1024 of an IPv6 metric of 0 (include/uapi/linux/ipv6_route.h, IP6_RT_PRIO_USER). */
+function metricOf(metric: number, family: Family): number {
+  return family === 'inet6' && metric === 0 ? 1024 : metric
+}
+
+function canonical(to: string): string {
+  if (to === 'default') return to
+  const prefix = parsePrefix(to)
+  if (!prefix) return to
+  return prefix.length === 0 ? 'default' : `${prefix.bytes}/${prefix.length}/${addressBits(familyOf(to))}`
+}
+
+function changed(current: ListedRoute, changes: Partial<Route>): Route {
+  const newWay = ['via', 'dev', 'nexthops', 'nexthopId'].some((name) => name in changes)
+  const { via: _via, nexthops: _nexthops, nexthopId: _nexthopId, onlink: _onlink, ...rest } = current
+  if (!newWay) return { ...current, ...changes }
+  const { dev: _dev, scope: _scope, ...bare } = rest
+  const keepsDev = changes.via !== undefined && changes.dev === undefined && current.dev !== undefined
+  return { ...bare, ...(keepsDev ? { dev: current.dev } : {}), ...changes }
 }

@@ -1,9 +1,15 @@
+import { NetworkError } from '../error.js'
 import type { Family } from '../ip/address.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { attempt, type Result } from '../result.js'
+import type { Result } from '../result.js'
 import type { ListedRule, Rule } from '../rtnetlink/rule.js'
 import { decodeRule, deleteRule, dumpRules, newRule } from '../rtnetlink/ruleMessages.js'
-import { type ListResult, Objects } from './objects.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
+
+/** Which rules to list. */
+export interface RuleFilter {
+  readonly family?: Family
+}
 
 /** The policy rules of a network: `ip rule`. */
 export class Rules extends Objects {
@@ -20,9 +26,33 @@ export class Rules extends Objects {
     return this.create(rule, options)
   }
 
-  /** Puts a rule in the place of another: the new one is added before the old one is removed. */
-  replace(rule: Rule, by: Rule, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send(() => [newRule(by), deleteRule(rule)], options)
+  /**
+   * Puts a rule in the place of another, by default of its equal, so that it is there once: the new one is added before
+   * the old one is removed. Where the kernel takes the new one for the old one, it goes the other way round.
+   */
+  replace(rule: Rule, by: Rule = rule, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.session.run(options, async (request) => {
+      if (by === rule && rule.priority === undefined) {
+        throw new NetworkError('INVALID_ARGUMENT', 'rule: without a priority nothing tells which rule to replace')
+      }
+      const send = (build: typeof newRule, which: Rule) => this.sendOrThrow(() => [build(which)], request)
+      const isTaken = await send(newRule, by).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof NetworkError && error.code === 'EEXIST') return true
+          throw error
+        },
+      )
+      if (by === rule) return
+      await send(deleteRule, rule)
+      if (!isTaken) return
+      try {
+        await send(newRule, by)
+      } catch (error) {
+        await this.sendOrThrow(() => [newRule(rule)], { timeout: request.timeout })
+        throw error
+      }
+    })
   }
 
   /**
@@ -34,17 +64,15 @@ export class Rules extends Objects {
   }
 
   /** Lists the rules of both families, or of one, by priority: `ip rule`. */
-  list(
-    filter: { readonly family?: Family } = {},
-    options: RequestOptions = {},
-  ): Promise<Result<ListResult<ListedRule>>> {
-    return attempt(async () => {
+  list(filter: RuleFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedRule[]>> {
+    return this.session.run(options, async (request) => {
+      checkOptions(filter, ['family'])
       const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
-      const lists: ListResult<ListedRule>[] = []
+      const lists: (readonly ListedRule[])[] = []
       for (const family of families) {
-        lists.push((await this.dumpAll(() => dumpRules(family), decodeRule, options)).unwrap())
+        lists.push(await this.dumpAll(() => dumpRules(family), decodeRule, request))
       }
-      return { items: lists.flatMap(({ items }) => items), consistent: lists.every(({ consistent }) => consistent) }
+      return lists.flat()
     })
   }
 }

@@ -1,0 +1,64 @@
+import type { DecodeContext } from '../netlink/codec.js'
+import type { ReceivedMessage } from '../netlink/message.js'
+import { decodeAddress } from '../rtnetlink/address.js'
+import {
+  AF_UNSPEC,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_DELNEIGH,
+  RTM_DELROUTE,
+  RTM_DELRULE,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTM_NEWNEIGH,
+  RTM_NEWROUTE,
+  RTM_NEWRULE,
+} from '../rtnetlink/constants.js'
+import { decodeLink } from '../rtnetlink/decodeLink.js'
+import { decodeRoute } from '../rtnetlink/decodeRoute.js'
+import { decodeNeighbor } from '../rtnetlink/neighbor.js'
+import { decodeRule } from '../rtnetlink/ruleMessages.js'
+import type { ChangeAction, NetworkChange } from './event.js'
+import type { LinkNames } from './linkNames.js'
+
+const newTypes = new Set([RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWRULE, RTM_NEWNEIGH])
+
+/** Reads a notification; those about links keep the names up to date. */
+export function decodeEvent(message: ReceivedMessage, names: LinkNames): NetworkChange | undefined {
+  const { type, body } = message
+  const action: ChangeAction = newTypes.has(type) ? 'new' : 'delete'
+  const context: DecodeContext = { linkName: (index) => names.nameOf(index) }
+  switch (type) {
+    case RTM_NEWLINK:
+    case RTM_DELLINK: {
+      // A bridge tells about its ports by messages of a family of its own: one that ends a port ends no link.
+      if (body.length === 0 || body.bytes[body.start] !== AF_UNSPEC) return undefined
+      const link = decodeLink(body, context)
+      if (action === 'new') names.set(link.index, link.name)
+      else names.delete(link.index)
+      return { kind: 'link', action, link }
+    }
+    case RTM_NEWADDR:
+    case RTM_DELADDR: {
+      const address = decodeAddress(body, context)
+      return address && { kind: 'address', action, address }
+    }
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE: {
+      const route = decodeRoute(body, context)
+      return route && { kind: 'route', action, route }
+    }
+    case RTM_NEWRULE:
+    case RTM_DELRULE: {
+      const rule = decodeRule(body)
+      return rule && { kind: 'rule', action, rule }
+    }
+    case RTM_NEWNEIGH:
+    case RTM_DELNEIGH: {
+      const neighbor = decodeNeighbor(body, context)
+      return neighbor && { kind: 'neighbor', action, neighbor }
+    }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,36 @@
+import type { NetworkError } from '../error.js'
+import type { ListedAddress } from '../rtnetlink/address.js'
+import type { ListedLink } from '../rtnetlink/link.js'
+import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
+import type { ListedRoute } from '../rtnetlink/route.js'
+import type { ListedRule } from '../rtnetlink/rule.js'
+
+/** Whether an object is new, or has changed, which the kernel tells the same way; or is gone. */
+export type ChangeAction = 'new' | 'delete'
+
+/** A change of one object, with the object as it then was. */
+export type NetworkChange =
+  | { readonly kind: 'link'; readonly action: ChangeAction; readonly link: ListedLink }
+  | { readonly kind: 'address'; readonly action: ChangeAction; readonly address: ListedAddress }
+  | { readonly kind: 'route'; readonly action: ChangeAction; readonly route: ListedRoute }
+  | { readonly kind: 'rule'; readonly action: ChangeAction; readonly rule: ListedRule }
+  | { readonly kind: 'neighbor'; readonly action: ChangeAction; readonly neighbor: ListedNeighbor }
+
+/** What {@link NetworkEvents} tells: `ip monitor`. */
+export type NetworkEvent =
+  | NetworkChange
+  /** Events were lost, since they came faster than they were taken: whoever keeps a picture must list anew. */
+  | { readonly kind: 'overrun' }
+  /** Listening failed; this is the last event. */
+  | { readonly kind: 'error'; readonly error: NetworkError }
+
+/** Which events to listen to. With none chosen, all but those of neighbors, which come in crowds. */
+export interface EventSelection {
+  readonly links?: boolean
+  readonly addresses?: boolean
+  readonly routes?: boolean
+  readonly rules?: boolean
+  readonly neighbors?: boolean
+  /** Ends the events. */
+  readonly signal?: AbortSignal | undefined
+}

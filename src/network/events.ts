@@ -1,0 +1,114 @@
+import { NetworkError } from '../error.js'
+import { Monitor } from '../netlink/monitor.js'
+import {
+  RTNLGRP_IPV4_IFADDR,
+  RTNLGRP_IPV4_ROUTE,
+  RTNLGRP_IPV4_RULE,
+  RTNLGRP_IPV6_IFADDR,
+  RTNLGRP_IPV6_ROUTE,
+  RTNLGRP_IPV6_RULE,
+  RTNLGRP_LINK,
+  RTNLGRP_NEIGH,
+} from '../rtnetlink/constants.js'
+import { decodeLinkName } from '../rtnetlink/decodeLink.js'
+import { dumpLinks } from '../rtnetlink/linkMessages.js'
+import { decodeEvent } from './decodeEvent.js'
+import type { EventSelection, NetworkChange, NetworkEvent } from './event.js'
+import { LinkNames } from './linkNames.js'
+import { checkOptions } from './objects.js'
+import { assertNotAborted, type Session } from './session.js'
+
+const groups = {
+  links: [RTNLGRP_LINK],
+  addresses: [RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
+  routes: [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE],
+  rules: [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
+  neighbors: [RTNLGRP_NEIGH],
+} as const
+
+const topics = ['links', 'addresses', 'routes', 'rules', 'neighbors'] as const
+const unasked = ['links', 'addresses', 'routes', 'rules'] as const
+
+/**
+ * The events of a network, from the call of `events()` on: `ip monitor`. They wait in the socket until they are
+ * iterated over, once; leaving the loop ends them.
+ */
+export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposable, Disposable {
+  readonly #session: Session
+  readonly #names = new LinkNames()
+  readonly #signal: AbortSignal | undefined
+  readonly #stop = (): void => this.close()
+  #monitor: Monitor<NetworkChange> | undefined
+  #failure: NetworkError | undefined
+
+  /** @internal */
+  constructor(session: Session, selection: EventSelection) {
+    this.#session = session
+    this.#signal = selection.signal
+    try {
+      this.#open(selection)
+    } catch (error) {
+      this.close()
+      if (!(error instanceof NetworkError)) throw error
+      this.#failure = error
+    }
+  }
+
+  #open(selection: EventSelection): void {
+    checkOptions(selection, [...topics, 'signal'])
+    assertNotAborted(selection)
+    const chosen = topics.filter((topic) => selection[topic])
+    const wanted = chosen.length > 0 ? chosen : unasked
+    const wantsLinks = wanted.some((topic) => topic === 'links')
+    // Those about links are needed in any case, for the names.
+    const joined = new Set([RTNLGRP_LINK, ...wanted.flatMap((topic): readonly number[] => groups[topic])])
+    this.#monitor = new Monitor(this.#session.listen(this.#stop), [...joined], (message) => {
+      const event = decodeEvent(message, this.#names)
+      return event?.kind === 'link' && !wantsLinks ? undefined : event
+    })
+    this.#signal?.addEventListener('abort', this.#stop, { once: true })
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<NetworkEvent, void, undefined> {
+    const monitor = this.#monitor
+    try {
+      if (this.#failure) throw this.#failure
+      if (!monitor) return
+      await this.#readNames()
+      for await (const event of monitor) {
+        yield event.kind === 'overrun' ? event : event.change
+        if (event.kind === 'overrun') await this.#readNames()
+      }
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error
+      // Who closed the network or the events needs not be told.
+      const isExpected = this.#failure === undefined && this.#monitor === undefined
+      if (!isExpected) yield { kind: 'error', error }
+    } finally {
+      this.close()
+    }
+  }
+
+  async #readNames(): Promise<void> {
+    const options = { signal: this.#signal }
+    const { items } = await this.#session.connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body), options)
+    this.#names.reset(items)
+  }
+
+  /** Ends the events and frees the socket; a second call does nothing. */
+  close(): void {
+    this.#signal?.removeEventListener('abort', this.#stop)
+    this.#session.forget(this.#stop)
+    this.#monitor?.close()
+    this.#monitor = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return Promise.resolve()
+  }
+}

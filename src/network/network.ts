@@ -1,0 +1,108 @@
+import { closeSync } from 'node:fs'
+import { FfiTransport } from '../netlink/transports/ffi.js'
+import type { Transport } from '../netlink/transports/transport.js'
+import { attemptSync, type Result } from '../result.js'
+import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
+import { Addresses } from './addresses.js'
+import type { EventSelection } from './event.js'
+import { NetworkEvents } from './events.js'
+import { Links } from './links.js'
+import { Neighbors } from './neighbors.js'
+import { checkOptions } from './objects.js'
+import { Routes } from './routes.js'
+import { Rules } from './rules.js'
+import { Session } from './session.js'
+import { TunTap } from './tuntap.js'
+
+/** How to open a {@link Network}. */
+export interface NetworkOptions {
+  /** The network namespace. Default: the one that the calling thread is in. */
+  readonly namespace?: NamespaceReference | undefined
+  /** Makes the netlink sockets: one for requests and one for each `events()`. Default: {@link FfiTransport}. */
+  readonly transport?: ((namespaceFd: number) => Transport) | undefined
+  /** Milliseconds that the kernel has to answer, where a call gives none. Default 15,000. */
+  readonly timeout?: number | undefined
+}
+
+/**
+ * The objects of one network namespace, to be created, listed, changed, deleted and listened to one by one. No call
+ * throws for what the kernel or the input did; each returns a {@link Result}. After {@link close} each returns the
+ * error `CLOSED`.
+ *
+ * @example
+ * ```ts
+ * import { Network } from 'linkwright'
+ *
+ * await using network = Network.open({ namespace: 'blue' }).unwrap()
+ * const created = await network.links.create({ name: 'br0', kind: 'bridge', up: true })
+ * if (created.err) console.error(created.val.message)
+ * ```
+ */
+export class Network implements AsyncDisposable, Disposable {
+  /** The links: `ip link`. */
+  readonly links: Links
+  /** Their addresses: `ip address`. */
+  readonly addresses: Addresses
+  /** The routes: `ip route`. */
+  readonly routes: Routes
+  /** The policy rules: `ip rule`. */
+  readonly rules: Rules
+  /** The neighbor tables: `ip neighbor`. */
+  readonly neighbors: Neighbors
+  /** The TUN and TAP devices: `ip tuntap`. */
+  readonly tuntap: TunTap
+  readonly #session: Session
+
+  private constructor(session: Session) {
+    this.#session = session
+    this.links = new Links(session)
+    this.addresses = new Addresses(session)
+    this.routes = new Routes(session)
+    this.rules = new Rules(session)
+    this.neighbors = new Neighbors(session)
+    this.tuntap = new TunTap(session)
+  }
+
+  /** Opens a network. The namespace is entered for a moment and not kept alive by its name: `ip -n NAME`. */
+  static open(options: NetworkOptions = {}): Result<Network> {
+    return attemptSync(() => {
+      checkOptions(options, ['namespace', 'transport', 'timeout'])
+      const { namespace, timeout } = options
+      const transport = options.transport ?? ((namespaceFd: number) => new FfiTransport({ namespaceFd }))
+      const namespaceFd = namespace === undefined ? openOwnNamespace() : openNamespace(namespace)
+      try {
+        return new Network(new Session(namespaceFd, transport, timeout))
+      } catch (error) {
+        closeSync(namespaceFd)
+        throw error
+      }
+    })
+  }
+
+  /** Whether {@link close} was called. */
+  get closed(): boolean {
+    return this.#session.closed
+  }
+
+  /**
+   * Listens to changes: `ip monitor`. Whatever changes after the call is told, whether or not the iteration has begun.
+   * Names of links are resolved; a `signal` ends the iteration.
+   */
+  events(selection: EventSelection = {}): NetworkEvents {
+    return new NetworkEvents(this.#session, selection)
+  }
+
+  /** Closes the sockets, ends what is pending (the error `CLOSED`) and the events; a second call does nothing. */
+  close(): void {
+    this.#session.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return Promise.resolve()
+  }
+}

@@ -1,0 +1,79 @@
+import { closeSync } from 'node:fs'
+import { NetworkError } from '../error.js'
+import { Connection } from '../netlink/connection.js'
+import { closed, type RequestOptions } from '../netlink/exchange.js'
+import type { Transport } from '../netlink/transports/transport.js'
+import { attempt, type Result } from '../result.js'
+
+/** What the objects of one network share: its namespace, a socket for requests, and how calls end. */
+export class Session {
+  readonly #namespaceFd: number
+  readonly #transport: (namespaceFd: number) => Transport
+  readonly #timeout: number | undefined
+  readonly #listeners = new Set<() => void>()
+  #connection: Connection | undefined
+  #closed = false
+
+  /** Takes the descriptor over, unless it throws. */
+  constructor(namespaceFd: number, transport: (namespaceFd: number) => Transport, timeout: number | undefined) {
+    checkTimeout(timeout)
+    this.#namespaceFd = namespaceFd
+    this.#transport = transport
+    this.#timeout = timeout
+    this.#connection = new Connection(transport(namespaceFd))
+  }
+
+  /** Never kept across an `await`: after the close another file may have its number. */
+  get namespaceFd(): number {
+    if (this.#closed) throw closed('network')
+    return this.#namespaceFd
+  }
+
+  get connection(): Connection {
+    if (this.#closed || !this.#connection) throw closed('network')
+    return this.#connection
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Runs one call of the public face. */
+  run<T>(options: RequestOptions, work: (options: RequestOptions) => Promise<T> | T): Promise<Result<T>> {
+    return attempt(() => {
+      if (this.#closed) throw closed('network')
+      checkTimeout(options.timeout)
+      assertNotAborted(options)
+      return work(options.timeout === undefined ? { ...options, timeout: this.#timeout } : options)
+    })
+  }
+
+  /** Opens a further socket, and calls `onClose` when the network is closed. */
+  listen(onClose: () => void): Transport {
+    const transport = this.#transport(this.namespaceFd)
+    this.#listeners.add(onClose)
+    return transport
+  }
+
+  forget(onClose: () => void): void {
+    this.#listeners.delete(onClose)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#connection?.close()
+    for (const onClose of [...this.#listeners]) onClose()
+    closeSync(this.#namespaceFd)
+  }
+}
+
+/** Throws where the caller wants no more; for steps that are no requests. */
+export function assertNotAborted({ signal }: RequestOptions): void {
+  if (signal?.aborted) throw new NetworkError('ABORTED', 'aborted', { cause: signal.reason })
+}
+
+function checkTimeout(timeout: number | undefined): void {
+  if (timeout === undefined || timeout >= 0) return
+  throw new NetworkError('INVALID_ARGUMENT', `timeout: ${timeout} is not a number of milliseconds`)
+}
