@@ -37,13 +37,13 @@ export interface BridgePortOptions {
   readonly groupForwardMask?: number
   /** Whether ARP and neighbour discovery are kept from the port. Default false. */
   readonly neighborSuppress?: boolean
-  /** Whether {@link neighborSuppress} is kept for each VLAN. Default false. Since Linux 6.3. */
+  /** Whether {@link neighborSuppress} is kept for each VLAN. Default false. Since Linux 6.4. */
   readonly neighborVlanSuppress?: boolean
   /** Whether it can talk only to ports that are not isolated. Default false. */
   readonly isolated?: boolean
   /** The port that takes over when this one loses its carrier. */
   readonly backupPort?: string | number
-  /** The nexthop that frames are redirected to with a VXLAN backup port, 0 for none. Since Linux 6.5. */
+  /** The nexthop that frames are redirected to with a VXLAN backup port, 0 for none. Since Linux 6.6. */
   readonly backupNexthopId?: number
   /** How many hosts explicit tracking of multicast keeps. Default 512. */
   readonly multicastEhtHostsLimit?: number
