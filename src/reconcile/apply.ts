@@ -6,6 +6,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
 import { networkToSpec } from '../state/toSpec/network.js'
+import { withCollateral } from './collateral.js'
 import { execute } from './execute.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, defaultProtocol, type PlaceOptions, type PlanOptions } from './options.js'
@@ -35,7 +36,7 @@ export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan
   return attempt(async () => {
     checkOptions(options, 'plan')
     const valid = validateSpec(spec)
-    using world = new World(options.namespace)
+    using world = new World(options)
     return (await observeAndPlan(valid, world, options)).plan
   })
 }
@@ -55,7 +56,7 @@ export function apply(specOrPlan: Spec | Plan, options: ApplyOptions = {}): Prom
     const start = performance.now()
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
     const spec = validateSpec(kept ? kept.spec : specOrPlan)
-    using world = new World(options.namespace)
+    using world = new World(options)
     const { plan: current, states, networks } = await observeAndPlan(spec, world, options)
     if (kept && !sameValue(kept.steps, current.steps)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
@@ -74,7 +75,7 @@ export function apply(specOrPlan: Spec | Plan, options: ApplyOptions = {}): Prom
 export function snapshot(options: PlaceOptions = {}): Promise<Result<Spec>> {
   return attempt(async () => {
     checkOptions(options, 'place')
-    using world = new World(options.namespace)
+    using world = new World(options)
     world.open({})
     const states = await world.observe([''], options)
     const state = states.get('')
@@ -121,7 +122,7 @@ async function carryOut(current: Plan, work: Work): Promise<void> {
   try {
     await executeOrThrow(current.planned, world, options)
     // What went with something else in a way that no plan foresees is put back once; then the kernel has the word.
-    const missing = await stepsLeft(networks, world, options)
+    const missing = await stepsMissing(current.planned, work)
     if (missing.length > 0) {
       done = [...current.planned, ...missing]
       await executeOrThrow(missing, world, options)
@@ -139,6 +140,19 @@ async function carryOut(current: Plan, work: Work): Promise<void> {
 async function executeOrThrow(steps: readonly PlannedStep[], world: World, options: ApplyOptions): Promise<void> {
   const failure = await execute(steps, world, options, options.onProgress)
   if (failure) throw failedStep(failure)
+}
+
+/** What is left to do, and to put back of what nobody named and the steps took along. */
+async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
+  const { networks, world, options } = work
+  const states = await world.observe(networks.keys(), options)
+  const wanted = new Map<string, DesiredNetwork>()
+  for (const [name, network] of networks) {
+    const [before, after] = [work.states.get(name), states.get(name)]
+    const own = done.filter(({ namespace = '' }) => namespace === name)
+    wanted.set(name, before && after ? withCollateral(network, before, after, own) : network)
+  }
+  return stepsTowards(wanted, states, world, options)
 }
 
 async function stepsLeft(

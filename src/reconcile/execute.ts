@@ -3,7 +3,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
-import { forwardingFiles, writeSysctl } from '../system/sysctl.js'
+import { forwardingFiles } from '../system/sysctl.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
@@ -108,7 +108,7 @@ class Executor {
       this.#world.closed(operation.name)
       deleteNamespace(operation.name)
     } else if (operation.type === 'setForwarding') {
-      writeSysctl(this.#placeOf(step).fd, forwardingFiles[operation.family], operation.value ? '1' : '0')
+      this.#placeOf(step).kernel.writeSysctl(forwardingFiles[operation.family], operation.value ? '1' : '0')
     }
   }
 
@@ -126,7 +126,7 @@ class Executor {
     if (operation.type === 'updateLink' && isTunTapChange(operation)) {
       const failure = await this.flush()
       if (failure) return failure
-      configureDevice(operation.name, operation.kind, operation.changes, place.fd)
+      configureDevice(operation.name, operation.kind, operation.changes, place.kernel)
       return undefined
     }
     if (!isDeviceCreation(operation) || this.#made.has(step)) return undefined
@@ -138,7 +138,7 @@ class Executor {
       (other) => isDeviceCreation(other.operation) && (other === step || !other.operation.replaces),
     )
     const links = run.flatMap((one) => (isDeviceCreation(one.operation) ? [one.operation.link] : []))
-    const errors = createDevices(links, place.fd)
+    const errors = createDevices(links, place.kernel)
     for (const [position, one] of run.entries()) {
       const error = errors[position]
       if (error) return { step: one, error }

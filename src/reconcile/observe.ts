@@ -15,7 +15,7 @@ import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor } from '../state/neighbor.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
-import { forwardingFiles, readSysctl } from '../system/sysctl.js'
+import { forwardingFiles } from '../system/sysctl.js'
 import type { Place } from './place.js'
 
 /** Reads everything of a namespace that a plan can be about. */
@@ -38,10 +38,10 @@ export async function observe(place: Place, options: RequestOptions): Promise<Ne
     rules,
     neighbors: [...neighbors.filter(isLastingNeighbor), ...proxies],
     forwarding: {
-      ipv4: readSysctl(place.fd, forwardingFiles.ipv4) === '1',
-      ipv6: readSysctl(place.fd, forwardingFiles.ipv6) === '1',
+      ipv4: place.kernel.readSysctl(forwardingFiles.ipv4) === '1',
+      ipv6: place.kernel.readSysctl(forwardingFiles.ipv6) === '1',
     },
-    promoteSecondaries: readSysctl(place.fd, 'ipv4/conf/all/promote_secondaries') === '1',
+    promoteSecondaries: place.kernel.readSysctl('ipv4/conf/all/promote_secondaries') === '1',
   }
 }
 

@@ -2,12 +2,15 @@ import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { nearest } from '../spec/nearest.js'
 import type { NamespaceReference } from '../system/namespace.js'
+import type { Kernel } from './kernel.js'
 import type { Step } from './step.js'
 
 /** What every function of the declarative side takes. */
 export interface PlaceOptions extends RequestOptions {
   /** The network namespace that the spec's top level is about. Default: the one that the program is in. */
   readonly namespace?: NamespaceReference
+  /** Another kernel than the machine's: a `FakeKernel` of `linkwright/testing`, for tests without root. */
+  readonly kernel?: Kernel
 }
 
 /** What {@link plan} takes. */
@@ -29,7 +32,7 @@ export interface ApplyOptions extends PlanOptions {
 /** RTPROT_* numbers up to 4 are the kernel's and the administrator's; 108 belongs to no known program. */
 export const defaultProtocol = 108
 
-const placeOptions = ['namespace', 'signal', 'timeout']
+const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
 const planOptions = [...placeOptions, 'disruption', 'protocol']
 const applyOptions = [...planOptions, 'onProgress', 'settleTimeout']
 

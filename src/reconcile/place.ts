@@ -2,35 +2,41 @@ import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import { Connection } from '../netlink/connection.js'
-import { FfiTransport } from '../netlink/transports/ffi.js'
-import type { Transport } from '../netlink/transports/transport.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
+import { type Kernel, machineKernel } from './kernel.js'
 
-/** One network namespace that a plan is about: its descriptor, a connection, and the links' indices. */
+/** One network namespace that a plan is about: its kernel, a connection to it, and the links' indices. */
 export class Place {
   /** The name under which the spec has it; empty for the namespace that the caller named or is in. */
   readonly name: string
-  readonly fd: number
+  readonly kernel: Kernel
   readonly connection: Connection
   readonly indices = new Map<string, number>()
-  readonly #closesFd: boolean
+  readonly #fd: number | undefined
 
-  constructor(name: string, fd: number, transport: Transport, closesFd = true) {
+  /** @param fd descriptor of the namespace, which the place owns from now on; a kernel in memory has none */
+  constructor(name: string, kernel: Kernel, fd?: number) {
     this.name = name
-    this.fd = fd
-    this.connection = new Connection(transport)
-    this.#closesFd = closesFd
+    this.kernel = kernel
+    this.#fd = fd
+    this.connection = new Connection(kernel.transport())
   }
 
   /** Opens a namespace; `undefined` is the one that the calling thread is in. */
   static open(name: string, reference: NamespaceReference | undefined): Place {
     const fd = reference === undefined ? openOwnNamespace() : openNamespace(reference)
     try {
-      return new Place(name, fd, new FfiTransport({ namespaceFd: fd }))
+      return new Place(name, machineKernel(fd), fd)
     } catch (error) {
       closeSync(fd)
       throw error
     }
+  }
+
+  /** The descriptor of the namespace; a kernel in memory has none to lead to. */
+  get fd(): number {
+    if (this.#fd !== undefined) return this.#fd
+    throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only')
   }
 
   /** Resolves names of this namespace for messages. */
@@ -52,6 +58,6 @@ export class Place {
 
   close(): void {
     this.connection.close()
-    if (this.#closesFd) closeSync(this.fd)
+    if (this.#fd !== undefined) closeSync(this.#fd)
   }
 }

@@ -1,6 +1,5 @@
 import { NetworkError } from '../error.js'
 import { Monitor } from '../netlink/monitor.js'
-import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { ListedAddress } from '../rtnetlink/address.js'
 import { RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../rtnetlink/constants.js'
 import { addressKey } from '../state/address.js'
@@ -46,7 +45,7 @@ type IsWanted = (link: string, address: ListedAddress) => boolean
 /** Waits until the wanted addresses of a namespace have passed duplicate address detection. */
 export async function settlePlace(place: Place, wanted: IsWanted, options: ApplyOptions): Promise<void> {
   if (tentativeOf(await observe(place, options), wanted).length === 0) return
-  const transport = new FfiTransport({ namespaceFd: place.fd })
+  const transport = place.kernel.transport()
   await using monitor = new Monitor(transport, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], () => true)
   const timer = setTimeout(() => monitor.close(), options.settleTimeout ?? defaultDeadline)
   const abort = (): void => monitor.close()

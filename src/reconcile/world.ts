@@ -1,4 +1,4 @@
-import type { Problem } from '../error.js'
+import { NetworkError, type Problem } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetworkSpec, Spec } from '../spec/types.js'
 import { invalidSpec } from '../spec/validate.js'
@@ -7,23 +7,28 @@ import { emptyState, type NetworkState } from '../state/model.js'
 import { resolveNetwork } from '../state/resolve/network.js'
 import { Resolver } from '../state/resolve/resolver.js'
 import { systemNames } from '../system/names.js'
-import { listNamespaces, type NamespaceReference } from '../system/namespace.js'
+import { listNamespaces } from '../system/namespace.js'
 import { observe } from './observe.js'
+import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
 
 /** All namespaces that a spec is about. The one that the caller means has the empty name. */
 export class World implements Disposable {
   readonly places = new Map<string, Place>()
-  readonly #reference: NamespaceReference | undefined
+  readonly #options: PlaceOptions
 
-  constructor(reference: NamespaceReference | undefined) {
-    this.#reference = reference
+  constructor(options: PlaceOptions) {
+    this.#options = options
   }
 
   /** Opens the namespaces of a spec that exist already; the others are opened when a step has created them. */
   open(spec: Spec): void {
-    if (!this.places.has('')) this.places.set('', Place.open('', this.#reference))
+    const { kernel, namespace } = this.#options
+    if (!this.places.has('')) this.places.set('', kernel ? new Place('', kernel) : Place.open('', namespace))
+    if (kernel && Object.keys(spec.namespaces ?? {}).length > 0) {
+      throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only', { path: '/namespaces' })
+    }
     const existing = new Set(listNamespaces())
     for (const name of Object.keys(spec.namespaces ?? {})) {
       if (!this.places.has(name) && existing.has(name)) this.places.set(name, Place.open(name, name))

@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import {
   messagesOf,
   type NetlinkMessage,
@@ -12,7 +13,10 @@ import {
   type ReceivedMessage,
 } from '../netlink/message.js'
 import type { Transport } from '../netlink/transports/transport.js'
+import type { Kernel } from '../reconcile/kernel.js'
 import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE } from '../rtnetlink/constants.js'
+import { errnoNumber, systemError } from '../system/errno.js'
+import type { TunTapConfiguration } from '../tuntap/index.js'
 import { Addresses } from './fakeKernel/addresses.js'
 import { ConnectedRoutes } from './fakeKernel/connectedRoutes.js'
 import { FakeTransport, type KernelSide } from './fakeKernel/fakeTransport.js'
@@ -39,12 +43,13 @@ export interface FakeTransportOptions {
  * A kernel in memory: rtnetlink without root and without a network, for tests. It understands the messages of this
  * SDK, keeps what they make, refuses what Linux refuses with the same errors and texts, and notifies.
  */
-export class FakeKernel implements KernelSide {
+export class FakeKernel implements KernelSide, Kernel {
   /** What is to go wrong. */
   readonly faults: Faults = new Faults()
   /** How many requests were sent, by message type. */
   readonly requestCounts: Map<number, number> = new Map()
   readonly #sockets = new Set<FakeTransport>()
+  readonly #sysctls = new Map<string, string>()
   readonly #links: Links
   readonly #handlers: readonly Handlers[]
   readonly #partSize: number
@@ -87,6 +92,34 @@ export class FakeKernel implements KernelSide {
   createTunTap(name: string, settings: TunTapSettings): void {
     this.#generation++
     this.#links.createTunTap(name, settings)
+  }
+
+  /** Makes TUN and TAP devices for the reconciler; the result has the error of each that failed at its place. */
+  createTunTaps(devices: readonly TunTapConfiguration[]): (NetworkError | undefined)[] {
+    return devices.map(({ name, mode, owner, group, ...framing }) => {
+      try {
+        this.createTunTap(name, { kind: mode, ...accounts(owner, group), ...framing })
+        return undefined
+      } catch (error) {
+        if (error instanceof KernelError) return systemError(errnoNumber(error.errno), `link ${name}: create`)
+        throw error
+      }
+    })
+  }
+
+  /** Changes owner and group of a device, as an attached program could; the fake kernel does not know how. */
+  configureTunTap({ name }: TunTapConfiguration): void {
+    throw new NetworkError('UNSUPPORTED', `link ${name}: the fake kernel changes no options of a TUN or TAP device`)
+  }
+
+  /** Reads a file under /proc/sys/net: what {@link writeSysctl} wrote, or 0. */
+  readSysctl(name: string): string | undefined {
+    return this.#sysctls.get(name) ?? '0'
+  }
+
+  /** Writes a file under /proc/sys/net. It is kept, and has no effect. */
+  writeSysctl(name: string, value: string): void {
+    this.#sysctls.set(name, value)
   }
 
   /** Plugs or unplugs the cable of a link. */
@@ -254,4 +287,15 @@ function joined(messages: readonly Uint8Array[]): Uint8Array {
 /** rtnetlink's types come in fours: NEW, DEL, GET, SET. */
 function isGet(type: number): boolean {
   return (type & 3) === 2
+}
+
+/** Owner and group, which the reconciler gives as numbers. */
+function accounts(
+  owner: number | string | undefined,
+  group: number | string | undefined,
+): { owner?: number; group?: number } {
+  return {
+    ...(owner === undefined ? {} : { owner: Number(owner) }),
+    ...(group === undefined ? {} : { group: Number(group) }),
+  }
 }

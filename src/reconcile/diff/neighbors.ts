@@ -11,7 +11,9 @@ export function diffNeighbors(context: DiffContext): void {
     const { neighbor } = wanted
     const actual = present.get(neighborKey(neighbor))
     if (wanted.absent) {
-      if (actual) step(context, wanted, 'delete', { type: 'deleteNeighbor', neighbor: actual }, [])
+      // What hangs on a link that is removed goes with it.
+      if (actual && isThere(context, String(neighbor.dev)))
+        step(context, wanted, 'delete', { type: 'deleteNeighbor', neighbor: actual }, [])
       continue
     }
     if (!isThere(context, String(neighbor.dev))) {

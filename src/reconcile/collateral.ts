@@ -1,0 +1,95 @@
+import { parseAddress } from '../ip/address.js'
+import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
+import type { Nexthop } from '../rtnetlink/route.js'
+import type { DesiredNetwork } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
+import { neighborKey } from '../state/neighbor.js'
+import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
+import type { PlannedStep } from './step.js'
+
+/**
+ * Adds to what is wanted of a namespace what nobody named and is gone all the same: the kernel takes all neighbors of
+ * a link along when its MAC address changes (net/core/neighbour.c, neigh_changeaddr), and all IPv4 routes and
+ * neighbors when it has no address for a moment (net/ipv4/fib_frontend.c, fib_disable_ip). What cannot be there any
+ * longer, since the user wanted its link down or its gateway's prefix away, is left out.
+ */
+export function withCollateral(
+  network: DesiredNetwork,
+  before: NetworkState,
+  after: NetworkState,
+  steps: readonly PlannedStep[],
+): DesiredNetwork {
+  const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
+  const routes = lostRoutes(network, before, after, deleted)
+  const neighbors = lostNeighbors(network, before, after, deleted)
+  if (routes.length === 0 && neighbors.length === 0) return network
+  return {
+    ...network,
+    routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
+    neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor }))],
+  }
+}
+
+function deletedBy(operation: PlannedStep['operation']): unknown[] {
+  if (operation.type === 'deleteRoute') return [operation.route]
+  if (operation.type === 'deleteNeighbor') return [operation.neighbor]
+  return operation.type === 'replaceRoute' ? [operation.previous] : []
+}
+
+function lostRoutes(
+  network: DesiredNetwork,
+  before: NetworkState,
+  after: NetworkState,
+  deleted: ReadonlySet<unknown>,
+): RouteRecord[] {
+  const present = new Set(after.routes.map(routeKey))
+  const named = new Set(network.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
+  return before.routes.filter((route) => {
+    const key = routeKey(route)
+    return !present.has(key) && !named.has(key) && isLasting(route) && !deleted.has(route) && canLead(route, after)
+  })
+}
+
+function lostNeighbors(
+  network: DesiredNetwork,
+  before: NetworkState,
+  after: NetworkState,
+  deleted: ReadonlySet<unknown>,
+): NetworkState['neighbors'] {
+  const known = new Set(
+    [...after.neighbors, ...network.neighbors.map(({ neighbor }) => neighbor)].map((neighbor) => neighborKey(neighbor)),
+  )
+  return before.neighbors.filter(
+    (neighbor) => !known.has(neighborKey(neighbor)) && !deleted.has(neighbor) && isUp(neighbor.dev, after),
+  )
+}
+
+function isUp(dev: string | number, { links }: NetworkState): boolean {
+  return typeof dev === 'string' && links.get(dev)?.link.up === true
+}
+
+/** Whether the kernel would take a route now: its links are up, its source is here, its gateways are on a link. */
+function canLead(route: RouteRecord, state: NetworkState): boolean {
+  if (!linksOfRoute(route).every((dev) => isUp(dev, state))) return false
+  if (route.src !== undefined && !hasAddress(route.src, state)) return false
+  const hops: readonly Nexthop[] = route.nexthops ?? [route]
+  return hops.every(({ via, onlink }) => via === undefined || onlink === true || isOnLink(via, state))
+}
+
+function hasAddress(wanted: string, { links }: NetworkState): boolean {
+  return [...links.values()].some(({ addresses }) => addresses.some(({ address }) => address.split('/')[0] === wanted))
+}
+
+function isOnLink(gateway: string, { routes }: NetworkState): boolean {
+  return (
+    gateway.startsWith('fe80:') ||
+    routes.some(({ to, via, nexthops }) => via === undefined && nexthops === undefined && contains(to, gateway))
+  )
+}
+
+function contains(network: string, address: string): boolean {
+  const prefix = parsePrefix(network)
+  const bytes = parseAddress(address)
+  if (!prefix || bytes?.length !== prefix.bytes.length) return false
+  return formatPrefix(networkOf({ bytes, length: prefix.length })) === formatPrefix(networkOf(prefix))
+}

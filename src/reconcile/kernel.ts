@@ -1,0 +1,30 @@
+import type { NetworkError } from '../error.js'
+import { FfiTransport } from '../netlink/transports/ffi.js'
+import type { Transport } from '../netlink/transports/transport.js'
+import { readSysctl, writeSysctl } from '../system/sysctl.js'
+import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tuntap/index.js'
+
+/** What the reconciler asks of a kernel, for one network namespace. `FakeKernel` is one in memory. */
+export interface Kernel {
+  /** Opens an rtnetlink socket. */
+  transport(): Transport
+  /** Reads a file under /proc/sys/net; `undefined` where the kernel lacks it. */
+  readSysctl(name: string): string | undefined
+  /** Writes a file under /proc/sys/net. */
+  writeSysctl(name: string, value: string): void
+  /** Creates persistent TUN and TAP devices; the result has the error of each that failed at its place. */
+  createTunTaps(devices: readonly TunTapConfiguration[]): (NetworkError | undefined)[]
+  /** Changes what /dev/net/tun can change of a device. */
+  configureTunTap(device: TunTapConfiguration): void
+}
+
+/** The machine's kernel, in the namespace of a descriptor. */
+export function machineKernel(namespaceFd: number): Kernel {
+  return {
+    transport: () => new FfiTransport({ namespaceFd }),
+    readSysctl: (name) => readSysctl(namespaceFd, name),
+    writeSysctl: (name, value) => writeSysctl(namespaceFd, name, value),
+    createTunTaps: (devices) => createTunTaps(devices, namespaceFd),
+    configureTunTap: (device) => configureTunTap(device, namespaceFd),
+  }
+}

@@ -1,0 +1,73 @@
+import test from 'ava'
+import { apply, plan, type Spec, snapshot } from '../../src/index.js'
+import { FakeKernel } from '../../src/testing/index.js'
+
+const spec: Spec = {
+  links: [
+    { name: 'tap0', kind: 'tap', tap: { owner: 1000 }, master: 'br0', bridgePort: { isolated: true } },
+    { name: 'br0', kind: 'bridge', mac: '02:00:00:00:00:01', addresses: ['10.0.0.1/24', 'fd00::1/64'] },
+    { name: 'a', kind: 'veth', veth: { peer: { name: 'b' } } },
+    { name: 'b', addresses: ['10.5.0.1/24'] },
+  ],
+  routes: [
+    { to: 'default', via: '10.0.0.254' },
+    { to: '10.9.0.0/16', via: '10.5.0.2', table: 100, metric: 7 },
+    { to: '192.0.2.0/24', type: 'blackhole' },
+  ],
+  rules: [{ priority: 1000, from: '10.9.0.0/16', table: 100 }],
+  neighbors: [{ dev: 'br0', address: '10.0.0.7', mac: '02:00:00:00:00:07' }],
+  forwarding: { ipv4: true },
+}
+
+test('a spec is applied to a kernel in memory, and then there is nothing to do', async (t) => {
+  const kernel = new FakeKernel()
+  const report = (await apply(spec, { kernel })).unwrap()
+  t.true(report.changed)
+  t.is((await apply(spec, { kernel })).unwrap().steps.length, 0)
+  const now = (await snapshot({ kernel })).unwrap()
+  t.is((await plan(now, { kernel })).unwrap().steps.length, 0)
+  t.deepEqual(now.links?.find(({ name }) => name === 'br0')?.addresses, ['10.0.0.1/24', 'fd00::1/64'])
+  t.is(now.links?.find(({ name }) => name === 'tap0')?.master, 'br0')
+})
+
+test('whichever change fails, everything before it is undone', async (t) => {
+  const existing: Spec = {
+    links: [{ name: 'old0', kind: 'bridge', mac: '02:00:00:00:00:09', addresses: ['10.7.0.1/24'] }],
+    routes: [{ to: '10.8.0.0/16', via: '10.7.0.2' }],
+  }
+  let failures = 0
+  for (let k = 1; ; k++) {
+    const kernel = new FakeKernel()
+    ;(await apply(existing, { kernel })).unwrap()
+    const before = (await snapshot({ kernel })).unwrap()
+    kernel.faults.failChange(k, 'ENOMEM', 'failed on purpose')
+    const result = await apply(spec, { kernel })
+    if (result.ok) break
+    failures++
+    t.is(result.val.code, 'ENOMEM', `change ${k}: ${result.val.message}`)
+    t.is(result.val.kernelMessage, 'failed on purpose')
+    t.truthy(result.val.step, `change ${k} names no step`)
+    t.true(result.val.rollback?.restored, `change ${k}: ${JSON.stringify(result.val.rollback)}`)
+    t.deepEqual((await snapshot({ kernel })).unwrap(), before, `change ${k}`)
+  }
+  t.true(failures > 12, `only ${failures} changes`)
+})
+
+test('a state that never holds still while it is read is an error, and nothing is changed', async (t) => {
+  const kernel = new FakeKernel()
+  kernel.faults.interruptDumps(1000)
+  const result = await apply({ links: [{ name: 'br0', kind: 'bridge' }] }, { kernel })
+  t.is(result.err && result.val.code, 'INCONSISTENT')
+  kernel.faults.interruptDumps(0)
+})
+
+test('an interrupted dump is read again', async (t) => {
+  const kernel = new FakeKernel()
+  kernel.faults.interruptDumps(3)
+  t.true((await apply({ links: [{ name: 'br0', kind: 'bridge' }] }, { kernel })).unwrap().changed)
+})
+
+test('a kernel in memory has no further namespaces', async (t) => {
+  const result = await plan({ namespaces: { blue: {} } }, { kernel: new FakeKernel() })
+  t.is(result.err && result.val.code, 'UNSUPPORTED')
+})
