@@ -131,7 +131,9 @@ function encodeLine<T>(line: Attribute<T>, value: T | undefined, writer: Writer,
 export function writeAttribute(writer: Writer, type: number, body: () => void): void {
   const start = writer.reserve(4)
   body()
-  writer.view.setUint16(start, writer.length - start, littleEndian)
+  const length = writer.length - start
+  if (length > 0xffff) throw new RangeError(`attribute ${type & ~NLA_F_NESTED} does not fit in 65535 bytes: ${length}`)
+  writer.view.setUint16(start, length, littleEndian)
   writer.view.setUint16(start + 2, type, littleEndian)
   writer.align()
 }
