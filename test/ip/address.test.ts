@@ -135,3 +135,21 @@ test('link-layer addresses of any length', (t) => {
     t.is(parseMac(text) === undefined, text !== '02', text)
   }
 })
+
+test('the examples of RFC 5952 §4 and §5, and of RFC 6052', (t) => {
+  const examples: [string, string][] = [
+    ['2001:0db8:0000:0000:0001:0000:0000:0001', '2001:db8::1:0:0:1'],
+    ['2001:db8:0:0:0:0:2:1', '2001:db8::2:1'],
+    ['2001:db8::1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
+    ['2001:DB8::AAAA', '2001:db8::aaaa'],
+    ['0:0:0:0:0:ffff:192.0.2.1', '::ffff:192.0.2.1'],
+    ['0:0:0:0:0:0:0:0', '::'],
+    ['fe80:0:0:0:0:0:0:0', 'fe80::'],
+    ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
+  ]
+  for (const [given, canonical] of examples) {
+    const bytes = parseAddress(given)
+    t.is(bytes && formatAddress(bytes), canonical, given)
+  }
+})
