@@ -1,3 +1,4 @@
+import type { Codec } from '../../netlink/codec.js'
 import { be16, boolean, enumeration, linkReference, ranged, u8, u16, u32 } from '../../netlink/scalars.js'
 import { field, struct } from '../../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable, unorderedListOf } from '../../netlink/table.js'
@@ -29,17 +30,22 @@ export interface VlanOptions {
   readonly looseBinding?: boolean
   /** On a bridge: whether the device's carrier is that of the ports in the VLAN. Default false. */
   readonly bridgeBinding?: boolean
-  /** How priorities are mapped on the way in; `to: 0` is what is not listed. Default none. */
+  /** How priorities are mapped on the way in, all of them; without a mapping it is 0. Default none. */
   readonly ingressQosMap?: readonly VlanPriorityMapping[]
-  /** How priorities are mapped on the way out; `to: 0` is what is not listed. Default none. */
+  /** How priorities are mapped on the way out, all of them; without a mapping it is 0. Default none. */
   readonly egressQosMap?: readonly VlanPriorityMapping[]
 }
 
 const bool = boolean(u8)
 
-// struct ifla_vlan_qos_mapping and IFLA_VLAN_QOS_MAPPING: include/uapi/linux/if_link.h
-const mapping = struct<VlanPriorityMapping>(8, { from: field(0, u32), to: field(4, u32) })
-const mappings = unorderedListOf(1, mapping)
+// struct ifla_vlan_qos_mapping and IFLA_VLAN_QOS_MAPPING: include/uapi/linux/if_link.h. A mapping to 0 is none to the
+// kernel, and is not listed.
+const tagPriority = ranged(u32, 0, 7)
+const hostPriority = u32
+const mappings = (from: Codec<number>, to: Codec<number>) =>
+  unorderedListOf(1, struct<VlanPriorityMapping>(8, { from: field(0, from), to: field(4, to) }))
+const ingress = mappings(tagPriority, ranged(hostPriority, 1, 0xffffffff))
+const egress = mappings(hostPriority, ranged(tagPriority, 1, 7))
 
 // VLAN_FLAG_*: include/uapi/linux/if_vlan.h
 const vlanFlag = (bit: number, word: string) =>
@@ -56,8 +62,8 @@ const options: AttributeTable<VlanOptions> = attributeTable<VlanOptions>(
     looseBinding: vlanFlag(2, 'loose_binding'),
     mvrp: vlanFlag(3, 'mvrp'),
     bridgeBinding: vlanFlag(4, 'bridge_binding'),
-    ingressQosMap: attribute(4, mappings, { ip: 'ingress-qos-map' }),
-    egressQosMap: attribute(3, mappings, { ip: 'egress-qos-map' }),
+    ingressQosMap: attribute(4, ingress, { ip: 'ingress-qos-map' }),
+    egressQosMap: attribute(3, egress, { ip: 'egress-qos-map' }),
   },
   ['link', 'id'],
 )
