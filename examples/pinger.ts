@@ -1,5 +1,5 @@
 // A host that exists only in this process: it asks for a neighbor by ARP and pings it, over a TAP device.
-// tested by: test/examples.test.ts, through examples/demo.ts
+// tested by: test/tuntap/pinger.test.ts
 import { parseAddress } from '../src/ip/address.js'
 import { parseMac } from '../src/ip/mac.js'
 import { internetChecksum, type TunTapDevice } from '../src/tuntap/index.js'
