@@ -22,8 +22,10 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     kindProblems(link, at, report)
     addressProblems(link, at, report)
   }
-  for (const [index, link] of links.entries()) masterProblems(link, [...path, index], byName, report)
-  cycleProblems(links, path, byName, report)
+  const inCycles = cycleProblems(links, path, byName, report)
+  for (const [index, link] of links.entries()) {
+    if (!inCycles.has(link.name)) masterProblems(link, [...path, index], byName, report)
+  }
 }
 
 function nameProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {
@@ -113,7 +115,13 @@ function masterProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>,
   }
 }
 
-function cycleProblems(links: readonly LinkSpec[], path: Path, byName: Map<string, LinkSpec>, report: Report): void {
+/** Reports each cycle once, and returns the links that are in one. */
+function cycleProblems(
+  links: readonly LinkSpec[],
+  path: Path,
+  byName: Map<string, LinkSpec>,
+  report: Report,
+): ReadonlySet<string> {
   const reported = new Set<string>()
   for (const [index, link] of links.entries()) {
     const cycle = findCycle(link, byName)
@@ -121,6 +129,7 @@ function cycleProblems(links: readonly LinkSpec[], path: Path, byName: Map<strin
     for (const name of cycle) reported.add(name)
     report([...path, index], `the links form a cycle: ${[...cycle, link.name].join(' -> ')}`)
   }
+  return reported
 }
 
 /** The names from a link back to itself, by masters and devices below. */

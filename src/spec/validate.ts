@@ -11,9 +11,52 @@ import type { Spec } from './types.js'
 export function validateSpec(input: unknown): Spec {
   const schema = specSchema()
   const result = v.safeParse(schema, input)
-  const problems = result.success ? semanticProblems(input as Spec) : shapeProblems(schema, result.issues)
+  if (result.success) {
+    throwIfInvalid(semanticProblems(input as Spec))
+    return input as Spec
+  }
+  const problems = shapeProblems(schema, result.issues)
+  const rest = without(input, problems)
+  // What is left may contradict itself all the same, and both kinds of problem belong into one error.
+  const further = v.safeParse(schema, rest).success ? semanticProblems(rest as Spec) : []
+  throw invalidSpec([...problems, ...further.filter((one) => !problems.some((other) => isAbout(one, other)))])
+}
+
+function throwIfInvalid(problems: readonly Problem[]): void {
   if (problems.length > 0) throw invalidSpec(problems)
-  return input as Spec
+}
+
+/** Whether a problem may be there only because another one's value was left out. */
+function isAbout(problem: Problem, other: Problem): boolean {
+  return other.path.startsWith(`${problem.path}/`)
+}
+
+/** A copy without the values that problems are about. */
+function without(input: unknown, problems: readonly Problem[]): unknown {
+  const copy = cloned(input)
+  for (const { path } of problems) {
+    const keys = path.split('/').slice(1)
+    const last = keys.pop()
+    let parent: unknown = copy
+    for (const key of keys) parent = property(parent, key)
+    if (last !== undefined && typeof parent === 'object' && parent !== null && !Array.isArray(parent)) {
+      Reflect.deleteProperty(parent, last.replaceAll('~1', '/').replaceAll('~0', '~'))
+    }
+  }
+  return copy
+}
+
+/** A deep copy; of what is no plain data, such as a function, there is none. */
+function cloned(input: unknown): unknown {
+  try {
+    return structuredClone(input)
+  } catch {
+    return undefined
+  }
+}
+
+function property(parent: unknown, key: string): unknown {
+  return typeof parent === 'object' && parent !== null ? Object.getOwnPropertyDescriptor(parent, key)?.value : undefined
 }
 
 /** The error that carries problems; its message shows each on a line. */
