@@ -200,7 +200,10 @@ function parsed<T extends Uint8Array>(value: T | undefined, what: string): T {
 export const mac: Codec<string> = {
   domain: { type: 'mac' },
   encode: (value, writer) => writer.append(parsed(parseMac(value), `${value} is not a MAC address`)),
-  decode: (payload) => formatMac(payload.copy()),
+  decode(payload) {
+    if (payload.length === 0) throw new MalformedError('no bytes of address')
+    return formatMac(payload.copy())
+  },
 }
 
 /** An IPv4 or IPv6 address; its length tells which. */

@@ -170,9 +170,24 @@ for (const kind of ['macvlan', 'macvtap'] as const) {
   const link = (options: object): Link => ({ name: 'mv0', kind, [kind]: { link: 'v0', ...options } })
 
   test(`${kind} in a bridge`, async (t) => {
-    const others = { link: 'v2', mode: 'private', broadcastQueueLength: 10, broadcastCutoff: 7 }
+    const others = { link: 'v2', mode: 'private', broadcastQueueLength: 10 }
     await changeEach(t, link({ mode: 'bridge' }), others)
     await changeEach(t, link({ mode: 'bridge' }), { mode: 'passthru' })
+  })
+
+  test(`${kind} with a cutoff of broadcasts`, async (t) => {
+    const network = linkNetwork(t)
+    await network.create(link({ broadcastCutoff: 7 }))
+    const cutoffOf = async (): Promise<unknown> => optionsOf(await network.read('mv0'), kind)['broadcastCutoff']
+    if ((await cutoffOf()) === 1) {
+      t.log(`skipped, this kernel ignores ${kind}.broadcastCutoff`)
+      t.pass()
+      return
+    }
+    for (const broadcastCutoff of [7, -1, 1]) {
+      await network.set('mv0', { kind, [kind]: { broadcastCutoff } })
+      t.is(await cutoffOf(), broadcastCutoff)
+    }
   })
 
   test(`${kind} by source`, async (t) => {
