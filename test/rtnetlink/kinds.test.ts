@@ -1,3 +1,4 @@
+import { release } from 'node:os'
 import test, { type ExecutionContext } from 'ava'
 import { NetworkError } from '../../src/error.js'
 import type { AnyAttributeTable } from '../../src/netlink/table.js'
@@ -107,16 +108,25 @@ async function plainLink(t: ExecutionContext, links: Links, { link, section }: K
   }
 }
 
-/** Those options that this kernel knows: one that has a default and is not listed is unknown to it. */
+/**
+ * Those options that this kernel knows: one that has a default and is not listed is unknown to it. Where the listing of
+ * a default means nothing, its version tells.
+ */
 function known(t: ExecutionContext, options: Values, listed: Values, defaults: Values): Values {
   const entries = Object.entries(options)
-  const lacks = (name: string) => name in defaults && !(name in listed)
+  const lacks = (name: string) =>
+    (name in defaults && !(name in listed)) || (name === 'broadcastCutoff' && kernelIsOlderThan(6, 4))
   // Without CONFIG_BRIDGE_VLAN_FILTERING this one is listed all the same.
   const lacking = entries
     .map(([name]) => name)
     .filter((name) => lacks(name) || (name === 'vlanFiltering' && lacks('vlanProtocol')))
   if (lacking.length > 0) t.log(`not tested, this kernel lacks ${lacking.join(', ')}`)
   return Object.fromEntries(entries.filter(([name]) => !lacking.includes(name)))
+}
+
+function kernelIsOlderThan(major: number, minor: number): boolean {
+  const [ofKernel = 0, minorOfKernel = 0] = release().split('.').map(Number)
+  return ofKernel < major || (ofKernel === major && minorOfKernel < minor)
 }
 
 /** Sees the options as `ip` prints them and as we read them. */
