@@ -219,11 +219,11 @@ const vlan: KindCase = {
     link: { link: 'v0' },
     id: { id: 4094 },
     protocol: { protocol: '802.1ad' },
-    reorderHeader: { flags: ['GVRP', 'LOOSE_BINDING', 'MVRP'] },
-    gvrp: { flags: ['GVRP', 'LOOSE_BINDING', 'MVRP'] },
-    mvrp: { flags: ['GVRP', 'LOOSE_BINDING', 'MVRP'] },
-    looseBinding: { flags: ['GVRP', 'LOOSE_BINDING', 'MVRP'] },
-    bridgeBinding: { flags: ['GVRP', 'LOOSE_BINDING', 'MVRP'] },
+    reorderHeader: { flags: ['GVRP', 'MVRP', 'LOOSE_BINDING'] },
+    gvrp: { flags: ['GVRP', 'MVRP', 'LOOSE_BINDING'] },
+    mvrp: { flags: ['GVRP', 'MVRP', 'LOOSE_BINDING'] },
+    looseBinding: { flags: ['GVRP', 'MVRP', 'LOOSE_BINDING'] },
+    bridgeBinding: { flags: ['GVRP', 'MVRP', 'LOOSE_BINDING'] },
     ingressQosMap: { ingress_qos: [{ from: 1, to: 5 }] },
     egressQosMap: {
       egress_qos: [
@@ -430,9 +430,9 @@ const ipvlan = (kind: 'ipvlan' | 'ipvtap'): KindCase => ({
   title: kind,
   section: kind,
   link: { name, kind, [kind]: { link: 'v0', mode: 'l2', isolation: 'vepa' } },
-  shown: { link: { link: 'v0' }, mode: { mode: 'l2' }, isolation: { mode_flag: 'vepa' } },
+  shown: { link: { link: 'v0' }, mode: { mode: 'l2' }, isolation: { vepa: true } },
   changes: { [kind]: { mode: 'l3s', isolation: 'private' } },
-  changed: { mode: { mode: 'l3s' }, isolation: { mode_flag: 'private' } },
+  changed: { mode: { mode: 'l3s' }, isolation: { private: true } },
 })
 
 const vrf: KindCase = {
