@@ -35,9 +35,15 @@ export function isManageable(address: ListedAddress): boolean {
   return !isKernelLinkLocal(address)
 }
 
-/** Before Linux 5.18 nothing marks the kernel's link-local address, so that every one of /64 is taken for it. */
+/**
+ * Before Linux 5.18 nothing marks the kernel's link-local address, so that every one of /64 that is made from a MAC
+ * address (RFC 4291, appendix A) or at random (RFC 7217) is taken for it.
+ */
 function isKernelLinkLocal(address: ListedAddress): boolean {
-  return address.protocol === undefined && address.address.startsWith('fe80:') && address.address.endsWith('/64')
+  if (address.protocol !== undefined || !address.address.startsWith('fe80:')) return false
+  const prefix = parsePrefix(address.address)
+  const isFromMac = prefix?.bytes[11] === 0xff && prefix.bytes[12] === 0xfe
+  return prefix?.length === 64 && (isFromMac || address.stablePrivacy)
 }
 
 /** The prefix that makes IPv4 addresses primary and secondary of each other: length and network (of the peer). */
@@ -89,9 +95,12 @@ function lifetimeChanges(wanted: Address, actual: ListedAddress): PropertyChange
   return changes
 }
 
-/** Properties that RTM_NEWADDR with NLM_F_REPLACE changes on a living address; all others need a new one. */
-export function isChangedInPlace(changes: readonly PropertyChange[]): boolean {
-  return changes.every(({ property }) =>
-    ['validLifetime', 'preferredLifetime', 'metric', 'noPrefixRoute'].includes(property),
-  )
+/**
+ * Whether RTM_NEWADDR with NLM_F_REPLACE makes these changes on a living address; all others need a new one. Of IPv4
+ * the kernel changes no flags (net/ipv4/devinet.c, inet_rtm_newaddr).
+ */
+export function isChangedInPlace({ address }: Pick<Address, 'address'>, changes: readonly PropertyChange[]): boolean {
+  const inPlace = ['validLifetime', 'preferredLifetime', 'metric']
+  if (familyOf(address) === 'inet6') inPlace.push('noPrefixRoute')
+  return changes.every(({ property }) => inPlace.includes(property))
 }

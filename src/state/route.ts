@@ -150,8 +150,13 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
   if (changesWay)
     for (const property of ['via', 'dev', 'nexthops', 'onlink', 'scope', 'nexthopId']) delete merged[property]
   if (wanted.type !== undefined && unlinked.has(wanted.type)) delete merged['src']
+  const isLed = ['via', 'dev', 'nexthops'].some(
+    (property) => Object.getOwnPropertyDescriptor(wanted, property)?.value !== undefined,
+  )
+  // Whoever says where it leads means a route that leads.
+  if (isLed && wanted.type === undefined && unlinked.has(actual.type ?? 'unicast')) delete merged['type']
   const keepsDev = changesWay && wanted.dev === undefined && wanted.via === undefined && wanted.nexthops === undefined
-  const leads = !unlinked.has(wanted.type ?? actual.type ?? 'unicast')
+  const leads = isLed || !unlinked.has(wanted.type ?? actual.type ?? 'unicast')
   return {
     ...(merged as unknown as RouteRecord),
     ...(keepsDev && leads && actual.dev !== undefined ? { dev: actual.dev } : {}),

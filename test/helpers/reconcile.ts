@@ -20,6 +20,7 @@ const passing = new Set([
   'forward_delay_timer',
   'valid_life_time',
   'preferred_life_time',
+  'expires',
   'used',
   'updated',
   'confirmed',
@@ -73,19 +74,23 @@ const views = [
   'neighbor show proxy',
 ]
 
+const separator = '@@'
+const forwardingFiles = 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding'
+
 /** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
 export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
   const dropped = options.portable ? new Set([...passing, ...incidental]) : passing
-  const lines = views.flatMap((view) => {
-    const objects: Json[] = JSON.parse(namespace.sh(`ip -j -d ${view}`) || '[]')
+  const script = `${views.map((view) => `ip -j -d ${view}; echo ${separator}; `).join('')}${forwardingFiles}`
+  const outputs = namespace.sh(script).split(separator)
+  const lines = views.flatMap((view, index) => {
+    const objects: Json[] = JSON.parse(outputs[index]?.trim() || '[]')
     const shown = objects
       .filter((object) => !isNoise(object))
       .map((object) => `${view}: ${text(without(object, dropped))}`)
     // The order of links follows their indices, that of routes their age.
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
-  const forwarding = namespace.sh('cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding')
-  return [...lines, `forwarding: ${forwarding.replace('\n', ' ').trim()}`]
+  return [...lines, `forwarding: ${outputs.at(-1)?.trim().replace('\n', ' ')}`]
 }
 
 /** What the kernel keeps by itself: neighbors of multicast groups, and ip's empty objects. */
@@ -186,7 +191,7 @@ export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
       })()
       try {
         await work()
-        await delay(30)
+        await delay(100)
       } finally {
         monitor.close()
         await listening

@@ -26,7 +26,7 @@ function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: read
     const actual = presentByKey.get(key)
     const changes = actual ? addressDifferences(address, actual) : []
     if (!actual || changes.length === 0) continue
-    if (isChangedInPlace(changes)) updateAddress(context, link, name, address, changes)
+    if (isChangedInPlace(address, changes)) updateAddress(context, link, name, address, changes)
     else unusable.add(key)
   }
   const moves = addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
