@@ -75,6 +75,12 @@ function kindProblems(link: LinkSpec, at: Path, report: Report): void {
       report([...at, property], `options of a ${property} were given for a link of kind ${link.kind}`)
     }
   }
+  for (const property of own) {
+    const options: unknown = Object.getOwnPropertyDescriptor(link, property)?.value
+    const given = typeof options === 'object' && options !== null ? Object.keys(options) : []
+    const rivals = (linkKind(property)?.exclusive ?? []).filter((option) => given.includes(option))
+    if (rivals.length > 1) report([...at, property], `only one of ${rivals.join(' and ')} can be given`)
+  }
   if (own.length > 1) report(at, `options of several kinds were given: ${own.join(', ')}`)
   if (port.length > 1) report(at, `options as a port of several kinds of master were given: ${port.join(', ')}`)
   for (const property of port) {

@@ -43,6 +43,8 @@ export interface LinkKind<
   readonly portStatus?: AnyAttributeTable
   /** Options that a living device does not change: another value makes it anew. */
   readonly immutable?: readonly (keyof Options & string)[]
+  /** Options of which a link has one at the most; they share the kernel's attribute. */
+  readonly exclusive?: readonly (keyof Options & string)[]
   /** Whether a change of one of the other options can only be had by making the device anew. */
   readonly needsNewDevice?: (option: string, before: unknown, after: unknown) => boolean
   /** Properties that every link has which a living device of this kind does not change. */
@@ -69,11 +71,15 @@ export interface LinkKind<
 
 /** A link kind whose options are not known at compile time. */
 export interface AnyLinkKind
-  extends Omit<LinkKind, 'options' | 'status' | 'port' | 'immutable' | 'dependsOn' | 'defaults' | 'portDefaults'> {
+  extends Omit<
+    LinkKind,
+    'options' | 'status' | 'port' | 'immutable' | 'exclusive' | 'dependsOn' | 'defaults' | 'portDefaults'
+  > {
   readonly options: AnyAttributeTable
   readonly status?: AnyAttributeTable
   readonly port?: AnyAttributeTable
   readonly immutable?: readonly string[]
+  readonly exclusive?: readonly string[]
   readonly dependsOn?: readonly string[]
   readonly defaults?: object
   readonly portDefaults?: object

@@ -167,6 +167,7 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = de
   status: attributeTable<VxlanStatus>({ reservedBits: attribute(33, binary) }),
   ethernet: true,
   immutable: options.names.filter((name) => !changeable.has(name)),
+  exclusive: ['group', 'remote'],
   // Its socket is of one family.
   needsNewDevice: (option, before, after) =>
     (option === 'group' || option === 'remote' || option === 'local') && isIpv6(before) !== isIpv6(after),
