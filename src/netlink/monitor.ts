@@ -43,7 +43,7 @@ export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposab
         turnStart = performance.now()
         continue
       }
-      const events: MonitorEvent<T>[] = received.kind === 'overrun' ? [received] : this.#eventsOf(received.datagram)
+      const events = received.kind === 'overrun' ? this.#eventsUntilDrained() : this.#eventsOf(received.datagram)
       for (const event of events) {
         if (this.#transport.closed) return
         yield event
@@ -52,6 +52,19 @@ export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposab
       await nextTurn()
       turnStart = performance.now()
     }
+  }
+
+  /**
+   * After an overrun the kernel drops every notification without a word until the socket has been read empty
+   * (net/netlink/af_netlink.c, NETLINK_S_CONGESTED). Told any earlier, the overrun would not stand for these.
+   */
+  #eventsUntilDrained(): MonitorEvent<T>[] {
+    const events: MonitorEvent<T>[] = []
+    for (let more = this.#transport.receive(); more.kind !== 'empty'; more = this.#transport.receive()) {
+      if (more.kind === 'datagram') for (const event of this.#eventsOf(more.datagram)) events.push(event)
+    }
+    events.push({ kind: 'overrun' })
+    return events
   }
 
   /** Decodes a whole datagram before anything is yielded, since the buffer is used again meanwhile. */

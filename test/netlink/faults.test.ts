@@ -127,6 +127,7 @@ test('notifications that were lost are an overrun for all who listen', async (t)
       events.push(event.kind === 'change' ? event.change : event.kind)
       if (events.length === 2) break
     }
-    t.deepEqual(events, ['overrun', 'br1'])
+    // What the socket holds is told first: until it is empty, Linux may lose more without a word.
+    t.deepEqual(events, ['br1', 'overrun'])
   }
 })
