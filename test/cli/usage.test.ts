@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import test from 'ava'
+import { commandLine, temporaryFile } from '../helpers/commandLine.js'
+import { inRepository } from '../helpers/repository.js'
+
+// Every one of these ends before the network is looked at.
+
+test('--help names the commands, and each command has its own', async (t) => {
+  const { status, out, err } = await commandLine('--help')
+  t.is(status, 0)
+  t.is(err, '')
+  for (const command of ['plan', 'apply', 'show']) {
+    t.regex(out, new RegExp(`\\n {2}${command} `))
+    const own = await commandLine(command, '--help')
+    t.is(own.status, 0)
+    t.regex(own.out, /--namespace <name>/)
+  }
+})
+
+test('--version prints the version of the package', async (t) => {
+  const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
+  t.deepEqual(await commandLine('--version'), { status: 0, out: `${version}\n`, err: '' })
+})
+
+const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['an unknown option', ['plan', 'net.yaml', '--dry-run'], /unknown option '--dry-run'/],
+  ['an unknown command', ['aply', 'net.yaml'], /unknown command 'aply'/],
+  ['no file', ['apply'], /missing required argument 'file'/],
+  ['an argument too many', ['apply', 'a.yaml', 'b.yaml'], /too many arguments/],
+  ['no command', [], /Usage: linkwright/],
+  ['a file that is not there', ['plan', '/no/such/net.yaml'], /cannot read \/no\/such\/net\.yaml: .*ENOENT/],
+]
+
+for (const [what, argv, message] of wrong) {
+  test(`${what} ends with 2 and a message`, async (t) => {
+    const { status, out, err } = await commandLine(...argv)
+    t.is(status, 2)
+    t.is(out, '')
+    t.regex(err, message)
+  })
+}
+
+test('the problems of a spec are told with file, line and column, and the nearest key', async (t) => {
+  const file = temporaryFile(
+    t,
+    'net.yaml',
+    `links:
+  - name: br0
+    kind: bridge
+    bridge: { fowardDelay: 4 }
+  - name: abcdefghijklmnop
+    kind: tap
+routes:
+  - to: 10.1.2.3/24
+    via: 10.0.0.254
+    metrics: 3
+`,
+  )
+  for (const command of ['plan', 'apply']) {
+    const { status, out, err } = await commandLine(command, file)
+    t.is(status, 2)
+    t.is(out, '')
+    const lines = err.trimEnd().split('\n')
+    const line = (path: string): string | undefined => lines.find((one) => one.includes(` ${path}: `))
+    t.is(
+      line('/links/0/bridge/fowardDelay'),
+      `${file}:4:28: error: /links/0/bridge/fowardDelay: unknown property "fowardDelay" (did you mean forwardDelay?)`,
+    )
+    t.regex(line('/routes/0/metrics') ?? '', /:10:14: error: .*\(did you mean metric\?\)$/)
+  }
+})
+
+test('YAML that cannot be read is told with its line', async (t) => {
+  const file = temporaryFile(t, 'net.yaml', 'links:\n  - name: [br0\n')
+  const { status, err } = await commandLine('plan', file)
+  t.is(status, 2)
+  t.regex(err, /net\.yaml: .* at line [23]/)
+})
+
+test('with --json, an error is one document on standard output', async (t) => {
+  const file = temporaryFile(t, 'net.yaml', 'links: [{ name: br0, adresses: [] }]\n')
+  const invalid = await commandLine('plan', file, '--json')
+  t.is(invalid.status, 2)
+  t.is(invalid.err, '')
+  t.like(JSON.parse(invalid.out).error, {
+    code: 'INVALID_SPEC',
+    problems: [{ path: '/links/0/adresses', hint: 'did you mean addresses?' }],
+  })
+  const unread = await commandLine('apply', '/no/such/net.yaml', '--json')
+  t.is(unread.status, 2)
+  t.is(unread.err, '')
+  t.is(JSON.parse(unread.out).error.code, 'USAGE')
+})
