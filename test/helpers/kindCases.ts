@@ -226,9 +226,10 @@ const vlan: KindCase = {
     bridgeBinding: { flags: ['GVRP', 'MVRP', 'LOOSE_BINDING'] },
     ingressQosMap: { ingress_qos: [{ from: 1, to: 5 }] },
     egressQosMap: {
+      // Sorted by the low four bits of the host's priority (net/8021q/vlan_netlink.c).
       egress_qos: [
-        { from: 2, to: 6 },
         { from: 70000, to: 7 },
+        { from: 2, to: 6 },
       ],
     },
   },
