@@ -57,14 +57,23 @@ export interface RollbackReport {
 
 /** Everything that a {@link NetworkError} can carry besides its message. */
 export interface NetworkErrorDetails {
+  /** The kernel's error number, positive. */
   readonly errno?: number
+  /** What the kernel said, by its extended acknowledgment. */
   readonly kernelMessage?: string
+  /** The attribute that the kernel complained about. */
   readonly attribute?: string
+  /** JSON pointer to what the error is about. */
   readonly path?: string
+  /** The object that the error is about, such as `link br0`. */
   readonly object?: string
+  /** The step that failed, as its `ip` command. */
   readonly step?: string
+  /** What undoing did, where something had been done. */
   readonly rollback?: RollbackReport
+  /** All that is wrong with the spec. */
   readonly problems?: readonly Problem[]
+  /** The error underneath. */
   readonly cause?: unknown
 }
 

@@ -22,6 +22,7 @@ export class Payload {
     this.end = end
   }
 
+  /** Its bytes, without padding. */
   get length(): number {
     return this.end - this.start
   }
@@ -57,11 +58,13 @@ export class Writer {
     return start
   }
 
+  /** Adds bytes as they are. */
   append(bytes: Uint8Array): void {
     const start = this.reserve(bytes.length)
     this.bytes.set(bytes, start)
   }
 
+  /** Fills up to the next multiple of four bytes with zeros. */
   align(): void {
     this.reserve(align4(this.length) - this.length)
   }

@@ -46,6 +46,7 @@ export interface Codec<T> {
   readonly nested?: boolean
   /** Whether the attribute is a flag: it is there for true and left out for false. */
   readonly presence?: boolean
+  /** Writes a value. */
   encode(value: T, writer: Writer, context: EncodeContext): void
   /** Reads the payload; a {@link MalformedError} spoils this attribute alone. */
   decode(payload: Payload, context: DecodeContext): T

@@ -54,6 +54,7 @@ export interface AnyAttributeTable extends Codec<object> {
   readonly lines: Readonly<Record<string, Attribute<unknown>>>
   readonly names: readonly string[]
   readonly nested: true
+  /** Writes the attributes of what is set. */
   encode(values: object, writer: Writer, context: EncodeContext): void
   decode(payload: Payload, context: DecodeContext): object
   locate(payload: Payload, offset: number): readonly string[]

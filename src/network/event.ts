@@ -26,10 +26,15 @@ export type NetworkEvent =
 
 /** Which events to listen to. With none chosen, all but those of neighbors, which come in crowds. */
 export interface EventSelection {
+  /** Links and their options. */
   readonly links?: boolean
+  /** IPv4 and IPv6 addresses. */
   readonly addresses?: boolean
+  /** Routes of both families, in all tables. */
   readonly routes?: boolean
+  /** Rules of both families. */
   readonly rules?: boolean
+  /** Entries of the ARP and neighbor-discovery tables. */
   readonly neighbors?: boolean
   /** Ends the events. */
   readonly signal?: AbortSignal | undefined

@@ -69,6 +69,7 @@ export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposab
     this.#signal?.addEventListener('abort', this.#stop, { once: true })
   }
 
+  /** Events as they come, until listening ends. */
   async *[Symbol.asyncIterator](): AsyncGenerator<NetworkEvent, void, undefined> {
     const monitor = this.#monitor
     try {
@@ -103,10 +104,12 @@ export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposab
     this.#monitor = undefined
   }
 
+  /** Closes it at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
     return Promise.resolve()

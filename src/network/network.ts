@@ -97,10 +97,12 @@ export class Network implements AsyncDisposable, Disposable {
     this.#session.close()
   }
 
+  /** Closes it at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
     return Promise.resolve()

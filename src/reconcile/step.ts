@@ -15,7 +15,9 @@ export type Disruption = 'none' | 'address-gap' | 'link-bounce' | 'recreate'
 
 /** One step of a plan. */
 export interface Step {
+  /** What is done to the object. */
   readonly action: StepAction
+  /** What kind of object it is. */
   readonly object: StepObject
   /** What names the object within its namespace, such as `br0` or `10.0.0.1/24 dev br0`. */
   readonly id: string
@@ -25,6 +27,7 @@ export interface Step {
   readonly changes: readonly PropertyChange[]
   /** JSON pointer to what the spec says of it; left out where the step follows from another one. */
   readonly path?: string
+  /** What is interrupted by it. */
   readonly disruption: Disruption
   /** The `ip` command, or commands, that would do the same. */
   readonly equivalent: string

@@ -85,6 +85,9 @@ export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKi
 export type { GeneralLink, Link, LinkState, ListedLink } from './link.js'
 export {
   type AddressGenerationMode,
+  type FamilySettings,
+  type Ipv4Settings,
+  type Ipv6Settings,
   type LinkAttributes,
   type LinkHeader,
   linkLayout,

@@ -41,12 +41,14 @@ export type AddressGenerationMode = 'eui64' | 'none' | 'stable_secret' | 'random
 /** What the kernel knows of a link's ability to carry packets; RFC 2863. */
 export type OperationalState = 'unknown' | 'notpresent' | 'down' | 'lowerlayerdown' | 'testing' | 'dormant' | 'up'
 
-interface Ipv4Settings {
+/** What IPv4 says of a link. */
+export interface Ipv4Settings {
   /** IPV4_DEVCONF_* as u32 each, from number 1 on. */
   readonly settings?: Uint8Array
 }
 
-interface Ipv6Settings {
+/** What IPv6 says of a link. */
+export interface Ipv6Settings {
   readonly flags?: number
   /** DEVCONF_* as s32 each, from number 0 on. */
   readonly settings?: Uint8Array
@@ -54,7 +56,8 @@ interface Ipv6Settings {
   readonly addressGenerationMode?: AddressGenerationMode
 }
 
-interface FamilySettings {
+/** What address families say of a link: IFLA_AF_SPEC. */
+export interface FamilySettings {
   readonly ipv4?: Ipv4Settings
   readonly ipv6?: Ipv6Settings
 }

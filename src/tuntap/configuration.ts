@@ -22,6 +22,7 @@ export interface TunTapFraming {
 export interface TunTapConfiguration extends TunTapFraming {
   /** The name of the device, at most 15 bytes. */
   readonly name: string
+  /** `tun` for IP packets, `tap` for Ethernet frames. */
   readonly mode: TunTapMode
   /** The user who may attach without privileges: a number, or a name of /etc/passwd. Default: no restriction. */
   readonly owner?: number | string

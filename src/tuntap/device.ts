@@ -49,7 +49,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   #ref = true
   #writeError: string | undefined
 
-  /** For {@link openTun} and {@link openTap}; takes over the descriptor. */
+  /** @internal For `openTun` and `openTap`; takes over the descriptor. */
   constructor(parts: DeviceParts) {
     this.#fd = parts.fd
     this.name = parts.name
@@ -123,15 +123,18 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     this.#wake?.()
   }
 
+  /** Closes it at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
     return Promise.resolve()
   }
 
+  /** Packets as they come, in batches, until the device is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<PacketBatch, void, undefined> {
     if (this.#iterating) throw new TypeError(`${describeLink(this.name)}: only one iteration at a time may read`)
     this.#iterating = true

@@ -18,11 +18,17 @@ import type { FakeRequest, Handlers } from './request.js'
 
 /** Settings of {@link FakeKernel.createTunTap}. */
 export interface TunTapSettings {
+  /** `tun` for IP packets, `tap` for Ethernet frames. */
   readonly kind: 'tun' | 'tap'
+  /** The number of the user who may attach. */
   readonly owner?: number
+  /** The number of the group that may attach. */
   readonly group?: number
+  /** Whether several queues can be open. */
   readonly multiQueue?: boolean
+  /** Whether a virtio header precedes packets. */
   readonly vnetHeader?: boolean
+  /** Whether four bytes of flags and protocol precede packets. */
   readonly packetInfo?: boolean
 }
 
