@@ -3,8 +3,9 @@ import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
 import type { Nexthop } from '../rtnetlink/route.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
-import { neighborKey } from '../state/neighbor.js'
+import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
+import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
 import type { PlannedStep } from './step.js'
 
 /**
@@ -22,10 +23,12 @@ export function withCollateral(
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   const routes = lostRoutes(network, before, after, deleted)
   const neighbors = lostNeighbors(network, before, after, deleted)
-  if (routes.length === 0 && neighbors.length === 0) return network
+  const rules = lostRules(before, after, deleted)
+  if (routes.length === 0 && neighbors.length === 0 && rules.length === 0) return network
   return {
     ...network,
     routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
+    rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
     neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor }))],
   }
 }
@@ -33,7 +36,8 @@ export function withCollateral(
 function deletedBy(operation: PlannedStep['operation']): unknown[] {
   if (operation.type === 'deleteRoute') return [operation.route]
   if (operation.type === 'deleteNeighbor') return [operation.neighbor]
-  return operation.type === 'replaceRoute' ? [operation.previous] : []
+  if (operation.type === 'deleteRule') return [operation.rule]
+  return operation.type === 'replaceRoute' || operation.type === 'replaceRule' ? [operation.previous] : []
 }
 
 function lostRoutes(
@@ -50,6 +54,21 @@ function lostRoutes(
   })
 }
 
+/** The kernel deletes the first rule that has all that is told, which can be one that has more. */
+function lostRules(before: NetworkState, after: NetworkState, deleted: ReadonlySet<unknown>): RuleRecord[] {
+  const left = [...after.rules]
+  return before.rules.filter((rule) => {
+    const index = left.findIndex((other) => isSameRule(rule, other))
+    if (index >= 0) left.splice(index, 1)
+    return index < 0 && !deleted.has(rule)
+  })
+}
+
+function isSameRule(rule: RuleRecord, other: RuleRecord): boolean {
+  if (rule.priority !== other.priority || ruleDifferences(rule, other).length > 0) return false
+  return selectorKey(rule) === selectorKey(other)
+}
+
 function lostNeighbors(
   network: DesiredNetwork,
   before: NetworkState,
@@ -60,7 +79,11 @@ function lostNeighbors(
     [...after.neighbors, ...network.neighbors.map(({ neighbor }) => neighbor)].map((neighbor) => neighborKey(neighbor)),
   )
   return before.neighbors.filter(
-    (neighbor) => !known.has(neighborKey(neighbor)) && !deleted.has(neighbor) && isUp(neighbor.dev, after),
+    (neighbor) =>
+      isLastingNeighbor(neighbor) &&
+      !known.has(neighborKey(neighbor)) &&
+      !deleted.has(neighbor) &&
+      isUp(neighbor.dev, after),
   )
 }
 

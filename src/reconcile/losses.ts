@@ -4,6 +4,7 @@ import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import { linkDifferences, sectionOf, visibleAltNames } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
+import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -257,9 +258,10 @@ function restoredNeighbors(
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
 ): DesiredNetwork['neighbors'] {
-  const named = new Set(desired.neighbors.map(({ neighbor }) => `${neighbor.dev} ${neighbor.address}`))
+  const named = new Set(desired.neighbors.map(({ neighbor }) => neighborKey(neighbor)))
   return actual.neighbors
+    .filter(isLastingNeighbor)
     .filter(({ dev }) => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev)))
-    .filter(({ dev, address }) => !named.has(`${dev} ${address}`))
+    .filter((neighbor) => !named.has(neighborKey(neighbor)))
     .map((neighbor) => ({ absent: false, neighbor }))
 }

@@ -1,11 +1,11 @@
 import type { EncodeContext } from '../netlink/codec.js'
-import type { NetlinkMessage } from '../netlink/message.js'
+import { type NetlinkMessage, NLM_F_EXCL } from '../netlink/message.js'
 import { deleteAddress, newAddress, replaceAddress } from '../rtnetlink/address.js'
 import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import type { Link } from '../rtnetlink/link.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
-import { deleteNeighbor, newNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
+import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import type { Operation } from './operation.js'
@@ -41,19 +41,28 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'deleteRoute':
       return [deleteRoute(operation.route, context)]
     case 'addRule':
-      return [newRule(operation.rule, context)]
+      return [notExclusive(newRule(operation.rule, context))]
     // The new one first, so that packets never miss both.
     case 'replaceRule':
-      return [newRule(operation.rule, context), deleteRule(operation.previous, context)]
+      return [notExclusive(newRule(operation.rule, context)), deleteRule(operation.previous, context)]
     case 'deleteRule':
       return [deleteRule(operation.rule, context)]
     case 'addNeighbor':
-      return [newNeighbor(operation.neighbor, context)]
+      // The kernel may have learned it meanwhile.
+      return [replaceNeighbor(operation.neighbor, context)]
     case 'replaceNeighbor':
       return [replaceNeighbor(operation.neighbor, context)]
     case 'deleteNeighbor':
       return [deleteNeighbor(operation.neighbor, context)]
   }
+}
+
+/**
+ * For NLM_F_EXCL the kernel takes a rule with more selectors, or one that differs by `not` alone, for the same
+ * (net/core/fib_rules.c, rule_exists). The differences have told already that there is none.
+ */
+function notExclusive(message: NetlinkMessage): NetlinkMessage {
+  return { ...message, flags: message.flags & ~NLM_F_EXCL }
 }
 
 /** The links whose indices an operation's messages hold. */

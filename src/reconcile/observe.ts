@@ -13,7 +13,6 @@ import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
-import { isLastingNeighbor } from '../state/neighbor.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import type { Place } from './place.js'
@@ -36,7 +35,7 @@ export async function observe(place: Place, options: RequestOptions): Promise<Ne
     links: linkRecords(links, addresses),
     routes,
     rules,
-    neighbors: [...neighbors.filter(isLastingNeighbor), ...proxies],
+    neighbors: [...neighbors, ...proxies],
     forwarding: {
       ipv4: place.kernel.readSysctl(forwardingFiles.ipv4) === '1',
       ipv6: place.kernel.readSysctl(forwardingFiles.ipv6) === '1',

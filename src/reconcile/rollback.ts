@@ -2,7 +2,7 @@ import { NetworkError, type RollbackReport } from '../error.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
-import { neighborKey } from '../state/neighbor.js'
+import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
@@ -167,7 +167,7 @@ function formerRules(before: NetworkState, steps: readonly PlannedStep[]): Desir
 
 function formerNeighbors(before: NetworkState, steps: readonly PlannedStep[]): DesiredNetwork['neighbors'] {
   const known = new Set(before.neighbors.map(neighborKey))
-  const neighbors = before.neighbors.map((neighbor) => ({ absent: false, neighbor }))
+  const neighbors = before.neighbors.filter(isLastingNeighbor).map((neighbor) => ({ absent: false, neighbor }))
   const added = steps.flatMap(({ operation }) =>
     operation.type === 'addNeighbor' && !known.has(neighborKey(operation.neighbor)) ? [operation.neighbor] : [],
   )

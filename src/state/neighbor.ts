@@ -10,7 +10,8 @@ export function neighborKey(neighbor: Pick<Neighbor, 'dev' | 'address' | 'proxy'
 export const lastingStates: ReadonlySet<string> = new Set(['permanent', 'noarp'])
 
 /** Whether an entry was made by somebody: not learned, and not one that the kernel keeps for a multicast group. */
-export function isLastingNeighbor({ state, address }: Neighbor): boolean {
+export function isLastingNeighbor({ state, address, proxy }: Neighbor): boolean {
+  if (proxy) return true
   if (!lastingStates.has(state ?? '')) return false
   const firstOctet = Number(address.split('.')[0])
   const isMulticast = address.startsWith('ff') || (firstOctet >= 224 && firstOctet < 240)

@@ -1,5 +1,6 @@
 import type { NeighborSpec, NetworkSpec, RuleSpec } from '../../spec/types.js'
 import type { NetworkState } from '../model.js'
+import { isLastingNeighbor } from '../neighbor.js'
 import { isLasting } from '../route.js'
 import type { RuleRecord } from '../rule.js'
 import { linkToSpec } from './link.js'
@@ -15,7 +16,9 @@ export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
   const links = [...state.links.values()].map(linkToSpec)
   const routes = state.routes.filter(isLasting).map((route) => routeToSpec(route, own))
   const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
-  const neighbors = state.neighbors.filter(({ dev }) => typeof dev === 'string').map(neighborToSpec)
+  const neighbors = state.neighbors
+    .filter((neighbor) => isLastingNeighbor(neighbor) && typeof neighbor.dev === 'string')
+    .map(neighborToSpec)
   return {
     links,
     ...(routes.length > 0 ? { routes } : {}),
