@@ -81,7 +81,7 @@ function optionDifferences(
     if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
     const immutable =
       section === kind.kind &&
-      ((kind.immutable ?? []).includes(name) || (kind.needsNewDevice?.(name, before, after) ?? false))
+      ((kind.immutable ?? []).includes(name) || (kind.needsNewDevice?.(name, before, after, options ?? {}) ?? false))
     differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
   }
   return differences

@@ -64,16 +64,17 @@ test('the group goes when a vxlan device is made anew with a host, of either fam
 test('a device that cannot be made leaves those that were made anew as they were', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.apply(spec)
+  const before = namespace.picture({ portable: true })
   // Two devices cannot have one network on one port.
-  await namespace.refuses(
-    {
-      links: [
-        { name: 'ifb0', mac: '02:00:00:00:00:02' },
-        { name: 'mt0', kind: 'macvtap', macvtap: { link: 'low1', mode: 'vepa' } },
-        { name: 'mv0', kind: 'macvlan', macvlan: { link: 'low1', mode: 'private' } },
-        { name: 'vx9', kind: 'vxlan', vxlan: { id: 42, link: 'low0', group: '239.1.1.1', port: 4789 } },
-      ],
-    },
-    'EEXIST',
-  )
+  const error = await namespace.fails({
+    links: [
+      { name: 'ifb0', mac: '02:00:00:00:00:02' },
+      { name: 'mt0', kind: 'macvtap', macvtap: { link: 'low1', mode: 'vepa' } },
+      { name: 'mv0', kind: 'macvlan', macvlan: { link: 'low1', mode: 'private' } },
+      { name: 'vx9', kind: 'vxlan', vxlan: { id: 42, link: 'low0', group: '239.1.1.1', port: 4789 } },
+    ],
+  })
+  t.is(error.code, 'EEXIST', error.message)
+  t.true(error.rollback?.restored)
+  t.deepEqual(namespace.picture({ portable: true }), before)
 })

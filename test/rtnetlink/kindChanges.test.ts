@@ -49,7 +49,8 @@ async function changeEach(t: ExecutionContext, link: Link, others: Values): Prom
     const same = (wanted: unknown, read: unknown): boolean =>
       sameOption(kind.options.lines[option]?.codec.domain, wanted, read)
     t.false(same(value, before[option]), `${option} is ${before[option]} already`)
-    const isFinal = kind.immutable?.includes(option) || (kind.needsNewDevice?.(option, before[option], value) ?? false)
+    const isFinal =
+      kind.immutable?.includes(option) || (kind.needsNewDevice?.(option, before[option], value, before) ?? false)
     const refusal: unknown = await network
       .set(link.name, { kind: kind.kind, [kind.kind]: { [option]: value } })
       .then(() => undefined)

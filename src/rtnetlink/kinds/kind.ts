@@ -45,8 +45,13 @@ export interface LinkKind<
   readonly immutable?: readonly (keyof Options & string)[]
   /** Options of which a link has one at the most; they share the kernel's attribute. */
   readonly exclusive?: readonly (keyof Options & string)[]
-  /** Whether a change of one of the other options can only be had by making the device anew. */
-  readonly needsNewDevice?: (option: string, before: unknown, after: unknown) => boolean
+  /** Whether a change of one of the other options can only be had by making the device, which had options, anew. */
+  readonly needsNewDevice?: (
+    option: string,
+    before: unknown,
+    after: unknown,
+    had: Readonly<Record<string, unknown>>,
+  ) => boolean
   /** Properties that every link has which a living device of this kind does not change. */
   readonly immutableProperties?: readonly string[]
   /** Properties of the link that change only while it is down. */

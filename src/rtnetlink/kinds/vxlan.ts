@@ -158,6 +158,7 @@ const changeable: ReadonlySet<keyof VxlanOptions> = new Set([
   'localbypass',
 ])
 
+const addresses = ['group', 'remote', 'local']
 const isIpv6 = (address: unknown): boolean => typeof address === 'string' && address.includes(':')
 
 /** `ip link add NAME type vxlan id ID`: a device whose Ethernet frames travel in UDP. */
@@ -169,8 +170,8 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = de
   immutable: options.names.filter((name) => !changeable.has(name)),
   exclusive: ['group', 'remote'],
   // Its socket is of one family.
-  needsNewDevice: (option, before, after) =>
-    (option === 'group' || option === 'remote' || option === 'local') && isIpv6(before) !== isIpv6(after),
+  needsNewDevice: (option, _before, after, had) =>
+    addresses.includes(option) && isIpv6(after) !== addresses.some((address) => isIpv6(had[address])),
   defaults: {
     portRange: { low: 0, high: 0 },
     ttl: 0,
