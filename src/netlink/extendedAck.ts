@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.js'
-import { errnoName, errnoText } from '../system/errno.js'
+import { errnoName, errnoNumber, errnoText } from '../system/errno.js'
 import { walkAttributes } from './attribute.js'
 import { align4, littleEndian, type Payload } from './bytes.js'
 import { withoutNames } from './codec.js'
@@ -31,7 +31,8 @@ export interface Acknowledgement {
 /** Reads an NLMSG_ERROR: an acknowledgement or an error. */
 export function decodeErrorMessage(message: ReceivedMessage): Acknowledgement {
   const { body, flags } = message
-  if (body.length < 4) return { errno: 0 }
+  // Too short to say what became of the request, so that nobody may take it for a success.
+  if (body.length < 4) return { errno: errnoNumber('EBADMSG') }
   const errno = Math.abs(body.view.getInt32(body.start, littleEndian))
   if (!(flags & NLM_F_ACK_TLVS) || body.length < 4 + headerSize) return { errno }
   // Without NLM_F_CAPPED the whole request stands between the error number and the attributes.
