@@ -1,4 +1,6 @@
 import type { Rule } from '../../rtnetlink/rule.js'
+import { ipProtocols } from '../../rtnetlink/ruleAttributes.js'
+import { nearest } from '../../spec/nearest.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import { ruleFamily } from '../../spec/ruleSemantics.js'
 import type { RuleSpec } from '../../spec/types.js'
@@ -18,7 +20,7 @@ export function resolveRule(spec: RuleSpec, path: Path, resolver: Resolver): Des
     ...(from === undefined || from === 'all' ? {} : { from: canonicalNetwork(from) }),
     ...(to === undefined || to === 'all' ? {} : { to: canonicalNetwork(to) }),
     ...(fwmark === undefined ? {} : { fwmark: canonicalMark(fwmark) }),
-    ...(ipproto === undefined ? {} : { ipproto: canonicalProtocol(ipproto) }),
+    ...(ipproto === undefined ? {} : { ipproto: canonicalProtocol(ipproto, [...path, 'ipproto'], resolver) }),
     ...(sport === undefined ? {} : { sport: canonicalRange(sport) }),
     ...(dport === undefined ? {} : { dport: canonicalRange(dport) }),
     ...(uidRange === undefined ? {} : { uidRange: fullRange(uidRange) }),
@@ -68,6 +70,17 @@ function fullRange(range: string | number): string {
   return `${first}-${last}`
 }
 
-function canonicalProtocol(protocol: string | number): string | number {
-  return typeof protocol === 'string' && /^\d+$/.test(protocol) ? Number(protocol) : protocol
+/** A protocol as the decoder writes it: by name where it has one. */
+function canonicalProtocol(protocol: string | number, path: Path, resolver: Resolver): string | number {
+  const number = /^\d+$/.test(String(protocol)) ? Number(protocol) : ipProtocols[protocol]
+  if (number === undefined || number > 0xff) {
+    const hint = nearest(String(protocol), Object.keys(ipProtocols))
+    resolver.problems.push({
+      path: pointer(path),
+      message: `unknown IP protocol ${JSON.stringify(protocol)}`,
+      ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+    })
+    return 0
+  }
+  return Object.entries(ipProtocols).find(([, known]) => known === number)?.[0] ?? number
 }
