@@ -36,8 +36,7 @@ const options = attributeTable<GeneveOptions>(
   ['id', 'remote'],
 )
 
-const geneve = defineLinkKind({ kind: 'geneve', options, immutable: ['id', 'remote', 'port'], ethernet: true })
-registerLinkKind(geneve)
+registerLinkKind(defineLinkKind({ kind: 'geneve', options, immutable: ['id', 'remote', 'port'], ethernet: true }))
 
 await withNamespace(async ({ reference: namespace }) => {
   const right: Spec = parse(

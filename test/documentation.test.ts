@@ -84,7 +84,9 @@ for (const page of pages) {
         if (name !== undefined) writeFileSync(join(directory, name), code)
       }
       const script = `cd '${directory}' && PATH="$PWD/.bin:$PATH"\n${block.code}`
-      const { code, stdout, stderr } = await runProgram(sandboxed(['bash', '-euo', 'pipefail', '-c', script]))
+      const { code, stdout, stderr } = await runProgram(sandboxed(['bash', '-euo', 'pipefail', '-c', script]), {
+        timeout: 60_000,
+      })
       t.is(code, Number(status), `${stdout}\n${stderr}`)
     })
   }

@@ -96,6 +96,7 @@ export function defineLinkKind<
   Options extends object,
   Port extends object = NoOptions,
   Status extends object = NoOptions,
->(kind: LinkKind<Name, Options, Port, Status>): LinkKind<Name, Options, Port, Status> {
+>(kind: LinkKind<Name, Options, Port, Status>): LinkKind<Name, NoInfer<Options>, NoInfer<Port>, NoInfer<Status>> {
+  // NoInfer: where it is an argument of registerLinkKind, the parameter's type would decide what Status is.
   return kind
 }
