@@ -209,9 +209,10 @@ const vlan: KindCase = {
       looseBinding: true,
       bridgeBinding: false,
       ingressQosMap: [{ from: 1, to: 5 }],
+      // In the kernel's order, which is that of the last four bits.
       egressQosMap: [
-        { from: 2, to: 6 },
         { from: 70000, to: 7 },
+        { from: 2, to: 6 },
       ],
     },
   },
