@@ -21,7 +21,10 @@ export function makeSteps(
   const problems: Problem[] = []
   const losses = new Map<string, Losses>()
   for (const [namespace, network] of desired) {
-    losses.set(namespace, withLosses(network, actual.get(namespace) ?? emptyState))
+    losses.set(
+      namespace,
+      withLosses(withRealNames(network, actual.get(namespace) ?? emptyState), actual.get(namespace) ?? emptyState),
+    )
   }
   const peers = plannedPeers(losses)
   for (const [namespace, own] of losses) {
@@ -38,6 +41,14 @@ export function makeSteps(
   }
   throwIfAny(problems)
   return orderSteps(steps.map(withPeerTags)).map((step) => ({ ...step, equivalent: equivalentOf(step) }))
+}
+
+/** Links that are named by an alternative name, under the name that they have. */
+function withRealNames(network: DesiredNetwork, { links }: NetworkState): DesiredNetwork {
+  if (network.links.every(({ name }) => links.has(name))) return network
+  const names = new Map<string, string>()
+  for (const { link } of links.values()) for (const altName of link.altNames ?? []) names.set(altName, link.name)
+  return { ...network, links: network.links.map((link) => ({ ...link, name: names.get(link.name) ?? link.name })) }
 }
 
 /** The links that are to come as the other end of a pair, by the namespace that they will be in. */

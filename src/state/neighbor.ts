@@ -10,12 +10,14 @@ export function neighborKey(neighbor: Pick<Neighbor, 'dev' | 'address' | 'proxy'
 export const lastingStates: ReadonlySet<string> = new Set(['permanent', 'noarp'])
 
 /** Whether an entry was made by somebody: not learned, and not one that the kernel keeps for a multicast group. */
-export function isLastingNeighbor({ state, address, proxy }: Neighbor): boolean {
+export function isLastingNeighbor({ state, address, proxy, mac }: Neighbor): boolean {
   if (proxy) return true
   if (!lastingStates.has(state ?? '')) return false
   const firstOctet = Number(address.split('.')[0])
   const isMulticast = address.startsWith('ff') || (firstOctet >= 224 && firstOctet < 240)
-  return !(state === 'noarp' && isMulticast)
+  // On lo and on TUN devices the kernel makes such entries as packets are sent: net/ipv4/arp.c, arp_constructor.
+  const isOfDevice = mac === undefined || mac === '00:00:00:00:00:00'
+  return !(state === 'noarp' && (isMulticast || isOfDevice))
 }
 
 /** What of the stated properties a neighbor of the same key does not have. */

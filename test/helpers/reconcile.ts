@@ -98,7 +98,15 @@ function isNoise(object: Json): boolean {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) return true
   if (Object.keys(object).length === 0) return true
   const states = object['state']
-  return Array.isArray(states) && !states.includes('PERMANENT') && !String(object['dst']).startsWith('10.')
+  return (
+    Array.isArray(states) &&
+    !states.includes('PERMANENT') &&
+    (!states.includes('NOARP') || isMulticast(String(object['dst'])) || object['dev'] === 'lo')
+  )
+}
+
+function isMulticast(address: string): boolean {
+  return address.startsWith('ff') || /^2[23]\d\./.test(address)
 }
 
 function text(value: Json): string {
@@ -132,6 +140,8 @@ export interface KernelEvent {
 }
 
 const RTM_NEWLINK = 16
+// The kernel looks for gateways of multipath routes by itself.
+const RTM_NEWNEIGH = 28
 
 /** RTNLGRP_LINK, the IPv4 and IPv6 addresses, routes and rules, and neighbors: include/uapi/linux/rtnetlink.h */
 const groups = [1, 3, 5, 7, 8, 9, 11, 19]
@@ -169,7 +179,9 @@ export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
         )
         t.false(again.changed)
       })
-      const types = events.map(({ type }) => type).filter((type) => quiet || type !== RTM_NEWLINK)
+      const types = events
+        .map(({ type }) => type)
+        .filter((type) => quiet || (type !== RTM_NEWLINK && type !== RTM_NEWNEIGH))
       t.deepEqual(types, [], 'the second apply made the kernel notify')
       t.deepEqual(self.picture(), before)
       return report

@@ -1,0 +1,63 @@
+import test from 'ava'
+import type { Spec } from '../../src/spec/types.js'
+import { reconcileNamespace } from '../helpers/reconcile.js'
+
+const furnish = [
+  'ip link add br0 type bridge && ip link set br0 up',
+  'ip tuntap add tap0 mode tap && ip link set tap0 master br0 && ip link set tap0 up',
+  'ip link set tap0 type bridge_slave cost 9',
+  'ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up',
+  'ip link add m0 link v0 type macvlan mode bridge && ip link set m0 up',
+  'ip link add x0 type vxlan id 5 dstport 4789 remote 10.0.0.7 && ip link set x0 alias overlay && ip link set x0 up',
+  'ip link property add dev x0 altname overlay0',
+  'ip address add 10.5.0.1/24 dev x0 && ip address add 10.5.0.2/24 dev x0 && ip address add fd05::1/64 dev x0 nodad',
+  'ip address add 10.6.0.1/24 dev m0 && ip address add 10.7.0.1/24 dev v0',
+  'ip route add 10.20.0.0/16 via 10.5.0.9 && ip route add 10.21.0.0/16 via 10.6.0.9 && ip -6 route add fd77::/32 via fd05::9',
+  'ip route add default nexthop via 10.5.0.8 nexthop via 10.7.0.8',
+  'ip neighbor add 10.5.0.9 lladdr 02:00:00:00:00:09 dev x0 nud permanent && ip neighbor add proxy 10.6.0.10 dev m0',
+].join(' && ')
+
+const cases: [string, Spec, string][] = [
+  ['a VXLAN id', { links: [{ name: 'x0', vxlan: { id: 6 } }] }, '"id":5→"id":6'],
+  ['a VXLAN id by its alternative name', { links: [{ name: 'overlay0', vxlan: { id: 6 } }] }, '"id":5→"id":6'],
+  [
+    'queues of a TAP',
+    { links: [{ name: 'tap0', tap: { multiQueue: true } }] },
+    '"multi_queue":false→"multi_queue":true',
+  ],
+  [
+    'the mode of a MACVLAN',
+    { links: [{ name: 'm0', macvlan: { mode: 'passthru' } }] },
+    '"mode":"bridge"→"mode":"passthru"',
+  ],
+]
+
+for (const [what, spec, change] of cases) {
+  test(`made anew, with all that hangs on it: ${what}`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    namespace.sh(furnish)
+    const plan = await namespace.plan(spec)
+    t.deepEqual(
+      plan.steps.filter(({ object }) => object === 'link').map(({ action }) => action),
+      ['recreate'],
+    )
+    t.is(plan.disruption, 'recreate')
+    await namespace.refuses(spec, 'DISRUPTIVE', { disruption: 'forbid' })
+    const before = namespace.picture({ portable: true })
+    await namespace.converges(spec)
+    const [from = '', to = ''] = change.split('→')
+    const flags = (line: string) =>
+      line
+        .replace('"flags":["nopromisc"],', '')
+        .replace('"flags":[],', '')
+        .replace(/"qdisc":"\w+",|"numqueues":0,|"numdisabled":0,/g, '')
+    const after = namespace.picture({ portable: true }).map(flags).sort()
+    const expected = before.map((line) =>
+      line.includes(`"ifname":"${plan.steps[0]?.id}"`) ? line.replace(from, to) : line,
+    )
+    // In passthru mode the device has the MAC address of the one below.
+    const withoutPromiscuity = (lines: string[]) =>
+      lines.map((line) => line.replace(',"PROMISC"', '').replace(/("ifname":"m0".*?"address":)"[^"]*"/, '$1""'))
+    t.deepEqual(withoutPromiscuity(after), withoutPromiscuity(expected.map(flags).sort()))
+  })
+}
