@@ -131,9 +131,9 @@ async function carryOut(current: Plan, work: Work): Promise<void> {
     }
     await settle(networks, world, options)
   } catch (error) {
-    if (!(error instanceof NetworkError)) throw error
+    // What a callback threw is the caller's own, and undoes all the same.
     const report = await rollback(done, work.states, world)
-    throw error.with({ rollback: report })
+    throw error instanceof NetworkError ? error.with({ rollback: report }) : error
   }
 }
 

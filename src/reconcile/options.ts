@@ -23,7 +23,7 @@ export interface PlanOptions extends PlaceOptions {
 
 /** What {@link apply} takes. */
 export interface ApplyOptions extends PlanOptions {
-  /** Called as steps are done. What it throws is not caught. */
+  /** Called as steps are done. What it throws ends the work, which is undone, and is thrown to the caller. */
   readonly onProgress?: (done: number, total: number, step: Step) => void
   /** Milliseconds to wait for IPv6 duplicate address detection. Default 10,000. */
   readonly settleTimeout?: number

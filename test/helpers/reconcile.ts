@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { NetworkError } from '../../src/error.js'
-import { Monitor } from '../../src/netlink/monitor.js'
+import { messagesOf } from '../../src/netlink/message.js'
 import { FfiTransport } from '../../src/netlink/transports/ffi.js'
 import { type ApplyReport, apply, plan, snapshot } from '../../src/reconcile/apply.js'
 import type { ApplyOptions } from '../../src/reconcile/options.js'
@@ -196,17 +196,17 @@ export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
     },
     events: async (work) => {
       const transport = new FfiTransport({ namespaceFd: namespace.fd })
-      const monitor = new Monitor(transport, groups, ({ type, body }) => ({ type, body: body.copy() }))
+      for (const group of groups) transport.join(group)
       const events: KernelEvent[] = []
-      const listening = (async () => {
-        for await (const event of monitor) if (event.kind === 'change') events.push(event.change)
-      })()
       try {
         await work()
         await delay(100)
+        // Notifications are in the socket when a request returns, so that no wait for readiness can be too short.
+        for (let next = transport.receive(); next.kind === 'datagram'; next = transport.receive()) {
+          for (const { type, body } of messagesOf(next.datagram.bytes)) events.push({ type, body: body.copy() })
+        }
       } finally {
-        monitor.close()
-        await listening
+        transport.close()
       }
       return events
     },

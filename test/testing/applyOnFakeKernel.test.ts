@@ -71,3 +71,13 @@ test('a kernel in memory has no further namespaces', async (t) => {
   const result = await plan({ namespaces: { blue: {} } }, { kernel: new FakeKernel() })
   t.is(result.err && result.val.code, 'UNSUPPORTED')
 })
+
+test('what a callback throws is thrown to the caller, and everything is undone', async (t) => {
+  const kernel = new FakeKernel()
+  const before = (await snapshot({ kernel })).unwrap()
+  const onProgress = (done: number): void => {
+    if (done === 3) throw new TypeError('thrown on purpose')
+  }
+  await t.throwsAsync(apply(spec, { kernel, onProgress }), { instanceOf: TypeError, message: 'thrown on purpose' })
+  t.deepEqual((await snapshot({ kernel })).unwrap(), before)
+})
