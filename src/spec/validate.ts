@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { NetworkError, type Problem } from '../error.js'
+import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
 import { nearest } from './nearest.js'
 import { type Path, pointer, shown } from './pointer.js'
@@ -107,16 +108,18 @@ function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
   const message = custom ? issue.message : `${found} is not valid, expected ${expected ?? issue.type}`
   const names =
     issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)].map(([, name]) => name) : []
-  const hint = nearest(
+  const name = nearest(
     String(issue.input),
     names.filter((name) => name !== undefined),
   )
+  const isAddress = issue.type === 'check' && typeof issue.input === 'string'
+  const hint = isAddress ? addressHint(issue.input) : name && `did you mean ${name}?`
   return {
     path: pointer(path),
     message,
     found,
     ...(expected === undefined ? {} : { expected }),
-    ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+    ...(hint === undefined ? {} : { hint }),
   }
 }
 
