@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import { defaultRouteProtocol } from '../rtnetlink/route.js'
 import { nearest } from '../spec/nearest.js'
 import type { NamespaceReference } from '../system/namespace.js'
 import type { Kernel } from './kernel.js'
@@ -30,7 +31,7 @@ export interface ApplyOptions extends PlanOptions {
 }
 
 /** RTPROT_* numbers up to 4 are the kernel's and the administrator's; 108 belongs to no known program. */
-export const defaultProtocol = 108
+export const defaultProtocol: number = defaultRouteProtocol
 
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
 const planOptions = [...placeOptions, 'disruption', 'protocol']

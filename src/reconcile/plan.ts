@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Spec } from '../spec/types.js'
-import type { Disruption, PlannedStep, Step } from './step.js'
+import { type Disruption, type PlannedStep, type Step, shownValue } from './step.js'
 
 /** What would be done to bring the network to what a spec says. It is data: nothing was changed to make it. */
 export class Plan {
@@ -54,7 +54,9 @@ function describeStep(step: Step, color: boolean): string {
   const interrupts = step.disruption === 'none' ? '' : ` [${step.disruption}]`
   const changes =
     step.action === 'update'
-      ? step.changes.map(({ property, before, after }) => `${property} ${shown(before)} -> ${shown(after)}`).join(', ')
+      ? step.changes
+          .map(({ property, before, after }) => `${property} ${shownValue(before)} -> ${shownValue(after)}`)
+          .join(', ')
       : ''
   const head = `${signs[step.action]} ${step.object} ${step.id}${where}${changes === '' ? '' : `: ${changes}`}${interrupts}`
   const painted = color ? styleText(colors[step.action], head, { validateStream: false }) : head
@@ -63,9 +65,4 @@ function describeStep(step: Step, color: boolean): string {
     painted,
     ...(color ? commands.map((one) => styleText('dim', one, { validateStream: false })) : commands),
   ].join('\n')
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'unset'
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

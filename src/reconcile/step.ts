@@ -57,3 +57,9 @@ export interface PlannedStep extends Step {
   /** What must be done before, if any step of the plan does it. */
   readonly needs: readonly string[]
 }
+
+/** A property's value, as plans and errors show it. */
+export function shownValue(value: unknown): string {
+  if (value === undefined) return 'unset'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

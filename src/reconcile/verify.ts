@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.js'
-import type { PlannedStep } from './step.js'
+import { type PlannedStep, shownValue } from './step.js'
 
 /** The error of an apply whose steps all succeeded, while the kernel shows something else than was asked for. */
 export function unverified(left: readonly PlannedStep[]): NetworkError {
@@ -7,7 +7,7 @@ export function unverified(left: readonly PlannedStep[]): NetworkError {
   const lines = left.map(({ object, id, action, changes }) => {
     if (action !== 'update') return `${object} ${id}: would have to ${action} again`
     const differing = changes.map(
-      ({ property, before, after }) => `${property} is ${shown(before)} instead of ${shown(after)}`,
+      ({ property, before, after }) => `${property} is ${shownValue(before)} instead of ${shownValue(after)}`,
     )
     return `${object} ${id}: ${differing.join(', ')}`
   })
@@ -19,8 +19,4 @@ export function unverified(left: readonly PlannedStep[]): NetworkError {
       ...(first?.path === undefined ? {} : { path: first.path }),
     },
   )
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'unset' : typeof value === 'string' ? value : JSON.stringify(value)
 }
