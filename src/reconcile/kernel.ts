@@ -18,6 +18,9 @@ export interface Kernel {
   configureTunTap(device: TunTapConfiguration): void
 }
 
+/** Makes the kernel of a network namespace from an open descriptor of it, which stays the caller's. */
+export type KernelMaker = (namespaceFd: number) => Kernel
+
 /** The machine's kernel, in the namespace of a descriptor. */
 export function machineKernel(namespaceFd: number): Kernel {
   return {

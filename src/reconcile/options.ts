@@ -3,15 +3,18 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import { defaultRouteProtocol } from '../rtnetlink/route.js'
 import { nearest } from '../spec/nearest.js'
 import type { NamespaceReference } from '../system/namespace.js'
-import type { Kernel } from './kernel.js'
+import type { Kernel, KernelMaker } from './kernel.js'
 import type { Step } from './step.js'
 
 /** What every function of the declarative side takes. */
 export interface PlaceOptions extends RequestOptions {
   /** The network namespace that the spec's top level is about. Default: the one that the program is in. */
   readonly namespace?: NamespaceReference
-  /** Another kernel than the machine's: a `FakeKernel` of `linkwright/testing`, for tests without root. */
-  readonly kernel?: Kernel
+  /**
+   * Another kernel than the machine's: a `FakeKernel` of `linkwright/testing`, for tests without root; or a function
+   * that makes one for each namespace, given its descriptor, such as the machine's own with something in between.
+   */
+  readonly kernel?: Kernel | KernelMaker
 }
 
 /** What {@link plan} takes. */

@@ -3,7 +3,7 @@ import { NetworkError } from '../error.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import { Connection } from '../netlink/connection.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
-import { type Kernel, machineKernel } from './kernel.js'
+import { type Kernel, type KernelMaker, machineKernel } from './kernel.js'
 
 /** One network namespace that a plan is about: its kernel, a connection to it, and the links' indices. */
 export class Place {
@@ -23,10 +23,10 @@ export class Place {
   }
 
   /** Opens a namespace; `undefined` is the one that the calling thread is in. */
-  static open(name: string, reference: NamespaceReference | undefined): Place {
+  static open(name: string, reference: NamespaceReference | undefined, kernelOf: KernelMaker = machineKernel): Place {
     const fd = reference === undefined ? openOwnNamespace() : openNamespace(reference)
     try {
-      return new Place(name, machineKernel(fd), fd)
+      return new Place(name, kernelOf(fd), fd)
     } catch (error) {
       closeSync(fd)
       throw error

@@ -25,21 +25,29 @@ export class World implements Disposable {
   /** Opens the namespaces of a spec that exist already; the others are opened when a step has created them. */
   open(spec: Spec): void {
     const { kernel, namespace } = this.#options
-    if (!this.places.has('')) this.places.set('', kernel ? new Place('', kernel) : Place.open('', namespace))
-    if (kernel && Object.keys(spec.namespaces ?? {}).length > 0) {
+    const inMemory = typeof kernel === 'object'
+    if (!this.places.has('')) {
+      this.places.set('', inMemory ? new Place('', kernel) : Place.open('', namespace, kernel))
+    }
+    if (inMemory && Object.keys(spec.namespaces ?? {}).length > 0) {
       throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only', { path: '/namespaces' })
     }
     const existing = new Set(listNamespaces())
     for (const name of Object.keys(spec.namespaces ?? {})) {
-      if (!this.places.has(name) && existing.has(name)) this.places.set(name, Place.open(name, name))
+      if (!this.places.has(name) && existing.has(name)) this.places.set(name, this.#named(name))
     }
   }
 
   /** Opens a namespace that has just come into being. */
   opened(name: string): Place {
-    const place = this.places.get(name) ?? Place.open(name, name)
+    const place = this.places.get(name) ?? this.#named(name)
     this.places.set(name, place)
     return place
+  }
+
+  #named(name: string): Place {
+    const { kernel } = this.#options
+    return Place.open(name, name, typeof kernel === 'function' ? kernel : undefined)
   }
 
   /** Forgets a namespace that is gone. */
