@@ -5,11 +5,12 @@ import { validateSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
+import { defaultOwner } from '../state/owner.js'
 import { networkToSpec } from '../state/toSpec/network.js'
 import { withCollateral } from './collateral.js'
 import { execute } from './execute.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
-import { type ApplyOptions, checkOptions, defaultProtocol, type PlaceOptions, type PlanOptions } from './options.js'
+import { type ApplyOptions, checkOptions, ownerOf, type PlaceOptions, type PlanOptions } from './options.js'
 import { Plan } from './plan.js'
 import { failedStep, rollback } from './rollback.js'
 import { settle } from './settle.js'
@@ -79,7 +80,7 @@ export function snapshot(options: PlaceOptions = {}): Promise<Result<Spec>> {
     world.open({})
     const states = await world.observe([''], options)
     const state = states.get('')
-    return state ? networkToSpec(state, defaultProtocol) : {}
+    return state ? networkToSpec(state, defaultOwner.protocol) : {}
   })
 }
 
@@ -111,8 +112,8 @@ function stepsTowards(
   world: World,
   options: PlanOptions,
 ): PlannedStep[] {
-  const defaults = { protocol: options.protocol ?? defaultProtocol }
-  return makeSteps(networks, states, new Set(world.places.keys()), defaults)
+  const owner = ownerOf(options)
+  return makeSteps(networks, states, new Set(world.places.keys()), owner, options.prune)
 }
 
 /** Executes and verifies; whatever fails is undone, and then thrown with what undoing did. */

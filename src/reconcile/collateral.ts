@@ -6,6 +6,7 @@ import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
+import { asItWas } from './losses.js'
 import type { PlannedStep } from './step.js'
 
 /**
@@ -29,7 +30,7 @@ export function withCollateral(
     ...network,
     routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
-    neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor }))],
+    neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))],
   }
 }
 

@@ -5,6 +5,7 @@ import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired
 import { linkDifferences, sectionOf, visibleAltNames } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
+import { marksOf } from '../state/owner.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -210,7 +211,11 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
         Object.entries({ up, alias, altNames, master, mac, group }).filter(([, value]) => value !== undefined),
       )
     : had
-  return { ...withAddresses(wanted, record), properties: mergedProperties(kept, wanted.properties) }
+  return {
+    ...withAddresses(wanted, record),
+    properties: mergedProperties(kept, wanted.properties),
+    marks: marksOf(link),
+  }
 }
 
 /** Puts properties over others, and options over options of the same section. */
@@ -235,7 +240,12 @@ function withoutRivals(kind: string, had: Record<string, unknown> | undefined, g
 }
 
 function withAddresses(wanted: DesiredLink, record: LinkRecord): DesiredLink {
-  return { ...wanted, addresses: wanted.addresses ?? record.addresses.filter(isManageable) }
+  return { ...wanted, addresses: wanted.addresses ?? record.addresses.filter(isManageable).map(asItWas) }
+}
+
+/** An address or a neighbor with the mark that it had, or none. */
+export function asItWas<T extends { readonly protocol?: number }>(object: T): T {
+  return { ...object, protocol: object.protocol ?? 0 }
 }
 
 function restoredRoutes(
@@ -263,5 +273,5 @@ function restoredNeighbors(
     .filter(isLastingNeighbor)
     .filter(({ dev }) => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev)))
     .filter((neighbor) => !named.has(neighborKey(neighbor)))
-    .map((neighbor) => ({ absent: false, neighbor }))
+    .map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))
 }

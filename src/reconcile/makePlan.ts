@@ -2,11 +2,13 @@ import { NetworkError, type Problem } from '../error.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { emptyState } from '../state/model.js'
-import type { CreationDefaults, DiffContext } from './diff/context.js'
+import type { Owner } from '../state/owner.js'
+import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
 import { equivalentOf } from './equivalent/operation.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
+import { withPruned } from './prune.js'
 import { Phase, type PlannedStep } from './step.js'
 import { throwIfAny } from './world.js'
 
@@ -15,16 +17,16 @@ export function makeSteps(
   desired: ReadonlyMap<string, DesiredNetwork>,
   actual: ReadonlyMap<string, NetworkState>,
   existing: ReadonlySet<string>,
-  defaults: CreationDefaults,
+  owner: Owner | undefined,
+  prune = false,
 ): PlannedStep[] {
   const steps: PlannedStep[] = []
   const problems: Problem[] = []
   const losses = new Map<string, Losses>()
   for (const [namespace, network] of desired) {
-    losses.set(
-      namespace,
-      withLosses(withRealNames(network, actual.get(namespace) ?? emptyState), actual.get(namespace) ?? emptyState),
-    )
+    const state = actual.get(namespace) ?? emptyState
+    const named = withRealNames(network, state)
+    losses.set(namespace, withLosses(prune && owner ? withPruned(named, state, owner) : named, state))
   }
   const peers = plannedPeers(losses)
   for (const [namespace, own] of losses) {
@@ -33,7 +35,7 @@ export function makeSteps(
       ...own,
       namespace,
       peers: peers.get(namespace) ?? new Set(),
-      defaults,
+      owner,
       steps,
       problems,
     }

@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { defaultRouteProtocol } from '../rtnetlink/route.js'
 import { nearest } from '../spec/nearest.js'
+import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
 import type { Kernel, KernelMaker } from './kernel.js'
 import type { Step } from './step.js'
@@ -21,8 +21,18 @@ export interface PlaceOptions extends RequestOptions {
 export interface PlanOptions extends PlaceOptions {
   /** `forbid` makes a plan that interrupts traffic the error `DISRUPTIVE`. Default `allow`. */
   readonly disruption?: 'allow' | 'forbid'
-  /** The protocol number that marks new routes and rules as made by this program, 1 to 255. Default 108. */
+  /**
+   * Who owns what is created: letters, digits, `-` and `_`, at most 32. It is in the alternative name that marks links,
+   * `linkwright.<owner>.<link>`. Another owner than `default` needs a `protocol` of its own.
+   */
+  readonly owner?: string
+  /**
+   * The protocol number that marks new routes, rules, neighbors and (since Linux 5.18) addresses as this owner's,
+   * 1 to 255. Default 108.
+   */
   readonly protocol?: number
+  /** Whether everything that bears the owner's mark and is not in the spec is removed. Default false. */
+  readonly prune?: boolean
 }
 
 /** What {@link apply} takes. */
@@ -33,11 +43,8 @@ export interface ApplyOptions extends PlanOptions {
   readonly settleTimeout?: number
 }
 
-/** RTPROT_* numbers up to 4 are the kernel's and the administrator's; 108 belongs to no known program. */
-export const defaultProtocol: number = defaultRouteProtocol
-
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
-const planOptions = [...placeOptions, 'disruption', 'protocol']
+const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune']
 const applyOptions = [...planOptions, 'onProgress', 'settleTimeout']
 
 /** Refuses options that mean nothing, so that none is taken for granted in vain. */
@@ -51,8 +58,27 @@ export function checkOptions(options: PlaceOptions, kind: 'place' | 'plan' | 'ap
       `unknown option ${JSON.stringify(name)}${hint === undefined ? '' : `; did you mean ${hint}?`}`,
     )
   }
-  const { protocol }: PlanOptions = options
+  ownerOf(options)
+}
+
+/** The owner that options name. */
+export function ownerOf({ owner, protocol }: PlanOptions): Owner {
+  if (owner !== undefined && !/^[A-Za-z0-9_-]{1,32}$/.test(owner)) {
+    throw new NetworkError(
+      'INVALID_ARGUMENT',
+      `owner: ${JSON.stringify(owner)} is not 1 to 32 letters, digits, - and _`,
+    )
+  }
   if (protocol !== undefined && !(Number.isInteger(protocol) && protocol > 0 && protocol < 256)) {
     throw new NetworkError('INVALID_ARGUMENT', `protocol: ${protocol} is not a number from 1 to 255`)
   }
+  if (
+    owner !== undefined &&
+    owner !== defaultOwner.name &&
+    (protocol ?? defaultOwner.protocol) === defaultOwner.protocol
+  ) {
+    const reason = `its routes and rules could not be told from those of ${defaultOwner.name}`
+    throw new NetworkError('INVALID_ARGUMENT', `owner ${owner}: needs a protocol of its own; ${reason}`)
+  }
+  return { name: owner ?? defaultOwner.name, protocol: protocol ?? defaultOwner.protocol }
 }

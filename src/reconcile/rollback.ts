@@ -3,12 +3,12 @@ import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
+import { marksOf } from '../state/owner.js'
 import { isLasting, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
 import { settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
-import { defaultProtocol } from './options.js'
 import type { PlannedStep } from './step.js'
 import type { World } from './world.js'
 
@@ -48,7 +48,7 @@ export async function rollback(
     }
     for (let round = 0; round < 2; round++) {
       const states = await world.observe(wanted.keys(), {})
-      const back = makeSteps(wanted, states, new Set(world.places.keys()), { protocol: defaultProtocol })
+      const back = makeSteps(wanted, states, new Set(world.places.keys()), undefined)
       if (back.length === 0) break
       done.push(...back)
       const failure = await execute(back, world, {}, undefined)
@@ -56,7 +56,7 @@ export async function rollback(
     }
     for (const name of created.reverse()) if (world.places.has(name)) await deleteCreated(name, world)
     const states = await world.observe(wanted.keys(), {})
-    const left = makeSteps(wanted, states, new Set(world.places.keys()), { protocol: defaultProtocol })
+    const left = makeSteps(wanted, states, new Set(world.places.keys()), undefined)
     return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
@@ -108,6 +108,7 @@ function formerLink({ link, addresses }: LinkRecord): DesiredLink {
     absent: false,
     properties: { master: null, altNames: [], alias: '', ...settableProperties(link) },
     addresses: addresses.filter(isManageable),
+    marks: marksOf(link),
   }
 }
 

@@ -28,10 +28,15 @@ export function addressKey(address: Pick<Address, 'address' | 'peer'>): string {
 /** IFAPROT_KERNEL_LO, _LL and _RA are what the kernel made itself: include/uapi/linux/if_addr.h */
 const kernelProtocols: ReadonlySet<number> = new Set([1, 2, 3])
 
+/** Nobody's, the kernel's, and those of router advertisements and DHCP: include/uapi/linux/rtnetlink.h, RTPROT_* */
+const passingProtocols: ReadonlySet<number> = new Set([0, ...kernelProtocols, 9, 16])
+
 /** Whether a list of addresses stands for this one: not the kernel's own, and none that will go by itself. */
 export function isManageable(address: ListedAddress): boolean {
   if (address.protocol !== undefined && kernelProtocols.has(address.protocol)) return false
-  if (address.temporary || address.dynamic) return false
+  if (address.temporary) return false
+  // One with a lifetime may be of a DHCP client; a mark tells that it is of somebody who names it.
+  if (address.dynamic && passingProtocols.has(address.protocol ?? 0)) return false
   return !isKernelLinkLocal(address)
 }
 

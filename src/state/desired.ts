@@ -15,6 +15,8 @@ export interface DesiredLink {
   readonly properties: Partial<Link>
   /** The whole list, where one was given. */
   readonly addresses?: readonly Address[]
+  /** The marks of its maker, where the link is to be as it was; a new one otherwise gets that of the plan's owner. */
+  readonly marks?: readonly string[]
 }
 
 /** What a route should be. */

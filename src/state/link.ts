@@ -4,9 +4,7 @@ import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { type PropertyChange, sameOption, sameValue } from './equal.js'
-
-/** Alternative names that mark a link as made by an owner of the SDK; users neither list nor lose them. */
-export const markPrefix = 'linkwright.'
+import { markPrefix } from './owner.js'
 
 /** General properties that a living link does not change. */
 const immutableGeneral: ReadonlySet<string> = new Set(['txQueues', 'rxQueues'])

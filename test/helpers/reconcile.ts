@@ -48,6 +48,8 @@ const incidental = new Set([
   'num_tx_queues',
   'num_rx_queues',
   'link_netnsid',
+  // The mark of who made an address or a neighbor.
+  'protocol',
 ])
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
@@ -80,17 +82,28 @@ const forwardingFiles = 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/co
 /** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
 export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
   const dropped = options.portable ? new Set([...passing, ...incidental]) : passing
+  // Routes and rules of a snapshot keep their protocol.
+  const others = new Set([...dropped].filter((name) => name !== 'protocol'))
   const script = `${views.map((view) => `ip -j -d ${view}; echo ${separator}; `).join('')}${forwardingFiles}`
   const outputs = namespace.sh(script).split(separator)
   const lines = views.flatMap((view, index) => {
     const objects: Json[] = JSON.parse(outputs[index]?.trim() || '[]')
     const shown = objects
       .filter((object) => !isNoise(object))
-      .map((object) => `${view}: ${text(without(object, dropped))}`)
+      .map((object) => (options.portable && view === 'address' ? withoutMarks(object) : object))
+      .map((object) => `${view}: ${text(without(object, /route|rule/.test(view) ? others : dropped))}`)
     // The order of links follows their indices, that of routes their age.
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
   return [...lines, `forwarding: ${outputs.at(-1)?.trim().replace('\n', ' ')}`]
+}
+
+/** A link without the alternative names that tell who made it. */
+function withoutMarks(link: Json): Json {
+  if (typeof link !== 'object' || link === null || Array.isArray(link)) return link
+  const { altnames, ...others } = link
+  const names = Array.isArray(altnames) ? altnames.filter((name) => !String(name).startsWith('linkwright.')) : []
+  return names.length > 0 ? { ...others, altnames: names } : others
 }
 
 /** What the kernel keeps by itself: neighbors of multicast groups, and ip's empty objects. */

@@ -128,10 +128,10 @@ test('properties of an address: label, peer, broadcast, scope, metric, noPrefixR
   ]
   for (const addresses of specs) {
     await namespace.converges(bridge(addresses))
+    if (addresses !== undefined) namespace.sh('ip address replace 192.0.2.7/24 valid_lft 900 preferred_lft 900 dev br0')
     const copy = (await namespace.snapshot()).links?.find(({ name }) => name === 'br0')
-    // What goes by itself is in no snapshot.
-    const lasting = addresses?.filter((one) => typeof one === 'string' || typeof one.validLifetime !== 'number') ?? []
-    t.is(copy?.addresses?.length ?? 0, lasting.length, JSON.stringify(addresses))
+    // What goes by itself is in no snapshot, unless the mark tells that it is ours.
+    t.is(copy?.addresses?.length ?? 0, addresses?.length ?? 0, JSON.stringify(copy))
   }
   t.regex(namespace.sh('ip -6 address show dev br0'), /fd00::1\/64/)
 })

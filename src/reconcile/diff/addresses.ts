@@ -26,7 +26,7 @@ function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: read
     const actual = presentByKey.get(key)
     const changes = actual ? addressDifferences(address, actual) : []
     if (!actual || changes.length === 0) continue
-    if (isChangedInPlace(address, changes)) updateAddress(context, link, name, address, changes)
+    if (isChangedInPlace(address, changes)) updateAddress(context, link, name, address, actual, changes)
     else unusable.add(key)
   }
   const moves = addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
@@ -50,6 +50,7 @@ function updateAddress(
   link: DesiredLink,
   name: string,
   address: Address,
+  actual: ListedAddress,
   changes: readonly PropertyChange[],
 ): void {
   addStep(context, {
@@ -61,7 +62,8 @@ function updateAddress(
     phase: Phase.address,
     provides: [`addresses ${name}`],
     needs: linkNeeds(name),
-    operation: { type: 'replaceAddress', address: { ...address, dev: name } },
+    // The kernel takes a protocol that is left out for none, and the mark would be lost.
+    operation: { type: 'replaceAddress', address: { ...address, ...protocolOf(address, actual), dev: name } },
   })
 }
 
@@ -95,7 +97,7 @@ function addAddress(
 ): void {
   const { address: _address, dev: _dev, peer: _peer, ...properties } = address
   // One that changes places keeps what the spec does not say of it.
-  const kept = before ? restated(before, address) : address
+  const kept = before ? restated(before, address) : { ...address, ...markOf(address, context) }
   addStep(context, {
     action: 'create',
     object: 'address',
@@ -108,6 +110,15 @@ function addAddress(
     needs: linkNeeds(name),
     operation: { type: 'addAddress', address: { ...kept, dev: name } },
   })
+}
+
+function markOf({ protocol }: Address, { owner }: DiffContext): Pick<Address, 'protocol'> {
+  return protocol === undefined && owner ? { protocol: owner.protocol } : {}
+}
+
+function protocolOf(address: Address, before: ListedAddress): Pick<Address, 'protocol'> {
+  const protocol = address.protocol ?? before.protocol
+  return protocol === undefined ? {} : { protocol }
 }
 
 function restated(before: ListedAddress, address: Address): Address {

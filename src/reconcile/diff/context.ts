@@ -1,14 +1,9 @@
 import type { Problem } from '../../error.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
+import type { Owner } from '../../state/owner.js'
 import { tag } from '../order.js'
 import type { PlannedStep } from '../step.js'
-
-/** Defaults of what the SDK creates. */
-export interface CreationDefaults {
-  /** The protocol number that marks routes and rules as made by the SDK. */
-  readonly protocol: number
-}
 
 /** What the differences of one namespace are worked out from, and where they go. */
 export interface DiffContext {
@@ -20,7 +15,8 @@ export interface DiffContext {
   readonly bounced: ReadonlySet<string>
   /** Links of this namespace that come into being as the other end of a veth pair. */
   readonly peers: ReadonlySet<string>
-  readonly defaults: CreationDefaults
+  /** Who marks what is created; nobody, where things are put back as they were. */
+  readonly owner: Owner | undefined
   readonly steps: PlannedStep[]
   readonly problems: Problem[]
 }

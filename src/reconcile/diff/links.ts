@@ -2,8 +2,9 @@ import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
-import { type LinkDifference, linkDifferences, markPrefix, sectionOf, visibleAltNames } from '../../state/link.js'
+import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
+import { marksOf, newMark } from '../../state/owner.js'
 import { lowersOf, takenAlong } from '../losses.js'
 import { tag } from '../order.js'
 import { Phase } from '../step.js'
@@ -87,8 +88,21 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
     provides: [`link ${name}`, ...peerTags(link)],
     needs: needsOf(properties),
     // The kernel has taken it along already where something below it, or its peer, was made anew.
-    operation: { type: 'createLink', link, replaces: recreates && !isTakenAlong(context, properties) },
+    operation: {
+      type: 'createLink',
+      link: withMarks(link, marksFor(context, wanted)),
+      replaces: recreates && !isTakenAlong(context, properties),
+    },
   })
+}
+
+/** The marks that a link is to bear: those that it had, or for a new one its maker's. */
+function marksFor(context: DiffContext, { name, marks }: DesiredLink): readonly string[] {
+  return marks ?? (context.owner ? [newMark(context.owner, name, context.actual)] : [])
+}
+
+function withMarks(link: Link, marks: readonly string[]): Link {
+  return marks.length === 0 ? link : { ...link, altNames: [...(link.altNames ?? []), ...marks] }
 }
 
 /** Whether a recreated link goes with another recreated one, so that it need not be deleted. */
@@ -121,7 +135,7 @@ function configurePeer(context: DiffContext, wanted: DesiredLink): void {
       name: wanted.name,
       kind: 'veth',
       changes,
-      addedAltNames: altNames,
+      addedAltNames: [...altNames, ...marksFor(context, wanted)],
       removedAltNames: [],
       bounce: false,
     },
@@ -185,7 +199,8 @@ function checkPort(context: DiffContext, { name, properties, path }: DesiredLink
 function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord): void {
   const { link } = record
   const differences = linkDifferences(wanted.properties, link)
-  if (differences.length === 0) return
+  const { addedAltNames, removedAltNames } = altNameChanges(differences, wanted, record)
+  if (differences.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   const immutable = differences.find((difference) => difference.immutable)
   if (immutable) {
     context.problems.push({
@@ -196,7 +211,6 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   }
   checkReferences(context, wanted)
   const bounce = context.bounced.has(link.name)
-  const { addedAltNames, removedAltNames } = altNameChanges(differences, record)
   addStep(context, {
     action: 'update',
     object: 'link',
@@ -242,14 +256,15 @@ function changedProperties(differences: readonly LinkDifference[]): Partial<Link
 
 function altNameChanges(
   differences: readonly LinkDifference[],
+  { marks }: DesiredLink,
   { link }: LinkRecord,
 ): { addedAltNames: readonly string[]; removedAltNames: readonly string[] } {
   const after = differences.find(({ name }) => name === 'altNames')?.after
-  if (!Array.isArray(after)) return { addedAltNames: [], removedAltNames: [] }
-  const wanted: readonly string[] = after.filter((name) => typeof name === 'string')
-  const present = visibleAltNames(link)
+  const visible = Array.isArray(after) ? after.filter((name) => typeof name === 'string') : visibleAltNames(link)
+  const wanted: readonly string[] = [...visible, ...(marks ?? marksOf(link))]
+  const present = link.altNames ?? []
   return {
-    addedAltNames: wanted.filter((name) => !present.includes(name) && !name.startsWith(markPrefix)),
+    addedAltNames: wanted.filter((name) => !present.includes(name)),
     removedAltNames: present.filter((name) => !wanted.includes(name)),
   }
 }

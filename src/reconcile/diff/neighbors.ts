@@ -23,7 +23,9 @@ export function diffNeighbors(context: DiffContext): void {
     if (!actual) {
       const { dev: _dev, address: _address, ...properties } = neighbor
       const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
-      step(context, wanted, 'create', { type: 'addNeighbor', neighbor }, changes)
+      const protocol = neighbor.protocol ?? context.owner?.protocol
+      const marked = protocol === undefined ? neighbor : { ...neighbor, protocol }
+      step(context, wanted, 'create', { type: 'addNeighbor', neighbor: marked }, changes)
       continue
     }
     const changes = neighborDifferences(neighbor, actual)

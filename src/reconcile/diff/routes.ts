@@ -42,7 +42,7 @@ export function diffRoutes(context: DiffContext): void {
 }
 
 function withProtocol(route: RouteRecord, context: DiffContext): RouteRecord {
-  return { ...route, protocol: route.protocol ?? context.defaults.protocol }
+  return { ...route, protocol: route.protocol ?? context.owner?.protocol ?? 0 }
 }
 
 function checkLinks(context: DiffContext, { route, path }: DesiredRoute): void {

@@ -56,7 +56,7 @@ function createOrUpdate(
     })
     return
   }
-  const marked = { ...rule, protocol: rule.protocol ?? context.defaults.protocol }
+  const marked = { ...rule, protocol: rule.protocol ?? context.owner?.protocol ?? 0 }
   const { family: _family, priority: _priority, ...properties } = marked
   addStep(context, {
     action: 'create',

@@ -13,12 +13,12 @@ import { defined, unless } from './omit.js'
 
 const ethernet = 1
 
-/** A link as a spec would say it: what differs from what a new link of the kind has. */
-export function linkToSpec({ link, addresses }: LinkRecord): LinkSpec {
+/** A link as a spec would say it: what differs from what a new link of the kind has. `own` marks the SDK's addresses. */
+export function linkToSpec({ link, addresses }: LinkRecord, own: number): LinkSpec {
   const kind = creatableKind(link)
   const fallback: GeneralDefaults = kind?.generalDefaults ?? {}
   const altNames = visibleAltNames(link)
-  const listed = addresses.filter(isManageable).map((address) => addressToSpec(address, link.name))
+  const listed = addresses.filter(isManageable).map((address) => addressToSpec(address, link.name, own))
   const port = link.masterKind === undefined ? undefined : linkKind(link.masterKind)
   const spec = defined({
     kind: kind?.kind,
@@ -77,7 +77,7 @@ function section(
 }
 
 /** An address as a spec would say it: the text alone where that says all. */
-function addressToSpec(address: LinkRecord['addresses'][number], link: string): string | AddressSpec {
+function addressToSpec(address: LinkRecord['addresses'][number], link: string, own: number): string | AddressSpec {
   const properties = defined({
     peer: address.peer,
     broadcast: address.broadcast,
@@ -88,8 +88,9 @@ function addressToSpec(address: LinkRecord['addresses'][number], link: string): 
     home: address.home || undefined,
     noDad: address.noDad || undefined,
     manageTemporaryAddress: address.manageTemporaryAddress || undefined,
+    validLifetime: unless('forever', address.validLifetime),
     preferredLifetime: unless('forever', address.preferredLifetime),
-    protocol: address.protocol || undefined,
+    protocol: address.protocol ? unless(own, address.protocol) : undefined,
   })
   return Object.keys(properties).length === 0 ? address.address : { address: address.address, ...properties }
 }

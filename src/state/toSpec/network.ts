@@ -13,7 +13,7 @@ const kernelProtocol = 2
 
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
 export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
-  const links = [...state.links.values()].map(linkToSpec)
+  const links = [...state.links.values()].map((record) => linkToSpec(record, own))
   const routes = state.routes.filter(isLasting).map((route) => routeToSpec(route, own))
   const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
   const neighbors = state.neighbors

@@ -1,0 +1,77 @@
+import { isManageable } from '../state/address.js'
+import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
+import type { LinkRecord, NetworkState } from '../state/model.js'
+import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
+import { isMarked, type Owner } from '../state/owner.js'
+import { isLasting, routeKey } from '../state/route.js'
+
+/**
+ * Adds to what is wanted of a namespace that everything goes which bears the owner's mark and is not named. What has
+ * no mark, or that of another owner, is not touched.
+ */
+export function withPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork {
+  return {
+    ...network,
+    links: prunedLinks(network, actual, owner),
+    routes: [...network.routes, ...doomedRoutes(network, actual, owner)],
+    rules: [
+      ...network.rules,
+      // Counted: those that a wanted rule is satisfied by stay.
+      ...actual.rules
+        .filter(({ protocol }) => protocol === owner.protocol)
+        .map((rule) => ({ absent: true, rule, exact: true })),
+    ],
+    neighbors: [...network.neighbors, ...doomedNeighbors(network, actual, owner)],
+  }
+}
+
+function prunedLinks(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredLink[] {
+  const named = namedLinks(network, actual)
+  const links = network.links.map((link) => {
+    const record = actual.links.get(link.name)
+    return record && !link.absent && !link.addresses ? withoutOwnAddresses(link, record, owner) : link
+  })
+  for (const record of actual.links.values()) {
+    const { name } = record.link
+    if (named.has(name)) continue
+    const unnamed: DesiredLink = { name, absent: false, properties: {} }
+    links.push(
+      isMarked(record.link, owner) ? { ...unnamed, absent: true } : withoutOwnAddresses(unnamed, record, owner),
+    )
+  }
+  return links
+}
+
+/** The links that the spec names, by themselves or as the other end of one. */
+function namedLinks({ links }: DesiredNetwork, actual: NetworkState): Set<string> {
+  const named = new Set<string>()
+  for (const { name, properties } of links) {
+    named.add(name)
+    const there = actual.links.get(name)?.link
+    for (const veth of [properties.veth, there?.veth]) {
+      if (veth?.peer && veth.peer.namespace === undefined) named.add(veth.peer.name)
+    }
+  }
+  return named
+}
+
+function withoutOwnAddresses(link: DesiredLink, { addresses }: LinkRecord, owner: Owner): DesiredLink {
+  const manageable = addresses.filter(isManageable)
+  const kept = manageable.filter(({ protocol }) => protocol !== owner.protocol)
+  return kept.length < manageable.length ? { ...link, addresses: kept } : link
+}
+
+function doomedRoutes({ routes }: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['routes'] {
+  const wanted = new Set(routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
+  return actual.routes
+    .filter((route) => route.protocol === owner.protocol && isLasting(route) && !wanted.has(routeKey(route)))
+    .map((route) => ({ absent: true, route, stated: route }))
+}
+
+function doomedNeighbors(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['neighbors'] {
+  const wanted = new Set(network.neighbors.map(({ neighbor }) => neighborKey(neighbor)))
+  return actual.neighbors
+    .filter((neighbor) => neighbor.protocol === owner.protocol && isLastingNeighbor(neighbor))
+    .filter((neighbor) => !wanted.has(neighborKey(neighbor)))
+    .map((neighbor) => ({ absent: true, neighbor }))
+}
