@@ -15,7 +15,7 @@ export interface TestNamespace {
 }
 
 /** Makes a namespace that ends with the test. */
-export function testNamespace(t: ExecutionContext): TestNamespace {
+export function testNamespace(t: Pick<ExecutionContext, 'teardown'>): TestNamespace {
   const fd = createAnonymousNamespace()
   t.teardown(() => closeSync(fd))
   const path = `/proc/${process.pid}/fd/${fd}`

@@ -1,0 +1,11 @@
+import type { CorpusCase } from './case.js'
+import { changes } from './changes.js'
+import { creations } from './creations.js'
+import { deletions } from './deletions.js'
+import { namespaces } from './namespaces.js'
+import { recreations } from './recreations.js'
+
+export { blue, type CorpusCase, green } from './case.js'
+
+/** All cases. */
+export const corpus: readonly CorpusCase[] = [...creations, ...changes, ...recreations, ...deletions, ...namespaces]

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import { apply } from '../../src/reconcile/apply.js'
+import type { Spec } from '../../src/spec/types.js'
+import { deleteNamespace, namespaceDirectory } from '../../src/system/namespace.js'
+import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { picture } from '../helpers/reconcile.js'
+import { blue, type CorpusCase, green } from './corpus/index.js'
+
+let count = 0
+
+/** Links get no link-local addresses by themselves, which would come at their own time. */
+const quiet = 'sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1'
+
+/** A throw-away namespace, and those with names that a case wants, in which a case is played. */
+export class Stage implements Disposable {
+  readonly namespace: TestNamespace
+  readonly #ends: (() => unknown)[] = []
+  readonly #names: ReadonlyMap<string, string>
+
+  private constructor() {
+    this.namespace = testNamespace({ teardown: (end) => this.#ends.push(end) })
+    const own = `lwc-${process.pid}-${count++}`
+    this.#names = new Map([
+      [blue, `${own}-blue`],
+      [green, `${own}-green`],
+    ])
+  }
+
+  /** Furnishes a stage as a case begins. */
+  static async of(play: Pick<CorpusCase, 'start' | 'base'>): Promise<Stage> {
+    const stage = new Stage()
+    try {
+      stage.ip(['link set lo up', ...play.start])
+      if (play.base) {
+        const result = await apply(stage.named(play.base), { namespace: { fd: stage.namespace.fd } })
+        if (result.err) throw result.val
+      }
+      return stage
+    } catch (error) {
+      stage.close()
+      throw error
+    }
+  }
+
+  /** Runs commands of `ip`, with the options that they begin with. */
+  ip(commands: readonly string[]): void {
+    const batches: { options: string; lines: string[] }[] = []
+    for (const command of commands) {
+      // A batch has its options once.
+      const [, options = '', line = ''] = /^((?:-n \S+ |-\d )*)(.*)$/.exec(this.#replaced(command)) ?? []
+      const last = batches.at(-1)
+      if (last?.options === options) last.lines.push(line)
+      else batches.push({ options, lines: [line] })
+    }
+    const script = batches.map(({ options, lines }) => `ip ${options}-batch - <<'END'\n${lines.join('\n')}\nEND`)
+    this.namespace.sh(`set -e\n${quiet}\n${script.join('\n')}`)
+  }
+
+  /** A spec with the names that namespaces have here. */
+  named(spec: Spec): Spec {
+    const named: Spec = JSON.parse(this.#replaced(JSON.stringify(spec)))
+    return named
+  }
+
+  #replaced(text: string): string {
+    let replaced = text
+    for (const [placeholder, name] of this.#names) replaced = replaced.replaceAll(placeholder, name)
+    return replaced
+  }
+
+  /** What `ip` shows of all namespaces; a MAC address that was drawn is a word, unless it is of this stage. */
+  picture({ own }: { readonly own: boolean }): string[] {
+    const lines = picture(this.namespace, { portable: true })
+    for (const [placeholder, name] of this.#names) {
+      if (!existsSync(`${namespaceDirectory}/${name}`)) continue
+      const shown = picture(
+        { ...this.namespace, sh: (command) => this.namespace.sh(`ip netns exec ${name} sh -c '${command}'`) },
+        { portable: true },
+      )
+      lines.push(...shown.map((line) => `${placeholder} ${line}`))
+    }
+    return (own ? lines : lines.map(withoutDrawnMacs)).map((line) => this.#neutral(line)).sort()
+  }
+
+  #neutral(line: string): string {
+    let neutral = line
+    for (const [placeholder, name] of this.#names) neutral = neutral.replaceAll(name, placeholder)
+    return neutral
+  }
+
+  close(): void {
+    for (const name of this.#names.values()) if (existsSync(`${namespaceDirectory}/${name}`)) deleteNamespace(name)
+    for (const end of this.#ends.splice(0)) end()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+/** Every MAC address that the corpus gives begins with 02:00:00. */
+function withoutDrawnMacs(line: string): string {
+  return line.replace(/"(?!02:00:00:|00:00:00:00:00:00|ff:ff:ff)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"/g, '"drawn"')
+}
+
+/** The lines that one picture has and the other has not. */
+export function difference(actual: readonly string[], expected: readonly string[]): string[] {
+  return [
+    ...expected.filter((line) => !actual.includes(line)).map((line) => `- ${line}`),
+    ...actual.filter((line) => !expected.includes(line)).map((line) => `+ ${line}`),
+  ]
+}
