@@ -7,6 +7,7 @@
  * - `UNSUPPORTED`: this kernel, or this machine, lacks what is needed.
  * - `DISRUPTIVE`: the plan would interrupt traffic and `disruption: 'forbid'` was given.
  * - `STALE_PLAN`: the network changed after the plan was made.
+ * - `GUARD_FAILED`: a guard did not pass; `object` names it.
  * - `NOT_APPLIED`: every step succeeded, yet the kernel does not show what the spec says.
  * - `INCONSISTENT`: the kernel's state changed while it was read, again and again.
  * - `OVERRUN`: answers were lost because the socket's receive buffer was full.
@@ -21,6 +22,7 @@ export type OwnErrorCode =
   | 'UNSUPPORTED'
   | 'DISRUPTIVE'
   | 'STALE_PLAN'
+  | 'GUARD_FAILED'
   | 'NOT_APPLIED'
   | 'INCONSISTENT'
   | 'OVERRUN'

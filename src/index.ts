@@ -28,6 +28,15 @@ export { type RouteKey, Routes } from './network/routes.js'
 export { type RuleFilter, Rules } from './network/rules.js'
 export { type OpenDevice, TunTap } from './network/tuntap.js'
 export { type ApplyReport, apply, plan, snapshot } from './reconcile/apply.js'
+export {
+  type Guard,
+  type GuardContext,
+  type PingOptions,
+  ping,
+  type ReachOptions,
+  type TcpOptions,
+  tcp,
+} from './reconcile/guards/index.js'
 export { type Kernel, type KernelMaker, machineKernel } from './reconcile/kernel.js'
 export type { ApplyOptions, PlaceOptions, PlanOptions } from './reconcile/options.js'
 export { Plan } from './reconcile/plan.js'

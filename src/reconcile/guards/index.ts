@@ -1,0 +1,5 @@
+export type { Guard, GuardContext } from './guard.js'
+export { type PingOptions, ping } from './ping.js'
+export { runGuards } from './run.js'
+export type { ReachOptions } from './target.js'
+export { type TcpOptions, tcp } from './tcp.js'
