@@ -1,5 +1,3 @@
-import { parseAddress } from '../ip/address.js'
-import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
 import type { Nexthop } from '../rtnetlink/route.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
@@ -7,6 +5,7 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
 import { asItWas } from './losses.js'
+import { containsAddress } from './reachable.js'
 import type { PlannedStep } from './step.js'
 
 /**
@@ -107,13 +106,6 @@ function hasAddress(wanted: string, { links }: NetworkState): boolean {
 function isOnLink(gateway: string, { routes }: NetworkState): boolean {
   return (
     gateway.startsWith('fe80:') ||
-    routes.some(({ to, via, nexthops }) => via === undefined && nexthops === undefined && contains(to, gateway))
+    routes.some(({ to, via, nexthops }) => via === undefined && nexthops === undefined && containsAddress(to, gateway))
   )
-}
-
-function contains(network: string, address: string): boolean {
-  const prefix = parsePrefix(network)
-  const bytes = parseAddress(address)
-  if (!prefix || bytes?.length !== prefix.bytes.length) return false
-  return formatPrefix(networkOf({ bytes, length: prefix.length })) === formatPrefix(networkOf(prefix))
 }

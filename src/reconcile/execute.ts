@@ -91,7 +91,8 @@ class Executor {
     }
     this.#place = place
     if (operation.type === 'deleteLink') return await this.#deleteLinks(step, steps, index, place)
-    return (await this.#makeDevice(operation, step, steps, index, place)) ?? (await this.#queue(operation, step, place))
+    const failure = await this.#makeDevice(operation, step, steps, index, place)
+    return failure ?? (await this.#queue(withoutDeviceOptions(operation), step, place))
   }
 
   #placeOf(step: PlannedStep): Place {
@@ -237,6 +238,13 @@ type DeviceCreation = Extract<Operation, { type: 'createLink' }>
 function isDeviceCreation(operation: Operation): operation is DeviceCreation {
   if (operation.type !== 'createLink' || operation.link.kind === undefined) return false
   return linkKind(operation.link.kind)?.creation === 'tuntap'
+}
+
+/** What is left for rtnetlink of a change, once /dev/net/tun has had its part. */
+function withoutDeviceOptions<T extends Operation>(operation: T): T {
+  if (operation.type !== 'updateLink' || !isTunTapChange(operation)) return operation
+  const { tun: _tun, tap: _tap, ...changes } = operation.changes
+  return { ...operation, changes }
 }
 
 function isTunTapChange({ kind, changes }: Extract<Operation, { type: 'updateLink' }>): boolean {

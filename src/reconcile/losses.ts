@@ -7,6 +7,7 @@ import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
+import { reachability } from './reachable.js'
 
 /** What happens to links of a namespace that takes other things along. */
 export interface Losses {
@@ -49,22 +50,40 @@ export function settableProperties(link: ListedLink): Partial<Link> {
 }
 
 /** Works out what recreating and bouncing links takes along, and adds it to what is wanted. */
-export function withLosses(desired: DesiredNetwork, actual: NetworkState): Losses {
+export function withLosses(stated: DesiredNetwork, actual: NetworkState): Losses {
+  const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const recreated = recreatedLinks(desired, actual, wanted)
   const bounced = bouncedLinks(desired, actual, recreated)
   if (recreated.size === 0 && bounced.size === 0) return { actual, desired, recreated, bounced }
+  const links = restoredLinks(desired, actual, recreated, bounced)
   return {
     actual: stateAfter(actual, recreated, bounced),
     desired: {
       ...desired,
-      links: restoredLinks(desired, actual, recreated, bounced),
-      routes: [...desired.routes, ...restoredRoutes(desired, actual, recreated, bounced)],
+      links,
+      routes: [...desired.routes, ...restoredRoutes(desired, links, actual, recreated, bounced)],
       neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
     },
     recreated,
     bounced,
   }
+}
+
+/** A pair that gets another end, or is to be no pair any longer, loses the one that it had. */
+function withFormerPeers(desired: DesiredNetwork, actual: NetworkState): DesiredNetwork {
+  const named = new Set(desired.links.map(({ name }) => name))
+  const gone: DesiredLink[] = []
+  for (const { name, path, absent, properties } of desired.links) {
+    const link = actual.links.get(name)?.link
+    if (absent || link?.kind !== 'veth' || link.linkNamespaceId !== undefined || typeof link.link !== 'string') continue
+    const { kind = 'veth', veth } = properties
+    const keeps =
+      kind === 'veth' && (!veth?.peer || (veth.peer.name === link.link && veth.peer.namespace === undefined))
+    if (keeps || named.has(link.link)) continue
+    gone.push({ ...(path === undefined ? {} : { path }), name: link.link, absent: true, properties: {} })
+  }
+  return gone.length === 0 ? desired : { ...desired, links: [...desired.links, ...gone] }
 }
 
 function recreatedLinks(
@@ -250,16 +269,20 @@ export function asItWas<T extends { readonly protocol?: number }>(object: T): T 
 
 function restoredRoutes(
   desired: DesiredNetwork,
+  links: readonly DesiredLink[],
   actual: NetworkState,
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
 ): DesiredRoute[] {
   const named = new Set(desired.routes.map(({ route }) => routeKey(route)))
   const lost = (dev: string | number): boolean => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
-  return actual.routes
+  const taken = actual.routes
     .filter((route) => isLasting(route) && !named.has(routeKey(route)))
     .filter((route) => linksOfRoute(route).some(lost))
-    .map((route) => ({ absent: false, route, stated: route }))
+  if (taken.length === 0) return []
+  // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
+  const canLead = reachability(links, desired.routes, actual)
+  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route }))
 }
 
 function restoredNeighbors(

@@ -2,8 +2,9 @@ import type { NetworkError } from '../../src/error.js'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import type { Result } from '../../src/result.js'
 import type { CorpusCase } from './corpus/index.js'
+import { difference } from './difference.js'
 import { interposedKernel } from './interposedKernel.js'
-import { difference, Stage } from './stage.js'
+import { Stage } from './stage.js'
 
 /** How a case begins and ends when nothing is in the way. */
 export interface Reference {

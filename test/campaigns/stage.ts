@@ -11,6 +11,9 @@ let count = 0
 /** Links get no link-local addresses by themselves, which would come at their own time. */
 const quiet = 'sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1'
 
+/** The kernel adds it when a link has had its first carrier, and keeps it: net/ipv6/addrconf.c, addrconf_dev_config */
+const comesWithCarrier = /"type":"multicast","dst":"ff00::\/8".*"protocol":"kernel"/
+
 /** A throw-away namespace, and those with names that a case wants, in which a case is played. */
 export class Stage implements Disposable {
   readonly namespace: TestNamespace
@@ -79,11 +82,16 @@ export class Stage implements Disposable {
       )
       lines.push(...shown.map((line) => `${placeholder} ${line}`))
     }
-    return (own ? lines : lines.map(withoutDrawnMacs)).map((line) => this.#neutral(line)).sort()
+    lines.push(`rules in order: ${this.namespace.sh('ip -4 rule; ip -6 rule').replaceAll(/\s+/g, ' ')}`)
+    return (own ? lines : lines.map(withoutDrawnMacs))
+      .filter((line) => !comesWithCarrier.test(line))
+      .map((line) => this.#neutral(line))
+      .sort()
   }
 
   #neutral(line: string): string {
-    let neutral = line
+    // A device that was up once keeps a queueing discipline; a port that comes back has the next free number.
+    let neutral = line.replace(/"qdisc":"\w+",|"(id|no)":"0x\w+",|"designated_port":\d+,/g, '')
     for (const [placeholder, name] of this.#names) neutral = neutral.replaceAll(name, placeholder)
     return neutral
   }
@@ -101,12 +109,4 @@ export class Stage implements Disposable {
 /** Every MAC address that the corpus gives begins with 02:00:00. */
 function withoutDrawnMacs(line: string): string {
   return line.replace(/"(?!02:00:00:|00:00:00:00:00:00|ff:ff:ff)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"/g, '"drawn"')
-}
-
-/** The lines that one picture has and the other has not. */
-export function difference(actual: readonly string[], expected: readonly string[]): string[] {
-  return [
-    ...expected.filter((line) => !actual.includes(line)).map((line) => `- ${line}`),
-    ...actual.filter((line) => !expected.includes(line)).map((line) => `+ ${line}`),
-  ]
 }

@@ -60,6 +60,7 @@ export const creations: readonly CorpusCase[] = [
           name: 'x0',
           kind: 'vxlan',
           mac: '02:00:00:00:01:00',
+          mtu: 1350,
           vxlan: { id: 9, link: 'br0', group: '239.1.1.1', port: 4789 },
         },
         { name: 'br0', kind: 'bridge', mac: '02:00:00:00:00:b0', mtu: 1400 },

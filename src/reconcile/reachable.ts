@@ -1,0 +1,51 @@
+import { parseAddress } from '../ip/address.js'
+import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
+import type { Address } from '../rtnetlink/address.js'
+import type { Nexthop } from '../rtnetlink/route.js'
+import type { DesiredLink, DesiredRoute } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
+import { kernelProtocol, linksOfRoute, type RouteRecord } from '../state/route.js'
+
+/** Whether an address is within a network. */
+export function containsAddress(network: string, address: string): boolean {
+  const prefix = parsePrefix(network)
+  const bytes = parseAddress(address)
+  if (!prefix || bytes?.length !== prefix.bytes.length) return false
+  return formatPrefix(networkOf({ bytes, length: prefix.length })) === formatPrefix(networkOf(prefix))
+}
+
+/**
+ * Whether the kernel would take a route once everything else is as it is wanted: its links are up, its source is
+ * somewhere, its gateways are on a link by the prefix of an address or by a route without a gateway.
+ */
+export function reachability(
+  links: readonly DesiredLink[],
+  routes: readonly DesiredRoute[],
+  actual: NetworkState,
+): (route: RouteRecord) => boolean {
+  const wanted = new Map(links.map((link) => [link.name, link]))
+  const names = new Set([...wanted.keys(), ...actual.links.keys()])
+  const isUp = (name: string): boolean =>
+    !wanted.get(name)?.absent && (wanted.get(name)?.properties.up ?? actual.links.get(name)?.link.up ?? true)
+  const addresses: readonly Address[] = [...names]
+    .filter(isUp)
+    .flatMap((name) => wanted.get(name)?.addresses ?? actual.links.get(name)?.addresses ?? [])
+  const sources = new Set(addresses.map(({ address }) => address.split('/')[0]))
+  const networks = addresses.filter(({ noPrefixRoute }) => !noPrefixRoute).map(({ peer, address }) => peer ?? address)
+  // The prefix routes of the kernel come and go with the addresses.
+  const there = actual.routes.filter(({ protocol }) => protocol !== kernelProtocol)
+  const added = routes.filter(({ absent }) => !absent).map(({ route }) => route)
+  for (const { to, via, nexthops } of [...there, ...added]) {
+    if (via === undefined && nexthops === undefined) networks.push(to)
+  }
+  const isOnLink = (gateway: string): boolean =>
+    gateway.startsWith('fe80:') || networks.some((network) => containsAddress(network, gateway))
+  return (route) => {
+    const hops: readonly Nexthop[] = route.nexthops ?? [route]
+    return (
+      linksOfRoute(route).every((dev) => typeof dev === 'number' || isUp(dev)) &&
+      (route.src === undefined || sources.has(route.src)) &&
+      hops.every(({ via, onlink }) => via === undefined || onlink === true || isOnLink(via))
+    )
+  }
+}
