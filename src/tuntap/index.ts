@@ -4,10 +4,10 @@
  * @module tuntap
  */
 export { NetworkError } from '../error.js'
+export { checksumOfPseudoHeader, internetChecksum } from '../packet/checksum.js'
 export { Err, Ok, type Result } from '../result.js'
 export type { NamespaceReference } from '../system/namespace.js'
 export { PacketBatch } from './batch.js'
-export { checksumOfPseudoHeader, internetChecksum } from './checksum.js'
 export type { TunTapConfiguration, TunTapFraming, TunTapMode } from './configuration.js'
 export { TunTapDevice } from './device.js'
 export { configureTunTap, configureTunTaps, createTunTap, createTunTaps, deleteTunTap } from './manage.js'

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { checksumOfPseudoHeader, internetChecksum } from '../../src/tuntap/index.js'
+import { checksumOfPseudoHeader, internetChecksum } from '../../src/packet/checksum.js'
 
 test('sums the example of RFC 1071 §3', (t) => {
   const bytes = Uint8Array.of(0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7)
