@@ -1,10 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
 import { errnoName, errnoNumber, errnoText } from '../system/errno.js'
 import { lastErrno, libc } from '../system/libc.js'
-import { type Watch, watchDescriptor } from '../system/readiness.js'
 import { PacketBatch } from './batch.js'
 import { describeLink, type TunTapMode } from './configuration.js'
+import { Counter, type QueueCounters } from './counters.js'
+import { explain } from './explain.js'
+import { setOffloads } from './offloads.js'
+import type { Offload } from './options.js'
+import { QueueReader } from './reader.js'
 
 /** What {@link TunTapDevice} is made of. */
 export interface DeviceParts {
@@ -12,16 +16,18 @@ export interface DeviceParts {
   readonly name: string
   readonly mode: TunTapMode
   readonly maxPacket: number
+  readonly vnetHeaderSize: number
+  readonly offloads: readonly Offload[]
 }
 
 const EINTR = errnoNumber('EINTR')
 const EAGAIN = errnoNumber('EAGAIN')
+const ENOBUFS = errnoNumber('ENOBUFS')
 const EBADFD = errnoNumber('EBADFD')
 
-const packetsABatch = 64
-// Batches that are there already never let the event loop turn; timers and other sockets must have their turn too.
-const batchesATurn = 16
-const slabSize = 1 << 18
+// A write takes some microseconds: about a millisecond of them, then the event loop has its turn.
+const writesATurn = 128
+const fullQueueDelay = 1
 
 /**
  * An open queue of a TUN or TAP device.
@@ -35,19 +41,17 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   readonly name: string
   /** `tun` for IP packets, `tap` for Ethernet frames. */
   readonly mode: TunTapMode
-  /** Bytes of the largest packet that is read whole. */
+  /** Bytes of the largest packet that is read; longer ones are dropped and counted. */
   readonly maxPacket: number
+  /** Bytes of the `virtio_net_hdr` in front of each packet; 0 without `vnetHeader`. */
+  readonly vnetHeaderSize: number
   readonly #fd: number
-  #slab: Uint8Array | undefined
-  #scratch: Uint8Array | undefined
-  #watch: Watch | undefined
-  #wake: (() => void) | undefined
-  /** Bytes at the start of the slab that libuv's own read left there while an iteration waited. */
-  #taken = 0
+  readonly #reader: QueueReader
+  readonly #sent = new Counter()
+  #offloads: readonly Offload[]
   #iterating = false
   #closed = false
-  #ref = true
-  #writeError: string | undefined
+  #writeErrno = 0
 
   /** @internal For `openTun` and `openTap`; takes over the descriptor. */
   constructor(parts: DeviceParts) {
@@ -55,6 +59,9 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     this.name = parts.name
     this.mode = parts.mode
     this.maxPacket = parts.maxPacket
+    this.vnetHeaderSize = parts.vnetHeaderSize
+    this.#offloads = parts.offloads
+    this.#reader = new QueueReader(parts.fd, parts.maxPacket, (errno) => this.#gone(errno))
   }
 
   /** The descriptor, which is non-blocking and stays the device's own; −1 once it is closed. */
@@ -67,9 +74,36 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     return this.#closed
   }
 
+  /** What went through this queue since it was opened. */
+  get counters(): QueueCounters {
+    return { received: this.#reader.counter.snapshot(), sent: this.#sent.snapshot() }
+  }
+
+  /** What the program takes over from the kernel, as it was granted. */
+  get offloads(): readonly Offload[] {
+    return this.#offloads
+  }
+
+  /**
+   * Changes the offloads while packets flow, for all queues of the device. `[]` is the switch for when super-packets
+   * make trouble: the kernel then splits them itself. Packets that wait already come as they are.
+   *
+   * @returns what was granted
+   * @throws NetworkError where the kernel refuses, and where the device is closed
+   */
+  setOffloads(offloads: readonly Offload[] | 'available'): readonly Offload[] {
+    this.#assertOpen()
+    try {
+      this.#offloads = setOffloads(this.#fd, offloads, this.vnetHeaderSize > 0, describeLink(this.name))
+    } catch (error) {
+      throw explain(error, { name: this.name, mode: this.mode, action: 'attach' }, undefined)
+    }
+    return this.#offloads
+  }
+
   /** Why the last {@link write} returned false: `EIO` for a link that is down, `EINVAL` for a malformed packet, … */
   get writeError(): string | undefined {
-    return this.#writeError
+    return this.#writeErrno === 0 ? undefined : errnoName(this.#writeErrno)
   }
 
   /**
@@ -80,14 +114,54 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
    */
   write(packet: Uint8Array): boolean {
     this.#assertOpen()
-    while (libc.write(this.#fd, packet, packet.length) < 0) {
-      const errno = lastErrno()
-      if (errno === EINTR) continue
-      if (errno === EBADFD) throw this.#gone(errno)
-      this.#writeError = errnoName(errno)
-      return false
+    for (;;) {
+      if (libc.write(this.#fd, packet, packet.length) >= 0) return this.#wrote(packet.length)
+      if (!this.#retry()) return false
     }
-    return true
+  }
+
+  /**
+   * {@link write} for many packets, or for a batch as it was read. A packet that the kernel refuses holds nobody up.
+   *
+   * @returns how many the kernel took
+   */
+  writeBatch(packets: Iterable<Uint8Array>): number {
+    this.#assertOpen()
+    let taken = 0
+    if (packets instanceof PacketBatch) {
+      packets.eachRange((memory, start, end) => {
+        do {
+          if (memory.write(this.#fd, start, end - start) < 0) continue
+          this.#wrote(end - start)
+          taken++
+          return
+        } while (this.#retry())
+      })
+    } else for (const packet of packets) if (this.write(packet)) taken++
+    return taken
+  }
+
+  /**
+   * Writes packets with backpressure: waits while the kernel has no room (`sendBuffer`), and lets the event loop turn
+   * between many. The packets must stay as they are until it is done.
+   *
+   * @returns how many the kernel took; the others it refused
+   * @throws NetworkError where the device is closed or deleted meanwhile
+   */
+  async send(packets: Iterable<Uint8Array>): Promise<number> {
+    let taken = 0
+    let tried = 0
+    for (const packet of packets) {
+      while (!this.write(packet)) {
+        if (this.#writeErrno !== EAGAIN && this.#writeErrno !== ENOBUFS) break
+        this.#sent.dropped--
+        this.#writeErrno = 0
+        await sleep(fullQueueDelay)
+      }
+      if (this.#writeErrno === 0) taken++
+      if (++tried % writesATurn === 0) await nextTurn()
+    }
+    return taken
   }
 
   /**
@@ -97,30 +171,25 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
    */
   read(): Uint8Array | undefined {
     this.#assertOpen()
-    this.#scratch ??= new Uint8Array(this.maxPacket)
-    const length = this.#readInto(this.#scratch)
-    return length < 0 ? undefined : this.#scratch.slice(0, length)
+    return this.#reader.one()
   }
 
   /** Lets a waiting iteration keep the process alive; the default. */
   ref(): void {
-    this.#ref = true
-    this.#watch?.setRef(true)
+    this.#reader.setRef(true)
   }
 
   /** Lets the process end although an iteration waits. */
   unref(): void {
-    this.#ref = false
-    this.#watch?.setRef(false)
+    this.#reader.setRef(false)
   }
 
   /** Closes the descriptor; a waiting iteration ends. A device that is not persistent is gone when this returns. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#watch?.stop()
+    this.#reader.stop()
     libc.close(this.#fd)
-    this.#wake?.()
   }
 
   /** Closes it at the end of a `using` block. */
@@ -139,72 +208,26 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     if (this.#iterating) throw new TypeError(`${describeLink(this.name)}: only one iteration at a time may read`)
     this.#iterating = true
     try {
-      this.#slab ??= new Uint8Array(Math.max(slabSize, 2 * this.maxPacket))
-      let batches = 0
-      while (!this.#closed) {
-        const batch = this.#drain(this.#slab)
-        if (batch) yield batch
-        if (!batch) await this.#readable(this.#slab)
-        else if (++batches % batchesATurn === 0) await nextTurn()
-      }
+      yield* this.#reader.batches()
     } finally {
       this.#iterating = false
     }
   }
 
-  /** Reads what waits: at most one batch, packed, each packet with room for the largest. */
-  #drain(slab: Uint8Array): PacketBatch | undefined {
-    const ends: number[] = []
-    let position = this.#taken
-    this.#taken = 0
-    if (position > 0) ends.push(position)
-    while (ends.length < packetsABatch && position + this.maxPacket <= slab.length) {
-      const length = this.#readInto(slab.subarray(position, position + this.maxPacket), ends.length === 0)
-      if (length < 0) break
-      position += length
-      ends.push(position)
-    }
-    return ends.length > 0 ? new PacketBatch(slab, ends) : undefined
+  #wrote(bytes: number): true {
+    this.#sent.add(bytes)
+    this.#writeErrno = 0
+    return true
   }
 
-  /** Reads one packet; −1 where none waits. With packets in hand, a failure is left for the next call to find. */
-  #readInto(target: Uint8Array, mayThrow = true): number {
-    for (;;) {
-      const length = libc.read(this.#fd, target, target.length)
-      if (length >= 0) return length
-      const errno = lastErrno()
-      if (errno === EINTR) continue
-      if (errno === EAGAIN || !mayThrow) return -1
-      throw this.#gone(errno)
-    }
-  }
-
-  #readable(slab: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = () => {
-        this.#wake = undefined
-        resolve()
-      }
-      if (this.#watch) this.#watch.resume()
-      else this.#watch = this.#startWatch(slab)
-    })
-  }
-
-  #startWatch(slab: Uint8Array): Watch {
-    const watch = watchDescriptor(this.#fd, slab, {
-      onRead: (_slab, length) => {
-        this.#taken = length
-        this.#wake?.()
-        return false
-      },
-      // The next read of ours says what was wrong.
-      onEnd: () => {
-        this.#watch = undefined
-        this.#wake?.()
-      },
-    })
-    watch.setRef(this.#ref)
-    return watch
+  /** Whether a write that failed is to be tried again at once. */
+  #retry(): boolean {
+    const errno = lastErrno()
+    if (errno === EINTR) return true
+    if (errno === EBADFD) throw this.#gone(errno)
+    this.#sent.dropped++
+    this.#writeErrno = errno
+    return false
   }
 
   #gone(errno: number): NetworkError {

@@ -2,7 +2,6 @@ import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { littleEndian } from '../netlink/bytes.js'
 import { attemptSync, type Result } from '../result.js'
-import { errnoNumber } from '../system/errno.js'
 import { lastErrno, libc } from '../system/libc.js'
 import { inNamespace, openNamespace } from '../system/namespace.js'
 import {
@@ -19,16 +18,17 @@ import {
   IFF_MULTI_QUEUE,
   IFF_NO_PI,
   IFF_VNET_HDR,
-  offloadBits,
   TUNSETGROUP,
-  TUNSETOFFLOAD,
   TUNSETOWNER,
   TUNSETPERSIST,
+  TUNSETSNDBUF,
   TUNSETVNETHDRSZ,
 } from './constants.js'
 import { TunTapDevice } from './device.js'
 import { explain } from './explain.js'
-import type { OpenOptions } from './options.js'
+import { checkOffloads, setOffloads } from './offloads.js'
+import type { Offload, OpenOptions } from './options.js'
+import { setTxQueueLength } from './txQueueLength.js'
 
 const framing = IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE
 const packetInfoSize = 4
@@ -48,26 +48,59 @@ export function openTap(options: OpenOptions = {}): Result<TunTapDevice> {
   return attemptSync(() => open('tap', options))
 }
 
+/**
+ * Opens several queues of one device, among which the kernel shares out flows by their hash: `multiQueue` is implied.
+ * Either all are opened or none.
+ */
+export function openTunQueues(count: number, options: OpenOptions = {}): Result<TunTapDevice[]> {
+  return attemptSync(() => openQueues('tun', count, options))
+}
+
+/** {@link openTunQueues} for a TAP device. */
+export function openTapQueues(count: number, options: OpenOptions = {}): Result<TunTapDevice[]> {
+  return attemptSync(() => openQueues('tap', count, options))
+}
+
+function openQueues(mode: TunTapMode, count: number, options: OpenOptions): TunTapDevice[] {
+  if (!(Number.isInteger(count) && count >= 1)) throw new TypeError(`the count of queues is ${count}`)
+  const queues: TunTapDevice[] = []
+  try {
+    for (let index = 0; index < count; index++) {
+      const [first] = queues
+      const attached = first && { name: first.name, exclusive: false }
+      queues.push(open(mode, { ...options, multiQueue: true, ...attached }))
+    }
+    return queues
+  } catch (error) {
+    for (const queue of queues) queue.close()
+    throw error
+  }
+}
+
 function open(mode: TunTapMode, options: OpenOptions): TunTapDevice {
   const name = options.name ?? `${mode}%d`
   const object = describeLink(name)
   checkName(name, 'template')
   checkOptions(options, object)
   const namespaceFd = options.namespace === undefined ? undefined : openNamespace(options.namespace)
+  const inside = <T>(work: () => T): T => (namespaceFd === undefined ? work() : inNamespace(namespaceFd, work))
   try {
-    const fd =
-      namespaceFd === undefined ? openCloneDevice(object) : inNamespace(namespaceFd, () => openCloneDevice(object))
+    const fd = inside(() => openCloneDevice(object))
     try {
       const device = { ...options, name, mode }
       const attached = setInterface(fd, device, options.exclusive ?? false)
       checkFraming(fd, device, attached)
-      configure(fd, options, describeLink(attached.name))
+      const { txQueueLength } = options
+      if (txQueueLength !== undefined) inside(() => setTxQueueLength(attached.name, txQueueLength))
+      const offloads = configure(fd, options, describeLink(attached.name))
       const headers = (mode === 'tap' ? ethernetHeaderSize : 0) + headerSizes(options)
       return new TunTapDevice({
         fd,
         name: attached.name,
         mode,
         maxPacket: options.maxPacket ?? 65_536 + headers,
+        vnetHeaderSize: options.vnetHeader ? vnetHeaderSize(options) : 0,
+        offloads,
       })
     } catch (error) {
       libc.close(fd)
@@ -96,12 +129,7 @@ function checkOptions(options: OpenOptions, object: string): void {
   if (maxPacket !== undefined && !(Number.isInteger(maxPacket) && maxPacket >= 64 && maxPacket <= 1 << 24)) {
     throw problem('maxPacket must be an integer from 64 to 16,777,216', 'maxPacket')
   }
-  if (offloads.length > 0 && !options.vnetHeader) throw problem('offloads need vnetHeader', 'offloads')
-  if (offloads.length > 0 && !offloads.includes('checksum')) {
-    throw problem('offloads need "checksum" among them', 'offloads')
-  }
-  const unknown = offloads.find((offload) => !(offload in offloadBits))
-  if (unknown !== undefined) throw problem(`there is no offload ${JSON.stringify(unknown)}`, 'offloads')
+  if (offloads !== 'available') checkOffloads(offloads, options.vnetHeader ?? false, object)
 }
 
 /**
@@ -120,22 +148,25 @@ function checkFraming(fd: number, device: Parameters<typeof framingFlags>[0], at
   })
 }
 
-function configure(fd: number, options: OpenOptions, object: string): void {
-  const { offloads = [], owner, group, persist } = options
+function configure(fd: number, options: OpenOptions, object: string): readonly Offload[] {
+  const { owner, group, persist, sendBuffer } = options
   if (options.vnetHeader) setVnetHeaderSize(fd, vnetHeaderSize(options))
-  const mask = offloads.reduce((bits, offload) => bits | offloadBits[offload], 0)
-  // The mask outlives its program: without a reset, packets of another one's taste would come (tun.c, set_offload).
-  control(fd, TUNSETOFFLOAD, mask, `set offloads ${offloads.join(', ')}`)
+  const offloads = setOffloads(fd, options.offloads ?? [], options.vnetHeader ?? false, object)
   if (owner !== undefined) control(fd, TUNSETOWNER, accountNumber('user', owner, object), `set owner ${owner}`)
   if (group !== undefined) control(fd, TUNSETGROUP, accountNumber('group', group, object), `set group ${group}`)
   if (persist !== undefined) control(fd, TUNSETPERSIST, persist ? 1 : 0, `set persist ${persist}`)
+  if (sendBuffer !== undefined) setNumber(fd, TUNSETSNDBUF, sendBuffer, `set sendBuffer ${sendBuffer}`)
+  return offloads
+}
+
+/** An ioctl that reads an int from memory. */
+function setNumber(fd: number, request: number, value: number, what: string): void {
+  const argument = new Uint8Array(4)
+  new DataView(argument.buffer).setInt32(0, value, littleEndian)
+  if (libc.ioctl(fd, request, argument) < 0) throw new CallFailure('other', lastErrno(), what)
 }
 
 function setVnetHeaderSize(fd: number, size: number): void {
-  const argument = new Uint8Array(4)
-  new DataView(argument.buffer).setInt32(0, size, littleEndian)
-  if (libc.ioctl(fd, TUNSETVNETHDRSZ, argument) >= 0) return
-  const errno = lastErrno()
-  if (errno !== errnoNumber('EINVAL')) throw new CallFailure('other', errno, `set vnetHeaderSize ${size}`)
-  throw new CallFailure('other', errno, `set vnetHeaderSize ${size}, which must be at least ${shortestVnetHeader}`)
+  const atLeast = size < shortestVnetHeader ? `, which must be at least ${shortestVnetHeader}` : ''
+  setNumber(fd, TUNSETVNETHDRSZ, size, `set vnetHeaderSize ${size}${atLeast}`)
 }

@@ -21,14 +21,22 @@ export interface OpenOptions extends TunTapFraming {
   readonly group?: number | string
   /**
    * What the program takes over from the kernel, with `vnetHeader` only. It holds for all queues of the device and
-   * outlives the descriptor, so it is always set; default: nothing.
+   * outlives the descriptor, so it is always set; default: nothing. `available` is all that this kernel has. The
+   * environment variable `LINKWRIGHT_NO_OFFLOADS=1` turns it to nothing; `device.offloads` tells what was granted.
    */
-  readonly offloads?: readonly Offload[]
+  readonly offloads?: readonly Offload[] | 'available'
   /** Bytes of the header with `vnetHeader`: 10, or 12 with the number of merged buffers. Default 10. */
   readonly vnetHeaderSize?: number
   /**
-   * Bytes of the largest packet that is read; a longer one is cut without notice, so it must not be below the MTU
-   * plus headers. Default 65,536 plus headers.
+   * Bytes of the largest packet that is read, headers included; longer ones are dropped, and counted. Default 65,536
+   * plus headers.
    */
   readonly maxPacket?: number
+  /**
+   * Packets that wait for the program before the kernel drops them: `ip link set … txqueuelen`. Some 4,096 outlast a
+   * main thread that is busy for a while. Default: as it was, and 500 for a new device.
+   */
+  readonly txQueueLength?: number
+  /** Bytes of written packets that the kernel holds at most; `send` waits for room. Default: no limit. */
+  readonly sendBuffer?: number
 }
