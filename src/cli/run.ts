@@ -38,6 +38,16 @@ export async function run(argv: readonly string[], output: Output = standardOutp
       status = await applyCommand(file, options, output)
     })
 
+  withCommonOptions(program.command('watch'))
+    .description("tell of every drift from the spec, by the kernel's notifications, until interrupted")
+    .argument('<file>', 'the spec: YAML or JSON, - for standard input')
+    .option('--heal', 'repair each drift at once')
+    .option('--forbid-disruption', 'leave alone what cannot be repaired without interrupting traffic')
+    .action(async (file: string, options) => {
+      const { watchCommand } = await import('./watch.js')
+      status = await watchCommand(file, options, output)
+    })
+
   withCommonOptions(program.command('show'))
     .description('print the live state as a spec')
     .action(async (options) => {

@@ -27,6 +27,8 @@ export const RTNLGRP_IPV4_RULE = 8
 export const RTNLGRP_IPV6_IFADDR = 9
 export const RTNLGRP_IPV6_ROUTE = 11
 export const RTNLGRP_IPV6_RULE = 19
+export const RTNLGRP_IPV4_NETCONF = 24
+export const RTNLGRP_IPV6_NETCONF = 25
 
 // include/linux/socket.h
 export const AF_UNSPEC = 0

@@ -1,0 +1,74 @@
+import { closeSync } from 'node:fs'
+import { Monitor } from '../../netlink/monitor.js'
+import type { Transport } from '../../netlink/transports/transport.js'
+import {
+  RTNLGRP_IPV4_IFADDR,
+  RTNLGRP_IPV4_NETCONF,
+  RTNLGRP_IPV4_ROUTE,
+  RTNLGRP_IPV4_RULE,
+  RTNLGRP_IPV6_IFADDR,
+  RTNLGRP_IPV6_NETCONF,
+  RTNLGRP_IPV6_ROUTE,
+  RTNLGRP_IPV6_RULE,
+  RTNLGRP_LINK,
+  RTNLGRP_NEIGH,
+} from '../../rtnetlink/constants.js'
+import type { NetworkSpec } from '../../spec/types.js'
+import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
+import { type KernelMaker, machineKernel } from '../kernel.js'
+
+/** The groups whose notifications can mean that a spec no longer holds. A table that it says nothing of may churn. */
+export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
+  const { routes, rules, neighbors, forwarding } = spec
+  return [
+    RTNLGRP_LINK,
+    RTNLGRP_IPV4_IFADDR,
+    RTNLGRP_IPV6_IFADDR,
+    ...(routes || prune ? [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE] : []),
+    ...(rules || prune ? [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE] : []),
+    ...(neighbors || prune ? [RTNLGRP_NEIGH] : []),
+    ...(forwarding ? [RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF] : []),
+  ]
+}
+
+/** Opens a socket for notifications in a namespace; `undefined` is the one that the calling thread is in. */
+export function listeningTransport(
+  reference: NamespaceReference | undefined,
+  kernelOf: KernelMaker = machineKernel,
+): Transport {
+  const fd = reference === undefined ? openOwnNamespace() : openNamespace(reference)
+  try {
+    return kernelOf(fd).transport()
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Listens in one namespace, from its making on. An overrun is as good as a notification: another look is due. */
+export class Ear {
+  readonly #monitor: Monitor<true>
+  #open = true
+
+  /** @param onEnd told when the socket broke */
+  constructor(transport: Transport, groups: readonly number[], onSound: () => void, onEnd: (error: unknown) => void) {
+    this.#monitor = new Monitor(transport, groups, () => true)
+    void this.#listen(onSound).catch((error: unknown) => {
+      const wasOpen = this.#open
+      this.close()
+      if (wasOpen) onEnd(error)
+    })
+  }
+
+  async #listen(onSound: () => void): Promise<void> {
+    for await (const _event of this.#monitor) onSound()
+  }
+
+  get open(): boolean {
+    return this.#open
+  }
+
+  close(): void {
+    this.#open = false
+    this.#monitor.close()
+  }
+}

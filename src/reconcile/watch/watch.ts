@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { NetworkError } from '../../error.js'
+import { attemptSync } from '../../result.js'
+import type { Spec } from '../../spec/types.js'
+import { validateSpec } from '../../spec/validate.js'
+import { sameValue } from '../../state/equal.js'
+import { apply, plan } from '../apply.js'
+import { checkOptions, type PlanOptions } from '../options.js'
+import { desiredNetworks } from '../world.js'
+import { BackOff } from './backOff.js'
+import { Bell } from './bell.js'
+import type { Drift, WatchOptions } from './drift.js'
+import { Ears } from './ears.js'
+
+/**
+ * Watches whether the network stays as a spec says, by the kernel's notifications, and tells of every drift; the first
+ * look is at once. With `heal: true` each drift is repaired as {@link apply} does, within milliseconds; where repairs
+ * fail, or somebody else undoes them again and again, the next one waits, 50 ms and then twice as long up to 10 s.
+ *
+ * An error does not end the watch, unless the spec or an option is not valid: then the only drift tells why. Leaving
+ * the loop or the `signal` ends it. What has no notifications (the owner of a TAP device, say) is seen with the next
+ * change of anything else.
+ */
+export function watch(spec: Spec, options: WatchOptions = {}): AsyncIterableIterator<Drift> & AsyncDisposable {
+  const controller = new AbortController()
+  const end = AbortSignal.any([controller.signal, ...(options.signal ? [options.signal] : [])])
+  const inner = drifts(spec, { ...options, signal: end })
+  return {
+    next: () => inner.next(),
+    // A generator that waits takes no notice of `return` before it goes on.
+    return() {
+      controller.abort()
+      return inner.return()
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async [Symbol.asyncDispose]() {
+      controller.abort()
+      await inner.return()
+    },
+  }
+}
+
+type Watching = WatchOptions & { readonly signal: AbortSignal }
+
+/** Milliseconds until another try where a namespace is just being made, or its directory is not there yet. */
+const incompleteRetry = 100
+
+async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, void, undefined> {
+  const { heal = false, debounce = 5, settleTimeout, ...planOptions } = options
+  const { signal } = options
+  const healOptions = settleTimeout === undefined ? planOptions : { ...planOptions, settleTimeout }
+  const bell = new Bell()
+  const backOff = new BackOff()
+  const opened = attemptSync(() => openEars(spec, planOptions, debounce, bell))
+  if (opened.err) {
+    yield { steps: [], healed: false, error: opened.val, duration: 0 }
+    return
+  }
+  using ears = opened.val
+  let told: Drift | undefined
+  let since = performance.now()
+  while (!signal.aborted) {
+    bell.reset()
+    const start = performance.now()
+    const { complete, drift: found } = await look(spec, planOptions, ears)
+    const wait = heal && found?.plan ? backOff.delay(performance.now()) : 0
+    const drift = found?.plan && heal ? await repair(spec, healOptions, found, wait) : found
+    if (signal.aborted) return
+    const now = performance.now()
+    if (drift?.error || (drift && heal)) backOff.note(now, drift.error !== undefined)
+    if (drift && (heal || !isSame(drift, told))) {
+      const retry = drift.error ? { retryIn: backOff.delay(now) } : {}
+      yield { ...drift, duration: now - since, ...retry }
+    }
+    told = drift
+    if (drift?.error) {
+      await pause(backOff.delay(performance.now()), signal)
+      continue
+    }
+    const looked = performance.now() - start
+    await bell.rung(signal, complete ? undefined : incompleteRetry)
+    since = performance.now()
+    // Notifications without end take half of the processor's time at most.
+    const rested = since - start - looked
+    await pause(Math.max(debounce, looked - rested), signal)
+  }
+}
+
+function isSame(drift: Drift, told: Drift | undefined): boolean {
+  return told !== undefined && drift.error?.message === told.error?.message && sameValue(drift.steps, told.steps)
+}
+
+/** Checks what can be checked at once. */
+function openEars(spec: Spec, options: PlanOptions, debounce: number, bell: Bell): Ears {
+  checkOptions(options, 'plan')
+  if (!(debounce >= 0)) {
+    throw new NetworkError('INVALID_ARGUMENT', `debounce: ${debounce} is not a number of milliseconds`)
+  }
+  const valid = validateSpec(spec)
+  desiredNetworks(valid)
+  return new Ears(valid, options, () => bell.ring())
+}
+
+interface Look {
+  /** Whether everything is listened to. */
+  readonly complete: boolean
+  readonly drift: Drift | undefined
+}
+
+/** Listens first, so that nothing falls between. */
+async function look(spec: Spec, options: PlanOptions, ears: Ears): Promise<Look> {
+  const listening = attemptSync(() => ears.follow())
+  if (listening.err) return { complete: false, drift: failed(listening.val) }
+  const planned = await plan(spec, options)
+  if (planned.err) return { complete: listening.val, drift: failed(planned.val) }
+  const { empty, steps } = planned.val
+  const drift = empty ? undefined : { steps, plan: planned.val, healed: false, duration: 0 }
+  return { complete: listening.val, drift }
+}
+
+function failed(error: NetworkError): Drift {
+  return { steps: [], healed: false, error, duration: 0 }
+}
+
+/** Repairs what is there to repair once the wait is over; `undefined` where it has gone by itself. */
+async function repair(
+  spec: Spec,
+  options: PlanOptions & { readonly signal: AbortSignal },
+  found: Drift,
+  wait: number,
+): Promise<Drift | undefined> {
+  await pause(wait, options.signal)
+  const applied = await apply(spec, options)
+  if (applied.err) return { ...found, error: applied.val }
+  const { changed, steps } = applied.val
+  return changed ? { ...found, steps, healed: true } : undefined
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0 && !signal.aborted) await delay(milliseconds, undefined, { signal }).catch(() => {})
+}
