@@ -2,6 +2,9 @@ import { NLA_F_NESTED, walkAttributes } from './attribute.js'
 import { littleEndian, Payload, Writer } from './bytes.js'
 import type { Codec, DecodeContext, Domain, EncodeContext } from './codec.js'
 
+/** How bits are laid out: a value with a mask of 4 bytes each, or a number of the machine's or the network's order. */
+export type BitLayout = 'masked' | 'u16' | 'u32' | 'be16'
+
 /** What a line of a table can say besides the number and the codec. */
 export interface AttributeDetails {
   /**
@@ -14,7 +17,9 @@ export interface AttributeDetails {
   /** The property is one bit of an attribute that several properties share. */
   readonly bit?: number
   /** How an attribute of bits is laid out: a value with a mask of what is meant (8 bytes), or the value alone. */
-  readonly bits?: 'masked' | 'u16'
+  readonly bits?: BitLayout
+  /** The bit of another attribute that says whether this one counts: a tunnel's key. */
+  readonly countsBy?: { readonly type: number; readonly bit: number }
   /** The kernel's number of the attribute where the value is an IPv6 address: IFLA_VXLAN_GROUP6. */
   readonly ipv6Type?: number
   /** What it means that the kernel leaves the attribute out. */
@@ -77,6 +82,7 @@ export function attributeTable<T extends object>(
     if (outer) continue
     for (const number of new Set([type, ipv6Type])) byType.set(number, [...(byType.get(number) ?? []), name])
   }
+  const conditional = names.filter((name) => lines[name].countsBy !== undefined)
   const withAbsent = names.filter((name) => lines[name].absent !== undefined)
   const properties: Record<string, Domain> = {}
   for (const name of names) properties[name] = lines[name].codec.domain
@@ -90,19 +96,25 @@ export function attributeTable<T extends object>(
         const { type, bit, outer } = lines[name]
         const owners = byType.get(type) ?? []
         if (outer || (bit !== undefined && owners[0] !== name)) continue
-        if (bit !== undefined) encodeBits(lines, type, owners, values, writer)
+        if (bit !== undefined) encodeBits(lines, type, owners, conditional, values, writer)
         else encodeLine(lines[name], values[name], writer, context)
       }
     },
     decode(payload, context) {
       const result: Partial<T> = {}
+      const bitsByType = new Map<number, number>()
       walkAttributes(payload, (type, start, end) => {
         const owners = byType.get(type)
         const range = payload.slice(start, end)
         if (!owners || !decodeInto(result, lines, owners, range, context)) {
           context.unknown?.push({ path: [], type, bytes: range.copy() })
         }
+        if (conditional.length > 0) rememberBits(lines, owners, range, bitsByType)
       })
+      for (const name of conditional) {
+        const { type = 0, bit = 0 } = lines[name].countsBy ?? {}
+        if ((((bitsByType.get(type) ?? 0) >>> bit) & 1) === 0) delete result[name]
+      }
       for (const name of withAbsent) result[name] ??= lines[name].absent as T[typeof name]
       return result as T
     },
@@ -143,6 +155,7 @@ function encodeBits<T extends object>(
   lines: Lines<T>,
   type: number,
   owners: readonly (keyof T & string)[],
+  conditional: readonly (keyof T & string)[],
   values: T,
   writer: Writer,
 ): void {
@@ -155,16 +168,35 @@ function encodeBits<T extends object>(
     mask |= bit
     if (given === true) value |= bit
   }
+  for (const name of conditional) {
+    const { countsBy } = lines[name]
+    if (countsBy?.type !== type || values[name] === undefined) continue
+    mask |= 1 << countsBy.bit
+    value |= 1 << countsBy.bit
+  }
   const [first] = owners
   if (mask === 0 || first === undefined) return
+  const { bits = 'u32' } = lines[first]
   writeAttribute(writer, type, () => {
-    const masked = lines[first].bits === 'masked'
-    const offset = writer.reserve(masked ? 8 : 2)
-    if (masked) {
-      writer.view.setUint32(offset, value >>> 0, littleEndian)
-      writer.view.setUint32(offset + 4, mask >>> 0, littleEndian)
-    } else writer.view.setUint16(offset, value, littleEndian)
+    const offset = writer.reserve(bitSizes[bits])
+    if (bits === 'masked') writer.view.setUint32(offset + 4, mask >>> 0, littleEndian)
+    if (bits === 'masked' || bits === 'u32') writer.view.setUint32(offset, value >>> 0, littleEndian)
+    else writer.view.setUint16(offset, value, bits === 'u16' && littleEndian)
   })
+}
+
+const bitSizes: Readonly<Record<BitLayout, number>> = { masked: 8, u16: 2, u32: 4, be16: 2 }
+
+/** Keeps the bits that say whether another attribute counts. */
+function rememberBits<T extends object>(
+  lines: Lines<T>,
+  owners: readonly (keyof T & string)[] | undefined,
+  range: Payload,
+  bitsByType: Map<number, number>,
+): void {
+  const owner = owners?.find((name) => lines[name].bit !== undefined)
+  const bits = owner && readBits(range, lines[owner].bits)
+  if (owner && bits !== undefined) bitsByType.set(lines[owner].type, bits)
 }
 
 /** Returns whether the payload was what the table says, for one of the properties that share the attribute. */
@@ -208,10 +240,11 @@ function prefixPaths(context: DecodeContext, from: number, name: string): void {
   }
 }
 
-function readBits(range: Payload, layout: 'masked' | 'u16' | undefined): number | undefined {
-  if (range.length < (layout === 'u16' ? 2 : 4)) return undefined
-  return layout === 'u16'
-    ? range.view.getUint16(range.start, littleEndian)
+function readBits(range: Payload, layout: BitLayout = 'u32'): number | undefined {
+  const isShort = layout === 'u16' || layout === 'be16'
+  if (range.length < (isShort ? 2 : 4)) return undefined
+  return isShort
+    ? range.view.getUint16(range.start, layout === 'u16' && littleEndian)
     : range.view.getUint32(range.start, littleEndian)
 }
 

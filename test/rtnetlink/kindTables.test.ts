@@ -86,7 +86,9 @@ function withoutRivals(table: AnyAttributeTable, values: object): Record<string,
 
 /** What is read of what was not written: the other bits of a shared attribute, and what stands for a missing one. */
 function implied(table: AnyAttributeTable, written: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const types = new Set(Object.keys(written).map((name) => table.lines[name]?.type))
+  const types = new Set(
+    Object.keys(written).flatMap((name) => [table.lines[name]?.type, table.lines[name]?.countsBy?.type]),
+  )
   const entries = table.names.flatMap((name): [string, unknown][] => {
     const line = table.lines[name]
     if (!line || line.outer || name in written) return []
