@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
-import { changeLinkMessages } from '../rtnetlink/changeLink.js'
+import { changeLinkMessages, wholeChanges } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
@@ -140,7 +140,11 @@ export class Links extends Objects {
     assertNotAborted(options)
     if (accounts) configureTunTap(accounts, this.session.namespaceFd)
     const target = { index: current.index }
-    const change = { target, kind: current.kind, changes: withoutDeviceOptions(current, changes) }
+    const change = {
+      target,
+      kind: current.kind,
+      changes: wholeChanges(withoutDeviceOptions(current, changes), current),
+    }
     const altNames = altNameChange(current, changes)
     await this.sendOrThrow((context) => changeLinkMessages({ ...change, ...altNames }, context), options)
     return await this.#get(target, options)

@@ -1,8 +1,9 @@
 import { type EncodeContext, withoutNames } from '../netlink/codec.js'
 import type { NetlinkMessage } from '../netlink/message.js'
+import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { addAltNames, deleteAltNames, type LinkTarget, setLink } from './linkMessages.js'
-import { portOptionsOf } from './linkProperties.js'
+import { kindOptionsOf, portOptionsOf } from './linkProperties.js'
 
 /** A change of a living link. */
 export interface LinkChange {
@@ -34,8 +35,22 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   if (removedAltNames.length > 0) messages.push(deleteAltNames(target, removedAltNames))
   if (addedAltNames.length > 0) messages.push(addAltNames(target, addedAltNames))
   if (bounce || up === false) messages.push(setLink(target, { up: false }, context))
+  const { bridge } = own
+  // With the spanning tree on, the kernel takes no short forwarding delay, which it looks at first
+  // (net/bridge/br_netlink.c, br_changelink; net/bridge/br_stp.c, br_set_forward_delay).
+  if (kind === 'bridge' && bridge?.stp === false && bridge.forwardDelay !== undefined) {
+    messages.push(setLink(target, { kind, bridge: { stp: false } }, context))
+  }
   if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
   if (port && portKey) messages.push(setLink(target, { [portKey]: port.options }, context))
   if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))
   return messages
+}
+
+/** The changes with all other options that the link has, where its kind takes them as a whole only. */
+export function wholeChanges(changes: Partial<Link>, current: Partial<Link>): Partial<Link> {
+  const { kind } = current
+  const changed = kindOptionsOf(changes, kind)
+  if (kind === undefined || !changed || !linkKind(kind)?.changedAsWhole) return changes
+  return { ...changes, [kind]: { ...kindOptionsOf(current, kind), ...changed } }
 }

@@ -59,6 +59,7 @@ export {
   type AttributeTable,
   attribute,
   attributeTable,
+  type BitLayout,
   type Lines,
   listOf,
   unorderedListOf,
@@ -74,7 +75,7 @@ export {
   replaceAddress,
 } from './address.js'
 export { type AddressAttributes, type AddressHeader, addressLayout, type Lifetimes } from './addressAttributes.js'
-export { changeLinkMessages, type LinkChange } from './changeLink.js'
+export { changeLinkMessages, type LinkChange, wholeChanges } from './changeLink.js'
 export { createLinkMessages } from './createLink.js'
 export { decodeLink, decodeLinkName } from './decodeLink.js'
 export { decodeRoute } from './decodeRoute.js'
@@ -82,6 +83,13 @@ export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
 export * from './kinds/builtIn.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
 export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKind } from './kinds/registry.js'
+export type {
+  CollectMetadata,
+  Ipv4TunnelHeader,
+  Ipv6TunnelHeader,
+  TunnelEncapsulation,
+  TunnelEnds,
+} from './kinds/tunnel.js'
 export type { GeneralLink, Link, LinkState, ListedLink } from './link.js'
 export {
   type AddressGenerationMode,

@@ -1,3 +1,4 @@
+import { wholeChanges } from '../../rtnetlink/changeLink.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
@@ -224,12 +225,12 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
     disruption: bounce ? 'link-bounce' : 'none',
     phase: Phase.link,
     provides: [`changed ${link.name}`],
-    needs: [...needsOf(wanted.properties), ...mtuNeeds(context, wanted, record)],
+    needs: [...needsOf(wanted.properties), ...mtuNeeds(context, wanted, record), ...portNeeds(context, wanted)],
     operation: {
       type: 'updateLink',
       name: link.name,
       kind: link.kind,
-      changes: changedProperties(differences),
+      changes: wholeChanges(changedProperties(differences), link),
       addedAltNames,
       removedAltNames,
       bounce,
@@ -242,6 +243,11 @@ function mtuNeeds(context: DiffContext, wanted: DesiredLink, { link }: LinkRecor
   const { mtu } = wanted.properties
   if (mtu === undefined || mtu >= (link.mtu ?? 0)) return []
   return takenAlong(link.name, context.actual).map((upper) => `changed ${upper}`)
+}
+
+/** No device can be a port while something like a MACVLAN stands on it (net/core/dev.c, netdev_rx_handler_register). */
+function portNeeds({ formerUppers }: DiffContext, { name, properties }: DesiredLink): string[] {
+  return typeof properties.master === 'string' ? (formerUppers.get(name) ?? []).map((upper) => `link ${upper}`) : []
 }
 
 function changedProperties(differences: readonly LinkDifference[]): Partial<Link> {

@@ -1,11 +1,32 @@
 // The kinds that are known from the start: a new one is one file beside this one, and one line here.
+export { type BareudpOptions, bareudp } from './bareudp.js'
 export { type BridgeOptions, type BridgeStatus, bridge } from './bridge.js'
 export { type DummyOptions, dummy } from './dummy.js'
+export { type GeneveOptions, geneve } from './geneve.js'
+export {
+  type ErspanHeader,
+  type ErspanOptions,
+  erspan,
+  type GreHeader,
+  type GreOptions,
+  gre,
+  gretap,
+  type Ip6erspanOptions,
+  type Ip6greOptions,
+  ip6erspan,
+  ip6gre,
+  ip6gretap,
+} from './gre.js'
 export { type IfbOptions, ifb } from './ifb.js'
+export { type Ip6tnlOptions, ip6tnl } from './ip6tnl.js'
+export { type IpipOptions, ipip, type SitOptions, sit } from './ipip.js'
 export { type IpvlanOptions, ipvlan, ipvtap } from './ipvlan.js'
 export { type MacvlanOptions, type MacvlanStatus, macvlan, macvtap } from './macvlan.js'
+export { type NlmonOptions, nlmon } from './nlmon.js'
 export { type TunTapOptions, type TunTapStatus, tap, tun } from './tuntap.js'
 export { type VethOptions, type VethPeer, veth } from './veth.js'
 export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'
 export { type VrfOptions, vrf } from './vrf.js'
+export { type VtiOptions, vti, vti6 } from './vti.js'
 export { type VxlanOptions, type VxlanPortRange, type VxlanStatus, vxlan } from './vxlan.js'
+export { type XfrmOptions, xfrm } from './xfrm.js'

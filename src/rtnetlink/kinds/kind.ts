@@ -52,6 +52,8 @@ export interface LinkKind<
     after: unknown,
     had: Readonly<Record<string, unknown>>,
   ) => boolean
+  /** Whether a change of one option sets all others to nothing unless they are told again: the tunnels over IP. */
+  readonly changedAsWhole?: boolean
   /** Properties that every link has which a living device of this kind does not change. */
   readonly immutableProperties?: readonly string[]
   /** Properties of the link that change only while it is down. */
