@@ -34,9 +34,11 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'addRoute':
       return [operation.appends ? appendRoute(operation.route, context) : newRoute(operation.route, context)]
     case 'replaceRoute': {
-      const { route, previous, exact, appends } = operation
+      const { route, previous, exact } = operation
       if (exact) return [replaceRoute(route, context)]
-      return [deleteRoute(previous, context), appends ? appendRoute(route, context) : newRoute(route, context)]
+      // The new one first, so that packets never miss both; it comes before an IPv4 route of its key, and behind an
+      // IPv6 one, which the deletion finds first (net/ipv4/fib_trie.c, fib_table_insert; net/ipv6/route.c, ip6_route_del).
+      return [notExclusive(newRoute(route, context)), deleteRoute(previous, context)]
     }
     case 'deleteRoute':
       return [deleteRoute(operation.route, context)]
@@ -58,7 +60,7 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
 }
 
 /**
- * For NLM_F_EXCL the kernel takes a rule with more selectors, or one that differs by `not` alone, for the same
+ * For NLM_F_EXCL the kernel takes every route of the same key for the same, and a rule with more selectors, or one that differs by `not` alone, for the same
  * (net/core/fib_rules.c, rule_exists). The differences have told already that there is none.
  */
 function notExclusive(message: NetlinkMessage): NetlinkMessage {

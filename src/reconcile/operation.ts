@@ -26,13 +26,12 @@ export type Operation =
   | { readonly type: 'replaceAddress'; readonly address: Address }
   | { readonly type: 'deleteAddress'; readonly address: Address }
   | { readonly type: 'addRoute'; readonly route: RouteRecord; readonly appends: boolean }
-  /** `exact` tells that NLM_F_REPLACE does just this; otherwise the old one is deleted and the new one added. */
+  /** `exact` tells that NLM_F_REPLACE does just this; otherwise the new one is added and then the old one deleted. */
   | {
       readonly type: 'replaceRoute'
       readonly route: RouteRecord
       readonly previous: RouteRecord
       readonly exact: boolean
-      readonly appends: boolean
     }
   | { readonly type: 'deleteRoute'; readonly route: RouteRecord }
   | { readonly type: 'addRule'; readonly rule: RuleRecord }

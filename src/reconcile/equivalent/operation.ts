@@ -48,10 +48,7 @@ function commandsOf(operation: Operation): string[] {
     case 'replaceRoute':
       return operation.exact
         ? [routeCommand('replace', operation.route)]
-        : [
-            routeCommand('delete', operation.previous),
-            routeCommand(operation.appends ? 'append' : 'add', operation.route),
-          ]
+        : [routeCommand('prepend', operation.route), routeCommand('delete', operation.previous)]
     case 'deleteRoute':
       return [routeCommand('delete', operation.route)]
     case 'addRule':
