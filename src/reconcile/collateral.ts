@@ -1,10 +1,11 @@
+import type { Link } from '../rtnetlink/link.js'
 import type { Nexthop } from '../rtnetlink/route.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
-import { asItWas } from './losses.js'
+import { asItWas, withLosses } from './losses.js'
 import { containsAddress } from './reachable.js'
 import type { PlannedStep } from './step.js'
 
@@ -15,11 +16,12 @@ import type { PlannedStep } from './step.js'
  * longer, since the user wanted its link down or its gateway's prefix away, is left out.
  */
 export function withCollateral(
-  network: DesiredNetwork,
+  stated: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   steps: readonly PlannedStep[],
 ): DesiredNetwork {
+  const network = withMade(stated, before, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   const routes = lostRoutes(network, before, after, deleted)
   const neighbors = lostNeighbors(network, before, after, deleted)
@@ -30,6 +32,36 @@ export function withCollateral(
     routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
     neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))],
+  }
+}
+
+/** What the plan wanted beyond the spec: that new links are up, and that those made anew are as they were. */
+function withMade(stated: DesiredNetwork, before: NetworkState, steps: readonly PlannedStep[]): DesiredNetwork {
+  const made = new Map<string, boolean>()
+  const deleted = new Set<string>()
+  for (const { operation, action } of steps) {
+    if (operation.type === 'createLink') made.set(operation.link.name, operation.link.up ?? true)
+    if (operation.type === 'updateLink' && action === 'create') made.set(operation.name, operation.changes.up ?? true)
+    if (operation.type === 'deleteLink') deleted.add(operation.name)
+  }
+  if (made.size === 0) return stated
+  const { links, routes, neighbors } = withLosses(stated, before).desired
+  const named = new Map(stated.links.map((link) => [link.name, link.properties]))
+  return {
+    ...stated,
+    routes,
+    neighbors,
+    links: links
+      .filter((link) => link.absent || made.has(link.name) || !deleted.has(link.name))
+      .map((link) => {
+        const up = made.get(link.name)
+        const { properties } = link
+        if (up === undefined || link.absent) return { ...link, properties: named.get(link.name) ?? properties }
+        // What else it had and nobody states may be limited by what it is now, such as its MTU.
+        const { master = null, alias } = properties
+        const kept: Partial<Link> = { up, master, ...(alias === undefined ? {} : { alias }) }
+        return { ...link, properties: { ...kept, ...named.get(link.name) } }
+      }),
   }
 }
 

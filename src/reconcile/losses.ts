@@ -19,6 +19,8 @@ export interface Losses {
   readonly recreated: ReadonlySet<string>
   /** Links that go down and up again. */
   readonly bounced: ReadonlySet<string>
+  /** The links that are made anew, by the device that each stood on. */
+  readonly formerUppers: ReadonlyMap<string, readonly string[]>
 }
 
 /** Properties of a link that are only read: they are no part of a wish. */
@@ -55,7 +57,8 @@ export function withLosses(stated: DesiredNetwork, actual: NetworkState): Losses
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const recreated = recreatedLinks(desired, actual, wanted)
   const bounced = bouncedLinks(desired, actual, recreated)
-  if (recreated.size === 0 && bounced.size === 0) return { actual, desired, recreated, bounced }
+  if (recreated.size === 0 && bounced.size === 0)
+    return { actual, desired, recreated, bounced, formerUppers: new Map() }
   const links = restoredLinks(desired, actual, recreated, bounced)
   return {
     actual: stateAfter(actual, recreated, bounced),
@@ -67,7 +70,17 @@ export function withLosses(stated: DesiredNetwork, actual: NetworkState): Losses
     },
     recreated,
     bounced,
+    formerUppers: formerUppersOf(actual, recreated),
   }
+}
+
+function formerUppersOf(actual: NetworkState, recreated: ReadonlySet<string>): Map<string, string[]> {
+  const uppers = new Map<string, string[]>()
+  for (const name of recreated) {
+    const record = actual.links.get(name)
+    for (const lower of record ? lowersOf(record.link) : []) uppers.set(lower, [...(uppers.get(lower) ?? []), name])
+  }
+  return uppers
 }
 
 /** A pair that gets another end, or is to be no pair any longer, loses the one that it had. */

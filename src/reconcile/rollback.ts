@@ -1,4 +1,5 @@
 import { NetworkError, type RollbackReport } from '../error.js'
+import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
@@ -7,7 +8,7 @@ import { marksOf } from '../state/owner.js'
 import { isLasting, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
-import { settableProperties, takenAlong } from './losses.js'
+import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
 import type { PlannedStep } from './step.js'
 import type { World } from './world.js'
@@ -22,41 +23,51 @@ export function failedStep({ step, error }: Failure): NetworkError {
   )
 }
 
-/**
- * Brings everything that steps touched back to what it was, by the same reconciler: towards the state that was read
- * before the first step.
- */
-export async function rollback(
+/** What undoing needs to know. It is plain data, so that it can outlive the process. */
+export interface Former {
+  /** What the namespaces were, as a wish about everything that steps touch or may take along. */
+  readonly networks: ReadonlyMap<string, DesiredNetwork>
+  /** The named namespaces that the steps make. */
+  readonly created: readonly string[]
+}
+
+/** What undoing steps needs, from what was there before the first. */
+export function formerOf(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Former {
+  const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
+  const networks = new Map<string, DesiredNetwork>()
+  for (const [name, state] of before) {
+    // A new namespace takes everything in it along.
+    if (created.includes(name)) continue
+    const own = steps.filter((step) => (step.namespace ?? '') === name)
+    networks.set(name, formerNetwork(state, own))
+  }
+  return { networks, created }
+}
+
+/** Brings everything that steps touched back to what it was. */
+export function rollback(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
   world: World,
 ): Promise<RollbackReport> {
+  return restore(formerOf(steps, before), world)
+}
+
+/** Brings everything back to what it was, by the same reconciler. */
+export async function restore({ networks, created }: Former, world: World): Promise<RollbackReport> {
   const done: PlannedStep[] = []
   try {
-    const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
-    const wanted = new Map<string, DesiredNetwork>()
-    for (const [name, state] of before) {
-      // A new namespace takes everything in it along.
-      if (!created.includes(name))
-        wanted.set(
-          name,
-          formerNetwork(
-            state,
-            steps.filter((step) => (step.namespace ?? '') === name),
-          ),
-        )
-    }
     for (let round = 0; round < 2; round++) {
-      const states = await world.observe(wanted.keys(), {})
-      const back = makeSteps(wanted, states, new Set(world.places.keys()), undefined)
+      const states = await world.observe(networks.keys(), {})
+      const back = makeSteps(networks, states, new Set(world.places.keys()), undefined)
       if (back.length === 0) break
       done.push(...back)
       const failure = await execute(back, world, {}, undefined)
       if (failure) throw failedStep(failure)
     }
-    for (const name of created.reverse()) if (world.places.has(name)) await deleteCreated(name, world)
-    const states = await world.observe(wanted.keys(), {})
-    const left = makeSteps(wanted, states, new Set(world.places.keys()), undefined)
+    for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
+    const states = await world.observe(networks.keys(), {})
+    const left = makeSteps(networks, states, new Set(world.places.keys()), undefined)
     return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
@@ -107,8 +118,19 @@ function formerLink({ link, addresses }: LinkRecord): DesiredLink {
     name: link.name,
     absent: false,
     properties: { master: null, altNames: [], alias: '', ...settableProperties(link) },
-    addresses: addresses.filter(isManageable),
+    addresses: addresses.filter(isManageable).map(withoutFurther),
     marks: marksOf(link),
+  }
+}
+
+/** Says of an address also what it has not, since what is not stated would be left as the steps made it. */
+function withoutFurther(address: ListedAddress): Address {
+  return {
+    metric: 0,
+    noPrefixRoute: false,
+    validLifetime: 'forever',
+    preferredLifetime: 'forever',
+    ...asItWas(address),
   }
 }
 
@@ -141,7 +163,7 @@ function formerRoutes(before: NetworkState, steps: readonly PlannedStep[]): Desi
   const known = new Set(before.routes.map(routeKey))
   const routes: DesiredRoute[] = before.routes
     .filter(isLasting)
-    .map((route) => ({ absent: false, route, stated: route }))
+    .map((route) => ({ absent: false, route, stated: route, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
     if (!known.has(routeKey(operation.route))) {

@@ -105,7 +105,13 @@ function lifetimeChanges(wanted: Address, actual: ListedAddress): PropertyChange
  * the kernel changes no flags (net/ipv4/devinet.c, inet_rtm_newaddr).
  */
 export function isChangedInPlace({ address }: Pick<Address, 'address'>, changes: readonly PropertyChange[]): boolean {
+  const properties = new Set(changes.map(({ property }) => property))
   const inPlace = ['validLifetime', 'preferredLifetime', 'metric']
-  if (familyOf(address) === 'inet6') inPlace.push('noPrefixRoute')
-  return changes.every(({ property }) => inPlace.includes(property))
+  if (familyOf(address) === 'inet') return [...properties].every((property) => inPlace.includes(property))
+  // One whose time is limited leaves the route of its prefix behind when it is deleted (net/ipv6/addrconf.c,
+  // check_cleanup_prefix_route), so that this comes first, and what needs a new address later.
+  if (changes.some(({ property, after }) => property === 'validLifetime' && after === 'forever')) return true
+  // A metric is changed, but not taken back (inet6_addr_modify).
+  const takesBack = changes.some(({ property, after }) => property === 'metric' && !after)
+  return !takesBack && [...properties].every((property) => [...inPlace, 'noPrefixRoute'].includes(property))
 }

@@ -27,6 +27,8 @@ export interface DesiredRoute {
   readonly route: RouteRecord
   /** The properties that were stated: all others are left as they are. */
   readonly stated: Partial<Route>
+  /** Whether the route is to have no other properties: true when rolling back. */
+  readonly exact?: boolean
 }
 
 /** What a rule should be. */

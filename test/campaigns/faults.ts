@@ -91,7 +91,7 @@ async function playFault(
       const result = await apply(stage.named(play.target), {
         namespace: { fd: stage.namespace.fd },
         kernel: options.defect?.(maker) ?? maker,
-        timeout: 25,
+        timeout: 150,
       })
       if (!struck) break
       report.runs++

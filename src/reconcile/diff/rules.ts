@@ -13,17 +13,50 @@ export function diffRules(context: DiffContext): void {
     else present.set(key, [rule])
   }
   const taken = new Set<RuleRecord>()
+  const misplaced = outOfOrder(context)
   const unmet: DesiredRule[] = []
   for (const wanted of context.desired.rules) {
     if (wanted.absent) continue
     const match = (present.get(selectorKey(wanted.rule)) ?? []).find(
-      (rule) => !taken.has(rule) && samePriority(wanted.rule, rule) && ruleDifferences(wanted.rule, rule).length === 0,
+      (rule) =>
+        !taken.has(rule) &&
+        !misplaced.has(rule) &&
+        samePriority(wanted.rule, rule) &&
+        ruleDifferences(wanted.rule, rule).length === 0,
     )
     if (match) taken.add(match)
     else unmet.push(wanted)
   }
   for (const wanted of unmet) createOrUpdate(context, wanted, present, taken)
   removeRules(context, taken)
+}
+
+/**
+ * Rules of one priority count in the order in which they came. Where they are to be as they were, the ones behind the
+ * first that is missing or out of place have to be added again.
+ */
+function outOfOrder({ desired, actual }: DiffContext): Set<RuleRecord> {
+  const misplaced = new Set<RuleRecord>()
+  const wanted = desired.rules.filter(({ exact, absent }) => exact && !absent).map(({ rule }) => rule)
+  const groups = new Map<string, RuleRecord[]>()
+  for (const rule of wanted) {
+    const key = `${rule.family} ${rule.priority ?? 0}`
+    const group = groups.get(key)
+    if (group) group.push(rule)
+    else groups.set(key, [rule])
+  }
+  for (const [key, group] of groups) {
+    if (group.length < 2) continue
+    const present = actual.rules.filter(({ family, priority }) => `${family} ${priority ?? 0}` === key)
+    const known = present.filter((rule) => group.some((one) => isSame(one, rule)))
+    const first = group.findIndex((rule, index) => !(known[index] && isSame(rule, known[index])))
+    if (first >= 0) for (const rule of known.slice(first)) misplaced.add(rule)
+  }
+  return misplaced
+}
+
+function isSame(wanted: RuleRecord, rule: RuleRecord): boolean {
+  return selectorKey(wanted) === selectorKey(rule) && ruleDifferences(wanted, rule).length === 0
 }
 
 function samePriority(wanted: RuleRecord, actual: RuleRecord): boolean {

@@ -56,7 +56,8 @@ export const changes: readonly CorpusCase[] = [
     title: 'a bounce: the address of a TUN in use by routes',
     start: [
       ...furnished,
-      'tuntap add tun0 mode tun',
+      // The kernel cannot take an owner away again.
+      'tuntap add tun0 mode tun user 1000',
       'link set tun0 up',
       'address add 10.9.0.1/30 dev tun0',
       'address add fd09::1/64 dev tun0 nodad',
