@@ -8,6 +8,8 @@
  * - `DISRUPTIVE`: the plan would interrupt traffic and `disruption: 'forbid'` was given.
  * - `STALE_PLAN`: the network changed after the plan was made.
  * - `GUARD_FAILED`: a guard did not pass; `object` names it.
+ * - `LOCKED`: another process is changing the namespace; the message names it.
+ * - `UNSAFE_STATE`: what lies in the state directory cannot be trusted.
  * - `NOT_APPLIED`: every step succeeded, yet the kernel does not show what the spec says.
  * - `INCONSISTENT`: the kernel's state changed while it was read, again and again.
  * - `OVERRUN`: answers were lost because the socket's receive buffer was full.
@@ -23,6 +25,8 @@ export type OwnErrorCode =
   | 'DISRUPTIVE'
   | 'STALE_PLAN'
   | 'GUARD_FAILED'
+  | 'LOCKED'
+  | 'UNSAFE_STATE'
   | 'NOT_APPLIED'
   | 'INCONSISTENT'
   | 'OVERRUN'

@@ -9,12 +9,15 @@ import { defaultOwner } from '../state/owner.js'
 import { networkToSpec } from '../state/toSpec/network.js'
 import { withCollateral } from './collateral.js'
 import { execute } from './execute.js'
+import { runGuards } from './guards/index.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlaceOptions, type PlanOptions } from './options.js'
 import { Plan } from './plan.js'
-import { failedStep, rollback } from './rollback.js'
+import { failedStep, formerOf, rollback } from './rollback.js'
 import { settle } from './settle.js'
 import type { PlannedStep, Step } from './step.js'
+import type { Recovery } from './transaction/interrupted.js'
+import { Transaction } from './transaction/transaction.js'
 import { unverified } from './verify.js'
 import { desiredNetworks, World } from './world.js'
 
@@ -26,6 +29,10 @@ export interface ApplyReport {
   readonly steps: readonly Step[]
   /** Milliseconds that it took. */
   readonly duration: number
+  /** What became of earlier applies that were cut off; left out where there were none. */
+  readonly recovered?: readonly Recovery[]
+  /** When everything will be undone unless it is confirmed, with `confirmWithin`. */
+  readonly confirmBy?: Date
 }
 
 /**
@@ -58,12 +65,24 @@ export function apply(specOrPlan: Spec | Plan, options: ApplyOptions = {}): Prom
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
     const spec = validateSpec(kept ? kept.spec : specOrPlan)
     using world = new World(options)
+    world.open(spec)
+    const inMemory = typeof options.kernel === 'object'
+    using transaction = inMemory ? undefined : await Transaction.open(world, options)
     const { plan: current, states, networks } = await observeAndPlan(spec, world, options)
     if (kept && !sameValue(kept.steps, current.steps)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
-    if (!current.empty) await carryOut(current, { spec, networks, states, world, options })
-    return { changed: !current.empty, steps: current.steps, duration: performance.now() - start }
+    await options.onPlan?.(current)
+    await carryOut(current, { spec, networks, states, world, options, transaction })
+    const confirmBy = await transaction?.succeed()
+    const recovered = transaction?.recovered ?? []
+    return {
+      changed: !current.empty,
+      steps: current.steps,
+      duration: performance.now() - start,
+      ...(recovered.length > 0 ? { recovered } : {}),
+      ...(confirmBy ? { confirmBy } : {}),
+    }
   })
 }
 
@@ -91,6 +110,8 @@ interface Work {
   readonly states: ReadonlyMap<string, NetworkState>
   readonly world: World
   readonly options: ApplyOptions
+  /** A kernel in memory has none: it ends with the process. */
+  readonly transaction: Transaction | undefined
 }
 
 async function observeAndPlan(
@@ -118,24 +139,36 @@ function stepsTowards(
 
 /** Executes and verifies; whatever fails is undone, and then thrown with what undoing did. */
 async function carryOut(current: Plan, work: Work): Promise<void> {
-  const { networks, world, options } = work
+  const { networks, world, options, states, transaction } = work
   let done = current.planned
+  if (!current.empty) await transaction?.begin(formerOf(done, states), world)
   try {
+    if (current.empty) return await checkGuards(world, options)
     await executeOrThrow(current.planned, world, options)
     // What went with something else in a way that no plan foresees is put back once; then the kernel has the word.
     const missing = await stepsMissing(current.planned, work)
     if (missing.length > 0) {
       done = [...current.planned, ...missing]
+      transaction?.extend(formerOf(done, states))
       await executeOrThrow(missing, world, options)
       const still = await stepsLeft(networks, world, options)
       if (still.length > 0) throw unverified(still)
     }
     await settle(networks, world, options)
+    await checkGuards(world, options)
   } catch (error) {
+    if (current.empty) throw error
     // What a callback threw is the caller's own, and undoes all the same.
-    const report = await rollback(done, work.states, world)
+    const report = await rollback(done, states, world)
+    await transaction?.fail(report)
     throw error instanceof NetworkError ? error.with({ rollback: report }) : error
   }
+}
+
+async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyOptions): Promise<void> {
+  if (guards.length === 0) return
+  const namespaceFd = typeof kernel === 'object' ? undefined : world.places.get('')?.fd
+  await runGuards(guards, { namespaceFd, signal: signal ?? new AbortController().signal })
 }
 
 async function executeOrThrow(steps: readonly PlannedStep[], world: World, options: ApplyOptions): Promise<void> {

@@ -3,6 +3,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
+import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
@@ -103,8 +104,11 @@ class Executor {
 
   #runSystemCall(operation: Operation, step: PlannedStep): void {
     if (operation.type === 'createNamespace') {
-      createNamespace(operation.name)
-      this.#world.opened(operation.name)
+      const { name } = operation
+      this.#world.journal?.append({ type: 'namespace', name })
+      createNamespace(name)
+      const { fd } = this.#world.opened(name)
+      this.#world.journal?.append({ type: 'namespace', name, identity: namespaceIdentity(fd) })
     } else if (operation.type === 'deleteNamespace') {
       this.#world.closed(operation.name)
       deleteNamespace(operation.name)

@@ -3,7 +3,9 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import { nearest } from '../spec/nearest.js'
 import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
+import type { Guard } from './guards/index.js'
 import type { Kernel, KernelMaker } from './kernel.js'
+import type { Plan } from './plan.js'
 import type { Step } from './step.js'
 
 /** What every function of the declarative side takes. */
@@ -41,15 +43,58 @@ export interface ApplyOptions extends PlanOptions {
   readonly onProgress?: (done: number, total: number, step: Step) => void
   /** Milliseconds to wait for IPv6 duplicate address detection. Default 10,000. */
   readonly settleTimeout?: number
+  /** Called with the plan before anything is changed. What it throws ends the work. */
+  readonly onPlan?: (plan: Plan) => unknown
+  /** Checks that decide, after everything was done and verified, whether it stays: `ping(…)`, `tcp(…)`, a function. */
+  readonly guards?: readonly Guard[]
+  /**
+   * Milliseconds within which `confirm` must be called: otherwise everything is undone, also when this process was
+   * killed meanwhile. A process of its own keeps watch, and the namespace is locked until then.
+   */
+  readonly confirmWithin?: number
+  /** Milliseconds to wait while another apply changes the same namespace. Default 0: the error `LOCKED` at once. */
+  readonly lockTimeout?: number
+  /**
+   * What to do with an earlier apply that was cut off: `restore` undoes it first, `continue` goes on from what is
+   * there, and undoes both if this one fails. Default `restore`.
+   */
+  readonly interrupted?: 'restore' | 'continue'
+  /** Where locks and snapshots lie; of the user alone. Default `/run/linkwright`, or where the user may write. */
+  readonly stateDirectory?: string
 }
 
+/** What {@link confirm} and {@link rollback} take. */
+export interface TransactionOptions extends Pick<PlaceOptions, 'namespace' | 'kernel'> {
+  /** The directory that `apply` was given. */
+  readonly stateDirectory?: string
+}
+
+const transactionOptions = ['namespace', 'kernel', 'stateDirectory']
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
 const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune']
-const applyOptions = [...planOptions, 'onProgress', 'settleTimeout']
+const applyOptions = [
+  ...planOptions,
+  'onProgress',
+  'settleTimeout',
+  'onPlan',
+  'guards',
+  'confirmWithin',
+  'lockTimeout',
+  'interrupted',
+  'stateDirectory',
+]
+
+/** The longest time that a timer of Node keeps. */
+const longestTimer = 2 ** 31 - 1
 
 /** Refuses options that mean nothing, so that none is taken for granted in vain. */
-export function checkOptions(options: PlaceOptions, kind: 'place' | 'plan' | 'apply'): void {
-  const known = { place: placeOptions, plan: planOptions, apply: applyOptions }[kind]
+export function checkOptions(options: ApplyOptions, kind: 'place' | 'plan' | 'apply' | 'transaction'): void {
+  const known = {
+    place: placeOptions,
+    plan: planOptions,
+    apply: applyOptions,
+    transaction: transactionOptions,
+  }[kind]
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     const hint = nearest(name, known)
@@ -59,6 +104,17 @@ export function checkOptions(options: PlaceOptions, kind: 'place' | 'plan' | 'ap
     )
   }
   ownerOf(options)
+  const { confirmWithin, kernel } = options
+  if (confirmWithin === undefined) return
+  if (!(confirmWithin > 0 && confirmWithin <= longestTimer)) {
+    throw new NetworkError(
+      'INVALID_ARGUMENT',
+      `confirmWithin: ${confirmWithin} is not 1 to ${longestTimer} milliseconds`,
+    )
+  }
+  if (typeof kernel === 'object') {
+    throw new NetworkError('UNSUPPORTED', 'confirmWithin: a kernel in memory ends with its process')
+  }
 }
 
 /** The owner that options name. */

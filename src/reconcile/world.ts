@@ -12,13 +12,16 @@ import { observe } from './observe.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
+import type { Journal } from './transaction/journal.js'
 
 /** All namespaces that a spec is about. The one that the caller means has the empty name. */
 export class World implements Disposable {
   readonly places = new Map<string, Place>()
-  readonly #options: PlaceOptions
+  /** Where it is noted which namespaces are made, for whoever undoes it after a crash. */
+  journal: Journal | undefined
+  readonly #options: Pick<PlaceOptions, 'kernel' | 'namespace'>
 
-  constructor(options: PlaceOptions) {
+  constructor(options: Pick<PlaceOptions, 'kernel' | 'namespace'>) {
     this.#options = options
   }
 

@@ -13,6 +13,7 @@ export const SO_RCVBUF = 8
 export const SO_SNDBUFFORCE = 32
 export const SO_RCVBUFFORCE = 33
 export const SO_PROTOCOL = 38
+export const SO_NETNS_COOKIE = 71
 export const MSG_TRUNC = 0x20
 export const MSG_DONTWAIT = 0x40
 
@@ -30,3 +31,6 @@ export const MS_BIND = 4096
 export const MS_REC = 16384
 export const MS_SHARED = 0x100000
 export const MNT_DETACH = 2
+
+export const LOCK_EX = 2
+export const LOCK_NB = 4

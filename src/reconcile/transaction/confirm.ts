@@ -1,0 +1,118 @@
+import { closeSync } from 'node:fs'
+import { NetworkError, type RollbackReport } from '../../error.js'
+import { attempt, type Result } from '../../result.js'
+import { describeNamespace, openNamespace, openOwnNamespace } from '../../system/namespace.js'
+import { namespaceIdentity } from '../../system/namespaceIdentity.js'
+import { checkOptions, type TransactionOptions } from '../options.js'
+import { findInterrupted, type Recovery } from './interrupted.js'
+import { claimJournal, type FoundJournal, findJournals, removeJournal } from './journal.js'
+import { NamespaceLock } from './lock.js'
+import { defaultStateDirectory, openStateDirectory } from './stateDirectory.js'
+
+/** The guardian lets go of its locks as soon as it sees that its journal is gone. */
+const guardianTimeout = 5000
+
+/** What {@link rollback} undid. */
+export interface RollbackResult {
+  /** Each apply that was undone, the latest first. */
+  readonly undone: readonly Recovery[]
+}
+
+/**
+ * Keeps what `apply` with `confirmWithin` did: `linkwright confirm`.
+ *
+ * @returns nothing, or the error: `NOT_FOUND` where nothing waits to be confirmed (any more), `LOCKED` where the apply
+ * is not done yet
+ */
+export function confirm(options: TransactionOptions = {}): Promise<Result<void>> {
+  return attempt(async () => {
+    checkOptions(options, 'transaction')
+    await withNamespace(options, async ({ directory, identity, what }) => {
+      const own = journalsOf(directory, identity)
+      const waiting = own.filter(isApplied)
+      if (waiting.length === 0 && own.length > 0) {
+        throw new NetworkError(
+          'LOCKED',
+          `${what}: the apply is not done yet, or was cut off; there is nothing to confirm`,
+        )
+      }
+      const confirmed = waiting.filter(({ path }) => removeJournal(path))
+      if (confirmed.length === 0) throw new NetworkError('NOT_FOUND', `${what}: nothing waits to be confirmed`)
+      using _lock = await NamespaceLock.take(directory, identity, what, guardianTimeout)
+    })
+  })
+}
+
+/**
+ * Undoes what `apply` with `confirmWithin` did and nobody has confirmed, or what an apply had done that was cut off:
+ * `linkwright rollback`.
+ *
+ * @returns what was undone, or the error: `NOT_FOUND` where there is nothing to undo, `LOCKED` where an apply is under
+ * way, `UNSAFE_STATE` where what was noted cannot be trusted
+ */
+export function rollback(options: TransactionOptions = {}): Promise<Result<RollbackResult>> {
+  return attempt(async () => {
+    checkOptions(options, 'transaction')
+    return await withNamespace(options, async ({ directory, identity, what, fd }) => {
+      const waiting = journalsOf(directory, identity).filter(isApplied)
+      // The guardian sees that it was relieved, and lets go of the locks.
+      const relieved = waiting.filter(({ path }) => claimJournal(path) !== undefined)
+      const lockTimeout = relieved.length > 0 ? guardianTimeout : 0
+      using _lock = await NamespaceLock.take(directory, identity, what, lockTimeout)
+      const { journals, refused } = findInterrupted({
+        directory,
+        open: new Map([[identity, fd]]),
+        held: new Set([identity]),
+        lockTimeout,
+        ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+      })
+      const undone: Recovery[] = []
+      for (const { recovery, undo } of journals) {
+        const report = await undo()
+        if (report && !report.restored) throw notRestored(what, report)
+        if (report) undone.push({ ...recovery, action: 'restored', rollback: report })
+      }
+      if (undone.length > 0) return { undone }
+      const [first] = refused
+      if (first) throw new NetworkError('UNSAFE_STATE', `${what}: ${first.reason}; it was put aside`)
+      throw new NetworkError('NOT_FOUND', `${what}: there is nothing to undo`)
+    })
+  })
+}
+
+interface OneNamespace {
+  readonly directory: string
+  readonly identity: string
+  readonly fd: number
+  /** How messages name it. */
+  readonly what: string
+}
+
+async function withNamespace<T>(
+  { namespace, stateDirectory }: TransactionOptions,
+  work: (one: OneNamespace) => Promise<T>,
+): Promise<T> {
+  const directory = openStateDirectory(stateDirectory ?? defaultStateDirectory())
+  const what = namespace === undefined ? 'the network namespace' : `namespace ${describeNamespace(namespace)}`
+  const fd = namespace === undefined ? openOwnNamespace() : openNamespace(namespace)
+  try {
+    return await work({ directory, identity: namespaceIdentity(fd), fd, what })
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function journalsOf(directory: string, identity: string): FoundJournal[] {
+  return findJournals(directory).filter(
+    ({ content }) => 'begin' in content && content.begin.namespaces.some((one) => one.identity === identity),
+  )
+}
+
+function isApplied({ content }: FoundJournal): boolean {
+  return 'records' in content && content.records.some(({ type }) => type === 'applied')
+}
+
+function notRestored(what: string, report: RollbackReport): NetworkError {
+  const reason = report.error ?? 'the kernel does not show the former state'
+  return new NetworkError('NOT_APPLIED', `${what}: undoing failed: ${reason}`, { rollback: report })
+}

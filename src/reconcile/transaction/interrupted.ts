@@ -1,0 +1,65 @@
+import type { RollbackReport } from '../../error.js'
+import { bootIdentity } from '../../system/namespaceIdentity.js'
+import { findJournals, removeJournal, setAside } from './journal.js'
+import { type UndoOptions, undoJournal } from './undo.js'
+
+/** What became of an earlier apply that was cut off, by a kill or a crash. */
+export interface Recovery {
+  /** When it began, as ISO 8601. */
+  readonly since?: string
+  /** The process that it was in. */
+  readonly pid?: number
+  /** That process's command line. */
+  readonly command?: string
+  /**
+   * `restored`: what it had done was undone; `continued`: it stands, as was asked for; `refused`: what was noted of it
+   * cannot be trusted and was put aside.
+   */
+  readonly action: 'restored' | 'continued' | 'refused'
+  /** Why it was refused. */
+  readonly reason?: string
+  /** What undoing did. */
+  readonly rollback?: RollbackReport
+}
+
+/** A journal that lies there without anybody who works on it. */
+export interface InterruptedJournal {
+  readonly path: string
+  readonly recovery: Omit<Recovery, 'action'>
+  undo(): Promise<RollbackReport | undefined>
+}
+
+/** What was found of transactions that were cut off. */
+export interface Interrupted {
+  /** The latest first. */
+  readonly journals: readonly InterruptedJournal[]
+  /** What could not be believed. */
+  readonly refused: readonly Recovery[]
+}
+
+/**
+ * Finds the journals about namespaces whose locks the caller holds: whoever wrote them is gone. What was written
+ * before the machine started is of no meaning any more.
+ */
+export function findInterrupted(options: UndoOptions): Interrupted {
+  const journals: InterruptedJournal[] = []
+  const refused: Recovery[] = []
+  const boot = bootIdentity()
+  for (const found of findJournals(options.directory)) {
+    const { content, path } = found
+    if ('refused' in content) {
+      setAside(path)
+      refused.push({ action: 'refused', reason: `${path}: ${content.refused}` })
+      continue
+    }
+    const { begin } = content
+    if (begin.boot !== boot) {
+      removeJournal(path)
+      continue
+    }
+    if (!begin.namespaces.some(({ identity }) => options.held.has(identity))) continue
+    const { since, pid, command } = begin
+    journals.push({ path, recovery: { since, pid, command }, undo: () => undoJournal(found, options) })
+  }
+  return { journals, refused }
+}

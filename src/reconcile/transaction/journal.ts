@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { NetworkError } from '../../error.js'
+import { codeOf } from '../../system/errno.js'
+import { type JournalBegin, type JournalContent, type JournalRecord, lineOf, parseJournal } from './records.js'
+import { userId } from './stateDirectory.js'
+
+const suffix = '.journal'
+/** The suffix of a journal that somebody undoes: only one can have renamed it. */
+const revertingSuffix = '.reverting'
+
+/** The file that makes a transaction outlive its process: written before the first change, removed at the end. */
+export class Journal {
+  readonly path: string
+  readonly #fd: number
+
+  private constructor(path: string, fd: number) {
+    this.path = path
+    this.#fd = fd
+  }
+
+  /** Writes what undoing needs; when this returns, it is on the disk as a whole. */
+  static begin(directory: string, path: string, begin: JournalBegin): Journal {
+    const temporary = `${path}.new`
+    const fd = openSync(
+      temporary,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND,
+      0o600,
+    )
+    try {
+      writeFileSync(fd, lineOf(begin))
+      fsyncSync(fd)
+      renameSync(temporary, path)
+      syncDirectory(directory)
+    } catch (cause) {
+      closeSync(fd)
+      const code = codeOf(cause)
+      throw new NetworkError(code, `journal ${path}: cannot be written (${code}); nothing was changed`, { cause })
+    }
+    return new Journal(path, fd)
+  }
+
+  /** Adds what must be known before going on. */
+  append(record: JournalRecord): void {
+    writeFileSync(this.#fd, lineOf(record))
+    fsyncSync(this.#fd)
+  }
+
+  /** The transaction has ended: nothing is left to undo. */
+  end(): void {
+    removeIfThere(this.path)
+    closeSync(this.#fd)
+  }
+
+  /** Leaves the file to whoever confirms or undoes. */
+  leave(): void {
+    closeSync(this.#fd)
+  }
+}
+
+/** The path of a new journal; later ones sort behind earlier ones. */
+export function newJournalPath(directory: string): string {
+  const time = String(Date.now()).padStart(15, '0')
+  return join(directory, `${time}-${process.pid}-${randomBytes(4).toString('hex')}${suffix}`)
+}
+
+/** A journal that was found, and what it says. */
+export interface FoundJournal {
+  readonly path: string
+  readonly content: JournalContent
+}
+
+/** All journals of a state directory, the latest first: undoing goes backwards. */
+export function findJournals(directory: string): FoundJournal[] {
+  const names = entriesOf(directory).filter((name) => name.endsWith(suffix) || name.endsWith(revertingSuffix))
+  return names
+    .sort()
+    .reverse()
+    .flatMap((name) => {
+      const path = join(directory, name)
+      const content = readJournal(path)
+      return content ? [{ path, content }] : []
+    })
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Reads a journal, if it is there and nobody but this user can have written it. */
+function readJournal(path: string): JournalContent | undefined {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    const code = codeOf(error)
+    // Ended since it was listed.
+    return code === 'ENOENT' ? undefined : { refused: `it cannot be opened (${code})` }
+  }
+  try {
+    const { mode, uid, nlink } = fstatSync(fd)
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) return { refused: 'it is not a file' }
+    if (uid !== userId()) return { refused: `it belongs to the user ${uid}` }
+    if ((mode & 0o077) !== 0 || nlink !== 1) return { refused: 'others could have written to it' }
+    return parseJournal(readFileSync(fd, 'utf8'))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Claims a journal for undoing it. Whoever confirms it meanwhile comes too late, and the other way round. */
+export function claimJournal(path: string): string | undefined {
+  if (path.endsWith(revertingSuffix)) return path
+  const claimed = `${path.slice(0, -suffix.length)}${revertingSuffix}`
+  try {
+    renameSync(path, claimed)
+    return claimed
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Removes a journal. */
+export function removeJournal(path: string): boolean {
+  return removeIfThere(path)
+}
+
+/** Puts a journal that cannot be believed aside, where it is no longer found. */
+export function setAside(path: string): void {
+  renameSync(path, `${path}.refused`)
+}
+
+/** Notes why undoing failed, for whoever tries again. */
+export function noteFailure(path: string, reason: string): void {
+  const fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
+  try {
+    // Behind a line that was not written to its end, this one would spoil the journal.
+    ftruncateSync(fd, readFileSync(fd).lastIndexOf(0x0a) + 1)
+    writeFileSync(fd, lineOf({ type: 'failed', reason }))
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function removeIfThere(path: string): boolean {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, constants.O_RDONLY)
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,17 @@
+/** JSON that keeps what JSON lacks: large integers and bytes. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'bigint') return { $bigint: String(item) }
+    return item instanceof Uint8Array ? { $bytes: Buffer.from(item).toString('hex') } : item
+  })
+}
+
+/** Reads what {@link toJson} wrote. */
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_key, item: unknown) => {
+    if (typeof item !== 'object' || item === null) return item
+    if ('$bigint' in item && typeof item.$bigint === 'string') return BigInt(item.$bigint)
+    if ('$bytes' in item && typeof item.$bytes === 'string') return new Uint8Array(Buffer.from(item.$bytes, 'hex'))
+    return item
+  })
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import type { DesiredNetwork } from '../../state/desired.js'
+import { fromJson, toJson } from './plainData.js'
+
+/** A namespace that a transaction changes. */
+export interface JournalNamespace {
+  /** The name under which the spec has it; empty for its top level. */
+  readonly name: string
+  /** What tells it from every other one. */
+  readonly identity: string
+  /** Where it could be opened when the journal was begun. */
+  readonly path?: string
+}
+
+/** The first line of a journal: everything that undoing needs, written before the first change. */
+export interface JournalBegin {
+  readonly type: 'begin'
+  readonly version: 1
+  readonly boot: string
+  readonly pid: number
+  readonly command: string
+  /** ISO 8601. */
+  readonly since: string
+  readonly namespaces: readonly JournalNamespace[]
+  /** Named namespaces that the transaction makes. */
+  readonly creates: readonly string[]
+  /** What the namespaces were, as far as the transaction can change them. */
+  readonly networks: Readonly<Record<string, DesiredNetwork>>
+}
+
+/** A later line of a journal. */
+export type JournalRecord =
+  /** More can be changed than was thought at first. */
+  | { readonly type: 'changes'; readonly networks: Readonly<Record<string, DesiredNetwork>> }
+  /** A named namespace is made: without an identity about to be, with one there. */
+  | { readonly type: 'namespace'; readonly name: string; readonly identity?: string }
+  /** Everything was done and verified, and waits to be confirmed until then (ISO 8601). */
+  | { readonly type: 'applied'; readonly confirmBy: string }
+  /** Undoing was tried and failed. */
+  | { readonly type: 'failed'; readonly reason: string }
+
+const linkName = v.pipe(v.string(), v.regex(/^[^/\s:]{1,15}$/u))
+const pathElement = v.pipe(v.string(), v.regex(/^[^/\0]{1,255}$/u), v.notValues(['.', '..']))
+const identity = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
+const properties = v.record(v.string(), v.unknown())
+const inetFamily = v.picklist(['inet', 'inet6'])
+const dev = v.union([linkName, v.pipe(v.number(), v.integer(), v.minValue(1))])
+const hop = v.looseObject({ via: v.optional(v.string()), dev: v.optional(dev) })
+
+const route = v.looseObject({
+  family: inetFamily,
+  to: v.string(),
+  table: v.number(),
+  metric: v.number(),
+  tos: v.number(),
+  dev: v.optional(dev),
+  nexthops: v.optional(v.array(hop)),
+})
+
+const network = v.looseObject({
+  links: v.array(
+    v.looseObject({
+      path: v.optional(v.string()),
+      name: linkName,
+      absent: v.boolean(),
+      properties,
+      addresses: v.optional(v.array(v.looseObject({ address: v.string() }))),
+      marks: v.optional(v.array(v.pipe(v.string(), v.regex(/^linkwright\.[^/\s]{1,100}$/)))),
+    }),
+  ),
+  routes: v.array(v.looseObject({ path: v.optional(v.string()), absent: v.boolean(), route, stated: properties })),
+  rules: v.array(
+    v.looseObject({
+      path: v.optional(v.string()),
+      absent: v.boolean(),
+      rule: v.looseObject({ family: inetFamily }),
+      exact: v.optional(v.boolean()),
+    }),
+  ),
+  neighbors: v.array(
+    v.looseObject({
+      path: v.optional(v.string()),
+      absent: v.boolean(),
+      neighbor: v.looseObject({ dev, address: v.string() }),
+    }),
+  ),
+  forwarding: v.looseObject({
+    ipv4: v.optional(v.boolean()),
+    ipv6: v.optional(v.boolean()),
+    path: v.optional(v.string()),
+  }),
+})
+
+const networks = v.record(v.union([v.literal(''), pathElement]), network)
+
+const beginSchema = v.strictObject({
+  type: v.literal('begin'),
+  version: v.literal(1),
+  boot: v.string(),
+  pid: v.number(),
+  command: v.string(),
+  since: v.pipe(v.string(), v.isoTimestamp()),
+  namespaces: v.array(
+    v.strictObject({ name: v.union([v.literal(''), pathElement]), identity, path: v.optional(v.string()) }),
+  ),
+  creates: v.array(pathElement),
+  networks,
+})
+
+const recordSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('changes'), networks }),
+  v.strictObject({ type: v.literal('namespace'), name: pathElement, identity: v.optional(identity) }),
+  v.strictObject({ type: v.literal('applied'), confirmBy: v.pipe(v.string(), v.isoTimestamp()) }),
+  v.strictObject({ type: v.literal('failed'), reason: v.string() }),
+])
+
+/** A record as a line, with a sum that tells whether it was written to its end. */
+export function lineOf(record: JournalBegin | JournalRecord): string {
+  const text = toJson(record)
+  return `${sumOf(text)} ${text}\n`
+}
+
+/** What a journal says, or why it cannot be believed. */
+export type JournalContent =
+  | { readonly begin: JournalBegin; readonly records: readonly JournalRecord[] }
+  | { readonly refused: string }
+
+/**
+ * Reads a journal's text. A last line that was not written to its end is left out: what it told of had not begun.
+ * Everything else that is not as it was written spoils the whole.
+ */
+export function parseJournal(text: string): JournalContent {
+  const lines = text.split('\n')
+  const torn = lines.pop() ?? ''
+  const [first, ...others] = lines
+  if (first === undefined) return { refused: torn === '' ? 'it is empty' : 'it was not written to the end' }
+  const begin = v.safeParse(beginSchema, contentOf(first))
+  if (!begin.success)
+    return { refused: `its beginning is not what was written: ${v.summarize(begin.issues).slice(0, 300)}` }
+  const records: JournalRecord[] = []
+  for (const [index, line] of others.entries()) {
+    const record = v.safeParse(recordSchema, contentOf(line))
+    if (!record.success) return { refused: `line ${index + 2} is not what was written` }
+    // The schema holds every property to plain data; the objects inside are the kernel's own terms.
+    records.push(record.output as JournalRecord)
+  }
+  return { begin: begin.output as unknown as JournalBegin, records }
+}
+
+function contentOf(line: string): unknown {
+  const [sum, text] = [line.slice(0, 64), line.slice(65)]
+  if (sum !== sumOf(text)) return undefined
+  try {
+    return fromJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,206 @@
+import { join } from 'node:path'
+import { NetworkError, type RollbackReport } from '../../error.js'
+import { describeNamespace, namespacePath } from '../../system/namespace.js'
+import { bootIdentity, namespaceIdentity } from '../../system/namespaceIdentity.js'
+import type { ApplyOptions } from '../options.js'
+import type { Place } from '../place.js'
+import type { Former } from '../rollback.js'
+import type { World } from '../world.js'
+import { Guardian } from './guardian.js'
+import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
+import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
+import { NamespaceLock } from './lock.js'
+import type { JournalNamespace } from './records.js'
+import { defaultStateDirectory, openStateDirectory } from './stateDirectory.js'
+
+interface Held {
+  readonly place: Place
+  readonly identity: string
+  readonly lock: NamespaceLock
+}
+
+/**
+ * What makes an apply one whole, whatever happens to its process: the locks of its namespaces, and the journal from
+ * which it can be undone.
+ */
+export class Transaction implements Disposable {
+  readonly #directory: string
+  readonly #options: ApplyOptions
+  readonly #held: Held[] = []
+  #interrupted: Interrupted = { journals: [], refused: [] }
+  #recovered: Recovery[] = []
+  #journal: Journal | undefined
+  #guardian: Guardian | undefined
+
+  private constructor(directory: string, options: ApplyOptions) {
+    this.#directory = directory
+    this.#options = options
+  }
+
+  /** Takes the locks of all open namespaces, and deals with what earlier transactions have left behind there. */
+  static async open(world: World, options: ApplyOptions): Promise<Transaction> {
+    const directory = openStateDirectory(options.stateDirectory ?? defaultStateDirectory())
+    const transaction = new Transaction(directory, options)
+    try {
+      await transaction.#lock(world)
+      await transaction.#recover()
+      return transaction
+    } catch (error) {
+      transaction.release()
+      throw error
+    }
+  }
+
+  /** What became of applies that were cut off. */
+  get recovered(): readonly Recovery[] {
+    return this.#recovered
+  }
+
+  async #lock(world: World): Promise<void> {
+    const { lockTimeout = 0, namespace, signal } = this.#options
+    const places = [...world.places.values()].map((place) => ({ place, identity: namespaceIdentity(place.fd) }))
+    const taken = new Set<string>()
+    // Everyone takes them in the same order, so that two that wait never wait for each other.
+    for (const { place, identity } of places.sort((a, b) => (a.identity < b.identity ? -1 : 1))) {
+      if (taken.has(identity)) throw twice(place, namespace)
+      taken.add(identity)
+      const own = namespace === undefined ? 'the network namespace' : `namespace ${describeNamespace(namespace)}`
+      const what = place.name === '' ? own : `namespace ${place.name}`
+      const lock = await NamespaceLock.take(this.#directory, identity, what, lockTimeout, signal)
+      this.#held.push({ place, identity, lock })
+    }
+  }
+
+  async #recover(): Promise<void> {
+    this.#interrupted = findInterrupted({
+      directory: this.#directory,
+      open: new Map(this.#held.map(({ identity, place }) => [identity, place.fd])),
+      held: new Set(this.#held.map(({ identity }) => identity)),
+      lockTimeout: this.#options.lockTimeout ?? 0,
+      ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
+    })
+    this.#recovered.push(...this.#interrupted.refused)
+    if (this.#options.interrupted === 'continue') {
+      this.#recovered.push(...this.#interrupted.journals.map(({ recovery }) => continued(recovery)))
+    } else await this.#undoInterrupted()
+  }
+
+  async #undoInterrupted(): Promise<void> {
+    for (const { recovery, undo, path } of this.#interrupted.journals) {
+      const rollback = await undo()
+      if (!rollback) continue
+      if (!rollback.restored) throw cannotUndo(recovery, rollback, path)
+      this.#recovered.push({ ...recovery, action: 'restored', rollback })
+    }
+    this.#interrupted = { ...this.#interrupted, journals: [] }
+  }
+
+  /** Notes what undoing needs. Nothing may be changed before this has returned. */
+  async begin(former: Former, world: World): Promise<void> {
+    const path = newJournalPath(this.#directory)
+    const { confirmWithin } = this.#options
+    if (confirmWithin !== undefined) {
+      const namespaces = this.#held.map(({ identity, lock, place }) => ({
+        identity,
+        lockFd: lock.fd,
+        namespaceFd: place.fd,
+      }))
+      this.#guardian = await Guardian.start({ directory: this.#directory, journalPath: path, namespaces })
+    }
+    this.#journal = Journal.begin(this.#directory, path, {
+      type: 'begin',
+      version: 1,
+      boot: bootIdentity(),
+      pid: process.pid,
+      command: process.argv.slice(1).join(' ').slice(0, 200),
+      since: new Date().toISOString(),
+      namespaces: this.#held.map((held) => this.#described(held)),
+      creates: former.created,
+      networks: Object.fromEntries(former.networks),
+    })
+    world.journal = this.#journal
+  }
+
+  #described({ place, identity }: Held): JournalNamespace {
+    const { namespace } = this.#options
+    const reference = place.name === '' ? namespace : place.name
+    const isPath = typeof reference === 'string' || (reference !== undefined && 'path' in reference)
+    return { name: place.name, identity, ...(isPath ? { path: join('/', namespacePath(reference)) } : {}) }
+  }
+
+  /** Notes that more can be changed than was thought. */
+  extend({ networks }: Former): void {
+    this.#journal?.append({ type: 'changes', networks: Object.fromEntries(networks) })
+  }
+
+  /**
+   * All is done. Where it is to be confirmed, it stays in the balance from now on.
+   * @returns when it will be undone unless it is confirmed
+   */
+  async succeed(): Promise<Date | undefined> {
+    for (const { path } of this.#interrupted.journals) removeJournal(path)
+    const { confirmWithin } = this.#options
+    if (confirmWithin === undefined || !this.#guardian || !this.#journal) {
+      this.#journal?.end()
+      this.#journal = undefined
+      return undefined
+    }
+    const confirmBy = new Date(Date.now() + confirmWithin)
+    this.#journal.append({ type: 'applied', confirmBy: confirmBy.toISOString() })
+    this.#journal.leave()
+    this.#journal = undefined
+    await this.#guardian.leave(confirmWithin)
+    this.#guardian = undefined
+    for (const { lock } of this.#held) lock.handOver()
+    return confirmBy
+  }
+
+  /** It failed, and undoing has done what the report says. What could not be undone stays noted. */
+  async fail(report: RollbackReport): Promise<void> {
+    if (!this.#journal) return
+    if (report.restored) this.#journal.end()
+    else {
+      noteFailure(this.#journal.path, report.error ?? 'the kernel does not show the former state')
+      this.#journal.leave()
+    }
+    this.#journal = undefined
+    await this.#undoInterrupted()
+  }
+
+  release(): void {
+    this.#journal?.leave()
+    this.#guardian?.dismiss()
+    for (const { lock } of this.#held) lock.release()
+    this.#held.length = 0
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
+  }
+}
+
+function continued(recovery: Omit<Recovery, 'action'>): Recovery {
+  return { ...recovery, action: 'continued' }
+}
+
+function twice({ name }: Place, namespace: ApplyOptions['namespace']): NetworkError {
+  const other = name === '' ? 'the top level' : name
+  const top = namespace === undefined ? 'the top level' : describeNamespace(namespace)
+  return new NetworkError(
+    'INVALID_SPEC',
+    `${other} and another part of the spec (${top}) are one and the same namespace`,
+    {
+      path: '/namespaces',
+    },
+  )
+}
+
+function cannotUndo({ since, pid }: Omit<Recovery, 'action'>, rollback: RollbackReport, path: string): NetworkError {
+  const reason = rollback.error ?? 'the kernel does not show the former state'
+  return new NetworkError(
+    'NOT_APPLIED',
+    `an apply that was cut off (process ${pid}, ${since}) cannot be undone: ${reason}; ` +
+      `apply with interrupted: 'continue' to go on from what is there, or remove ${path}`,
+    { rollback },
+  )
+}

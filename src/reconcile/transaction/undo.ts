@@ -1,0 +1,101 @@
+import { closeSync } from 'node:fs'
+import type { RollbackReport } from '../../error.js'
+import { listNamespaces } from '../../system/namespace.js'
+import { namespaceIdentity } from '../../system/namespaceIdentity.js'
+import { observeLinks } from '../observe.js'
+import type { PlaceOptions } from '../options.js'
+import { Place } from '../place.js'
+import { type Former, restore } from '../rollback.js'
+import { World } from '../world.js'
+import { findNamespace } from './findNamespace.js'
+import { claimJournal, type FoundJournal, noteFailure, removeJournal } from './journal.js'
+import { NamespaceLock } from './lock.js'
+import type { JournalBegin, JournalNamespace, JournalRecord } from './records.js'
+
+/** What undoing a journal has at hand. */
+export interface UndoOptions extends Pick<PlaceOptions, 'kernel'> {
+  readonly directory: string
+  /** Descriptors of namespaces that are open anyway, by identity. */
+  readonly open: ReadonlyMap<string, number>
+  /** Identities of the namespaces whose locks the caller holds. */
+  readonly held: ReadonlySet<string>
+  /** Milliseconds to wait for the locks of other namespaces of the journal. */
+  readonly lockTimeout: number
+}
+
+/**
+ * Puts back what a journal tells, and removes it. Namespaces that are gone have nothing to put back.
+ * @returns what was done; `undefined` when somebody else had claimed or ended it
+ */
+export async function undoJournal(found: FoundJournal, options: UndoOptions): Promise<RollbackReport | undefined> {
+  if ('refused' in found.content) throw new TypeError('a journal that is refused cannot be undone')
+  const { begin, records } = found.content
+  const path = claimJournal(found.path)
+  if (path === undefined) return undefined
+  using world = new World(options)
+  const locks: NamespaceLock[] = []
+  try {
+    for (const namespace of begin.namespaces) await openPlace(namespace, world, locks, options)
+    await openCreated(begin, records, world)
+    const report = await restore(formerIn(begin, records, world), world)
+    if (report.restored) removeJournal(path)
+    else noteFailure(path, report.error ?? 'the kernel does not show the former state')
+    return report
+  } finally {
+    for (const lock of locks) lock.release()
+  }
+}
+
+async function openPlace(
+  namespace: JournalNamespace,
+  world: World,
+  locks: NamespaceLock[],
+  options: UndoOptions,
+): Promise<void> {
+  const { name, identity } = namespace
+  const known = options.open.get(identity)
+  const fd = known ?? findNamespace(namespace)
+  if (fd === undefined) return
+  try {
+    if (!options.held.has(identity)) {
+      const what = name === '' ? 'the network namespace' : `namespace ${name}`
+      locks.push(await NamespaceLock.take(options.directory, identity, what, options.lockTimeout))
+    }
+    world.places.set(name, Place.open(name, { fd }, typeof options.kernel === 'function' ? options.kernel : undefined))
+  } finally {
+    if (fd !== known) closeSync(fd)
+  }
+}
+
+/** Opens the namespaces that the transaction made, so that they are deleted again; others of the name are not its. */
+async function openCreated({ creates }: JournalBegin, records: readonly JournalRecord[], world: World): Promise<void> {
+  const existing = new Set(listNamespaces())
+  for (const name of creates) {
+    const made = records.filter((record) => record.type === 'namespace' && record.name === name)
+    if (made.length === 0 || !existing.has(name)) continue
+    const identity = made.map((record) => (record.type === 'namespace' ? record.identity : undefined)).find(Boolean)
+    const place = openIfPossible(name)
+    if (!place) continue
+    // Killed between making it and noting which it is: then nothing is in it yet.
+    const isOurs =
+      identity === undefined ? (await observeLinks(place, {})).length === 1 : namespaceIdentity(place.fd) === identity
+    if (isOurs) world.places.set(name, place)
+    else place.close()
+  }
+}
+
+/** A file that was made and not mounted yet is no namespace. */
+function openIfPossible(name: string): Place | undefined {
+  try {
+    return Place.open(name, name)
+  } catch {
+    return undefined
+  }
+}
+
+function formerIn(begin: JournalBegin, records: readonly JournalRecord[], world: World): Former {
+  let { networks } = begin
+  for (const record of records) if (record.type === 'changes') networks = record.networks
+  const own = Object.entries(networks).filter(([name]) => world.places.has(name))
+  return { networks: new Map(own), created: begin.creates.filter((name) => world.places.has(name)) }
+}

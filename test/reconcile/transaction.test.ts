@@ -1,0 +1,277 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import test, { type ExecutionContext } from 'ava'
+import { apply, confirm, rollback } from '../../src/index.js'
+import type { Spec } from '../../src/spec/types.js'
+import { createAnonymousNamespace } from '../../src/system/namespace.js'
+import { fixture, runProgram } from '../helpers/program.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+import type { Orders } from './fixtures/applyAndDie.js'
+
+interface Stage extends ReconcileNamespace {
+  readonly stateDirectory: string
+  readonly place: { readonly namespace: { readonly path: string }; readonly stateDirectory: string }
+  /** Applies in a process of its own that is killed. */
+  killed(spec: Spec, options?: Pick<Orders, 'dieBefore' | 'confirmWithin'>): Promise<string>
+  files(): string[]
+}
+
+const furniture = [
+  'ip link add br0 type bridge forward_delay 400',
+  'ip link set br0 up',
+  'ip address add 10.0.0.1/24 dev br0',
+  'ip address add fd00::1/64 dev br0',
+  'ip route add 10.9.0.0/16 via 10.0.0.254 proto static',
+  'ip rule add priority 90 from 10.7.0.0/16 table 99',
+].join(' && ')
+
+const target: Spec = {
+  links: [
+    { name: 'br0', bridge: { forwardDelay: 2 }, mtu: 1400, addresses: ['10.0.0.2/24'] },
+    { name: 'tap0', kind: 'tap', master: 'br0' },
+    { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } }, addresses: ['10.1.0.1/24'] },
+  ],
+  routes: [
+    { to: '10.9.0.0/16', via: '10.0.0.253' },
+    { to: '10.8.0.0/16', via: '10.1.0.9' },
+  ],
+  rules: [{ priority: 100, from: '10.9.0.0/16', table: 100 }],
+  forwarding: { ipv4: true },
+}
+
+function stage(t: ExecutionContext): Stage {
+  const namespace = reconcileNamespace(t)
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
+  t.teardown(() => rmSync(stateDirectory, { recursive: true, force: true }))
+  namespace.sh(furniture)
+  const place = { namespace: { path: namespace.path }, stateDirectory }
+  return {
+    ...namespace,
+    stateDirectory,
+    place,
+    killed: async (spec, options = {}) => {
+      const orders: Orders = { namespacePath: namespace.path, stateDirectory, spec, ...options }
+      const ended = await runProgram([
+        process.execPath,
+        fixture(import.meta.url, 'applyAndDie'),
+        JSON.stringify(orders),
+      ])
+      t.is(ended.signal, 'SIGKILL', ended.stderr)
+      return ended.stdout
+    },
+    files: () => readdirSync(stateDirectory).filter((name) => !name.endsWith('.lock')),
+  }
+}
+
+test.serial('what a killed apply had done is undone by the next one, which says so', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  await place.killed(target, { dieBefore: 7 })
+  t.notDeepEqual(place.picture(), before, 'it was killed too early to prove anything')
+  t.is(place.files().length, 1)
+  const report = await place.apply({}, { stateDirectory: place.stateDirectory })
+  t.deepEqual(place.picture(), before)
+  t.is(report.recovered?.length, 1)
+  t.like(report.recovered?.[0], { action: 'restored', rollback: { restored: true } })
+  t.regex(report.recovered?.[0]?.command ?? '', /applyAndDie/)
+  t.deepEqual(place.files(), [])
+})
+
+test.serial('rollback undoes it, too, and has nothing to do a second time', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  await place.killed(target, { dieBefore: 9 })
+  const result = (await rollback(place.place)).unwrap()
+  t.is(result.undone.length, 1)
+  t.deepEqual(place.picture(), before)
+  const again = await rollback(place.place)
+  t.is(again.err && again.val.code, 'NOT_FOUND')
+})
+
+test.serial('the next apply goes on from there if so asked', async (t) => {
+  const place = stage(t)
+  await place.killed(target, { dieBefore: 9 })
+  const report = await place.apply(target, { stateDirectory: place.stateDirectory, interrupted: 'continue' })
+  t.is(report.recovered?.[0]?.action, 'continued')
+  t.deepEqual(place.files(), [])
+  t.false((await place.apply(target, { stateDirectory: place.stateDirectory })).changed)
+})
+
+test.serial('one that goes on and fails undoes what it found, too', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  await place.killed(target, { dieBefore: 9 })
+  await place.fails(
+    { ...target, routes: [{ to: '10.77.0.0/16', via: '10.66.0.1' }] },
+    { stateDirectory: place.stateDirectory, interrupted: 'continue' },
+  )
+  t.deepEqual(place.picture(), before)
+  t.deepEqual(place.files(), [])
+})
+
+test.serial('what nobody confirms is undone in time, though its process was killed', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  const start = Date.now()
+  const report: { confirmBy: string } = JSON.parse(await place.killed(target, { confirmWithin: 6000 }))
+  t.notDeepEqual(place.picture(), before)
+  t.true(Date.parse(report.confirmBy) > start)
+  const deadline = Date.parse(report.confirmBy)
+  while (Date.now() < deadline + 5000 && place.files().length > 0) await delay(20)
+  t.true(Date.now() >= deadline, 'undone before its time')
+  t.deepEqual(place.picture(), before)
+  t.deepEqual(place.files(), [])
+  const late = await confirm(place.place)
+  t.is(late.err && late.val.code, 'NOT_FOUND')
+})
+
+test.serial('what is confirmed stays', async (t) => {
+  const place = stage(t)
+  await place.killed(target, { confirmWithin: 8000 })
+  const applied = place.picture()
+  ;(await confirm(place.place)).unwrap()
+  t.deepEqual(readdirSync(place.stateDirectory), [], 'the guardian has let go')
+  await delay(8500)
+  t.deepEqual(place.picture(), applied)
+})
+
+test.serial('what waits to be confirmed keeps others out, and can be undone before its time', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  const report = await place.apply(target, { stateDirectory: place.stateDirectory, confirmWithin: 60_000 })
+  t.true(report.confirmBy !== undefined && report.confirmBy.getTime() > Date.now() + 50_000)
+  const other = await place.fails({}, { stateDirectory: place.stateDirectory })
+  t.is(other.code, 'LOCKED')
+  t.is((await rollback(place.place)).unwrap().undone.length, 1)
+  t.deepEqual(place.picture(), before)
+  t.deepEqual(readdirSync(place.stateDirectory), [])
+})
+
+test.serial('an apply that is killed half way is undone at once where a guardian watches', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  await place.killed(target, { dieBefore: 9, confirmWithin: 60_000 })
+  for (let tries = 0; tries < 100 && place.files().length > 0; tries++) await delay(50)
+  t.deepEqual(place.picture(), before)
+  t.deepEqual(place.files(), [])
+})
+
+test.serial('two applies at a time: the second is told who is at it, or waits', async (t) => {
+  const place = stage(t)
+  const options = { stateDirectory: place.stateDirectory }
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const first = apply(target, { ...place.place, onPlan: () => held })
+  await delay(50)
+  const error = await place.fails({}, options)
+  t.is(error.code, 'LOCKED')
+  t.regex(error.message, new RegExp(`process ${process.pid} \\(this one\\)`))
+  const waiting = place.apply({}, { ...options, lockTimeout: 60_000 })
+  release()
+  t.true((await first).ok)
+  t.false((await waiting).changed)
+})
+
+test.serial('a guard that fails rolls back, and one that passes does not', async (t) => {
+  const place = stage(t)
+  const error = await place.refuses(target, 'GUARD_FAILED', {
+    stateDirectory: place.stateDirectory,
+    guards: [
+      () => true,
+      function nobodyIsThere() {
+        return false
+      },
+    ],
+  })
+  t.regex(error.message, /nobodyIsThere/)
+  t.true((await place.apply(target, { stateDirectory: place.stateDirectory, guards: [() => undefined] })).changed)
+  t.deepEqual(place.files(), [])
+})
+
+test.serial(
+  'a journal that was not written to its end, or by somebody else, is put aside and never carried out',
+  async (t) => {
+    const place = stage(t)
+    await place.killed(target, { dieBefore: 9 })
+    const [name = ''] = place.files()
+    const path = join(place.stateDirectory, name)
+    const text = readFileSync(path, 'utf8')
+    const half = place.picture()
+    const attempts: (() => void)[] = [
+      () => writeFileSync(path, text.slice(0, 200), { mode: 0o600 }),
+      () => writeFileSync(path, text.replace('"br0"', '"br9"'), { mode: 0o600 }),
+      () => writeFileSync(path, '', { mode: 0o600 }),
+      () => {
+        writeFileSync(path, text, { mode: 0o600 })
+        chmodSync(path, 0o666)
+      },
+      () => {
+        writeFileSync(`${path}.elsewhere`, text, { mode: 0o600 })
+        rmSync(path, { force: true })
+        symlinkSync(`${path}.elsewhere`, path)
+      },
+    ]
+    for (const attempt of attempts) {
+      rmSync(path, { force: true })
+      attempt()
+      const error = await rollback(place.place)
+      t.is(error.err && error.val.code, 'UNSAFE_STATE', JSON.stringify(error))
+      t.deepEqual(place.picture(), half)
+      attempt()
+      const report = await place.apply({}, { stateDirectory: place.stateDirectory })
+      t.is(report.recovered?.[0]?.action, 'refused')
+      t.deepEqual(place.picture(), half)
+    }
+    // A last line that is cut off is of no consequence: what it told of had not begun.
+    writeFileSync(path, `${text}0123`, { mode: 0o600 })
+    t.is((await rollback(place.place)).unwrap().undone.length, 1)
+  },
+)
+
+test.serial('a state directory that others can write to is refused before anything is changed', async (t) => {
+  const place = stage(t)
+  chmodSync(place.stateDirectory, 0o777)
+  await place.refuses(target, 'UNSAFE_STATE', { stateDirectory: place.stateDirectory })
+})
+
+test.serial('a journal of a namespace that is gone, or of another one, bars nobody', async (t) => {
+  const place = stage(t)
+  await place.killed(target, { dieBefore: 9 })
+  const other = createAnonymousNamespace()
+  const result = await apply(
+    { links: [{ name: 'br7', kind: 'bridge' }] },
+    {
+      namespace: { fd: other },
+      stateDirectory: place.stateDirectory,
+    },
+  )
+  t.is(result.unwrap().recovered, undefined)
+  t.is(place.files().length, 1)
+})
+
+test.serial('a namespace that a killed apply had made is deleted, with all that was in it', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  const name = `lw-${process.pid}-made`
+  const spec: Spec = {
+    links: [{ name: 'v0', kind: 'veth', veth: { peer: { name: 'eth0', namespace: name } } }],
+    namespaces: {
+      [name]: {
+        links: [
+          { name: 'br5', kind: 'bridge' },
+          { name: 'eth0', master: 'br5' },
+        ],
+      },
+    },
+  }
+  for (const dieBefore of [0, 1, 2, 3]) {
+    await place.killed(spec, { dieBefore })
+    await rollback(place.place)
+    t.deepEqual(place.picture(), before)
+    t.false(readdirSync('/run/netns').includes(name))
+  }
+})
