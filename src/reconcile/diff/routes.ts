@@ -1,6 +1,6 @@
 import { familyOf } from '../../ip/address.js'
 import type { DesiredRoute } from '../../state/desired.js'
-import type { PropertyChange } from '../../state/equal.js'
+import { type PropertyChange, sameLoosely } from '../../state/equal.js'
 import {
   kernelProtocol,
   linksOfRoute,
@@ -32,13 +32,20 @@ export function diffRoutes(context: DiffContext): void {
     }
     checkLinks(context, wanted)
     const same = present.get(routeKey(wanted.route)) ?? []
-    if (same.some((route) => routeDifferences(wanted.stated, route).length === 0)) continue
-    const [first] = same
-    const route = first ? mergedRoute(wanted.stated, first) : withProtocol(wanted.route, context)
+    if (same.some((route) => holds(wanted, route))) continue
+    const previous = closest(wanted, same)
+    const route = previous && !wanted.exact ? mergedRoute(wanted.stated, previous) : withProtocol(wanted.route, context)
     added.push(route)
-    if (first) updateRoute(context, wanted, route, same)
+    if (previous) updateRoute(context, wanted, route, previous, same.length)
     else createRoute(context, wanted, route)
   }
+}
+
+function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
+  if (routeDifferences(stated, route).length > 0) return false
+  if (!exact) return true
+  const others = Object.entries(route).filter(([property]) => !(property in stated))
+  return others.every(([, value]) => sameLoosely(value, undefined))
 }
 
 function withProtocol(route: RouteRecord, context: DiffContext): RouteRecord {
@@ -66,10 +73,9 @@ function updateRoute(
   context: DiffContext,
   wanted: DesiredRoute,
   route: RouteRecord,
-  same: readonly RouteRecord[],
+  previous: RouteRecord,
+  count: number,
 ): void {
-  const [previous] = same
-  if (!previous) return
   addStep(context, {
     ...described(wanted, route),
     action: 'update',
@@ -78,18 +84,25 @@ function updateRoute(
       type: 'replaceRoute',
       route,
       previous,
-      exact: same.length === 1 && replacesExactly(previous, route),
-      appends: same.length > 1,
+      exact: replacesExactly(previous, route, count),
     },
   })
 }
 
+/** Which of the routes of one key an update is about: for IPv6 rather one that it can replace. */
+function closest({ route }: DesiredRoute, same: readonly RouteRecord[]): RouteRecord | undefined {
+  const [first] = same
+  if (route.family === 'inet') return first
+  return same.find((other) => hasGateway(other) === hasGateway(route)) ?? first
+}
+
 /**
- * NLM_F_REPLACE swaps one IPv4 route for another of its key. For IPv6 it does so only within a class: routes with a
- * gateway replace such routes, and the others the others (net/ipv6/ip6_fib.c, fib6_add_rt2node).
+ * NLM_F_REPLACE swaps an IPv4 route for another of its key, but of several always the first, and not for one that is
+ * there already. For IPv6 it does so within a class: routes with a gateway replace such routes, and the others the
+ * others (net/ipv4/fib_trie.c, fib_table_insert; net/ipv6/ip6_fib.c, fib6_add_rt2node).
  */
-function replacesExactly(previous: RouteRecord, route: RouteRecord): boolean {
-  return route.family === 'inet' || hasGateway(previous) === hasGateway(route)
+function replacesExactly(previous: RouteRecord, route: RouteRecord, count: number): boolean {
+  return route.family === 'inet' ? count === 1 : hasGateway(previous) === hasGateway(route)
 }
 
 function hasGateway(route: RouteRecord): boolean {
