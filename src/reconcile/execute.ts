@@ -214,7 +214,8 @@ function ipv6SourceOf(operation: MessageOperation): string | undefined {
   return operation.route.family === 'inet6' ? operation.route.src : undefined
 }
 
-const goneCodes: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENODEV'])
+// ENXIO: the link has no IPv6 side any longer, since its MTU is below 1280.
+const goneCodes: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENODEV', 'ENXIO'])
 
 /** Whether the kernel refused to delete what is gone: it took it along with something else, or somebody was faster. */
 function isGone(message: NetlinkMessage | undefined, { code }: NetworkError): boolean {

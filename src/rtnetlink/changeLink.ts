@@ -41,6 +41,10 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   if (kind === 'bridge' && bridge?.stp === false && bridge.forwardDelay !== undefined) {
     messages.push(setLink(target, { kind, bridge: { stp: false } }, context))
   }
+  // Below an MTU of 1280 a link has no IPv6 side that could take the mode (net/ipv6/addrconf.c, inet6_validate_link_af).
+  if (own.mtu !== undefined && own.addressGenerationMode !== undefined) {
+    messages.push(setLink(target, { mtu: own.mtu }, context))
+  }
   if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
   if (port && portKey) messages.push(setLink(target, { [portKey]: port.options }, context))
   if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))

@@ -1,6 +1,7 @@
 import { wholeChanges } from '../../rtnetlink/changeLink.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
@@ -211,6 +212,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
     return
   }
   checkReferences(context, wanted)
+  checkMtu(context, wanted, record)
   const bounce = context.bounced.has(link.name)
   addStep(context, {
     action: 'update',
@@ -241,8 +243,26 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
 /** What stands on a device cannot have the larger MTU: it is raised from below and lowered from above. */
 function mtuNeeds(context: DiffContext, wanted: DesiredLink, { link }: LinkRecord): string[] {
   const { mtu } = wanted.properties
-  if (mtu === undefined || mtu >= (link.mtu ?? 0)) return []
-  return takenAlong(link.name, context.actual).map((upper) => `changed ${upper}`)
+  if (mtu === undefined || mtu === link.mtu) return []
+  const others = mtu < (link.mtu ?? 0) ? takenAlong(link.name, context.actual) : lowersOf(link)
+  return others.map((other) => `changed ${other}`)
+}
+
+/** RFC 8200 §5. */
+const smallestIpv6Mtu = 1280
+
+/** Below the smallest MTU of IPv6 the kernel takes all its addresses away (net/ipv6/addrconf.c, addrconf_notify). */
+function checkMtu(context: DiffContext, wanted: DesiredLink, { link, addresses }: LinkRecord): void {
+  const { mtu } = wanted.properties
+  if (mtu === undefined || mtu >= smallestIpv6Mtu || (link.mtu ?? 0) < smallestIpv6Mtu || wanted.addresses) return
+  const lost = addresses.filter((address) => address.family === 'inet6' && isManageable(address))
+  if (lost.length === 0) return
+  const names = lost.map(({ address }) => address).join(', ')
+  context.problems.push({
+    path: `${wanted.path}/mtu`,
+    message: `an MTU below ${smallestIpv6Mtu} takes all IPv6 addresses from ${link.name}: ${names}`,
+    hint: 'list the addresses that the link is to have, without them',
+  })
 }
 
 /** No device can be a port while something like a MACVLAN stands on it (net/core/dev.c, netdev_rx_handler_register). */
