@@ -20,7 +20,7 @@ const doors = {
   'ts-results': ['result.ts'],
   koffi: ['system/'],
   netlink: ['netlink/transports/npmSocket.ts', 'netlink/transports/npmNetlink.ts'],
-  valibot: ['spec/'],
+  valibot: ['spec/', 'reconcile/transaction/records.ts'],
   '@valibot/to-json-schema': [],
   'fastest-levenshtein': ['spec/'],
   yaml: ['cli/'],

@@ -1,26 +1,78 @@
-import { apply, plan, type Spec } from '../index.js'
+import { type ApplyOptions, type ApplyReport, apply, type Guard, NetworkError, ping, type Spec, tcp } from '../index.js'
 import { withSpec } from './command.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
 import { type ChangeOptions, changeOptions } from './plan.js'
 import { progressLine } from './progress.js'
+import { recoveryLine } from './recovery.js'
 import { reportError } from './report.js'
 
+/** Options of `apply`. */
+export interface ApplyCommandOptions extends ChangeOptions {
+  /** Seconds. */
+  readonly confirmWithin?: number
+  /** Seconds. */
+  readonly lockTimeout?: number
+  readonly continue?: boolean
+  readonly ping?: readonly string[]
+  readonly tcp?: readonly { readonly address: string; readonly port: number }[]
+  readonly stateDirectory?: string
+}
+
 /** `linkwright apply FILE` */
-export function applyCommand(file: string, options: ChangeOptions, output: Output): Promise<number> {
+export function applyCommand(file: string, options: ApplyCommandOptions, output: Output): Promise<number> {
   const json = options.json === true
+  let guards: Guard[]
+  try {
+    guards = guardsOf(options)
+  } catch (error) {
+    if (error instanceof NetworkError) return Promise.resolve(reportError(error, json, output))
+    throw error
+  }
   return withSpec(file, options, output, async (spec) => {
-    const preview = await plan(spec.content as Spec, changeOptions(options))
-    if (preview.err) return reportError(preview.val, json, output, spec)
-    if (!json) output.out(`${preview.val.toString({ color: output.color.out })}\n`)
     const progress = progressLine(output)
-    const result = await apply(preview.val, { ...changeOptions(options), onProgress: progress.update })
+    const result = await apply(spec.content as Spec, {
+      ...changeOptions(options),
+      ...transactionOptions(options),
+      guards,
+      onPlan: (plan) => {
+        if (!json) output.out(`${plan.toString({ color: output.color.out })}\n`)
+      },
+      onProgress: progress.update,
+    })
     progress.end()
     if (result.err) return reportError(result.val, json, output, spec)
     if (json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
-    else if (result.val.changed) {
-      output.err(`applied ${result.val.steps.length} steps in ${Math.round(result.val.duration)} ms, verified\n`)
-    }
+    else describe(result.val, options, output)
     return exitStatus.done
   })
+}
+
+function transactionOptions({
+  confirmWithin,
+  lockTimeout,
+  stateDirectory,
+  continue: goesOn,
+}: ApplyCommandOptions): Partial<ApplyOptions> {
+  return {
+    ...(confirmWithin === undefined ? {} : { confirmWithin: confirmWithin * 1000 }),
+    ...(lockTimeout === undefined ? {} : { lockTimeout: lockTimeout * 1000 }),
+    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    ...(goesOn ? { interrupted: 'continue' } : {}),
+  }
+}
+
+function guardsOf({ ping: pinged = [], tcp: connected = [] }: ApplyCommandOptions): Guard[] {
+  return [...pinged.map((address) => ping(address)), ...connected.map(({ address, port }) => tcp(address, port))]
+}
+
+function describe(report: ApplyReport, { namespace }: ApplyCommandOptions, output: Output): void {
+  for (const recovery of report.recovered ?? []) output.err(`${recoveryLine(recovery)}\n`)
+  if (report.changed) {
+    output.err(`applied ${report.steps.length} steps in ${Math.round(report.duration)} ms, verified\n`)
+  }
+  if (report.confirmBy) {
+    const place = namespace === undefined ? '' : ` --namespace ${namespace}`
+    output.err(`will be undone at ${report.confirmBy.toISOString()} unless confirmed: linkwright confirm${place}\n`)
+  }
 }

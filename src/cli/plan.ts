@@ -1,4 +1,4 @@
-import { plan, type Spec } from '../index.js'
+import { type PlanOptions, plan, type Spec } from '../index.js'
 import { withSpec } from './command.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -8,6 +8,9 @@ import type { GlobalOptions } from './run.js'
 /** Options of `plan` and `apply`. */
 export interface ChangeOptions extends GlobalOptions {
   readonly forbidDisruption?: boolean
+  readonly prune?: boolean
+  readonly owner?: string
+  readonly protocol?: number
 }
 
 /** `linkwright plan FILE` */
@@ -22,9 +25,15 @@ export function planCommand(file: string, options: ChangeOptions, output: Output
 }
 
 /** The options of the library that a command's options stand for. */
-export function changeOptions(options: ChangeOptions): { namespace?: string; disruption?: 'forbid' } {
+export function changeOptions(
+  options: ChangeOptions,
+): Pick<PlanOptions, 'namespace' | 'disruption' | 'prune' | 'owner' | 'protocol'> {
+  const { namespace, forbidDisruption, prune, owner, protocol } = options
   return {
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    ...(options.forbidDisruption ? { disruption: 'forbid' } : {}),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(forbidDisruption ? { disruption: 'forbid' } : {}),
+    ...(prune ? { prune } : {}),
+    ...(owner === undefined ? {} : { owner }),
+    ...(protocol === undefined ? {} : { protocol }),
   }
 }

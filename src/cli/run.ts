@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
 import { standardOutput } from './output.js'
+import { collected, endpoints, integer, seconds } from './values.js'
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -20,27 +21,43 @@ export async function run(argv: readonly string[], output: Output = standardOutp
     .exitOverride()
     .showHelpAfterError('(see linkwright --help)')
 
-  withCommonOptions(program.command('plan'))
+  withChangeOptions(program.command('plan'))
     .description('show what apply would do; exit status 3 if there is something to change')
-    .argument('<file>', 'the spec: YAML or JSON, - for standard input')
     .option('--forbid-disruption', 'fail if the plan would interrupt traffic')
     .action(async (file: string, options) => {
       const { planCommand } = await import('./plan.js')
       status = await planCommand(file, options, output)
     })
 
-  withCommonOptions(program.command('apply'))
+  withStateDirectory(withChangeOptions(program.command('apply')))
     .description('bring the network to what the spec says, or leave it as it was')
-    .argument('<file>', 'the spec: YAML or JSON, - for standard input')
     .option('--forbid-disruption', 'fail if the plan would interrupt traffic')
+    .option('--confirm-within <seconds>', 'undo everything unless `linkwright confirm` comes in time', seconds)
+    .option('--ping <address>', 'undo everything unless the address answers; can be repeated', collected)
+    .option('--tcp <address:port>', 'undo everything unless it accepts a connection; can be repeated', endpoints)
+    .option('--lock-timeout <seconds>', 'wait while another apply is under way', seconds)
+    .option('--continue', 'go on from what an apply that was cut off has left, instead of undoing it first')
     .action(async (file: string, options) => {
       const { applyCommand } = await import('./apply.js')
       status = await applyCommand(file, options, output)
     })
 
-  withCommonOptions(program.command('watch'))
+  withStateDirectory(withCommonOptions(program.command('confirm')))
+    .description('keep what apply --confirm-within did')
+    .action(async (options) => {
+      const { confirmCommand } = await import('./transaction.js')
+      status = await confirmCommand(options, output)
+    })
+
+  withStateDirectory(withCommonOptions(program.command('rollback')))
+    .description('undo what apply --confirm-within did, or what an apply had done that was cut off')
+    .action(async (options) => {
+      const { rollbackCommand } = await import('./transaction.js')
+      status = await rollbackCommand(options, output)
+    })
+
+  withChangeOptions(program.command('watch'))
     .description("tell of every drift from the spec, by the kernel's notifications, until interrupted")
-    .argument('<file>', 'the spec: YAML or JSON, - for standard input')
     .option('--heal', 'repair each drift at once')
     .option('--forbid-disruption', 'leave alone what cannot be repaired without interrupting traffic')
     .action(async (file: string, options) => {
@@ -69,6 +86,19 @@ function withCommonOptions(command: Command): Command {
   return command
     .option('-n, --namespace <name>', 'the network namespace: a name of ip netns, or a path')
     .option('--json', 'print one JSON document, errors included')
+}
+
+/** Options of the commands that compare a spec with the network. */
+function withChangeOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .argument('<file>', 'the spec: YAML or JSON, - for standard input')
+    .option('--prune', "remove what bears the owner's mark and is not in the spec")
+    .option('--owner <name>', 'who owns what is created; needs --protocol')
+    .option('--protocol <number>', "the number that marks the owner's routes, rules and addresses", integer)
+}
+
+function withStateDirectory(command: Command): Command {
+  return command.option('--state-directory <path>', 'where locks and snapshots lie')
 }
 
 function version(): string {

@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import * as v from 'valibot'
 import { NetworkError } from '../../error.js'
 import { LOCK_EX, LOCK_NB } from '../../system/constants.js'
 import { codeOf } from '../../system/errno.js'
@@ -25,8 +24,6 @@ export interface LockHolder {
   /** When it was taken, as ISO 8601. */
   readonly since: string
 }
-
-const holderSchema = v.object({ pid: v.number(), command: v.string(), since: v.string() })
 
 /**
  * The right to change a network namespace. The kernel takes it back when the last process that has it open ends, in
@@ -126,12 +123,18 @@ function isFileAt(fd: number, path: string): boolean {
 /** Who holds a lock, if it has said so yet. */
 function holderOf(path: string): LockHolder | undefined {
   try {
-    const holder = v.safeParse(holderSchema, JSON.parse(readFileSync(path, 'utf8')))
-    return holder.success ? holder.output : undefined
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return isHolder(content) ? content : undefined
   } catch {
     // Let go of, or taken and not yet written: the holder's name is only for the message.
     return undefined
   }
+}
+
+function isHolder(content: unknown): content is LockHolder {
+  if (typeof content !== 'object' || content === null) return false
+  const { pid, command, since } = Object.assign({ pid: 0, command: 0, since: 0 }, content)
+  return typeof pid === 'number' && typeof command === 'string' && typeof since === 'string'
 }
 
 function heldError(what: string, holder: LockHolder | undefined): NetworkError {

@@ -1,0 +1,40 @@
+import { confirm, rollback, type TransactionOptions } from '../index.js'
+import { exitStatus } from './exitStatus.js'
+import type { Output } from './output.js'
+import { reportError } from './report.js'
+import type { GlobalOptions } from './run.js'
+
+/** Options of `confirm` and `rollback`. */
+export interface TransactionCommandOptions extends GlobalOptions {
+  readonly stateDirectory?: string
+}
+
+/** `linkwright confirm` */
+export async function confirmCommand(options: TransactionCommandOptions, output: Output): Promise<number> {
+  const result = await confirm(transactionOptions(options))
+  if (result.err) return reportError(result.val, options.json === true, output)
+  if (options.json) output.out(`${JSON.stringify({ confirmed: true })}\n`)
+  else output.err('confirmed\n')
+  return exitStatus.done
+}
+
+/** `linkwright rollback` */
+export async function rollbackCommand(options: TransactionCommandOptions, output: Output): Promise<number> {
+  const result = await rollback(transactionOptions(options))
+  if (result.err) return reportError(result.val, options.json === true, output)
+  if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
+  else {
+    for (const { since, pid, rollback: report } of result.val.undone) {
+      for (const step of report?.steps ?? []) output.out(`${step}\n`)
+      output.err(`undone: the apply of process ${pid}, ${since}\n`)
+    }
+  }
+  return exitStatus.done
+}
+
+function transactionOptions({ namespace, stateDirectory }: TransactionCommandOptions): TransactionOptions {
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+  }
+}
