@@ -37,7 +37,7 @@ export function adoptTunTap(
       checked(libc.fcntl(fd, F_SETFL, checked(libc.fcntl(fd, F_GETFL, 0), object) | O_NONBLOCK), object)
       checked(libc.fcntl(fd, F_SETFD, FD_CLOEXEC), object)
       const maxPacket = options.maxPacket ?? 65_536 + 18 + 4 + vnetHeaderSize
-      return new TunTapDevice({ fd, name, mode, maxPacket, vnetHeaderSize, offloads })
+      return new TunTapDevice({ fd, closeDescriptor: libc.close, name, mode, maxPacket, vnetHeaderSize, offloads })
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error
       const { errno, what } = error

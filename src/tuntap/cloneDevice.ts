@@ -1,7 +1,8 @@
+import { openSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { littleEndian } from '../netlink/bytes.js'
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../system/constants.js'
-import { errnoName } from '../system/errno.js'
+import { codeOf, errnoName, errnoNumber } from '../system/errno.js'
 import { lastErrno, libc } from '../system/libc.js'
 import type { TunTapFraming, TunTapMode } from './configuration.js'
 import {
@@ -35,11 +36,16 @@ export class CallFailure extends Error {
   }
 }
 
-/** Opens `/dev/net/tun` in the calling thread's namespace, non-blocking, and closed in child processes. */
+/**
+ * Opens `/dev/net/tun` in the calling thread's namespace, non-blocking, and closed in child processes. Node does it,
+ * since it closes what a worker opened that way when the worker ends, however it ends; so Node must close it too.
+ */
 export function openCloneDevice(object: string): number {
-  const fd = libc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
-  if (fd < 0) throw openError(lastErrno(), object)
-  return fd
+  try {
+    return openSync(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+  } catch (error) {
+    throw openError(errnoNumber(codeOf(error)), object)
+  }
 }
 
 function openError(errno: number, object: string): NetworkError {

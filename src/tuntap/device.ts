@@ -13,6 +13,8 @@ import { QueueReader } from './reader.js'
 /** What {@link TunTapDevice} is made of. */
 export interface DeviceParts {
   readonly fd: number
+  /** By the one who opened it: Node keeps account of its own. */
+  readonly closeDescriptor: (fd: number) => void
   readonly name: string
   readonly mode: TunTapMode
   readonly maxPacket: number
@@ -46,6 +48,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   /** Bytes of the `virtio_net_hdr` in front of each packet; 0 without `vnetHeader`. */
   readonly vnetHeaderSize: number
   readonly #fd: number
+  readonly #closeDescriptor: (fd: number) => void
   readonly #reader: QueueReader
   readonly #sent = new Counter()
   #offloads: readonly Offload[]
@@ -56,6 +59,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   /** @internal For `openTun` and `openTap`; takes over the descriptor. */
   constructor(parts: DeviceParts) {
     this.#fd = parts.fd
+    this.#closeDescriptor = parts.closeDescriptor
     this.name = parts.name
     this.mode = parts.mode
     this.maxPacket = parts.maxPacket
@@ -189,7 +193,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     if (this.#closed) return
     this.#closed = true
     this.#reader.stop()
-    libc.close(this.#fd)
+    this.#closeDescriptor(this.#fd)
   }
 
   /** Closes it at the end of a `using` block. */

@@ -1,6 +1,6 @@
+import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { errnoNumber } from '../system/errno.js'
-import { libc } from '../system/libc.js'
 import { inNamespace } from '../system/namespace.js'
 import { CallFailure, control, getInterface, openCloneDevice, setInterface } from './cloneDevice.js'
 import { accountNumber, checkName, describeLink, type TunTapConfiguration } from './configuration.js'
@@ -36,7 +36,7 @@ export function createTunTaps(
       // Last, so that a failure before it lets the device vanish with the descriptor.
       control(fd, TUNSETPERSIST, 1, 'make persistent')
     } finally {
-      libc.close(fd)
+      closeSync(fd)
     }
   })
 }
@@ -83,7 +83,7 @@ function withExisting(device: TunTapConfiguration, work: (fd: number) => void): 
     }
     work(fd)
   } finally {
-    libc.close(fd)
+    closeSync(fd)
   }
 }
 

@@ -96,6 +96,7 @@ function open(mode: TunTapMode, options: OpenOptions): TunTapDevice {
       const headers = (mode === 'tap' ? ethernetHeaderSize : 0) + headerSizes(options)
       return new TunTapDevice({
         fd,
+        closeDescriptor: closeSync,
         name: attached.name,
         mode,
         maxPacket: options.maxPacket ?? 65_536 + headers,
@@ -103,7 +104,7 @@ function open(mode: TunTapMode, options: OpenOptions): TunTapDevice {
         offloads,
       })
     } catch (error) {
-      libc.close(fd)
+      closeSync(fd)
       throw error
     }
   } catch (error) {
