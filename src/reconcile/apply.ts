@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.js'
 import { attempt, type Result } from '../result.js'
+import { defined } from '../rtnetlink/defined.js'
 import type { Spec } from '../spec/types.js'
 import { validateSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
@@ -12,7 +13,7 @@ import { execute } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlaceOptions, type PlanOptions } from './options.js'
-import { Plan } from './plan.js'
+import { type OwnerOptions, Plan } from './plan.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { settle } from './settle.js'
 import type { PlannedStep, Step } from './step.js'
@@ -58,11 +59,12 @@ export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan
  *
  * @returns the report, or the error with the failed step, the object, the kernel's text and what the rollback did
  */
-export function apply(specOrPlan: Spec | Plan, options: ApplyOptions = {}): Promise<Result<ApplyReport>> {
+export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promise<Result<ApplyReport>> {
   return attempt(async () => {
-    checkOptions(options, 'apply')
     const start = performance.now()
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
+    const options = { ...kept?.options, ...given }
+    checkOptions(options, 'apply')
     const spec = validateSpec(kept ? kept.spec : specOrPlan)
     using world = new World(options)
     world.open(spec)
@@ -124,7 +126,8 @@ async function observeAndPlan(
   const states = await world.observe(networks.keys(), options)
   const steps = stepsTowards(networks, states, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
-  return { plan: new Plan(spec, steps), states, networks }
+  const { owner, protocol, prune } = options
+  return { plan: new Plan(spec, steps, defined<OwnerOptions>({ owner, protocol, prune })), states, networks }
 }
 
 function stepsTowards(
@@ -151,7 +154,7 @@ async function carryOut(current: Plan, work: Work): Promise<void> {
       done = [...current.planned, ...missing]
       transaction?.extend(formerOf(done, states))
       await executeOrThrow(missing, world, options)
-      const still = await stepsLeft(networks, world, options)
+      const still = await stepsMissing(done, work)
       if (still.length > 0) throw unverified(still)
     }
     await settle(networks, world, options)
@@ -187,13 +190,4 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
     wanted.set(name, before && after ? withCollateral(network, before, after, own) : network)
   }
   return stepsTowards(wanted, states, world, options)
-}
-
-async function stepsLeft(
-  networks: ReadonlyMap<string, DesiredNetwork>,
-  world: World,
-  options: ApplyOptions,
-): Promise<PlannedStep[]> {
-  const states = await world.observe(networks.keys(), options)
-  return stepsTowards(networks, states, world, options)
 }

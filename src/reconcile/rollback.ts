@@ -10,6 +10,7 @@ import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
 import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
+import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
 import type { PlannedStep } from './step.js'
 import type { World } from './world.js'
 
@@ -104,11 +105,14 @@ function formerNetwork(before: NetworkState = emptyState, steps: readonly Planne
 }
 
 function formerLinks(before: NetworkState, steps: readonly PlannedStep[]): DesiredLink[] {
-  const touched = touchedLinks(before, steps)
+  const names = formerNamesOf(steps)
+  const touched = touchedLinks(before, steps, names)
   const links: DesiredLink[] = []
   for (const name of touched) {
     const record = before.links.get(name)
-    links.push(record ? formerLink(record) : { name, absent: true, properties: {} })
+    if (!record) links.push({ name, absent: true, properties: {} })
+    // A link that has got another name is known by its index.
+    else links.push({ ...formerLink(record), ...(names.renamed.has(name) ? { index: record.link.index } : {}) })
   }
   return links
 }
@@ -119,6 +123,7 @@ function formerLink({ link, addresses }: LinkRecord): DesiredLink {
     absent: false,
     properties: { master: null, altNames: [], alias: '', ...settableProperties(link) },
     addresses: addresses.filter(isManageable).map(withoutFurther),
+    exact: true,
     marks: marksOf(link),
   }
 }
@@ -135,20 +140,20 @@ function withoutFurther(address: ListedAddress): Address {
 }
 
 /** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
-function touchedLinks(before: NetworkState, steps: readonly PlannedStep[]): Set<string> {
-  const touched = new Set<string>()
+function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names: FormerNames): Set<string> {
+  const touched = new Set<string>([...names.renamed, ...names.given])
   for (const { operation } of steps) {
     if (operation.type === 'createLink') {
-      touched.add(operation.link.name)
+      touched.add(names.of(operation.link.name))
       const peer = operation.link.kind === 'veth' ? operation.link.veth?.peer : undefined
       if (peer && peer.namespace === undefined) touched.add(peer.name)
     }
-    if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(operation.name)
+    if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(names.of(operation.name))
     // A bridge without a MAC or an MTU of its own takes those of its ports.
     const master = operation.type === 'createLink' ? operation.link.master : undefined
     const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
-    if (typeof newMaster === 'string') touched.add(newMaster)
-    if ('address' in operation) touched.add(String(operation.address.dev))
+    if (typeof newMaster === 'string') touched.add(names.of(newMaster))
+    if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
   }
   for (const name of touched) {
     const formerMaster = before.links.get(name)?.link.master
@@ -191,8 +196,10 @@ function formerRules(before: NetworkState, steps: readonly PlannedStep[]): Desir
 function formerNeighbors(before: NetworkState, steps: readonly PlannedStep[]): DesiredNetwork['neighbors'] {
   const known = new Set(before.neighbors.map(neighborKey))
   const neighbors = before.neighbors.filter(isLastingNeighbor).map((neighbor) => ({ absent: false, neighbor }))
-  const added = steps.flatMap(({ operation }) =>
-    operation.type === 'addNeighbor' && !known.has(neighborKey(operation.neighbor)) ? [operation.neighbor] : [],
-  )
+  const names = formerNamesOf(steps)
+  const added = steps
+    .flatMap(({ operation }) => (operation.type === 'addNeighbor' ? [operation.neighbor] : []))
+    .map((neighbor) => ({ ...neighbor, dev: typeof neighbor.dev === 'string' ? names.of(neighbor.dev) : neighbor.dev }))
+    .filter((neighbor) => !known.has(neighborKey(neighbor)))
   return [...neighbors, ...added.map((neighbor) => ({ absent: true, neighbor }))]
 }

@@ -68,8 +68,8 @@ const compared = [
   'protocol',
 ] as const
 
-/** What of the stated properties an address of the same key does not have. */
-export function addressDifferences(wanted: Address, actual: ListedAddress): PropertyChange[] {
+/** What of the stated properties an address of the same key does not have; where `exact`, also what it has beyond. */
+export function addressDifferences(wanted: Address, actual: ListedAddress, exact = false): PropertyChange[] {
   const changes: PropertyChange[] = []
   if (wanted.address !== actual.address) {
     changes.push({ property: 'address', before: actual.address, after: wanted.address })
@@ -80,7 +80,7 @@ export function addressDifferences(wanted: Address, actual: ListedAddress): Prop
   for (const property of compared) {
     const after = wanted[property]
     const before = actual[property]
-    if (after === undefined || sameLoosely(after, before)) continue
+    if ((after === undefined && !exact) || sameLoosely(after, before)) continue
     changes.push({ property, ...(before === undefined ? {} : { before }), after })
   }
   changes.push(...lifetimeChanges(wanted, actual))

@@ -10,11 +10,17 @@ export interface DesiredLink {
   /** JSON pointer to where the spec says it; left out for what follows from something else. */
   readonly path?: string
   readonly name: string
+  /** What the link is known by that is to have the name; its MAC address is the permanent one where it has one. */
+  readonly match?: { readonly mac?: string; readonly altName?: string }
+  /** The index by which it is known, where it is to be as it was under the name that it had. */
+  readonly index?: number
   readonly absent: boolean
   /** The stated properties, without name and addresses. */
   readonly properties: Partial<Link>
   /** The whole list, where one was given. */
   readonly addresses?: readonly Address[]
+  /** Whether the addresses are to have no further properties: true when rolling back. */
+  readonly exact?: boolean
   /** The marks of its maker, where the link is to be as it was; a new one otherwise gets that of the plan's owner. */
   readonly marks?: readonly string[]
 }

@@ -1,5 +1,4 @@
 import { apply } from '../../src/reconcile/apply.js'
-import type { KernelMaker } from '../../src/reconcile/kernel.js'
 import { type CorpusCase, corpus } from './corpus/index.js'
 import { type Change, interposedKernel, type Verdict } from './interposedKernel.js'
 import { endOf, type Reference, referenceOf } from './reference.js'
@@ -42,8 +41,8 @@ export interface FaultOptions {
   readonly faults?: readonly string[]
   /** Whether to make a run; all by default. */
   readonly chosen?: (run: { title: string; fault: string; change: number }) => boolean
-  /** Stands between the judge and the SDK: where a defect is planted. */
-  readonly defect?: (maker: KernelMaker) => KernelMaker
+  /** A defect that is planted: which changes are told to be done and are not, once the fault has struck. */
+  readonly dropped?: (change: Change) => boolean
   readonly onCase?: (line: string) => void
 }
 
@@ -81,16 +80,16 @@ async function playFault(
       const verdict = faults[fault] ?? 'pass'
       struck = false
       const judge = {
-        before: ({ number }: Change): Verdict => {
-          if (number !== change || struck) return 'pass'
+        before: (next: Change): Verdict => {
+          if (struck && options.dropped?.(next)) return 'ignore'
+          if (next.number !== change) return 'pass'
           struck = true
           return verdict
         },
       }
-      const maker = interposedKernel(judge)
       const result = await apply(stage.named(play.target), {
-        namespace: { fd: stage.namespace.fd },
-        kernel: options.defect?.(maker) ?? maker,
+        ...stage.place,
+        kernel: interposedKernel(judge),
         timeout: 150,
       })
       if (!struck) break

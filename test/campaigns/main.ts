@@ -1,5 +1,7 @@
 import { corpus } from './corpus/index.js'
 import { describeFinding, faultCampaign, faults } from './faults.js'
+import { describeKill, killCampaign } from './kills.js'
+import { witnessCampaign } from './witness.js'
 
 /** A campaign by its name: what its arguments are, and what it does; resolves with how many findings it has. */
 interface Campaign {
@@ -23,6 +25,34 @@ const campaigns: Readonly<Record<string, Campaign>> = {
         `faults: ${report.cases} cases, ${runs} runs, ${restored} restored, ${reached} reached the target, ${findings.length} findings`,
       )
       return findings.length
+    },
+  },
+  kills: {
+    usage: 'kills [TITLE-PART|all]',
+    async run([title = 'all']) {
+      const cases = corpus.filter((play) => title === 'all' || play.title.includes(title))
+      const report = await killCampaign({ cases, onCase: (line) => console.log(line) })
+      for (const finding of report.findings) console.log(describeKill(finding))
+      const { kills, byApply, byRollback, reached, findings } = report
+      console.log(
+        `kills: ${report.cases} cases, ${kills} kills, ${byApply} undone by apply, ${byRollback} by rollback, ${reached} reached the target, ${findings.length} findings`,
+      )
+      return findings.length
+    },
+  },
+  witness: {
+    usage: 'witness [ROUNDS]',
+    async run([rounds = '1']) {
+      let breaches = 0
+      for (let round = 0; round < Number(rounds); round++) {
+        const report = await witnessCampaign()
+        for (const { title, what } of report.breaches) console.log(`${title}: ${what}`)
+        console.log(
+          `witness: ${report.applies} applies, ${report.notifications} notifications, ${report.breaches.length} breaches; ${report.disruptive} plans said that they interrupt`,
+        )
+        breaches += report.breaches.length
+      }
+      return breaches
     },
   },
 }

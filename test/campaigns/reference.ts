@@ -25,11 +25,10 @@ export async function referenceOf(play: CorpusCase): Promise<Reference> {
       return 'pass'
     },
   })
-  const place = { namespace: { fd: stage.namespace.fd } }
   const spec = stage.named(play.target)
-  const result = await apply(spec, { ...place, kernel: count })
+  const result = await apply(spec, { ...stage.place, kernel: count })
   if (result.err) throw new Error(`${play.title}: ${result.val.message}`, { cause: result.val })
-  const left = await plan(spec, place)
+  const left = await plan(spec, { namespace: stage.place.namespace })
   if (left.err) throw new Error(`${play.title}: ${left.val.message}`, { cause: left.val })
   if (!left.val.empty) throw new Error(`${play.title}: does not converge: ${left.val}`)
   const target = stage.picture({ own: false })

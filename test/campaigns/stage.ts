@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { apply } from '../../src/reconcile/apply.js'
 import type { Spec } from '../../src/spec/types.js'
 import { deleteNamespace, namespaceDirectory } from '../../src/system/namespace.js'
@@ -17,6 +19,8 @@ const comesWithCarrier = /"type":"multicast","dst":"ff00::\/8".*"protocol":"kern
 /** A throw-away namespace, and those with names that a case wants, in which a case is played. */
 export class Stage implements Disposable {
   readonly namespace: TestNamespace
+  /** Where its applies are noted. */
+  readonly stateDirectory: string = mkdtempSync(join(tmpdir(), 'linkwright-campaign-'))
   readonly #ends: (() => unknown)[] = []
   readonly #names: ReadonlyMap<string, string>
 
@@ -29,13 +33,18 @@ export class Stage implements Disposable {
     ])
   }
 
+  /** Where a spec is about, as options. */
+  get place(): { readonly namespace: { readonly path: string }; readonly stateDirectory: string } {
+    return { namespace: { path: this.namespace.path }, stateDirectory: this.stateDirectory }
+  }
+
   /** Furnishes a stage as a case begins. */
   static async of(play: Pick<CorpusCase, 'start' | 'base'>): Promise<Stage> {
     const stage = new Stage()
     try {
       stage.ip(['link set lo up', ...play.start])
       if (play.base) {
-        const result = await apply(stage.named(play.base), { namespace: { fd: stage.namespace.fd } })
+        const result = await apply(stage.named(play.base), stage.place)
         if (result.err) throw result.val
       }
       return stage
@@ -99,6 +108,7 @@ export class Stage implements Disposable {
   close(): void {
     for (const name of this.#names.values()) if (existsSync(`${namespaceDirectory}/${name}`)) deleteNamespace(name)
     for (const end of this.#ends.splice(0)) end()
+    rmSync(this.stateDirectory, { recursive: true, force: true })
   }
 
   [Symbol.dispose](): void {

@@ -24,7 +24,7 @@ function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: read
   const unusable = new Set<string>()
   for (const [key, address] of wantedByKey) {
     const actual = presentByKey.get(key)
-    const changes = actual ? addressDifferences(address, actual) : []
+    const changes = actual ? addressDifferences(address, actual, link.exact) : []
     if (!actual || changes.length === 0) continue
     if (isChangedInPlace(address, changes)) updateAddress(context, link, name, address, actual, changes)
     else unusable.add(key)
@@ -97,7 +97,7 @@ function addAddress(
 ): void {
   const { address: _address, dev: _dev, peer: _peer, ...properties } = address
   // One that changes places keeps what the spec does not say of it.
-  const kept = before ? restated(before, address) : { ...address, ...markOf(address, context) }
+  const kept = before && !link.exact ? restated(before, address) : { ...address, ...markOf(address, context) }
   addStep(context, {
     action: 'create',
     object: 'address',

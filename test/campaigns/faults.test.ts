@@ -1,0 +1,32 @@
+import test from 'ava'
+import { corpus } from './corpus/index.js'
+import { describeFinding, faultCampaign, faults } from './faults.js'
+
+const names = Object.keys(faults)
+
+test.serial('a fault at any change leaves the start or the target, and the error says which', async (t) => {
+  t.timeout(100_000)
+  t.true(corpus.length >= 30, `${corpus.length} cases`)
+  // Every case, at a change and with a fault that differ from case to case.
+  const places = new Map(corpus.map(({ title }, index) => [title, index]))
+  const report = await faultCampaign({
+    chosen: ({ title, fault, change }) => {
+      const index = places.get(title) ?? 0
+      return (index * 5 + change * 3) % 17 === 0 && names[(index + change) % names.length] === fault
+    },
+  })
+  t.log(`${report.cases} cases, ${report.runs} runs: ${report.restored} restored, ${report.reached} reached the target`)
+  t.deepEqual(report.findings.map(describeFinding), [])
+  t.true(report.runs >= 40, `${report.runs} runs`)
+})
+
+test.serial('the campaign sees a rollback that deletes no link', async (t) => {
+  const RTM_DELLINK = 17
+  const play = corpus.filter(({ title }) => title.startsWith('links with addresses that the kernel chooses'))
+  const run = { cases: play, faults: ['EPERM'], chosen: ({ change }: { change: number }) => change === 6 }
+  const sound = await faultCampaign(run)
+  t.deepEqual([sound.runs, sound.findings.length], [1, 0])
+  const report = await faultCampaign({ ...run, dropped: ({ what }) => what === RTM_DELLINK })
+  t.is(report.findings.length, 1, 'the defect was not seen')
+  t.log(report.findings.map(describeFinding).join('\n').slice(0, 400))
+})
