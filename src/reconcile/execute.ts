@@ -189,6 +189,7 @@ class Executor {
       this.#pending.push({ message, step })
     // A new link under an old name has another index, and so has one that went with a deleted one.
     if (operation.type === 'createLink') place.indices.delete(operation.link.name)
+    if (operation.type === 'renameLink') place.renamed(operation.name, operation.to)
     if (operation.type === 'deleteLink') place.indices.clear()
     return undefined
   }

@@ -51,12 +51,21 @@ export function settableProperties(link: ListedLink): Partial<Link> {
   return { ...Object.fromEntries(entries), ...(link.altNames ? { altNames } : {}) }
 }
 
-/** Works out what recreating and bouncing links takes along, and adds it to what is wanted. */
-export function withLosses(stated: DesiredNetwork, actual: NetworkState): Losses {
+/**
+ * Works out what recreating and bouncing links takes along, and adds it to what is wanted.
+ *
+ * @param bouncedBefore links that go down for another reason than what is wanted of them
+ */
+export function withLosses(
+  stated: DesiredNetwork,
+  actual: NetworkState,
+  bouncedBefore: ReadonlySet<string> = new Set(),
+): Losses {
   const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const recreated = recreatedLinks(desired, actual, wanted)
   const bounced = bouncedLinks(desired, actual, recreated)
+  for (const name of bouncedBefore) if (!recreated.has(name)) bounced.add(name)
   if (recreated.size === 0 && bounced.size === 0)
     return { actual, desired, recreated, bounced, formerUppers: new Map() }
   const links = restoredLinks(desired, actual, recreated, bounced)

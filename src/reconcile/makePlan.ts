@@ -3,12 +3,14 @@ import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { emptyState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
+import { renamedState, withRenamedPeers } from '../state/renamed.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
 import { equivalentOf } from './equivalent/operation.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
 import { withPruned } from './prune.js'
+import { planRenames, type Renaming } from './renames/renames.js'
 import { Phase, type PlannedStep } from './step.js'
 import { throwIfAny } from './world.js'
 
@@ -23,10 +25,16 @@ export function makeSteps(
   const steps: PlannedStep[] = []
   const problems: Problem[] = []
   const losses = new Map<string, Losses>()
+  const renamings = new Map<string, Renaming>()
   for (const [namespace, network] of desired) {
-    const state = actual.get(namespace) ?? emptyState
-    const named = withRealNames(network, state)
-    losses.set(namespace, withLosses(prune && owner ? withPruned(named, state, owner) : named, state))
+    renamings.set(namespace, planRenames(namespace, network, actual.get(namespace) ?? emptyState, problems))
+  }
+  for (const [namespace, renaming] of renamings) {
+    const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
+    const named = withRealNames(renaming.desired, state)
+    const wanted = prune && owner ? withPruned(named, state, owner) : named
+    losses.set(namespace, withLosses(wanted, state, renaming.bounced))
+    steps.push(...renaming.steps)
   }
   const peers = plannedPeers(losses)
   for (const [namespace, own] of losses) {
@@ -43,6 +51,18 @@ export function makeSteps(
   }
   throwIfAny(problems)
   return orderSteps(steps.map(withPeerTags)).map((step) => ({ ...step, equivalent: equivalentOf(step) }))
+}
+
+function stateAfterRenames(
+  namespace: string,
+  state: NetworkState,
+  renamings: ReadonlyMap<string, Renaming>,
+): NetworkState {
+  let renamed = state
+  for (const [other, { names }] of renamings) {
+    if (other !== namespace) renamed = withRenamedPeers(renamed, other, names)
+  }
+  return renamedState(renamed, renamings.get(namespace)?.names ?? new Map())
 }
 
 /** Links that are named by an alternative name, under the name that they have. */

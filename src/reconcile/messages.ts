@@ -4,7 +4,7 @@ import { deleteAddress, newAddress, replaceAddress } from '../rtnetlink/address.
 import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import type { Link } from '../rtnetlink/link.js'
-import { deleteLink } from '../rtnetlink/linkMessages.js'
+import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
@@ -23,6 +23,8 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
       return createLinkMessages(operation.link, context)
     case 'updateLink':
       return changeLinkMessages({ ...operation, target: { name: operation.name } }, context)
+    case 'renameLink':
+      return renameMessages(operation, context)
     case 'deleteLink':
       return [deleteLink({ name: operation.name })]
     case 'addAddress':
@@ -67,6 +69,19 @@ function notExclusive(message: NetlinkMessage): NetlinkMessage {
   return { ...message, flags: message.flags & ~NLM_F_EXCL }
 }
 
+function renameMessages(
+  { name, to, removedAltNames, bounce }: Extract<Operation, { type: 'renameLink' }>,
+  context: EncodeContext,
+): NetlinkMessage[] {
+  const target = { index: context.linkIndex(name) }
+  return [
+    ...(removedAltNames.length > 0 ? [deleteAltNames(target, removedAltNames)] : []),
+    ...(bounce ? [setLink(target, { up: false }, context)] : []),
+    setLink(target, { name: to }, context),
+    ...(bounce ? [setLink(target, { up: true }, context)] : []),
+  ]
+}
+
 /** The links whose indices an operation's messages hold. */
 export function linksNeeded(operation: Operation): readonly (string | number)[] {
   switch (operation.type) {
@@ -74,6 +89,8 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
       return referencesOf(operation.link)
     case 'updateLink':
       return referencesOf(operation.changes)
+    case 'renameLink':
+      return [operation.name]
     case 'addAddress':
     case 'replaceAddress':
     case 'deleteAddress':

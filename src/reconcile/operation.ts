@@ -21,6 +21,15 @@ export type Operation =
       /** Whether the link must be taken down for the change. */
       readonly bounce: boolean
     }
+  | {
+      readonly type: 'renameLink'
+      readonly name: string
+      readonly to: string
+      /** The new name, where the link had it as an alternative one. */
+      readonly removedAltNames: readonly string[]
+      /** Whether the link must be taken down for it. */
+      readonly bounce: boolean
+    }
   | { readonly type: 'deleteLink'; readonly name: string }
   | { readonly type: 'addAddress'; readonly address: Address }
   | { readonly type: 'replaceAddress'; readonly address: Address }

@@ -56,6 +56,13 @@ export class Place {
     }
   }
 
+  /** Knows a link by its new name. */
+  renamed(from: string, to: string): void {
+    const index = this.indices.get(from)
+    this.indices.delete(from)
+    if (index !== undefined) this.indices.set(to, index)
+  }
+
   close(): void {
     this.connection.close()
     if (this.#fd !== undefined) closeSync(this.#fd)

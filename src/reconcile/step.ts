@@ -37,6 +37,7 @@ export interface Step {
 export const Phase = {
   namespace: 0,
   forwarding: 1,
+  rename: 1.5,
   deleteLink: 2,
   link: 3,
   address: 4,

@@ -19,6 +19,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     nameProblems(link, at, byName, report)
     byName.set(link.name, link)
     if (link.absent) absentProblems(link, at, report)
+    matchProblems(link, at, report)
     kindProblems(link, at, report)
     addressProblems(link, at, report)
   }
@@ -42,9 +43,15 @@ function nameProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, r
 
 function absentProblems(link: LinkSpec, at: Path, report: Report): void {
   for (const property of Object.keys(link)) {
-    if (property === 'name' || property === 'absent' || property === 'kind') continue
+    if (property === 'name' || property === 'absent' || property === 'kind' || property === 'match') continue
     report([...at, property], `the link ${link.name} is absent, so ${property} cannot be said of it`)
   }
+}
+
+function matchProblems({ match, name }: LinkSpec, at: Path, report: Report): void {
+  if (!match) return
+  if (match.mac === undefined && match.altName === undefined) report([...at, 'match'], 'say mac or altName, or both')
+  if (!v.safeParse(linkName, name).success) report([...at, 'name'], `${name} cannot be the name of a link`)
 }
 
 /** The options of kinds and ports that a link spec gives. */

@@ -14,6 +14,7 @@ import {
 import type {
   AddressSpec,
   ForwardingSpec,
+  LinkMatch,
   LinkSpec,
   NeighborSpec,
   NetworkSpec,
@@ -118,6 +119,7 @@ type KindName = Extract<keyof LinkSpec, keyof import('../rtnetlink/kinds/registr
 const generalLink: Entries<GeneralLinkSpec> = {
   name: v.pipe(v.string(), v.nonEmpty()),
   kind: v.pipe(v.string(), v.nonEmpty()),
+  match: object<LinkMatch>({ mac: macAddress, altName: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(127)) }),
   absent: bool,
   up: bool,
   mtu: integer(68, 0x7fffffff),

@@ -34,6 +34,8 @@ export interface AddressSpec {
 
 /** A link and what belongs to it: `ip link`, man ip-link(8). */
 export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortOptions {
+  /** Which link is meant, whatever its name: it is renamed where it has another one than `name`. */
+  readonly match?: LinkMatch
   /** `true` removes the link; nothing else may then be said of it. */
   readonly absent?: boolean
   /**
@@ -45,6 +47,14 @@ export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortO
   readonly group?: number | string
   /** How it makes its IPv6 link-local address. */
   readonly addressGenerationMode?: AddressGenerationMode
+}
+
+/** What a link is known by; where both are given, both must be so. A given `kind` must be so too. */
+export interface LinkMatch {
+  /** Its permanent MAC address, or where it has none, as no virtual device has, the one that it has now. */
+  readonly mac?: string
+  /** One of its alternative names. */
+  readonly altName?: string
 }
 
 /** One of several next hops of a route. */

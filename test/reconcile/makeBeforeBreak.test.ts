@@ -129,6 +129,8 @@ for (const { title, family, before, wanted, after } of cases) {
     // And back again, when a later step fails.
     const other = reconcileNamespace(t)
     other.sh(setup + before)
-    await other.refuses({ ...spec, rules: [{ priority: 7, from: '10.0.0.0/8', goto: 3 }] }, /./)
+    const failing = { to: '10.99.0.0/16', via: '10.1.0.9', dev: 'br1', src: '172.31.0.9' }
+    const error = await other.refuses({ routes: [wanted, failing] }, 'EINVAL')
+    t.true(error.rollback?.restored, JSON.stringify(error.rollback))
   })
 }

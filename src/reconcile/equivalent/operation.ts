@@ -35,6 +35,15 @@ function commandsOf(operation: Operation): string[] {
       ]
     case 'updateLink':
       return updateLinkCommands(operation)
+    case 'renameLink': {
+      const { name, to, removedAltNames, bounce } = operation
+      return [
+        ...removedAltNames.map((altName) => `ip link property del dev ${name} altname ${altName}`),
+        ...(bounce ? [`ip link set ${name} down`] : []),
+        `ip link set ${name} name ${to}`,
+        ...(bounce ? [`ip link set ${to} up`] : []),
+      ]
+    }
     case 'deleteLink':
       return [`ip link delete ${operation.name}`]
     case 'addAddress':

@@ -12,7 +12,7 @@ import { type Resolver, scopeName } from './resolver.js'
 
 /** Brings a link of a spec into the kernel's terms. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
-  const { name, absent = false, addresses, group, mac, broadcast, kind, ...others } = link
+  const { name, absent = false, match, addresses, group, mac, broadcast, kind, ...others } = link
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
   if (mac !== undefined) properties['mac'] = canonicalMac(mac)
@@ -29,6 +29,7 @@ export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): Des
   return {
     path: pointer(path),
     name,
+    ...(match ? { match: { ...match, ...(match.mac === undefined ? {} : { mac: canonicalMac(match.mac) }) } } : {}),
     absent,
     properties: properties as Partial<Link>,
     ...(addresses

@@ -1,0 +1,25 @@
+import type { PlannedStep } from '../step.js'
+
+/** What links were called before steps renamed them. */
+export interface FormerNames {
+  /** The former name of what has a name now. */
+  of(name: string): string
+  /** The links that were renamed, by their former names. */
+  readonly renamed: ReadonlySet<string>
+  /** All names that steps gave. */
+  readonly given: ReadonlySet<string>
+}
+
+/** Follows the renames among steps, over temporary names too. */
+export function formerNamesOf(steps: readonly PlannedStep[]): FormerNames {
+  const former = new Map<string, string>()
+  const given = new Set<string>()
+  for (const { operation } of steps) {
+    if (operation.type !== 'renameLink') continue
+    const first = former.get(operation.name) ?? operation.name
+    former.delete(operation.name)
+    former.set(operation.to, first)
+    given.add(operation.to)
+  }
+  return { of: (name) => former.get(name) ?? name, renamed: new Set(former.values()), given }
+}

@@ -1,0 +1,81 @@
+import type { ListedAddress } from '../rtnetlink/address.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { ListedLink } from '../rtnetlink/link.js'
+import { sectionOf } from './link.js'
+import type { LinkRecord, NetworkState } from './model.js'
+
+/** New names by the former ones. */
+export type NewNames = ReadonlyMap<string, string>
+
+/** A state as it is once links have other names. Rules keep the names that they were given. */
+export function renamedState(state: NetworkState, names: NewNames): NetworkState {
+  if (names.size === 0) return state
+  const nameOf = <T>(name: T): T | string => (typeof name === 'string' ? (names.get(name) ?? name) : name)
+  const withDev = <T extends { readonly dev?: string | number }>(object: T): T =>
+    object.dev === undefined ? object : { ...object, dev: nameOf(object.dev) }
+  const links = new Map<string, LinkRecord>()
+  for (const { link, addresses } of state.links.values()) {
+    const renamed = renamedLink(link, names)
+    const own = renamed.name === link.name ? addresses : relabeled(addresses, renamed.name)
+    links.set(renamed.name, { link: renamed, addresses: own.map(withDev) })
+  }
+  return {
+    ...state,
+    links,
+    routes: state.routes.map((route) => ({
+      ...withDev(route),
+      ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
+    })),
+    neighbors: state.neighbors.map(withDev),
+  }
+}
+
+/**
+ * The kernel gives IPv4 addresses the new name as their label: the first one the plain name, the others with what they
+ * had behind a colon, or else their position (net/ipv4/devinet.c, inetdev_changename).
+ */
+function relabeled(addresses: readonly ListedAddress[], name: string): ListedAddress[] {
+  let position = 0
+  return addresses.map((address) => {
+    if (address.family !== 'inet' || address.label === undefined) return address
+    position++
+    const colon = address.label.indexOf(':')
+    const suffix = position === 1 ? '' : colon < 0 ? `:${position}` : address.label.slice(colon)
+    return { ...address, label: `${name.slice(0, 15 - suffix.length)}${suffix}` }
+  })
+}
+
+function renamedLink(link: ListedLink, names: NewNames): ListedLink {
+  const renamed: Record<string, unknown> = { ...link, name: names.get(link.name) ?? link.name }
+  const here = link.linkNamespaceId === undefined
+  if (typeof link.master === 'string') renamed['master'] = names.get(link.master) ?? link.master
+  if (here && typeof link.link === 'string') renamed['link'] = names.get(link.link) ?? link.link
+  for (const section of Object.keys(link)) {
+    const options = sectionOf(link, section)
+    const isPort = section.endsWith('Port')
+    if (!options || !linkKind(isPort ? section.slice(0, -4) : section)) continue
+    for (const property of ['link', 'backupPort']) {
+      const name = options[property]
+      if ((here || isPort) && typeof name === 'string') options[property] = names.get(name) ?? name
+    }
+    const peer = here ? sectionOf(options, 'peer') : undefined
+    if (typeof peer?.['name'] === 'string') options['peer'] = { ...peer, name: names.get(peer['name']) ?? peer['name'] }
+    renamed[section] = options
+  }
+  return renamed as unknown as ListedLink
+}
+
+/** A state whose veth pairs reach into a namespace in which links have other names. */
+export function withRenamedPeers(state: NetworkState, namespace: string, names: NewNames): NetworkState {
+  if (names.size === 0) return state
+  const links = new Map(state.links)
+  for (const [name, record] of state.links) {
+    const { link } = record
+    const peer = link.kind === 'veth' && link.linkNamespaceId !== undefined ? link.veth?.peer : undefined
+    const newName = peer && (peer.namespace ?? '') === namespace ? names.get(peer.name) : undefined
+    if (peer && newName !== undefined) {
+      links.set(name, { ...record, link: { ...link, veth: { peer: { ...peer, name: newName } } } })
+    }
+  }
+  return { ...state, links }
+}
