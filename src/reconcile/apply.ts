@@ -7,6 +7,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
 import { defaultOwner } from '../state/owner.js'
+import { renamedState } from '../state/renamed.js'
 import { networkToSpec } from '../state/toSpec/network.js'
 import { withCollateral } from './collateral.js'
 import { execute } from './execute.js'
@@ -14,6 +15,7 @@ import { runGuards } from './guards/index.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlaceOptions, type PlanOptions } from './options.js'
 import { type OwnerOptions, Plan } from './plan.js'
+import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { settle } from './settle.js'
 import type { PlannedStep, Step } from './step.js'
@@ -187,7 +189,12 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
   for (const [name, network] of networks) {
     const [before, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)
-    wanted.set(name, before && after ? withCollateral(network, before, after, own) : network)
+    wanted.set(
+      name,
+      before && after
+        ? withCollateral(network, renamedState(before, formerNamesOf(own).newNames), after, own)
+        : network,
+    )
   }
   return stepsTowards(wanted, states, world, options)
 }

@@ -22,12 +22,24 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
   return {
     ...state,
     links,
-    routes: state.routes.map((route) => ({
+    routes: mappedOnce(state.routes, names, (route) => ({
       ...withDev(route),
       ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
     })),
-    neighbors: state.neighbors.map(withDev),
+    neighbors: mappedOnce(state.neighbors, names, withDev),
   }
+}
+
+/** What steps have done is told by the very objects that they were about, so that each state gives the same ones again. */
+const mapped = new WeakMap<object, Map<string, unknown>>()
+
+function mappedOnce<T>(list: readonly T[], names: NewNames, change: (item: T) => T): readonly T[] {
+  const known = mapped.get(list) ?? new Map<string, unknown>()
+  mapped.set(list, known)
+  const key = JSON.stringify([...names].sort())
+  const result = (known.get(key) as readonly T[] | undefined) ?? list.map(change)
+  known.set(key, result)
+  return result
 }
 
 /**

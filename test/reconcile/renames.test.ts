@@ -106,6 +106,23 @@ test.serial('names are swapped and rotated, and the second time nothing is done'
   )
 })
 
+test.serial('what is absent goes, and what a change takes along comes back, beside a new name', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(`${three}; ip link add i0 address 02:00:00:00:00:0d type ifb; ip link set i0 up`)
+  await namespace
+    .converges({
+      links: [
+        { name: 'lan0', match: { mac: A }, mac: '02:00:00:00:00:1a', altNames: ['lan'] },
+        { name: 'b1', match: { mac: B } },
+      ],
+      routes: [{ to: '10.60.0.0/16', absent: true }],
+    })
+    .catch((error) => t.fail(error.message))
+  t.notRegex(namespace.sh('ip route'), /10\.60/)
+  // The kernel takes the neighbors of a link along when its MAC address changes.
+  t.regex(namespace.sh('ip neigh'), /10\.0\.0\.9 dev lan0/)
+})
+
 test.serial('an alternative name becomes the name', async (t) => {
   const namespace = reconcileNamespace(t)
   namespace.sh(three)

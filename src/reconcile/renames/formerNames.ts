@@ -4,6 +4,8 @@ import type { PlannedStep } from '../step.js'
 export interface FormerNames {
   /** The former name of what has a name now. */
   of(name: string): string
+  /** The names that links have in the end, by the former ones. */
+  readonly newNames: ReadonlyMap<string, string>
   /** The links that were renamed, by their former names. */
   readonly renamed: ReadonlySet<string>
   /** All names that steps gave. */
@@ -21,5 +23,6 @@ export function formerNamesOf(steps: readonly PlannedStep[]): FormerNames {
     former.set(operation.to, first)
     given.add(operation.to)
   }
-  return { of: (name) => former.get(name) ?? name, renamed: new Set(former.values()), given }
+  const newNames = new Map([...former].map(([to, first]) => [first, to]))
+  return { newNames, of: (name) => former.get(name) ?? name, renamed: new Set(former.values()), given }
 }

@@ -63,6 +63,7 @@ const network = v.looseObject({
     v.looseObject({
       path: v.optional(v.string()),
       name: linkName,
+      index: v.optional(v.pipe(v.number(), v.integer())),
       absent: v.boolean(),
       properties,
       addresses: v.optional(v.array(v.looseObject({ address: v.string() }))),
