@@ -1,6 +1,10 @@
 import { styleText } from 'node:util'
 import type { Spec } from '../spec/types.js'
+import type { PlanOptions } from './options.js'
 import { type Disruption, type PlannedStep, type Step, shownValue } from './step.js'
+
+/** Options that a plan keeps until it is carried out. */
+export type OwnerOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune'>
 
 /** What would be done to bring the network to what a spec says. It is data: nothing was changed to make it. */
 export class Plan {
@@ -9,10 +13,12 @@ export class Plan {
   /** The spec that the plan was made for. */
   readonly spec: Spec
   readonly #planned: readonly PlannedStep[]
+  readonly #options: OwnerOptions
 
   /** @internal */
-  constructor(spec: Spec, planned: readonly PlannedStep[]) {
+  constructor(spec: Spec, planned: readonly PlannedStep[], options: OwnerOptions = {}) {
     this.spec = spec
+    this.#options = options
     this.#planned = planned
     this.steps = planned.map(({ operation: _o, phase: _p, provides: _v, needs: _n, ...step }) => step)
   }
@@ -27,6 +33,11 @@ export class Plan {
     const order: readonly Disruption[] = ['none', 'address-gap', 'link-bounce', 'recreate']
     const worst = Math.max(0, ...this.steps.map(({ disruption }) => order.indexOf(disruption)))
     return order[worst] ?? 'none'
+  }
+
+  /** @internal Whose plan it is, and whether it prunes: carried out, it is so again. */
+  get options(): OwnerOptions {
+    return this.#options
   }
 
   /** @internal The steps with what the executor needs. */

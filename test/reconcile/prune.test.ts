@@ -1,4 +1,5 @@
 import test from 'ava'
+import { apply } from '../../src/index.js'
 import type { Spec } from '../../src/spec/types.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -165,4 +166,15 @@ test('an owner without a protocol of its own, or with a name that no link could 
     owner: 'a b',
     protocol: 9,
   })
+})
+
+test('a plan that is carried out later still prunes, for the owner that it was made for', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const other = { owner: 'vpn', protocol: 120 }
+  await namespace.apply({ links: [{ name: 'br0', kind: 'bridge' }] }, other)
+  const kept = await namespace.plan({ links: [{ name: 'br1', kind: 'bridge' }] }, { ...other, prune: true })
+  const result = await apply(kept, { namespace: { fd: namespace.fd } })
+  t.true(result.ok, result.err ? result.val.message : '')
+  t.deepEqual(linkNames(namespace), ['lo', 'br1'])
+  t.deepEqual(altNames(namespace.ip('link', 'show', 'dev', 'br1')), ['linkwright.vpn.br1'])
 })

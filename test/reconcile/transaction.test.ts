@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -274,4 +283,21 @@ test.serial('a namespace that a killed apply had made is deleted, with all that 
     t.deepEqual(place.picture(), before)
     t.false(readdirSync('/run/netns').includes(name))
   }
+})
+
+test.serial('a state directory that cannot be made or written is an error before anything is changed', async (t) => {
+  const place = stage(t)
+  await place.refuses(target, 'ENOTDIR', { stateDirectory: '/proc/version/x' })
+  await place.refuses(target, /ENOENT|EACCES|EPERM/, { stateDirectory: '/proc/linkwright' })
+})
+
+test.serial('a checkpoint that was reverted cannot be confirmed any more', async (t) => {
+  const place = stage(t)
+  await place.killed(target, { dieBefore: 9 })
+  const [name = ''] = place.files()
+  const path = join(place.stateDirectory, name)
+  renameSync(path, path.replace('.journal', '.reverting'))
+  const error = await confirm(place.place)
+  t.is(error.err && error.val.code, 'LOCKED')
+  t.is((await rollback(place.place)).unwrap().undone.length, 1)
 })

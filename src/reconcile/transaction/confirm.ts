@@ -5,9 +5,9 @@ import { describeNamespace, openNamespace, openOwnNamespace } from '../../system
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { checkOptions, type TransactionOptions } from '../options.js'
 import { findInterrupted, type Recovery } from './interrupted.js'
-import { claimJournal, type FoundJournal, findJournals, removeJournal } from './journal.js'
+import { claimJournal, type FoundJournal, findJournals, isClaimed, removeJournal } from './journal.js'
 import { NamespaceLock } from './lock.js'
-import { defaultStateDirectory, openStateDirectory } from './stateDirectory.js'
+import { inStateDirectory, openStateDirectory } from './stateDirectory.js'
 
 /** The guardian lets go of its locks as soon as it sees that its journal is gone. */
 const guardianTimeout = 5000
@@ -29,7 +29,7 @@ export function confirm(options: TransactionOptions = {}): Promise<Result<void>>
     checkOptions(options, 'transaction')
     await withNamespace(options, async ({ directory, identity, what }) => {
       const own = journalsOf(directory, identity)
-      const waiting = own.filter(isApplied)
+      const waiting = own.filter((journal) => isApplied(journal) && !isClaimed(journal.path))
       if (waiting.length === 0 && own.length > 0) {
         throw new NetworkError(
           'LOCKED',
@@ -92,11 +92,11 @@ async function withNamespace<T>(
   { namespace, stateDirectory }: TransactionOptions,
   work: (one: OneNamespace) => Promise<T>,
 ): Promise<T> {
-  const directory = openStateDirectory(stateDirectory ?? defaultStateDirectory())
+  const directory = openStateDirectory(stateDirectory)
   const what = namespace === undefined ? 'the network namespace' : `namespace ${describeNamespace(namespace)}`
   const fd = namespace === undefined ? openOwnNamespace() : openNamespace(namespace)
   try {
-    return await work({ directory, identity: namespaceIdentity(fd), fd, what })
+    return await inStateDirectory(directory, () => work({ directory, identity: namespaceIdentity(fd), fd, what }))
   } finally {
     closeSync(fd)
   }

@@ -13,10 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { NetworkError } from '../../error.js'
 import { codeOf } from '../../system/errno.js'
 import { type JournalBegin, type JournalContent, type JournalRecord, lineOf, parseJournal } from './records.js'
-import { userId } from './stateDirectory.js'
+import { stateError, userId } from './stateDirectory.js'
 
 const suffix = '.journal'
 /** The suffix of a journal that somebody undoes: only one can have renamed it. */
@@ -45,18 +44,22 @@ export class Journal {
       fsyncSync(fd)
       renameSync(temporary, path)
       syncDirectory(directory)
-    } catch (cause) {
+    } catch (error) {
       closeSync(fd)
-      const code = codeOf(cause)
-      throw new NetworkError(code, `journal ${path}: cannot be written (${code}); nothing was changed`, { cause })
+      removeIfThere(temporary)
+      throw error
     }
     return new Journal(path, fd)
   }
 
   /** Adds what must be known before going on. */
   append(record: JournalRecord): void {
-    writeFileSync(this.#fd, lineOf(record))
-    fsyncSync(this.#fd)
+    try {
+      writeFileSync(this.#fd, lineOf(record))
+      fsyncSync(this.#fd)
+    } catch (error) {
+      throw stateError(error, this.path)
+    }
   }
 
   /** The transaction has ended: nothing is left to undo. */
@@ -126,9 +129,14 @@ function readJournal(path: string): JournalContent | undefined {
   }
 }
 
+/** Whether somebody undoes, or has begun to undo, what a journal tells. */
+export function isClaimed(path: string): boolean {
+  return path.endsWith(revertingSuffix)
+}
+
 /** Claims a journal for undoing it. Whoever confirms it meanwhile comes too late, and the other way round. */
 export function claimJournal(path: string): string | undefined {
-  if (path.endsWith(revertingSuffix)) return path
+  if (isClaimed(path)) return path
   const claimed = `${path.slice(0, -suffix.length)}${revertingSuffix}`
   try {
     renameSync(path, claimed)

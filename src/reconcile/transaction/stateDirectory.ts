@@ -1,6 +1,6 @@
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { NetworkError } from '../../error.js'
 import { codeOf } from '../../system/errno.js'
 
@@ -8,21 +8,21 @@ import { codeOf } from '../../system/errno.js'
  * Where locks and snapshots lie unless the caller says otherwise: memory that the machine's end clears, as what they
  * tell of goes with it, too.
  */
-export function defaultStateDirectory(): string {
+function defaultStateDirectory(): string {
   const given = process.env['LINKWRIGHT_STATE_DIRECTORY']
   if (given) return given
   if (isWritable('/run')) return '/run/linkwright'
   const own = process.env['XDG_RUNTIME_DIR']
-  return own && isWritable(own) ? join(own, 'linkwright') : join(tmpdir(), `linkwright-${userId()}`)
+  return own && isWritable(own) ? join(own, 'linkwright') : join(tmpdir(), `linkwright-${outerUserId()}`)
 }
 
 /**
  * Makes the directory if it is not there, and refuses one that somebody else could write to: what lies in it is
  * carried out with the rights of this process.
  */
-export function openStateDirectory(path: string): string {
+export function openStateDirectory(path: string = defaultStateDirectory()): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path)
   } catch (cause) {
     const code = codeOf(cause)
     const hint = 'name another one as stateDirectory, or by LINKWRIGHT_STATE_DIRECTORY'
@@ -35,6 +35,35 @@ export function openStateDirectory(path: string): string {
   return path
 }
 
+/** Node's own `recursive` never returns where a file system makes no directories and says ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeDirectory(dirname(path))
+    mkdirSync(path, { mode: 0o700 })
+  }
+}
+
+/** Runs what works on the files of a state directory; what the system refuses becomes a `NetworkError`. */
+export async function inStateDirectory<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw stateError(error, path)
+  }
+}
+
+/** The `NetworkError` of what the system refused to do with a file; every other error as it is. */
+export function stateError(error: unknown, path: string): unknown {
+  if (error instanceof NetworkError || !(error instanceof Error) || !('syscall' in error)) return error
+  const code = codeOf(error)
+  return new NetworkError(code, `state directory: ${path}: ${error.message}`, { cause: error })
+}
+
 function unsafe(path: string, what: string): NetworkError {
   return new NetworkError(
     'UNSAFE_STATE',
@@ -45,6 +74,16 @@ function unsafe(path: string, what: string): NetworkError {
 /** The user that files of this process belong to. */
 export function userId(): number {
   return process.geteuid?.() ?? 0
+}
+
+/** The user outside of this user namespace: inside, all are root. */
+function outerUserId(): number {
+  const inner = userId()
+  for (const line of readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n')) {
+    const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number)
+    if (inner >= inside && inner < inside + count) return outside + inner - inside
+  }
+  return inner
 }
 
 function isWritable(path: string): boolean {

@@ -10,8 +10,8 @@ import { Guardian } from './guardian.js'
 import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
 import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
 import { NamespaceLock } from './lock.js'
-import type { JournalNamespace } from './records.js'
-import { defaultStateDirectory, openStateDirectory } from './stateDirectory.js'
+import type { JournalBegin, JournalNamespace } from './records.js'
+import { inStateDirectory, openStateDirectory } from './stateDirectory.js'
 
 interface Held {
   readonly place: Place
@@ -39,11 +39,13 @@ export class Transaction implements Disposable {
 
   /** Takes the locks of all open namespaces, and deals with what earlier transactions have left behind there. */
   static async open(world: World, options: ApplyOptions): Promise<Transaction> {
-    const directory = openStateDirectory(options.stateDirectory ?? defaultStateDirectory())
+    const directory = openStateDirectory(options.stateDirectory)
     const transaction = new Transaction(directory, options)
     try {
-      await transaction.#lock(world)
-      await transaction.#recover()
+      await inStateDirectory(directory, async () => {
+        await transaction.#lock(world)
+        await transaction.#recover()
+      })
       return transaction
     } catch (error) {
       transaction.release()
@@ -107,7 +109,7 @@ export class Transaction implements Disposable {
       }))
       this.#guardian = await Guardian.start({ directory: this.#directory, journalPath: path, namespaces })
     }
-    this.#journal = Journal.begin(this.#directory, path, {
+    const begin: JournalBegin = {
       type: 'begin',
       version: 1,
       boot: bootIdentity(),
@@ -117,7 +119,8 @@ export class Transaction implements Disposable {
       namespaces: this.#held.map((held) => this.#described(held)),
       creates: former.created,
       networks: Object.fromEntries(former.networks),
-    })
+    }
+    this.#journal = await inStateDirectory(path, () => Journal.begin(this.#directory, path, begin))
     world.journal = this.#journal
   }
 
