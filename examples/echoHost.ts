@@ -1,10 +1,12 @@
-// A host that exists only in this process: it answers ARP, neighbor discovery and ping on a TAP device.
+// A host that exists only in this process: it answers ARP, neighbor discovery, ping and UDP echo (RFC 862) on a TAP
+// device.
 //   node dist/examples/echoHost.js tap0 02:00:00:00:00:02 10.0.0.2 fd00::2
 // tested by: test/tuntap/echoHost.test.ts
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseMac } from '../src/ip/mac.js'
 import { parsePrefix } from '../src/ip/prefix.js'
+import { ipProtocol, parseIp, UdpDatagram } from '../src/packet/index.js'
 import { checksumOfPseudoHeader, internetChecksum, openTap, type TunTapDevice } from '../src/tuntap/index.js'
 
 /** Who answers: a MAC address, and IPv4 and IPv6 addresses, with or without prefix length. */
@@ -38,6 +40,7 @@ const echoRequest = 8
 const echoRequest6 = 128
 const neighborSolicitation = 135
 const icmp6 = 58
+const echoPort = 7
 const allNodes = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
 
 function echoHost(host: EchoHost): (frame: Uint8Array) => Reply | undefined {
@@ -54,8 +57,9 @@ function echoHost(host: EchoHost): (frame: Uint8Array) => Reply | undefined {
   return (frame) => {
     const type = word(frame, 12)
     if (type === 0x0806) return answerArp(frame, mac, isOurs)
-    if (type === 0x0800) return answerEcho4(frame, mac, isOurs)
-    return type === 0x86dd ? answerIpv6(frame, mac, isOurs) : undefined
+    if (type === 0x0800) return answerEcho4(frame, mac, isOurs) ?? answerDatagram(frame, mac, isOurs)
+    if (type !== 0x86dd) return undefined
+    return answerIpv6(frame, mac, isOurs) ?? answerDatagram(frame, mac, isOurs)
   }
 }
 
@@ -87,6 +91,25 @@ function answerEcho4(frame: Uint8Array, mac: Uint8Array, isOurs: IsOurs): Reply 
   reply[icmp] = 0
   setWord(reply, icmp + 2, 0)
   setWord(reply, icmp + 2, internetChecksum(reply.subarray(icmp)))
+  return { frame: reply, isEcho: true }
+}
+
+/** RFC 862: a datagram goes back as it came, from the port that it came to. */
+function answerDatagram(frame: Uint8Array, mac: Uint8Array, isOurs: IsOurs): Reply | undefined {
+  const asked = parseIp(frame.subarray(ethernet))
+  if (!asked || asked.protocol !== ipProtocol.udp || asked.isFragment || !isOurs(asked.destination)) return undefined
+  const udp = UdpDatagram.parse(asked.payload)
+  if (udp?.destinationPort !== echoPort || !udp.checksumIsValid(asked)) return undefined
+  const reply = turnedAround(frame, ethernet + asked.bytes.length, mac)
+  const ip = parseIp(reply.subarray(ethernet))
+  const answer = ip && UdpDatagram.parse(ip.payload)
+  if (!ip || !answer) return undefined
+  ip.source = asked.destination
+  ip.destination = asked.source
+  answer.destinationPort = udp.sourcePort
+  answer.sourcePort = echoPort
+  answer.setChecksum(ip)
+  if (ip.version === 4) ip.setChecksum()
   return { frame: reply, isEcho: true }
 }
 

@@ -48,6 +48,24 @@ for (const [family, address, absent] of [
   })
 }
 
+test('datagrams to port 7 come back, over IPv4 and IPv6, and no others do', async (t) => {
+  const { namespace, tap } = tapWithAddresses(t)
+  const answered = answerPings(tap, { mac, addresses: ['10.0.0.2/24', 'fd00::2'] })
+  const program = `
+    import { createSocket } from 'node:dgram'
+    for (const [type, address, port] of [['udp4', '10.0.0.2', 7], ['udp6', 'fd00::2', 7], ['udp4', '10.0.0.2', 8]]) {
+      const socket = createSocket(type)
+      const reply = new Promise((resolve) => socket.on('message', (data, from) => resolve(data + ' ' + from.port)))
+      socket.send('hello', port, address)
+      console.log(await Promise.race([reply, new Promise((resolve) => setTimeout(resolve, 500, 'silence'))]))
+      socket.close()
+    }`
+  const args = [`--net=${namespace.path}`, '--', process.execPath, '--input-type=module', '-e', program]
+  t.is((await run('nsenter', args)).stdout, 'hello 7\nhello 7\nsilence\n')
+  tap.close()
+  t.is(await answered, 2)
+})
+
 test('a duplicate address is noticed', async (t) => {
   const { namespace, tap } = tapWithAddresses(t)
   const answered = answerPings(tap, { mac, addresses: ['fd00::2'] })
