@@ -3,6 +3,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { emptyState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
+import { withRealNames } from '../state/realNames.js'
 import { renamedState, withRenamedPeers } from '../state/renamed.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
@@ -14,13 +15,18 @@ import { planRenames, type Renaming } from './renames/renames.js'
 import { Phase, type PlannedStep } from './step.js'
 import { throwIfAny } from './world.js'
 
-/** Works out the ordered steps from what is to what should be, over all namespaces. */
+/**
+ * Works out the ordered steps from what is to what should be, over all namespaces.
+ *
+ * @param busy links, by namespace, that are to be changed while they are down
+ */
 export function makeSteps(
   desired: ReadonlyMap<string, DesiredNetwork>,
   actual: ReadonlyMap<string, NetworkState>,
   existing: ReadonlySet<string>,
   owner: Owner | undefined,
   prune = false,
+  busy: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): PlannedStep[] {
   const steps: PlannedStep[] = []
   const problems: Problem[] = []
@@ -33,7 +39,7 @@ export function makeSteps(
     const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
     const named = withRealNames(renaming.desired, state)
     const wanted = prune && owner ? withPruned(named, state, owner) : named
-    losses.set(namespace, withLosses(wanted, state, renaming.bounced))
+    losses.set(namespace, withLosses(wanted, state, new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])))
     steps.push(...renaming.steps)
   }
   const peers = plannedPeers(losses)
@@ -63,14 +69,6 @@ function stateAfterRenames(
     if (other !== namespace) renamed = withRenamedPeers(renamed, other, names)
   }
   return renamedState(renamed, renamings.get(namespace)?.names ?? new Map())
-}
-
-/** Links that are named by an alternative name, under the name that they have. */
-function withRealNames(network: DesiredNetwork, { links }: NetworkState): DesiredNetwork {
-  if (network.links.every(({ name }) => links.has(name))) return network
-  const names = new Map<string, string>()
-  for (const { link } of links.values()) for (const altName of link.altNames ?? []) names.set(altName, link.name)
-  return { ...network, links: network.links.map((link) => ({ ...link, name: names.get(link.name) ?? link.name })) }
 }
 
 /** The links that are to come as the other end of a pair, by the namespace that they will be in. */

@@ -19,6 +19,14 @@ export const linkName: v.GenericSchema<string> = v.pipe(
   ),
 )
 
+/** How a spec refers to a link: by its name or by an alternative one, which may be longer (ALTIFNAMSIZ). */
+export const linkReference: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxBytes(127),
+  v.check((name) => !/[/:\s%\0]/.test(name), 'a link’s name has no slash, colon, percent sign or white space'),
+)
+
 /** A MAC address, or the link-layer address of another kind of device. */
 export const macAddress: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -84,7 +92,7 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
         ? v.pipe(ipAddressSchema(domain.family), castCheck(domain.cast))
         : ipAddressSchema(domain.family)
     case 'link':
-      return linkName
+      return linkReference
     case 'namespace':
       return v.pipe(v.string(), v.nonEmpty())
     case 'user':

@@ -6,6 +6,7 @@ import {
   integer,
   ipAddressSchema,
   linkName,
+  linkReference,
   macAddress,
   numberOrName,
   optionsSchema,
@@ -125,10 +126,17 @@ const generalLink: Entries<GeneralLinkSpec> = {
   mtu: integer(68, 0x7fffffff),
   mac: macAddress,
   broadcast: macAddress,
-  master: v.nullable(linkName),
+  master: v.nullable(linkReference),
   addresses: v.array(v.union([prefix, address])),
   alias: v.pipe(v.string(), v.maxBytes(255)),
-  altNames: v.array(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(127))),
+  altNames: v.array(
+    v.pipe(
+      v.string(),
+      v.nonEmpty(),
+      v.maxBytes(127),
+      v.check((name) => !name.startsWith('linkwright.'), 'names that begin with "linkwright." mark who made a link'),
+    ),
+  ),
   group: numberOrName,
   txQueueLength: u32,
   promiscuous: bool,
@@ -160,7 +168,7 @@ function linkSchema(): AnySchema {
 
 const nexthop: v.GenericSchema<NexthopSpec> = object<NexthopSpec>({
   via: ipAddress,
-  dev: linkName,
+  dev: linkReference,
   weight: integer(1, 256),
   onlink: bool,
 })
@@ -171,7 +179,7 @@ const route: v.GenericSchema<RouteSpec> = object<RouteSpec>(
     family,
     from: prefix,
     via: ipAddress,
-    dev: linkName,
+    dev: linkReference,
     nexthops: v.pipe(v.array(nexthop), v.minLength(1)),
     type: v.picklist([
       'unicast',
@@ -244,7 +252,7 @@ const rule: v.GenericSchema<RuleSpec> = object<RuleSpec>({
 
 const neighbor: v.GenericSchema<NeighborSpec> = object<NeighborSpec>(
   {
-    dev: linkName,
+    dev: linkReference,
     address: ipAddress,
     mac: macAddress,
     state: v.picklist(['permanent', 'noarp', 'reachable', 'stale']),

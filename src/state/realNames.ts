@@ -1,0 +1,56 @@
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { Link } from '../rtnetlink/link.js'
+import type { DesiredNetwork } from './desired.js'
+import { sectionOf } from './link.js'
+import type { NetworkState } from './model.js'
+
+/** What is wanted, with each link that is called by an alternative name under the name that it has. */
+export function withRealNames(network: DesiredNetwork, state: NetworkState): DesiredNetwork {
+  const names = realNames(network, state)
+  if (names.size === 0) return network
+  const nameOf = <T>(name: T): T | string => (typeof name === 'string' ? (names.get(name) ?? name) : name)
+  const withDev = <T extends { readonly dev?: string | number }>(object: T): T =>
+    object.dev === undefined ? object : { ...object, dev: nameOf(object.dev) }
+  const onLinks = <
+    T extends { readonly dev?: string | number; readonly nexthops?: readonly { dev?: string | number }[] },
+  >(
+    route: T,
+  ): T => ({ ...withDev(route), ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}) })
+  return {
+    ...network,
+    links: network.links.map((link) => ({
+      ...link,
+      name: nameOf(link.name),
+      properties: withReferences(link.properties, names),
+    })),
+    routes: network.routes.map((one) => ({ ...one, route: onLinks(one.route), stated: onLinks(one.stated) })),
+    neighbors: network.neighbors.map((one) => ({ ...one, neighbor: withDev(one.neighbor) })),
+  }
+}
+
+/** The alternative names that are no name of a link that is there or wanted, with what they stand for. */
+function realNames(network: DesiredNetwork, { links }: NetworkState): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const { link } of links.values()) for (const altName of link.altNames ?? []) names.set(altName, link.name)
+  // A link that is still to be made has its name for itself, or the kernel refuses it.
+  for (const { name, properties } of network.links) {
+    const peer = properties.veth?.peer
+    if (peer && peer.namespace === undefined) names.delete(peer.name)
+    if (links.has(name)) names.delete(name)
+  }
+  return names
+}
+
+function withReferences(properties: Partial<Link>, names: ReadonlyMap<string, string>): Partial<Link> {
+  const changed: Record<string, unknown> = {}
+  if (typeof properties.master === 'string') changed['master'] = names.get(properties.master) ?? properties.master
+  for (const section of Object.keys(properties)) {
+    const options = sectionOf(properties, section)
+    if (!options || !linkKind(section.endsWith('Port') ? section.slice(0, -4) : section)) continue
+    for (const property of ['link', 'backupPort']) {
+      const name = options[property]
+      if (typeof name === 'string') changed[section] = { ...options, [property]: names.get(name) ?? name }
+    }
+  }
+  return { ...properties, ...changed }
+}

@@ -1,0 +1,32 @@
+import test from 'ava'
+import { reconcileNamespace } from '../helpers/reconcile.js'
+
+test('an alternative name stands for a link wherever a spec names one', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add br0 type bridge && ip link property add dev br0 altname the-bridge-of-this-laboratory')
+  namespace.sh('ip link add v0 type veth peer v1 && ip link property add dev v1 altname the-uplink-of-this-laboratory')
+  await namespace.converges({
+    links: [
+      { name: 'the-bridge-of-this-laboratory', addresses: ['10.0.0.1/24'], up: true },
+      { name: 'v0', master: 'the-bridge-of-this-laboratory', up: true },
+      { name: 'the-uplink-of-this-laboratory', up: true, addresses: ['10.1.0.1/24'] },
+      { name: 'm0', kind: 'macvlan', macvlan: { link: 'the-uplink-of-this-laboratory', mode: 'bridge' } },
+    ],
+    routes: [
+      { to: '10.9.0.0/16', dev: 'the-bridge-of-this-laboratory' },
+      {
+        to: '10.8.0.0/16',
+        nexthops: [
+          { via: '10.0.0.2', dev: 'the-bridge-of-this-laboratory' },
+          { via: '10.1.0.2', dev: 'the-uplink-of-this-laboratory' },
+        ],
+      },
+    ],
+    neighbors: [{ dev: 'the-bridge-of-this-laboratory', address: '10.0.0.7', mac: '02:00:00:00:00:07' }],
+  })
+  t.like(namespace.ip('link', 'show', 'v0')[0], { master: 'br0' })
+  t.like(namespace.ip('link', 'show', 'm0')[0], { link: 'v1' })
+  t.like(namespace.ip('route', 'show', '10.9.0.0/16')[0], { dev: 'br0' })
+  t.regex(namespace.sh('ip route show 10.8.0.0/16'), /via 10\.0\.0\.2 dev br0[\s\S]*via 10\.1\.0\.2 dev v1/)
+  t.like(namespace.ip('neighbor', 'show', '10.0.0.7')[0], { dev: 'br0' })
+})
