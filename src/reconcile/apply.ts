@@ -1,4 +1,4 @@
-import { NetworkError } from '../error.js'
+import { NetworkError, type RollbackReport } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import { defined } from '../rtnetlink/defined.js'
 import type { Spec } from '../spec/types.js'
@@ -12,6 +12,7 @@ import { networkToSpec } from '../state/toSpec/network.js'
 import { withCollateral } from './collateral.js'
 import { execute } from './execute.js'
 import { runGuards } from './guards/index.js'
+import { isRefusedWhileUp } from './linkBusy.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlaceOptions, type PlanOptions } from './options.js'
 import { type OwnerOptions, Plan } from './plan.js'
@@ -72,12 +73,12 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
     using transaction = inMemory ? undefined : await Transaction.open(world, options)
-    const { plan: current, states, networks } = await observeAndPlan(spec, world, options)
-    if (kept && !sameValue(kept.steps, current.steps)) {
+    const { plan: first, states, networks } = await observeAndPlan(spec, world, options)
+    if (kept && !sameValue(kept.steps, first.steps)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
-    await options.onPlan?.(current)
-    await carryOut(current, { spec, networks, states, world, options, transaction })
+    await options.onPlan?.(first)
+    const current = await carryOut(first, { spec, networks, states, world, options, transaction })
     const confirmBy = await transaction?.succeed()
     const recovered = transaction?.recovered ?? []
     return {
@@ -139,16 +140,24 @@ function stepsTowards(
   options: PlanOptions,
 ): PlannedStep[] {
   const owner = ownerOf(options)
-  return makeSteps(networks, states, new Set(world.places.keys()), owner, options.prune)
+  return makeSteps(networks, states, new Set(world.places.keys()), owner, options.prune, world.busy)
 }
 
-/** Executes and verifies; whatever fails is undone, and then thrown with what undoing did. */
-async function carryOut(current: Plan, work: Work): Promise<void> {
+/**
+ * Executes and verifies; whatever fails is undone, and then thrown with what undoing did. Where the kernel would not
+ * change a link while it is up, another plan takes it down.
+ * @returns the plan that was carried out
+ */
+async function carryOut(current: Plan, work: Work, isRetry = false): Promise<Plan> {
   const { networks, world, options, states, transaction } = work
   let done = current.planned
-  if (!current.empty) await transaction?.begin(formerOf(done, states), world)
+  if (isRetry) transaction?.extend(formerOf(done, states))
+  else if (!current.empty) await transaction?.begin(formerOf(done, states), world)
   try {
-    if (current.empty) return await checkGuards(world, options)
+    if (current.empty) {
+      await checkGuards(world, options)
+      return current
+    }
     await executeOrThrow(current.planned, world, options)
     // What went with something else in a way that no plan foresees is put back once; then the kernel has the word.
     const missing = await stepsMissing(current.planned, work)
@@ -161,13 +170,33 @@ async function carryOut(current: Plan, work: Work): Promise<void> {
     }
     await settle(networks, world, options)
     await checkGuards(world, options)
+    return current
   } catch (error) {
     if (current.empty) throw error
     // What a callback threw is the caller's own, and undoes all the same.
     const report = await rollback(done, states, world)
+    if (world.refused && report.restored && !isRetry) return await whileDown(world.refused, report, work)
     await transaction?.fail(report)
     throw error instanceof NetworkError ? error.with({ rollback: report }) : error
   }
+}
+
+/** Tries once more with a plan that takes the link down for its change, unless nothing may be interrupted. */
+async function whileDown(refused: PlannedStep, report: RollbackReport, work: Work): Promise<Plan> {
+  const { spec, world, options, transaction } = work
+  const { namespace = '', id } = refused
+  world.busy.set(namespace, new Set([id]))
+  let next: Awaited<ReturnType<typeof observeAndPlan>>
+  try {
+    next = await observeAndPlan(spec, world, options)
+  } catch (error) {
+    await transaction?.fail(report)
+    throw error instanceof NetworkError ? error.with({ rollback: report }) : error
+  } finally {
+    // What is planned later finds it changed.
+    world.busy.clear()
+  }
+  return await carryOut(next.plan, { ...work, states: next.states }, true)
 }
 
 async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyOptions): Promise<void> {
@@ -178,7 +207,9 @@ async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyO
 
 async function executeOrThrow(steps: readonly PlannedStep[], world: World, options: ApplyOptions): Promise<void> {
   const failure = await execute(steps, world, options, options.onProgress)
-  if (failure) throw failedStep(failure)
+  if (!failure) return
+  if (isRefusedWhileUp(failure)) world.refused = failure.step
+  throw failedStep(failure)
 }
 
 /** What is left to do, and to put back of what nobody named and the steps took along. */

@@ -65,7 +65,9 @@ export function withLosses(
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const recreated = recreatedLinks(desired, actual, wanted)
   const bounced = bouncedLinks(desired, actual, recreated)
-  for (const name of bouncedBefore) if (!recreated.has(name)) bounced.add(name)
+  for (const name of bouncedBefore) {
+    if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
+  }
   if (recreated.size === 0 && bounced.size === 0)
     return { actual, desired, recreated, bounced, formerUppers: new Map() }
   const links = restoredLinks(desired, actual, recreated, bounced)

@@ -12,11 +12,16 @@ import { observe } from './observe.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
+import type { PlannedStep } from './step.js'
 import type { Journal } from './transaction/journal.js'
 
 /** All namespaces that a spec is about. The one that the caller means has the empty name. */
 export class World implements Disposable {
   readonly places = new Map<string, Place>()
+  /** Links, by namespace, that the kernel would not change while they are up. */
+  readonly busy = new Map<string, Set<string>>()
+  /** The step that was refused because its link is up. */
+  refused: PlannedStep | undefined
   /** Where it is noted which namespaces are made, for whoever undoes it after a crash. */
   journal: Journal | undefined
   readonly #options: Pick<PlaceOptions, 'kernel' | 'namespace'>
