@@ -6,6 +6,7 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
 import { asItWas, withLosses } from './losses.js'
+import { Reach } from './reach.js'
 import { containsAddress } from './reachable.js'
 import type { PlannedStep } from './step.js'
 
@@ -23,9 +24,10 @@ export function withCollateral(
 ): DesiredNetwork {
   const network = withMade(stated, before, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
-  const routes = lostRoutes(network, before, after, deleted)
-  const neighbors = lostNeighbors(network, before, after, deleted)
-  const rules = lostRules(before, after, deleted)
+  const reach = new Reach(before, steps, 'doing')
+  const routes = lostRoutes(network, before, after, deleted).filter((route) => reach.takesRoute(route))
+  const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
+  const rules = lostRules(before, after, deleted).filter((rule) => reach.takesRule(rule))
   if (routes.length === 0 && neighbors.length === 0 && rules.length === 0) return network
   return {
     ...network,

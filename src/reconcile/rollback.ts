@@ -10,6 +10,7 @@ import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
 import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
+import { Reach } from './reach.js'
 import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
 import type { PlannedStep } from './step.js'
 import type { World } from './world.js'
@@ -95,16 +96,18 @@ async function deleteCreated(name: string, world: World): Promise<void> {
 
 /** What a namespace was, as a wish about everything that the steps touched or may have taken along. */
 function formerNetwork(before: NetworkState = emptyState, steps: readonly PlannedStep[]): DesiredNetwork {
+  const names = formerNamesOf(steps)
+  const reach = new Reach(before, steps, 'undoing', (name) => names.of(name))
   return {
-    links: formerLinks(before, steps),
-    routes: formerRoutes(before, steps),
-    rules: formerRules(before, steps),
-    neighbors: formerNeighbors(before, steps),
+    links: formerLinks(before, steps, reach),
+    routes: formerRoutes(before, steps, reach),
+    rules: formerRules(before, steps, reach),
+    neighbors: formerNeighbors(before, steps, reach),
     forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
   }
 }
 
-function formerLinks(before: NetworkState, steps: readonly PlannedStep[]): DesiredLink[] {
+function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredLink[] {
   const names = formerNamesOf(steps)
   const touched = touchedLinks(before, steps, names)
   const links: DesiredLink[] = []
@@ -112,17 +115,17 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[]): Desir
     const record = before.links.get(name)
     if (!record) links.push({ name, absent: true, properties: {} })
     // A link that has got another name is known by its index.
-    else links.push({ ...formerLink(record), ...(names.renamed.has(name) ? { index: record.link.index } : {}) })
+    else links.push({ ...formerLink(record, reach), ...(names.renamed.has(name) ? { index: record.link.index } : {}) })
   }
   return links
 }
 
-function formerLink({ link, addresses }: LinkRecord): DesiredLink {
+function formerLink({ link, addresses }: LinkRecord, reach: Reach): DesiredLink {
   return {
     name: link.name,
     absent: false,
     properties: { master: null, altNames: [], alias: '', ...settableProperties(link) },
-    addresses: addresses.filter(isManageable).map(withoutFurther),
+    ...(reach.takesAddresses(link.name) ? { addresses: addresses.filter(isManageable).map(withoutFurther) } : {}),
     exact: true,
     marks: marksOf(link),
   }
@@ -164,10 +167,10 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
   return touched
 }
 
-function formerRoutes(before: NetworkState, steps: readonly PlannedStep[]): DesiredRoute[] {
+function formerRoutes(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRoute[] {
   const known = new Set(before.routes.map(routeKey))
   const routes: DesiredRoute[] = before.routes
-    .filter(isLasting)
+    .filter((route) => isLasting(route) && reach.takesRoute(route))
     .map((route) => ({ absent: false, route, stated: route, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
@@ -179,8 +182,9 @@ function formerRoutes(before: NetworkState, steps: readonly PlannedStep[]): Desi
   return routes
 }
 
-function formerRules(before: NetworkState, steps: readonly PlannedStep[]): DesiredRule[] {
-  const rules: DesiredRule[] = before.rules.map((rule) => ({ absent: false, rule, exact: true }))
+function formerRules(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRule[] {
+  const concerned = before.rules.filter((rule) => reach.takesRule(rule))
+  const rules: DesiredRule[] = concerned.map((rule) => ({ absent: false, rule, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRule' && operation.type !== 'replaceRule') continue
     const { rule } = operation
@@ -193,9 +197,18 @@ function formerRules(before: NetworkState, steps: readonly PlannedStep[]): Desir
   return rules
 }
 
-function formerNeighbors(before: NetworkState, steps: readonly PlannedStep[]): DesiredNetwork['neighbors'] {
+function formerNeighbors(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+): DesiredNetwork['neighbors'] {
   const known = new Set(before.neighbors.map(neighborKey))
-  const neighbors = before.neighbors.filter(isLastingNeighbor).map((neighbor) => ({ absent: false, neighbor }))
+  const touched = new Set(
+    steps.flatMap(({ operation }) => ('neighbor' in operation ? [neighborKey(operation.neighbor)] : [])),
+  )
+  const neighbors = before.neighbors
+    .filter((one) => isLastingNeighbor(one) && (touched.has(neighborKey(one)) || reach.takesNeighbor(one)))
+    .map((neighbor) => ({ absent: false, neighbor }))
   const names = formerNamesOf(steps)
   const added = steps
     .flatMap(({ operation }) => (operation.type === 'addNeighbor' ? [operation.neighbor] : []))

@@ -4,9 +4,13 @@ import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { isThere } from './lookup.js'
 
+/** An entry that is looked for, or was not found, or was deleted while in use, tells of no neighbor. */
+const unknownStates: ReadonlySet<string> = new Set(['incomplete', 'failed', 'none'])
+
 /** Steps for the neighbors of a namespace. */
 export function diffNeighbors(context: DiffContext): void {
-  const present = new Map(context.actual.neighbors.map((neighbor) => [neighborKey(neighbor), neighbor]))
+  const known = context.actual.neighbors.filter(({ state }) => !unknownStates.has(state ?? ''))
+  const present = new Map(known.map((neighbor) => [neighborKey(neighbor), neighbor]))
   for (const wanted of context.desired.neighbors) {
     const { neighbor } = wanted
     const actual = present.get(neighborKey(neighbor))

@@ -1,0 +1,162 @@
+import { type Family, familyOf } from '../ip/address.js'
+import { subnetOf } from '../state/address.js'
+import type { NetworkState } from '../state/model.js'
+import { linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
+import type { RuleRecord } from '../state/rule.js'
+import { takenAlong } from './losses.js'
+import type { Operation } from './operation.js'
+import type { PlannedStep } from './step.js'
+
+/** How wide a reach is taken: what the steps surely can take along, or also what undoing them in any way can. */
+export type Width = 'doing' | 'undoing'
+
+const minimumMtu: Record<Family, number> = { inet: 68, inet6: 1280 }
+
+/**
+ * What steps can take along without naming it. Whatever else goes meanwhile, somebody else removed, and nobody may put
+ * it back.
+ *
+ * The kernel takes a link's IPv4 routes and neighbors with its last address, and those of a preferred source with that
+ * one (net/ipv4/fib_frontend.c, fib_disable_ip and fib_sync_down_addr); everything with a link that goes down;
+ * everything of IPv6 with an MTU that is too small; and all neighbors with a MAC address (net/core/neighbour.c,
+ * neigh_changeaddr).
+ */
+export class Reach {
+  readonly #before: NetworkState
+  readonly #width: Width
+  readonly #nameOf: (name: string) => string
+  readonly #links: Readonly<Record<Family, Set<string>>> = { inet: new Set(), inet6: new Set() }
+  readonly #neighbors = new Set<string>()
+  readonly #sources = new Set<string>()
+  readonly #routes = new Set<string>()
+  readonly #rules = new Set<string>()
+  /** The IPv4 addresses of each link as the steps go on, primaries first. */
+  readonly #addresses = new Map<string, { key: string; subnet: string }[]>()
+
+  /** @param nameOf the name that a link had before, where steps rename it */
+  constructor(
+    before: NetworkState,
+    steps: readonly PlannedStep[],
+    width: Width,
+    nameOf: (name: string) => string = (name) => name,
+  ) {
+    this.#before = before
+    this.#width = width
+    this.#nameOf = nameOf
+    for (const { operation } of steps) this.#follow(operation)
+  }
+
+  /** Whether a route can be lost. */
+  takesRoute(route: RouteRecord): boolean {
+    if (route.src !== undefined && this.#sources.has(route.src)) return true
+    if (this.#routes.has(routeKey(route))) return true
+    return linksOfRoute(route).some((dev) => this.#links[route.family].has(String(dev)))
+  }
+
+  /** Whether the neighbors of a link can be lost. */
+  takesNeighbor({ dev, address }: { readonly dev: string | number; readonly address: string }): boolean {
+    return this.#neighbors.has(String(dev)) || this.#links[familyOf(address)].has(String(dev))
+  }
+
+  /** Whether the addresses of a link can be lost. */
+  takesAddresses(dev: string): boolean {
+    return this.#links.inet.has(dev) || this.#links.inet6.has(dev)
+  }
+
+  /** Whether a rule can be lost: the kernel deletes the first that has all that is told, which can be another one. */
+  takesRule(rule: RuleRecord): boolean {
+    return this.#rules.has(ruleGroup(rule))
+  }
+
+  #follow(operation: Operation): void {
+    switch (operation.type) {
+      case 'createLink':
+        this.#takeLink(this.#nameOf(operation.link.name))
+        break
+      case 'deleteLink':
+        this.#takeLink(this.#nameOf(operation.name))
+        break
+      case 'updateLink':
+        this.#followUpdate(operation)
+        break
+      case 'addAddress':
+      case 'replaceAddress':
+      case 'deleteAddress':
+        this.#followAddress(operation)
+        break
+      case 'addRoute':
+      case 'deleteRoute':
+        this.#routes.add(routeKey(operation.route))
+        break
+      case 'replaceRoute':
+        this.#routes.add(routeKey(operation.route)).add(routeKey(operation.previous))
+        break
+      case 'addRule':
+      case 'deleteRule':
+        this.#rules.add(ruleGroup(operation.rule))
+        break
+      case 'replaceRule':
+        this.#rules.add(ruleGroup(operation.rule)).add(ruleGroup(operation.previous))
+        break
+    }
+  }
+
+  #takeLink(name: string): void {
+    if (this.#links.inet.has(name)) return
+    this.#links.inet.add(name)
+    this.#links.inet6.add(name)
+    for (const other of takenAlong(name, this.#before)) this.#takeLink(other)
+  }
+
+  #followUpdate({ name: given, changes, bounce }: Extract<Operation, { type: 'updateLink' }>): void {
+    const name = this.#nameOf(given)
+    const { up, mtu, mac, arp } = changes
+    if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) {
+      this.#links.inet.add(name)
+      this.#links.inet6.add(name)
+    }
+    for (const family of ['inet', 'inet6'] as const) {
+      const tooSmall = [mtu, this.#before.links.get(name)?.link.mtu].some(
+        (size = Infinity) => size < minimumMtu[family],
+      )
+      if (mtu !== undefined && tooSmall) this.#links[family].add(name)
+    }
+    if (mac !== undefined || arp !== undefined) this.#neighbors.add(name)
+  }
+
+  #followAddress({ type, address }: Extract<Operation, { address: unknown }>): void {
+    const dev = this.#nameOf(String(address.dev))
+    const family = familyOf(address.address)
+    const [source = ''] = address.address.split('/')
+    if (type !== 'addAddress') this.#sources.add(source)
+    // Undoing can take any of them away for a moment.
+    if (this.#width === 'undoing') this.#links[family].add(dev)
+    if (family === 'inet6' || type === 'replaceAddress') return
+    const key = `${address.address} ${address.peer ?? ''}`
+    const subnet = subnetOf(address)
+    const list = this.#addresses.get(dev) ?? this.#addressesOf(dev)
+    const index = list.findIndex((one) => one.key === key)
+    if (type === 'addAddress') list.push({ key, subnet })
+    else if (index >= 0) {
+      const isPrimary = list.findIndex((one) => one.subnet === subnet) === index
+      const takes = isPrimary && !this.#before.promoteSecondaries
+      for (const gone of list.filter((one) => one.key === key || (takes && one.subnet === subnet))) {
+        list.splice(list.indexOf(gone), 1)
+        this.#sources.add(gone.key.split('/')[0] ?? '')
+      }
+    }
+    if (list.length === 0) this.#links.inet.add(dev)
+    this.#addresses.set(dev, list)
+  }
+
+  #addressesOf(dev: string): { key: string; subnet: string }[] {
+    const addresses = this.#before.links.get(dev)?.addresses ?? []
+    return addresses
+      .filter(({ address }) => familyOf(address) === 'inet')
+      .map((one) => ({ key: `${one.address} ${one.peer ?? ''}`, subnet: subnetOf(one) }))
+  }
+}
+
+function ruleGroup({ family, priority }: RuleRecord): string {
+  return `${family} ${priority ?? 0}`
+}
