@@ -266,6 +266,24 @@ export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
   }
 }
 
+/** A list whose items are attributes numbered from 0, such as the targets of a bond. */
+export function indexedListOf<T>(codec: Codec<T>, maximum: number): Codec<readonly T[]> {
+  return {
+    domain: { type: 'list', item: codec.domain, maximum },
+    nested: true,
+    encode(values, writer, context) {
+      for (const [index, value] of values.entries()) {
+        writeAttribute(writer, index, () => codec.encode(value, writer, context))
+      }
+    },
+    decode(payload, context) {
+      const values: T[] = []
+      walkAttributes(payload, (_type, start, end) => values.push(codec.decode(payload.slice(start, end), context)))
+      return values
+    },
+  }
+}
+
 /** A list of which the kernel keeps the members but not the order. */
 export function unorderedListOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
   return { ...listOf(type, codec), domain: { type: 'list', item: codec.domain, unordered: true } }

@@ -38,11 +38,14 @@ export function splitCreation(link: Link): { created: Link; later: Partial<Link>
  */
 function meaningfulOptions(link: Link): object | undefined {
   const options = kindOptionsOf(link, link.kind)
-  const defaults = new Map<string, unknown>(Object.entries(linkKind(link.kind ?? '')?.defaults ?? {}))
+  const kind = linkKind(link.kind ?? '')
+  const defaults = new Map<string, unknown>(Object.entries(kind?.defaults ?? {}))
   return (
     options &&
     Object.fromEntries(
-      Object.entries(options).filter(([name, value]) => value !== false || defaults.get(name) !== false),
+      Object.entries(options).filter(
+        ([name, value]) => defaults.get(name) !== value || !(kind?.defaultsUnsaid || value === false),
+      ),
     )
   )
 }

@@ -79,6 +79,7 @@ export { changeLinkMessages, type LinkChange, wholeChanges } from './changeLink.
 export { createLinkMessages } from './createLink.js'
 export { decodeLink, decodeLinkName } from './decodeLink.js'
 export { decodeRoute } from './decodeRoute.js'
+export type { BondPortOptions, BondPortStatus } from './kinds/bondPort.js'
 export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
 export * from './kinds/builtIn.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'

@@ -1,5 +1,6 @@
 // The kinds that are known from the start: a new one is one file beside this one, and one line here.
 export { type BareudpOptions, bareudp } from './bareudp.js'
+export { type BondAggregator, type BondOptions, type BondStatus, bond } from './bond.js'
 export { type BridgeOptions, type BridgeStatus, bridge } from './bridge.js'
 export { type DummyOptions, dummy } from './dummy.js'
 export { type GeneveOptions, geneve } from './geneve.js'

@@ -116,7 +116,12 @@ const ipv4Defaults = {
 }
 const ipv6Defaults = { ...tunnelEndDefaults('inet6'), ...ipv6TunnelHeaderDefaults, ...headerDefaults }
 const erspanDefaults = { version: 1, index: 0, direction: 'ingress', hardwareId: 0 } as const
-const shared = { changedAsWhole: true, immutable: ['collectMetadata'], dependsOn: ['link'] } as const
+const shared = {
+  changedAsWhole: true,
+  immutable: ['collectMetadata'],
+  dependsOn: ['link'],
+  survivesLower: true,
+} as const
 const greOptions: AttributeTable<GreOptions> = attributeTable<GreOptions>(overIpv4)
 const ip6greOptions: AttributeTable<Ip6greOptions> = attributeTable<Ip6greOptions>(overIpv6)
 

@@ -46,4 +46,5 @@ export const ip6tnl: LinkKind<'ip6tnl', Ip6tnlOptions> = defineLinkKind({
   },
   generalDefaults: { mtu: undefined, multicast: false, arp: false },
   dependsOn: ['link'],
+  survivesLower: true,
 })

@@ -71,6 +71,7 @@ export const ipip: LinkKind<'ipip', IpipOptions> = defineLinkKind({
   defaults: { ...defaults, mode: 'ipip', collectMetadata: false },
   generalDefaults: { mtu: 1480, multicast: false, arp: false },
   dependsOn: ['link'],
+  survivesLower: true,
 })
 
 /** `ip link add NAME type sit`: a tunnel of IPv6 in IPv4, RFC 4213. */
@@ -90,4 +91,5 @@ export const sit: LinkKind<'sit', SitOptions> = defineLinkKind({
   },
   generalDefaults: { mtu: 1480, multicast: false, arp: false },
   dependsOn: ['link'],
+  survivesLower: true,
 })

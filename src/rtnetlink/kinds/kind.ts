@@ -54,6 +54,16 @@ export interface LinkKind<
   ) => boolean
   /** Whether a change of one option sets all others to nothing unless they are told again: the tunnels over IP. */
   readonly changedAsWhole?: boolean
+  /** Whether a default is left unsaid at creation, since the kernel refuses to be told some of them in some modes. */
+  readonly defaultsUnsaid?: boolean
+  /** Options that name a port of the link, which is there only later. */
+  readonly namesPorts?: readonly (keyof Options & string)[]
+  /** Options that the kernel changes by itself, so that a snapshot leaves them out. */
+  readonly momentary?: readonly (keyof Options & string)[]
+  /** Whether the device stays when the one below it goes. */
+  readonly survivesLower?: boolean
+  /** Whether a link must be down to become its port. */
+  readonly portsJoinDown?: boolean
   /** Properties that every link has which a living device of this kind does not change. */
   readonly immutableProperties?: readonly string[]
   /** Properties of the link that change only while it is down. */
@@ -80,7 +90,16 @@ export interface LinkKind<
 export interface AnyLinkKind
   extends Omit<
     LinkKind,
-    'options' | 'status' | 'port' | 'immutable' | 'exclusive' | 'dependsOn' | 'defaults' | 'portDefaults'
+    | 'options'
+    | 'status'
+    | 'port'
+    | 'immutable'
+    | 'exclusive'
+    | 'dependsOn'
+    | 'namesPorts'
+    | 'momentary'
+    | 'defaults'
+    | 'portDefaults'
   > {
   readonly options: AnyAttributeTable
   readonly status?: AnyAttributeTable
@@ -88,6 +107,8 @@ export interface AnyLinkKind
   readonly immutable?: readonly string[]
   readonly exclusive?: readonly string[]
   readonly dependsOn?: readonly string[]
+  readonly namesPorts?: readonly string[]
+  readonly momentary?: readonly string[]
   readonly defaults?: object
   readonly portDefaults?: object
 }

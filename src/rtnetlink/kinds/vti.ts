@@ -19,7 +19,7 @@ const optionsOf = (family: 'inet' | 'inet6'): AttributeTable<VtiOptions> =>
     outputKey: attribute(3, be32, { ip: 'okey' }),
   })
 
-const shared = { changedAsWhole: true, dependsOn: ['link'] } as const
+const shared = { changedAsWhole: true, dependsOn: ['link'], survivesLower: true } as const
 
 /** `ip link add NAME type vti`: what IPsec protects over IPv4, as a device. */
 export const vti: LinkKind<'vti', VtiOptions> = defineLinkKind({

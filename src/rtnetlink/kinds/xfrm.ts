@@ -26,4 +26,5 @@ export const xfrm: LinkKind<'xfrm', XfrmOptions> = defineLinkKind({
   defaults: { link: 0, collectMetadata: false },
   generalDefaults: { mtu: undefined, arp: false, multicast: false },
   dependsOn: ['link'],
+  survivesLower: true,
 })
