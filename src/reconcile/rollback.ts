@@ -8,6 +8,7 @@ import { marksOf } from '../state/owner.js'
 import { isLasting, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
+import { isRefusedWhileUp } from './linkBusy.js'
 import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
 import { Reach } from './reach.js'
@@ -41,9 +42,26 @@ export function formerOf(steps: readonly PlannedStep[], before: ReadonlyMap<stri
     // A new namespace takes everything in it along.
     if (created.includes(name)) continue
     const own = steps.filter((step) => (step.namespace ?? '') === name)
-    networks.set(name, formerNetwork(state, own))
+    networks.set(name, formerNetwork(state, [...own, ...farEnds(steps, before, name)]))
   }
   return { networks, created }
+}
+
+/** What steps in other namespaces do here: the other end of a pair that goes there goes, too. */
+function farEnds(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+  namespace: string,
+): PlannedStep[] {
+  return steps.flatMap((step) => {
+    const { operation } = step
+    const name = operation.type === 'deleteLink' ? operation.name : undefined
+    const gone = operation.type === 'createLink' ? operation.link.name : name
+    const link = gone === undefined ? undefined : before.get(step.namespace ?? '')?.links.get(gone)?.link
+    const peer = link?.kind === 'veth' && link.linkNamespaceId !== undefined ? link.veth?.peer : undefined
+    if (!peer || (peer.namespace ?? '') !== namespace) return []
+    return [{ ...step, namespace, operation: { type: 'deleteLink', name: peer.name } }]
+  })
 }
 
 /** Brings everything that steps touched back to what it was. */
@@ -59,13 +77,17 @@ export function rollback(
 export async function restore({ networks, created }: Former, world: World): Promise<RollbackReport> {
   const done: PlannedStep[] = []
   try {
-    for (let round = 0; round < 2; round++) {
+    const busy = new Map<string, Set<string>>()
+    for (let round = 0; round < 3; round++) {
       const states = await world.observe(networks.keys(), {})
-      const back = makeSteps(networks, states, new Set(world.places.keys()), undefined)
+      const back = makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
+      busy.clear()
       if (back.length === 0) break
       done.push(...back)
       const failure = await execute(back, world, {}, undefined)
-      if (failure) throw failedStep(failure)
+      if (failure && round < 2 && isRefusedWhileUp(failure)) {
+        busy.set(failure.step.namespace ?? '', new Set([failure.step.id]))
+      } else if (failure) throw failedStep(failure)
     }
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
     const states = await world.observe(networks.keys(), {})

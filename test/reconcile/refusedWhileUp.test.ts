@@ -54,6 +54,15 @@ test.serial('it is not taken down where nothing may be interrupted', async (t) =
   t.regex(error.message, /update link v0 \(link-bounce\)/)
 })
 
+test.serial('it is undone in the same way when something fails later', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(setup)
+  const kernel = interposedKernel({ before: stubborn(namespace, 'v0') })
+  const failing = { to: '10.99.0.0/16', via: '10.0.0.9', dev: 'v0', src: '172.31.0.9' }
+  const error = await namespace.refuses({ ...spec, routes: [failing] }, 'EINVAL', { kernel })
+  t.true(error.rollback?.restored, JSON.stringify(error.rollback))
+})
+
 test.serial('what is refused also when it is down fails, and is undone', async (t) => {
   const namespace = reconcileNamespace(t)
   namespace.sh(setup)
