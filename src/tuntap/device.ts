@@ -243,7 +243,8 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   }
 
   #assertOpen(): void {
+    if (!this.#closed) return
     const object = describeLink(this.name)
-    if (this.#closed) throw new NetworkError('CLOSED', `${object}: the device is closed`, { object })
+    throw new NetworkError('CLOSED', `${object}: the device is closed`, { object })
   }
 }
