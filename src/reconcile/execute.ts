@@ -216,12 +216,19 @@ function ipv6SourceOf(operation: MessageOperation): string | undefined {
 }
 
 // ENXIO: the link has no IPv6 side any longer, since its MTU is below 1280.
-const goneCodes: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENODEV', 'ENXIO'])
+/** What the kernel says of an object that is not there, by the message that deletes it: RTM_DELLINK to RTM_DELNEXTHOP. */
+const goneCodes: Readonly<Record<number, readonly string[]>> = {
+  17: ['ENODEV'],
+  21: ['EADDRNOTAVAIL', 'ENODEV'],
+  25: ['ESRCH', 'ENODEV'],
+  29: ['ENOENT', 'ENXIO', 'ENODEV'],
+  33: ['ENOENT'],
+  105: ['ENOENT'],
+}
 
 /** Whether the kernel refused to delete what is gone: it took it along with something else, or somebody was faster. */
 function isGone(message: NetlinkMessage | undefined, { code }: NetworkError): boolean {
-  // Of each four RTM_* numbers the second deletes: include/uapi/linux/rtnetlink.h
-  return message !== undefined && message.type % 4 === 1 && goneCodes.has(code)
+  return message !== undefined && (goneCodes[message.type]?.includes(code) ?? false)
 }
 
 /** The step at an index and those of the same namespace that follow it, as long as they are of a sort. */
