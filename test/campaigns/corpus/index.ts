@@ -4,8 +4,16 @@ import { creations } from './creations.js'
 import { deletions } from './deletions.js'
 import { namespaces } from './namespaces.js'
 import { recreations } from './recreations.js'
+import { renames } from './renames.js'
 
 export { blue, type CorpusCase, green } from './case.js'
 
 /** All cases. */
-export const corpus: readonly CorpusCase[] = [...creations, ...changes, ...recreations, ...deletions, ...namespaces]
+export const corpus: readonly CorpusCase[] = [
+  ...creations,
+  ...changes,
+  ...recreations,
+  ...deletions,
+  ...renames,
+  ...namespaces,
+]
