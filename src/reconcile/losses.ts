@@ -175,8 +175,17 @@ function bouncedLinks(desired: DesiredNetwork, actual: NetworkState, recreated: 
     if (changed.some(({ property, name }) => whileDown.includes(property) || whileDown.includes(name))) {
       bounced.add(link.name)
     }
+    if (changed.some(({ name }) => name === 'master') && joinsDown(link, desired, actual)) bounced.add(link.name)
   }
   return bounced
+}
+
+/** Whether a link must be down to become a port of the master that it is to have. */
+function joinsDown({ properties }: DesiredLink, desired: DesiredNetwork, actual: NetworkState): boolean {
+  const { master } = properties
+  if (typeof master !== 'string') return false
+  const stated = desired.links.find(({ name }) => name === master)?.properties.kind
+  return linkKind(stated ?? actual.links.get(master)?.link.kind ?? '')?.portsJoinDown ?? false
 }
 
 function stateAfter(actual: NetworkState, recreated: ReadonlySet<string>, bounced: ReadonlySet<string>): NetworkState {

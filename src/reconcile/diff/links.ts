@@ -1,4 +1,5 @@
 import { wholeChanges } from '../../rtnetlink/changeLink.js'
+import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { isManageable } from '../../state/address.js'
@@ -28,7 +29,7 @@ export function diffLinks(context: DiffContext): void {
 function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord, goesAlong: Set<string>): void {
   const { link } = record
   for (const other of takenAlong(link.name, context.actual)) {
-    goesAlong.add(other)
+    if (!survivesLower(context.actual.links.get(other)?.link.kind)) goesAlong.add(other)
     const isPeer = link.kind === 'veth' && link.link === other
     if (isPeer || desiredLink(context, other)?.absent) continue
     context.problems.push({
@@ -78,7 +79,10 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   }
   checkReferences(context, wanted)
   const recreates = context.recreated.has(name)
-  const link: Link = { ...properties, name, up: properties.up ?? true }
+  const portNaming = portNamingOptions(kind, options)
+  const whole: Link = { ...properties, name, up: properties.up ?? true }
+  const link: Link = portNaming ? { ...whole, [kind.kind]: without(options ?? {}, portNaming) } : whole
+  if (portNaming) namePorts(context, wanted, kind, portNaming)
   addStep(context, {
     action: recreates ? 'recreate' : 'create',
     object: 'link',
@@ -98,6 +102,47 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   })
 }
 
+/** The options by which a new link would name ports that it has only later. */
+function portNamingOptions(kind: AnyLinkKind, options: object | undefined): Record<string, unknown> | undefined {
+  const entries = Object.entries(options ?? {}).filter(([name]) => kind.namesPorts?.includes(name))
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined
+}
+
+function without(options: object, left: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in left)))
+}
+
+/** Names the ports of a new link once they are there. */
+function namePorts(
+  context: DiffContext,
+  wanted: DesiredLink,
+  kind: AnyLinkKind,
+  options: Record<string, unknown>,
+): void {
+  const { name, path } = wanted
+  const changes: Partial<Link> = { [kind.kind]: options }
+  addStep(context, {
+    action: 'update',
+    object: 'link',
+    id: name,
+    changes: changesOf({ name, ...changes }),
+    path,
+    disruption: 'none',
+    phase: Phase.link,
+    provides: [],
+    needs: [`link ${name}`, ...Object.values(options).flatMap((port) => [`link ${port}`, `changed ${port}`])],
+    operation: {
+      type: 'updateLink',
+      name,
+      kind: kind.kind,
+      changes,
+      addedAltNames: [],
+      removedAltNames: [],
+      bounce: false,
+    },
+  })
+}
+
 /** The marks that a link is to bear: those that it had, or for a new one its maker's. */
 function marksFor(context: DiffContext, { name, marks }: DesiredLink): readonly string[] {
   return marks ?? (context.owner ? [newMark(context.owner, name, context.actual)] : [])
@@ -109,7 +154,12 @@ function withMarks(link: Link, marks: readonly string[]): Link {
 
 /** Whether a recreated link goes with another recreated one, so that it need not be deleted. */
 function isTakenAlong(context: DiffContext, properties: Partial<Link>): boolean {
+  if (survivesLower(properties.kind)) return false
   return lowersOf({ ...properties }).some((lower) => context.recreated.has(lower))
+}
+
+function survivesLower(kind: string | undefined): boolean {
+  return (kind !== undefined && linkKind(kind)?.survivesLower) ?? false
 }
 
 function peerTags(link: Link): string[] {
@@ -227,7 +277,12 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
     disruption: bounce ? 'link-bounce' : 'none',
     phase: Phase.link,
     provides: [`changed ${link.name}`],
-    needs: [...needsOf(wanted.properties), ...mtuNeeds(context, wanted, record), ...portNeeds(context, wanted)],
+    needs: [
+      ...needsOf(wanted.properties),
+      ...mtuNeeds(context, wanted, record),
+      ...namedPortNeeds(differences),
+      ...portNeeds(context, wanted),
+    ],
     operation: {
       type: 'updateLink',
       name: link.name,
@@ -238,6 +293,13 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       bounce,
     },
   })
+}
+
+/** A port that a changed option names must be one by then. */
+function namedPortNeeds(differences: readonly LinkDifference[]): string[] {
+  return differences
+    .filter(({ section, name }) => linkKind(section)?.namesPorts?.includes(name))
+    .flatMap(({ after }) => [`link ${after}`, `changed ${after}`])
 }
 
 /** What stands on a device cannot have the larger MTU: it is raised from below and lowered from above. */

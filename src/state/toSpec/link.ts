@@ -40,7 +40,7 @@ export function linkToSpec({ link, addresses }: LinkRecord, own: number): LinkSp
   return {
     name: link.name,
     ...spec,
-    ...(kind ? section(link, kind.kind, kind.options, kind.defaults) : {}),
+    ...(kind ? section(link, kind.kind, kind.options, kind.defaults, kind.momentary) : {}),
     ...(port?.port ? section(link, `${port.kind}Port`, port.port, port.portDefaults) : {}),
   }
 }
@@ -65,13 +65,14 @@ function section(
   name: string,
   table: AnyAttributeTable,
   defaults: object | undefined,
+  momentary: readonly string[] = [],
 ): Record<string, unknown> {
   const options: Record<string, unknown> = {}
   const fallback: Record<string, unknown> = { ...defaults }
   for (const [property, value] of Object.entries(sectionOf(link, name) ?? {})) {
     const domain: Domain | undefined = table.lines[property]?.codec.domain
     const isDefault = property in fallback && sameOption(domain, fallback[property], value)
-    if (!isDefault && !(value instanceof Uint8Array)) options[property] = value
+    if (!isDefault && !momentary.includes(property) && !(value instanceof Uint8Array)) options[property] = value
   }
   return Object.keys(options).length > 0 ? { [name]: options } : {}
 }
