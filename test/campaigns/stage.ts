@@ -68,6 +68,11 @@ export class Stage implements Disposable {
     this.namespace.sh(`set -e\n${quiet}\n${script.join('\n')}`)
   }
 
+  /** Runs commands of `ip`, whether or not each succeeds. */
+  try(commands: readonly string[]): void {
+    this.namespace.sh(`${commands.map((command) => `ip ${command} 2>/dev/null; `).join('')}true`)
+  }
+
   /** A spec with the names that namespaces have here. */
   named(spec: Spec): Spec {
     const named: Spec = JSON.parse(this.#replaced(JSON.stringify(spec)))
