@@ -14,10 +14,11 @@ export interface GlobalOptions {
 /** Runs the command line and returns the exit status. */
 export async function run(argv: readonly string[], output: Output = standardOutput()): Promise<number> {
   let status: number = exitStatus.done
+  const json = argv.includes('--json')
   const program = new Command('linkwright')
     .description('Write down what the network should look like, and apply it.')
     .version(version(), '--version', 'print the version')
-    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) })
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => json || output.err(text) })
     .exitOverride()
     .showHelpAfterError('(see linkwright --help)')
 
@@ -77,7 +78,9 @@ export async function run(argv: readonly string[], output: Output = standardOutp
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     // Commander has told why already, unless all was well: --help and --version end this way too.
-    return error.exitCode === 0 ? exitStatus.done : exitStatus.usage
+    if (error.exitCode === 0) return exitStatus.done
+    if (json) output.out(`${JSON.stringify({ error: { code: 'USAGE', message: error.message } }, undefined, 2)}\n`)
+    return exitStatus.usage
   }
   return status
 }

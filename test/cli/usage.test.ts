@@ -91,3 +91,13 @@ test('with --json, an error is one document on standard output', async (t) => {
   t.is(unread.err, '')
   t.is(JSON.parse(unread.out).error.code, 'USAGE')
 })
+
+test('with --json, what is wrong with the command line is one JSON document, too', async (t) => {
+  for (const argv of [['plan'], ['plan', 'x.yaml', '--frobnicate'], ['frobnicate']]) {
+    const { status, out, err } = await commandLine(...argv, '--json')
+    t.is(status, 2)
+    t.is(err, '')
+    t.is(JSON.parse(out).error.code, 'USAGE')
+    t.regex(JSON.parse(out).error.message, /^error: /)
+  }
+})
