@@ -1,5 +1,4 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
@@ -11,6 +10,7 @@ import { answer, finish, hello } from '../../examples/vpn/handshake.js'
 import { newKeyPair, privateText } from '../../examples/vpn/keys.js'
 import { ReplayWindow } from '../../examples/vpn/replayWindow.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { digestThroughTcp, randomBytesAndDigest } from '../helpers/tcp.js'
 
 const run = promisify(execFile)
 const program = fileURLToPath(new URL(`../../examples/vpn${extname(import.meta.url)}`, import.meta.url))
@@ -98,38 +98,7 @@ async function answersWithin(namespace: TestNamespace, address: string, seconds:
   return false
 }
 
-/** Sends bytes over TCP and returns what the other end made of them. */
-async function digestThroughTcp(
-  from: TestNamespace,
-  to: TestNamespace,
-  address: string,
-  bytes: Buffer,
-): Promise<string> {
-  const server = `
-    import { createHash } from 'node:crypto'
-    import net from 'node:net'
-    net.createServer({ allowHalfOpen: true }, (socket) => {
-      const hash = createHash('sha256')
-      socket.on('data', (data) => hash.update(data)).on('end', () => socket.end(hash.digest('hex'), () => process.exit()))
-    }).listen(80, () => console.log('listening'))`
-  const client = `
-    import net from 'node:net'
-    const socket = net.connect(80, '${address}')
-    process.stdin.pipe(socket)
-    socket.on('data', (data) => console.log(String(data)))`
-  const command = (namespace: TestNamespace, code: string) =>
-    run('nsenter', [`--net=${namespace.path}`, '--', process.execPath, '--input-type=module', '-e', code])
-  const serving = command(to, server)
-  await new Promise((resolve) => serving.child.stdout?.once('data', resolve))
-  const sending = command(from, client)
-  sending.child.stdin?.end(bytes)
-  const { stdout } = await sending
-  await serving
-  return stdout.trim()
-}
-
-const data = randomBytes(3_000_000)
-const digest = createHash('sha256').update(data).digest('hex')
+const { data, digest } = randomBytesAndDigest(3_000_000)
 const counter = (namespace: TestNamespace, device: string): number =>
   Number(new RegExp(`${device}: *(\\d+)`).exec(namespace.sh('cat /proc/net/dev'))?.[1])
 
