@@ -15,6 +15,7 @@ interface Libc {
   setsockopt(fd: number, level: number, option: number, value: Memory, length: number): number
   getsockopt(fd: number, level: number, option: number, value: Memory, length: Memory): number
   send(fd: number, data: Memory, length: number, flags: number): number
+  sendto(fd: number, data: Memory, length: number, flags: number, address: Memory, addressLength: number): number
   recvfrom(fd: number, data: Memory, length: number, flags: number, address: Memory, addressLength: Memory): number
   socketpair(domain: number, type: number, protocol: number, fds: Memory): number
   dup3(from: number, to: number, flags: number): number
@@ -41,6 +42,7 @@ const raw: Libc = {
   setsockopt: process_.func('int setsockopt(int, int, int, const void *, uint32_t)'),
   getsockopt: process_.func('int getsockopt(int, int, int, void *, void *)'),
   send: process_.func('intptr_t send(int, const void *, size_t, int)'),
+  sendto: process_.func('intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)'),
   recvfrom: process_.func('intptr_t recvfrom(int, void *, size_t, int, void *, void *)'),
   socketpair: process_.func('int socketpair(int, int, int, void *)'),
   dup3: process_.func('int dup3(int, int, int)'),
