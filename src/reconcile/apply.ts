@@ -19,6 +19,7 @@ import { type OwnerOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { settle } from './settle.js'
+import { settleCarriers } from './settleCarriers.js'
 import type { PlannedStep, Step } from './step.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
@@ -168,6 +169,7 @@ async function carryOut(current: Plan, work: Work, isRetry = false): Promise<Pla
       const still = await stepsMissing(done, work)
       if (still.length > 0) throw unverified(still)
     }
+    await settleCarriers(done, world, options)
     await settle(networks, world, options)
     await checkGuards(world, options)
     return current

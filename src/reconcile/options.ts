@@ -41,8 +41,14 @@ export interface PlanOptions extends PlaceOptions {
 export interface ApplyOptions extends PlanOptions {
   /** Called as steps are done. What it throws ends the work, which is undone, and is thrown to the caller. */
   readonly onProgress?: (done: number, total: number, step: Step) => void
-  /** Milliseconds to wait for IPv6 duplicate address detection. Default 10,000. */
+  /** Milliseconds to wait for carriers, and then for IPv6 duplicate address detection. Default 10,000. */
   readonly settleTimeout?: number
+  /**
+   * The links that are waited for, up to `settleTimeout`, to have a carrier once they were brought up: those of
+   * `hardware`, which take seconds to agree on a speed; `all`; or `none`. One that gets no carrier in time is no error:
+   * a bridge without ports has none. Default `hardware`.
+   */
+  readonly waitForCarrier?: 'hardware' | 'all' | 'none'
   /** Called with the plan before anything is changed. What it throws ends the work. */
   readonly onPlan?: (plan: Plan) => unknown
   /** Checks that decide, after everything was done and verified, whether it stays: `ping(…)`, `tcp(…)`, a function. */
@@ -76,6 +82,7 @@ const applyOptions = [
   ...planOptions,
   'onProgress',
   'settleTimeout',
+  'waitForCarrier',
   'onPlan',
   'guards',
   'confirmWithin',
@@ -104,7 +111,10 @@ export function checkOptions(options: ApplyOptions, kind: 'place' | 'plan' | 'ap
     )
   }
   ownerOf(options)
-  const { confirmWithin, kernel } = options
+  const { confirmWithin, kernel, waitForCarrier } = options
+  if (waitForCarrier !== undefined && !['hardware', 'all', 'none'].includes(waitForCarrier)) {
+    throw new NetworkError('INVALID_ARGUMENT', `waitForCarrier: ${waitForCarrier} is not hardware, all or none`)
+  }
   if (confirmWithin === undefined) return
   if (!(confirmWithin > 0 && confirmWithin <= longestTimer)) {
     throw new NetworkError(

@@ -1,16 +1,19 @@
 import type { NetworkError } from '../../error.js'
-import type { PlanOptions } from '../options.js'
+import type { ApplyOptions, PlanOptions } from '../options.js'
 import type { Plan } from '../plan.js'
 import type { Step } from '../step.js'
 
 /** How {@link watch} goes about it. */
-export interface WatchOptions extends PlanOptions {
+export interface WatchOptions
+  extends PlanOptions,
+    Pick<
+      ApplyOptions,
+      'settleTimeout' | 'waitForCarrier' | 'guards' | 'lockTimeout' | 'interrupted' | 'stateDirectory'
+    > {
   /** Whether each drift is repaired at once. Default false: it is only told. */
   readonly heal?: boolean
   /** Milliseconds to wait after a notification, since they come in bursts. Default 5. */
   readonly debounce?: number
-  /** Milliseconds to wait for IPv6 duplicate address detection when healing. Default 10,000. */
-  readonly settleTimeout?: number
 }
 
 /** The network is not as the spec says, or what became of the repair. */

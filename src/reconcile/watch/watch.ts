@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { NetworkError } from '../../error.js'
 import { attemptSync } from '../../result.js'
+import { defined } from '../../rtnetlink/defined.js'
 import type { Spec } from '../../spec/types.js'
 import { validateSpec } from '../../spec/validate.js'
 import { sameValue } from '../../state/equal.js'
@@ -42,23 +43,24 @@ export function watch(spec: Spec, options: WatchOptions = {}): AsyncIterableIter
   }
 }
 
+type HealOptions = Omit<WatchOptions, 'heal' | 'debounce'>
 type Watching = WatchOptions & { readonly signal: AbortSignal }
 
 /** Milliseconds until another try where a namespace is just being made, or its directory is not there yet. */
 const incompleteRetry = 100
 
 async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, void, undefined> {
-  const { heal = false, debounce = 5, settleTimeout, ...planOptions } = options
+  const { heal = false, debounce = 5, ...healOptions } = options
   const { signal } = options
-  const healOptions = settleTimeout === undefined ? planOptions : { ...planOptions, settleTimeout }
   const bell = new Bell()
   const backOff = new BackOff()
-  const opened = attemptSync(() => openEars(spec, planOptions, debounce, bell))
+  const opened = attemptSync(() => openEars(spec, healOptions, debounce, bell))
   if (opened.err) {
     yield { steps: [], healed: false, error: opened.val, duration: 0 }
     return
   }
   using ears = opened.val
+  const planOptions = planOptionsOf(healOptions)
   let told: Drift | undefined
   let since = performance.now()
   while (!signal.aborted) {
@@ -92,9 +94,17 @@ function isSame(drift: Drift, told: Drift | undefined): boolean {
   return told !== undefined && drift.error?.message === told.error?.message && sameValue(drift.steps, told.steps)
 }
 
+function planOptionsOf(options: HealOptions): PlanOptions {
+  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune } = options
+  return defined<PlanOptions>({ namespace, kernel, signal, timeout, disruption, owner, protocol, prune })
+}
+
 /** Checks what can be checked at once. */
-function openEars(spec: Spec, options: PlanOptions, debounce: number, bell: Bell): Ears {
-  checkOptions(options, 'plan')
+function openEars(spec: Spec, options: HealOptions, debounce: number, bell: Bell): Ears {
+  checkOptions(options, 'apply')
+  for (const name of ['confirmWithin', 'onPlan', 'onProgress']) {
+    if (name in options) throw new NetworkError('INVALID_ARGUMENT', `watch has no option ${name}`)
+  }
   if (!(debounce >= 0)) {
     throw new NetworkError('INVALID_ARGUMENT', `debounce: ${debounce} is not a number of milliseconds`)
   }
@@ -127,7 +137,7 @@ function failed(error: NetworkError): Drift {
 /** Repairs what is there to repair once the wait is over; `undefined` where it has gone by itself. */
 async function repair(
   spec: Spec,
-  options: PlanOptions & { readonly signal: AbortSignal },
+  options: HealOptions & { readonly signal: AbortSignal },
   found: Drift,
   wait: number,
 ): Promise<Drift | undefined> {

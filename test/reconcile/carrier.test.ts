@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import test from 'ava'
+import type { Spec } from '../../src/spec/types.js'
+import { reconcileNamespace } from '../helpers/reconcile.js'
+
+const spec: Spec = { links: [{ name: 'v0', up: true }] }
+
+test.serial('a carrier that comes later is waited for, where that is asked', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1')
+  const start = performance.now()
+  const applied = namespace.apply(spec, { waitForCarrier: 'all' })
+  await delay(400)
+  namespace.sh('ip link set v1 up')
+  await applied
+  const elapsed = performance.now() - start
+  t.log(`${elapsed.toFixed(0)} ms`)
+  t.true(elapsed >= 400 && elapsed < 2500, `${elapsed}`)
+  t.regex(namespace.sh('ip link show v0'), /LOWER_UP/)
+})
+
+test.serial('one that never comes is no error, and virtual devices are not waited for by default', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1')
+  let start = performance.now()
+  await namespace.apply(spec, { waitForCarrier: 'all', settleTimeout: 300 })
+  const waited = performance.now() - start
+  t.true(waited >= 300 && waited < 1500, `${waited}`)
+  namespace.sh('ip link set v0 down')
+  for (const options of [{}, { waitForCarrier: 'none' as const }]) {
+    start = performance.now()
+    await namespace.apply({ links: [{ name: 'br0', kind: 'bridge' }, ...(spec.links ?? [])] }, options)
+    t.true(performance.now() - start < 290)
+  }
+})
+
+test.serial('the wait ends by the signal, and everything is undone', async (t) => {
+  const namespace = reconcileNamespace(t)
+  // One that was up before keeps its queue discipline.
+  namespace.sh('ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v0 down')
+  const controller = new AbortController()
+  const onPlan = (): unknown => setTimeout(() => controller.abort(), 300)
+  const options = { waitForCarrier: 'all', signal: controller.signal, onPlan } as const
+  const error = await namespace.refuses(spec, 'ABORTED', options)
+  t.true(error.rollback?.restored)
+  t.is((await namespace.fails(spec, JSON.parse('{ "waitForCarrier": "soon" }'))).code, 'INVALID_ARGUMENT')
+})
