@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs'
 import { apply } from '../src/index.js'
 import { openTun } from '../src/tuntap/index.js'
+import { DatagramSocket, socketAddress } from './vpn/datagramSocket.js'
 import { key32, keyPair, newKeyPair, privateText } from './vpn/keys.js'
-import { markedSocket } from './vpn/markedSocket.js'
 import { leftovers, type NetworkConfiguration, tunnelSpec } from './vpn/network.js'
-import { type Endpoint, Tunnel } from './vpn/tunnel.js'
+import { Tunnel } from './vpn/tunnel.js'
 
 /** What the configuration file holds, as JSON. */
 interface VpnConfiguration extends NetworkConfiguration {
@@ -20,7 +20,7 @@ interface VpnConfiguration extends NetworkConfiguration {
   /** UDP port here. */
   readonly port: number
   /** Where the other side is; one of the two has to know. */
-  readonly endpoint?: Endpoint
+  readonly endpoint?: { readonly address: string; readonly port: number }
   /** Seconds until the keys change. Default 120. */
   readonly rekeyAfter?: number
   /** Seconds of silence after which the other side is looked for anew. Default 5. */
@@ -29,15 +29,15 @@ interface VpnConfiguration extends NetworkConfiguration {
 
 async function run(configuration: VpnConfiguration): Promise<void> {
   const { privateKey, peerPublicKey, port, mark, endpoint, device: name, rekeyAfter, deadAfter } = configuration
-  const device = openTun({ name, txQueueLength: 4096 }).unwrap()
-  const socket = await markedSocket(port, mark)
+  const device = openTun({ name, txQueueLength: 4096, vnetHeader: true, offloads: 'available' }).unwrap()
+  const socket = new DatagramSocket(port, mark)
   const applied = await apply(tunnelSpec(configuration))
   if (applied.err) throw applied.val
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => device.close())
   console.log(`${name} is up`)
   await new Tunnel(device, socket, {
     identity: { own: keyPair(privateKey), peer: key32(peerPublicKey) },
-    endpoint,
+    endpoint: endpoint && socketAddress(endpoint.address, endpoint.port),
     rekeyAfter: rekeyAfter && rekeyAfter * 1000,
     deadAfter: deadAfter && deadAfter * 1000,
     log: console.log,

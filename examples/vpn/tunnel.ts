@@ -1,20 +1,13 @@
-import type { RemoteInfo, Socket } from 'node:dgram'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { TunTapDevice } from '../../src/tuntap/index.js'
+import { coalescePackets, splitPacket, type TunTapDevice } from '../../src/tuntap/index.js'
+import { type DatagramSocket, describeSocketAddress, type SocketAddress } from './datagramSocket.js'
 import { answer, finish, type Hello, hello, type Identity } from './handshake.js'
 import { type Session, sessionOf } from './session.js'
-
-/** Where the other side's socket is. */
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
-}
 
 /** How a tunnel behaves; times in milliseconds. */
 export interface TunnelOptions {
   readonly identity: Identity
   /** Where to find the other side; without it, this side waits for it. */
-  readonly endpoint?: Endpoint | undefined
+  readonly endpoint?: SocketAddress | undefined
   /** After how long the keys change. Default two minutes. */
   readonly rekeyAfter?: number | undefined
   /** Without any packet of the other side for so long, it is asked for anew. Default five seconds. */
@@ -23,26 +16,25 @@ export interface TunnelOptions {
 }
 
 const empty = new Uint8Array()
-const mostInFlight = 512
 const retryAfter = 300
 
-/** Packets between a TUN device and the other side's socket. */
+/** Packets between a TUN device, which has a `vnetHeader` for super-packets, and the other side's socket. */
 export class Tunnel {
   readonly #device: TunTapDevice
-  readonly #socket: Socket
+  readonly #socket: DatagramSocket
   readonly #options: TunnelOptions
   /** By their numbers: the one in use, one before and one that the other side has not used yet. */
   readonly #sessions = new Map<number, Session>()
   #current: Session | undefined
   #hello: Hello | undefined
-  #endpoint: Endpoint | undefined
+  #endpoint: SocketAddress | undefined
   #newestHello = 0
   #lastReceived = 0
   #lastSent = 0
-  #inFlight = 0
-  #ended = false
+  /** Packets of one burst, which go to the device together. */
+  #received: Uint8Array[] = []
 
-  constructor(device: TunTapDevice, socket: Socket, options: TunnelOptions) {
+  constructor(device: TunTapDevice, socket: DatagramSocket, options: TunnelOptions) {
     this.#device = device
     this.#socket = socket
     this.#options = options
@@ -52,17 +44,22 @@ export class Tunnel {
   /** Carries packets until the device is closed. */
   async run(): Promise<void> {
     const { rekeyAfter = 120_000, deadAfter = 5000 } = this.#options
-    this.#socket.on('message', (message, from) => this.#receive(message, from))
+    this.#socket.listen(
+      (message, from) => this.#receive(message, from),
+      () => this.#deliver(),
+    )
     const timer = setInterval(() => this.#care(rekeyAfter, deadAfter), Math.min(retryAfter, rekeyAfter / 4))
     this.#care(rekeyAfter, deadAfter)
     try {
       for await (const batch of this.#device) {
         // Without keys packets are lost, as on a line that is cut.
-        if (this.#current) for (const packet of batch) this.#send(this.#current.seal(packet))
-        while (this.#inFlight > mostInFlight) await sleep(0)
+        const session = this.#current
+        if (!session) continue
+        for (const packet of batch) {
+          splitPacket(packet, this.#device.vnetHeaderSize, (plain) => this.#send(session.seal(plain)))
+        }
       }
     } finally {
-      this.#ended = true
       clearInterval(timer)
       this.#socket.close()
     }
@@ -80,7 +77,7 @@ export class Tunnel {
     } else if (now - this.#lastSent > deadAfter / 4) this.#send(current.seal(empty))
   }
 
-  #receive(message: Buffer, from: RemoteInfo): void {
+  #receive(message: Buffer, from: SocketAddress): void {
     const id = sessionOf(message)
     if (id === undefined) {
       this.#greeted(message, from)
@@ -92,10 +89,10 @@ export class Tunnel {
     this.#heardFrom(from)
     // Who answered a hello keeps to the old keys until the other side shows that it has the new ones.
     if (this.#current !== session && session.since > (this.#current?.since ?? 0)) this.#use(session)
-    if (packet.length > 0) this.#device.write(packet)
+    if (packet.length > 0) this.#received.push(packet)
   }
 
-  #greeted(message: Buffer, from: RemoteInfo): void {
+  #greeted(message: Buffer, from: SocketAddress): void {
     const { identity } = this.#options
     const reply = answer(message, identity, this.#newestHello)
     if (reply) {
@@ -124,19 +121,26 @@ export class Tunnel {
 
   #use(session: Session): void {
     this.#current = session
-    this.#options.log?.(`session ${session.id.toString(16)} with ${this.#endpoint?.address}:${this.#endpoint?.port}`)
+    this.#options.log?.(
+      `session ${session.id.toString(16)} with ${this.#endpoint && describeSocketAddress(this.#endpoint)}`,
+    )
   }
 
-  #heardFrom({ address, port }: RemoteInfo): void {
+  #deliver(): void {
+    if (this.#received.length === 0 || this.#device.closed) return
+    this.#device.writeBatch(coalescePackets(this.#received, this.#device.vnetHeaderSize))
+    this.#received = []
+  }
+
+  #heardFrom(address: SocketAddress): void {
     this.#lastReceived = performance.now()
-    if (this.#endpoint?.address !== address || this.#endpoint.port !== port) this.#endpoint = { address, port }
+    // Only who has the keys gets here, so whoever it is may have moved.
+    this.#endpoint = address
   }
 
   #send(message: Buffer): void {
-    if (!this.#endpoint || this.#ended) return
+    if (!this.#endpoint) return
     this.#lastSent = performance.now()
-    this.#inFlight++
-    // What cannot be sent is lost, as anything may be on the way; the timer finds out whether the other side is there.
-    this.#socket.send(message, this.#endpoint.port, this.#endpoint.address, () => this.#inFlight--)
+    this.#socket.send(message, this.#endpoint)
   }
 }
