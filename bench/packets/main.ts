@@ -1,5 +1,6 @@
 // Packets through a TUN device: linkwright beside C and Go, in the same run, turn by turn.
 //   npm run bench:packets            BENCH_RUNS=5 BENCH_SECONDS=2 by default; needs root, gcc, go, ping and ip
+//   BENCH_ONLY=VPN npm run …         only what has that in its title, and no file is written
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type Contender, type Figures, forward, receive, send, tools, vpn, vpnFiles } from './scenarios.js'
 
 const runs = Number(process.env['BENCH_RUNS'] ?? 5)
+const only = process.env['BENCH_ONLY'] ?? ''
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const built = mkdtempSync(join(tmpdir(), 'linkwright-bench-'))
 const lines: string[] = []
@@ -63,6 +65,7 @@ async function compare(
   key: 'kpps' | 'gigabits',
   racers: Record<string, () => Promise<Figures>>,
 ): Promise<void> {
+  if (!title.includes(only)) return
   const results = new Map(Object.keys(racers).map((name): [string, Figures[]] => [name, []]))
   for (let run = 0; run < runs; run++) {
     // The order turns too, so that nobody always follows the same one.
@@ -141,7 +144,7 @@ try {
     linkwright: () => vpn(ours),
   })
   say(`\nLoad of the machine after: ${loadavg().map(show).join(', ')}.`)
-  writeFileSync(join(root, 'docs/benchmarks-packets.md'), `${lines.join('\n')}\n`)
+  if (only === '') writeFileSync(join(root, 'docs/benchmarks-packets.md'), `${lines.join('\n')}\n`)
   for (const file of files) rmSync(file)
 } finally {
   rmSync(built, { recursive: true, force: true })
