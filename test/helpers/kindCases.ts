@@ -1,197 +1,10 @@
-import type { Link } from '../../src/rtnetlink/link.js'
+import { type KindCase, name } from './kindCase.js'
+import { bondCases } from './kindCasesBond.js'
+import { tunnelCases } from './kindCasesTunnels.js'
 
-/** What `ip -j -d link` prints for one option; nothing where iproute2 6.1 does not show it. */
-type Shown = Readonly<Record<string, unknown>>
+export type { KindCase } from './kindCase.js'
 
-/** A link with unusual values for its options, and how `ip` shows each of them. */
-export interface KindCase {
-  readonly title: string
-  /** Shell commands that make what the link needs; v0 and v1 are there. */
-  readonly setup?: string
-  /** Where the options are: the name of the kind, or that of the master with `Port`. */
-  readonly section: string
-  readonly link: Link
-  /** By the names of the options in {@link link}. */
-  readonly shown: Readonly<Record<string, Shown>>
-  /** A change of the living link. */
-  readonly changes?: Partial<Link>
-  /** By the names of the options in {@link changes}. */
-  readonly changed?: Readonly<Record<string, Shown>>
-}
-
-const name = 'new0'
-
-const bridge: KindCase = {
-  title: 'bridge',
-  section: 'bridge',
-  link: {
-    name,
-    kind: 'bridge',
-    // The bridge's id comes from it.
-    mac: '02:00:00:00:00:01',
-    bridge: {
-      forwardDelay: 16.5,
-      helloTime: 3,
-      maxAge: 21,
-      ageingTime: 301.5,
-      stp: true,
-      priority: 4096,
-      vlanFiltering: true,
-      vlanProtocol: '802.1ad',
-      vlanDefaultPvid: 7,
-      vlanStats: true,
-      vlanStatsPerPort: true,
-      groupForwardMask: 0x4008,
-      groupAddress: '01:80:c2:00:00:05',
-      multicastRouter: 2,
-      multicastSnooping: false,
-      multicastQueryUseInterfaceAddress: true,
-      multicastQuerier: true,
-      multicastHashElasticity: 16,
-      multicastHashMaximum: 1024,
-      multicastLastMemberCount: 3,
-      multicastStartupQueryCount: 4,
-      multicastLastMemberInterval: 2,
-      multicastMembershipInterval: 250,
-      multicastQuerierInterval: 240,
-      multicastQueryInterval: 120,
-      multicastQueryResponseInterval: 9,
-      multicastStartupQueryInterval: 30,
-      multicastStats: true,
-      multicastIgmpVersion: 3,
-      multicastMldVersion: 2,
-      nfCallIptables: true,
-      nfCallIp6tables: true,
-      nfCallArptables: true,
-      noLinkLocalLearn: true,
-      multicastVlanSnooping: false,
-      mst: false,
-      fdbMaximumLearned: 100,
-    },
-  },
-  shown: {
-    forwardDelay: { forward_delay: 1650 },
-    helloTime: { hello_time: 300 },
-    maxAge: { max_age: 2100 },
-    ageingTime: { ageing_time: 30150 },
-    stp: { stp_state: 1 },
-    priority: { priority: 4096 },
-    vlanFiltering: { vlan_filtering: 1 },
-    vlanProtocol: { vlan_protocol: '802.1ad' },
-    vlanDefaultPvid: { vlan_default_pvid: 7 },
-    vlanStats: { vlan_stats_enabled: 1 },
-    vlanStatsPerPort: { vlan_stats_per_port: 1 },
-    groupForwardMask: { group_fwd_mask: '0x4008' },
-    groupAddress: { group_addr: '01:80:c2:00:00:05' },
-    multicastRouter: { mcast_router: 2 },
-    multicastSnooping: { mcast_snooping: 0 },
-    multicastQueryUseInterfaceAddress: { mcast_query_use_ifaddr: 1 },
-    multicastQuerier: { mcast_querier: 1 },
-    multicastHashElasticity: { mcast_hash_elasticity: 16 },
-    multicastHashMaximum: { mcast_hash_max: 1024 },
-    multicastLastMemberCount: { mcast_last_member_cnt: 3 },
-    multicastStartupQueryCount: { mcast_startup_query_cnt: 4 },
-    multicastLastMemberInterval: { mcast_last_member_intvl: 200 },
-    multicastMembershipInterval: { mcast_membership_intvl: 25000 },
-    multicastQuerierInterval: { mcast_querier_intvl: 24000 },
-    multicastQueryInterval: { mcast_query_intvl: 12000 },
-    multicastQueryResponseInterval: { mcast_query_response_intvl: 900 },
-    multicastStartupQueryInterval: { mcast_startup_query_intvl: 3000 },
-    multicastStats: { mcast_stats_enabled: 1 },
-    multicastIgmpVersion: { mcast_igmp_version: 3 },
-    multicastMldVersion: { mcast_mld_version: 2 },
-    nfCallIptables: { nf_call_iptables: 1 },
-    nfCallIp6tables: { nf_call_ip6tables: 1 },
-    nfCallArptables: { nf_call_arptables: 1 },
-    noLinkLocalLearn: { no_linklocal_learn: 1 },
-    multicastVlanSnooping: { mcast_vlan_snooping: 0 },
-    mst: {},
-    fdbMaximumLearned: {},
-  },
-  changes: {
-    bridge: { forwardDelay: 4, ageingTime: 0, stp: false, multicastSnooping: true, noLinkLocalLearn: false },
-  },
-  changed: {
-    forwardDelay: { forward_delay: 400 },
-    ageingTime: { ageing_time: 0 },
-    stp: { stp_state: 0 },
-    multicastSnooping: { mcast_snooping: 1 },
-    noLinkLocalLearn: { no_linklocal_learn: 0 },
-  },
-}
-
-const bridgePort: KindCase = {
-  title: 'port of a bridge',
-  setup: 'ip link add br0 type bridge && ip link set v1 master br0',
-  section: 'bridgePort',
-  link: {
-    name,
-    kind: 'ifb',
-    master: 'br0',
-    bridgePort: {
-      priority: 7,
-      cost: 77,
-      hairpin: true,
-      guard: true,
-      rootBlock: true,
-      fastLeave: true,
-      learning: false,
-      flood: false,
-      proxyArp: true,
-      proxyArpWifi: true,
-      multicastRouter: 2,
-      multicastFlood: false,
-      multicastToUnicast: true,
-      vlanTunnel: true,
-      broadcastFlood: false,
-      groupForwardMask: 0x4008,
-      neighborSuppress: true,
-      neighborVlanSuppress: true,
-      isolated: true,
-      backupPort: 'v1',
-      backupNexthopId: 9,
-      multicastEhtHostsLimit: 100,
-      locked: true,
-      macAuthenticationBypass: false,
-      multicastMaximumGroups: 20,
-    },
-  },
-  shown: {
-    priority: { priority: 7 },
-    cost: { cost: 77 },
-    hairpin: { hairpin: true },
-    guard: { guard: true },
-    rootBlock: { root_block: true },
-    fastLeave: { fastleave: true },
-    learning: { learning: false },
-    flood: { flood: false },
-    proxyArp: { proxy_arp: true },
-    proxyArpWifi: { proxy_arp_wifi: true },
-    multicastRouter: { multicast_router: 2 },
-    multicastFlood: { mcast_flood: false },
-    multicastToUnicast: { mcast_to_unicast: true },
-    vlanTunnel: { vlan_tunnel: true },
-    broadcastFlood: { bcast_flood: false },
-    groupForwardMask: { group_fwd_mask: '0x4008' },
-    neighborSuppress: { neigh_suppress: true },
-    neighborVlanSuppress: {},
-    isolated: { isolated: true },
-    backupPort: { backup_port: 'v1' },
-    backupNexthopId: {},
-    multicastEhtHostsLimit: {},
-    locked: { locked: true },
-    macAuthenticationBypass: {},
-    multicastMaximumGroups: {},
-  },
-  changes: { bridgePort: { cost: 5, isolated: false, learning: true, locked: true, macAuthenticationBypass: true } },
-  changed: {
-    cost: { cost: 5 },
-    isolated: { isolated: false },
-    learning: { learning: true },
-    locked: { locked: true },
-    macAuthenticationBypass: {},
-  },
-}
+import { bridgeCases } from './kindCasesBridge.js'
 
 const vlan: KindCase = {
   title: 'vlan',
@@ -444,7 +257,7 @@ const vrf: KindCase = {
   shown: { table: { table: 70000 } },
 }
 
-const plain = (kind: 'ifb' | 'dummy'): KindCase => ({
+const plain = (kind: 'ifb' | 'dummy' | 'nlmon'): KindCase => ({
   title: kind,
   section: kind,
   link: { name, kind },
@@ -453,8 +266,9 @@ const plain = (kind: 'ifb' | 'dummy'): KindCase => ({
 
 /** All of them. */
 export const kindCases: readonly KindCase[] = [
-  bridge,
-  bridgePort,
+  ...bridgeCases,
+  ...bondCases,
+  ...tunnelCases,
   vlan,
   vxlanOverIpv4,
   vxlanOverIpv6,
@@ -468,4 +282,5 @@ export const kindCases: readonly KindCase[] = [
   vrf,
   plain('ifb'),
   plain('dummy'),
+  plain('nlmon'),
 ]

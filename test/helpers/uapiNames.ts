@@ -1,4 +1,3 @@
-import type { AnyAttributeTable } from '../../src/netlink/table.js'
 import { addressLayout } from '../../src/rtnetlink/addressAttributes.js'
 import { bridge, ipvlan, macvlan, tun, veth, vlan, vrf, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
@@ -7,21 +6,15 @@ import { neighborLayout } from '../../src/rtnetlink/neighborAttributes.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { routeMetrics } from '../../src/rtnetlink/routeMetrics.js'
 import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
+import { bondTables, tunnelTables } from './uapiNamesOfTunnels.js'
+import type { NamedTable } from './uapiTable.js'
 
-/** A table, and what the kernel's headers call its attributes: the prefix and the property's name unless told. */
-export interface NamedTable {
-  readonly table: AnyAttributeTable | undefined
-  readonly prefix: string
-  /** Names that do not follow from the property's. */
-  readonly names?: Readonly<Record<string, string>>
-  /** The constants of properties that are bits: a mask, or the number of the bit. */
-  readonly bits?: Readonly<Record<string, { readonly mask: string } | { readonly number: string }>>
-  /** The names of {@link AttributeDetails.ipv6Type}. */
-  readonly ipv6?: Readonly<Record<string, string>>
-}
+export type { NamedTable } from './uapiTable.js'
 
 /** Every table of rtnetlink. */
 export const namedTables: readonly NamedTable[] = [
+  ...tunnelTables,
+  ...bondTables,
   {
     table: linkLayout.attributes,
     prefix: 'IFLA_',
@@ -279,5 +272,6 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   IFLA_VXLAN_LOCALBYPASS: '6,5',
   IFLA_VXLAN_LABEL_POLICY: '6,7',
   IFLA_VXLAN_RESERVED_BITS: '6,14',
+  IFLA_BOND_COUPLED_CONTROL: '6,9',
   FRA_DSCP: '6,13',
 }

@@ -2,7 +2,7 @@ import { release } from 'node:os'
 import test, { type ExecutionContext } from 'ava'
 import { NetworkError } from '../../src/error.js'
 import type { AnyAttributeTable } from '../../src/netlink/table.js'
-import { changeLinkMessages } from '../../src/rtnetlink/changeLink.js'
+import { changeLinkMessages, wholeChanges } from '../../src/rtnetlink/changeLink.js'
 import { createLinkMessages } from '../../src/rtnetlink/createLink.js'
 import { decodeLink, decodeLinkName } from '../../src/rtnetlink/decodeLink.js'
 import { linkKind, linkKinds } from '../../src/rtnetlink/kinds/registry.js'
@@ -45,7 +45,7 @@ class Links {
 
   async change(link: Link, changes: Partial<Link>): Promise<void> {
     const messages = changeLinkMessages(
-      { target: { name: link.name }, kind: link.kind, changes },
+      { target: { name: link.name }, kind: link.kind, changes: wholeChanges(changes, await this.read(link)) },
       await this.#context(),
     )
     for (const message of messages) await this.#network.send(message)
@@ -222,9 +222,16 @@ test('no option is left out', (t) => {
     .flatMap(({ kind, port }) => (port ? [kind, `${kind}Port`] : [kind]))
   // What a MACVTAP device takes is one table with MACVLAN.
   for (const section of sections.filter((name) => name !== 'macvtap')) {
+    // They name ports, which a new link has not yet.
+    const { namesPorts = [] } = linkKind(section) ?? {}
     const cases = kindCases.filter((kindCase) => kindCase.section === section)
     const tested = new Set(cases.flatMap(({ link }) => Object.keys(sectionOf(link, section))))
-    t.deepEqual([...tested].sort(), [...(tableOf(section).table?.names ?? [])].sort(), section)
+    // What ERSPAN adds to GRE; the rest are the same lines.
+    const shared = section.endsWith('erspan') ? tableOf(section.replace('erspan', 'gre')).table : undefined
+    const names = (tableOf(section).table?.names ?? []).filter(
+      (name) => !namesPorts.includes(name) && (tested.has(name) || !shared?.names.includes(name)),
+    )
+    t.deepEqual([...tested].sort(), [...names].sort(), section)
   }
 })
 

@@ -29,7 +29,7 @@ const headers = [
   'sys/socket.h',
   'linux/version.h',
   ...['if', 'netlink', 'rtnetlink', 'if_link', 'if_addr', 'neighbour', 'fib_rules', 'net_namespace', 'if_vlan'],
-  ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth'],
+  ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel'],
 ].map((name) => (name.includes('.') ? name : `linux/${name}.h`))
 
 /** Has the system's headers judge our numbers; returns the claims that are wrong, with the right number. */

@@ -1,0 +1,23 @@
+import type { Link } from '../../src/rtnetlink/link.js'
+
+/** What `ip -j -d link` prints for one option; nothing where iproute2 6.1 does not show it. */
+type Shown = Readonly<Record<string, unknown>>
+
+/** A link with unusual values for its options, and how `ip` shows each of them. */
+export interface KindCase {
+  readonly title: string
+  /** Shell commands that make what the link needs; v0 and v1 are there. */
+  readonly setup?: string
+  /** Where the options are: the name of the kind, or that of the master with `Port`. */
+  readonly section: string
+  readonly link: Link
+  /** By the names of the options in {@link link}. */
+  readonly shown: Readonly<Record<string, Shown>>
+  /** A change of the living link. */
+  readonly changes?: Partial<Link>
+  /** By the names of the options in {@link changes}. */
+  readonly changed?: Readonly<Record<string, Shown>>
+}
+
+/** The name of the link in all cases. */
+export const name = 'new0'
