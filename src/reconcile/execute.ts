@@ -215,11 +215,11 @@ function ipv6SourceOf(operation: MessageOperation): string | undefined {
   return operation.route.family === 'inet6' ? operation.route.src : undefined
 }
 
-// ENXIO: the link has no IPv6 side any longer, since its MTU is below 1280.
 /** What the kernel says of an object that is not there, by the message that deletes it: RTM_DELLINK to RTM_DELNEXTHOP. */
 const goneCodes: Readonly<Record<number, readonly string[]>> = {
   17: ['ENODEV'],
-  21: ['EADDRNOTAVAIL', 'ENODEV'],
+  // ENXIO: the link has no IPv6 side any longer, since its MTU is below 1280.
+  21: ['EADDRNOTAVAIL', 'ENXIO', 'ENODEV'],
   25: ['ESRCH', 'ENODEV'],
   29: ['ENOENT', 'ENXIO', 'ENODEV'],
   33: ['ENOENT'],
