@@ -3,10 +3,9 @@ import { isPort, type Model, type ModelLink, type ModelRoute, macOf, mtuOf } fro
 /** A topology as commands of `ip`: the oracle, which knows nothing of the SDK. */
 export function commandsOf(model: Model): string[] {
   const names = new Set(model.links.map(({ slot }) => slot.name))
-  const mtu = mtuOf(model)
   return [
     // What is below has the MTU first.
-    ...model.links.flatMap((link) => linkCommands(link, mtu)),
+    ...model.links.flatMap(linkCommands),
     ...model.links
       .filter((link) => isPort(link, names))
       .map(({ slot }) => `link set ${slot.name} master ${slot.master}`),
@@ -24,7 +23,9 @@ export function commandsOf(model: Model): string[] {
   ]
 }
 
-function linkCommands({ slot, mac, queue, alias, option }: ModelLink, mtu: number): string[] {
+function linkCommands(link: ModelLink): string[] {
+  const { slot, mac, queue, alias, option } = link
+  const mtu = mtuOf(link)
   const { name, lower, peer } = slot
   const add = `link add ${lower === undefined || slot.kind === 'vxlan' ? '' : `link ${lower} `}name ${name} address ${macOf(name, mac)} mtu ${mtu}`
   const made: Record<typeof slot.kind, string[]> = {

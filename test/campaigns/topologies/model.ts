@@ -27,9 +27,9 @@ export const slots: readonly Slot[] = [
   { name: 'p1', kind: 'veth', peer: 'q1', master: 'b2' },
   { name: 'm1', kind: 'macvlan', lower: 'q1', master: 'b3' },
   { name: 'b3', kind: 'bridge' },
-  { name: 'm2', kind: 'macvtap', lower: 'b3', master: 'b4' },
+  { name: 'm2', kind: 'macvlan', lower: 'b3', master: 'b4' },
   { name: 'b4', kind: 'bridge' },
-  { name: 'm3', kind: 'macvlan', lower: 'b4' },
+  { name: 'm3', kind: 'macvtap', lower: 'b4' },
   { name: 't0', kind: 'tap', master: 'b0' },
   { name: 't1', kind: 'tap', master: 'b4' },
   { name: 'u0', kind: 'tun' },
@@ -78,9 +78,9 @@ function hex(number: number): string {
   return number.toString(16).padStart(2, '0')
 }
 
-/** The smallest MTU that all have: what stands on a device cannot have more than that has. */
-export function mtuOf(model: Model): number {
-  return model.links[0]?.mtu ?? 1500
+/** All have the same MTU, but a VXLAN, whose headers must have room in the device below. */
+export function mtuOf({ slot, mtu }: ModelLink): number {
+  return slot.kind === 'vxlan' ? mtu - 100 : mtu
 }
 
 /** A topology as a spec, with what the model before had and this one has not as absent. */
@@ -89,10 +89,9 @@ export function specOf(model: Model, before?: Model): Spec {
   const keys = new Set(model.routes.map(routeKey))
   const rules = new Set(model.rules.map(ruleKey))
   const neighbors = new Set(model.neighbors.map(({ dev, address }) => `${dev} ${address}`))
-  const mtu = mtuOf(model)
   return {
     links: [
-      ...model.links.flatMap((link) => linkSpecs(link, names, mtu)),
+      ...model.links.flatMap((link) => linkSpecs(link, names)),
       ...(before?.links ?? [])
         .filter(({ slot }) => !names.has(slot.name))
         .flatMap(({ slot }) => [slot.name, ...(slot.peer === undefined ? [] : [slot.peer])])
@@ -101,7 +100,7 @@ export function specOf(model: Model, before?: Model): Spec {
     routes: [
       ...model.routes.map(routeSpec),
       ...(before?.routes ?? [])
-        .filter((route) => !keys.has(routeKey(route)) && (route.dev === undefined || names.has(route.dev)))
+        .filter((route) => !keys.has(routeKey(route)) && (names.has(route.dev ?? 'lo') || (route.dev ?? 'lo') === 'lo'))
         .map(({ to, metric, table }): RouteSpec => ({ to, metric, table, absent: true })),
     ],
     rules: [
@@ -130,7 +129,8 @@ function ruleKey({ priority, from }: Model['rules'][number]): string {
   return `${priority} ${from}`
 }
 
-function linkSpecs(link: ModelLink, names: ReadonlySet<string>, mtu: number): LinkSpec[] {
+function linkSpecs(link: ModelLink, names: ReadonlySet<string>): LinkSpec[] {
+  const mtu = mtuOf(link)
   const { slot, mac, queue, alias, option, addresses } = link
   const master = isPort(link, names) ? { master: slot.master ?? null } : { master: null }
   const common: LinkSpec = {

@@ -1,17 +1,20 @@
 import fc from 'fast-check'
 import type { Model } from './model.js'
 
-/** What somebody does by `ip` to what a snapshot was taken of: nothing that a snapshot could not bring back. */
+/**
+ * What somebody does by `ip` to what a snapshot was taken of. A snapshot leaves out what a new link has anyway, and an
+ * empty list of addresses, so that it cannot bring these back: only what differs from the defaults is changed.
+ */
 export function mutationsOf(model: Model): fc.Arbitrary<string[]> {
-  const names = model.links.map(({ slot }) => slot.name)
   const all = [
-    ...names.flatMap((name) => [
-      `link set ${name} txqueuelen 55`,
-      `link set ${name} alias changed`,
+    ...model.links.flatMap(({ slot: { name }, queue, alias, addresses }) => [
+      ...(queue === 1000 ? [] : [`link set ${name} txqueuelen 55`]),
+      ...(alias === undefined ? [] : [`link set ${name} alias changed`]),
+      ...(addresses.length === 0
+        ? []
+        : [`address flush dev ${name} scope global`, `address add 10.99.0.1/24 dev ${name}`]),
       `link set ${name} mtu 1290`,
       `link delete ${name}`,
-      `address flush dev ${name} scope global`,
-      `address add 10.99.0.1/24 dev ${name}`,
       `link set ${name} nomaster`,
       `link set ${name} down`,
     ]),
