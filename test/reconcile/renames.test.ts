@@ -1,6 +1,13 @@
 import test from 'ava'
+import { equivalentOf } from '../../src/reconcile/equivalent/operation.js'
+import { execute } from '../../src/reconcile/execute.js'
+import { withLosses } from '../../src/reconcile/losses.js'
 import { renameOrder } from '../../src/reconcile/renames/order.js'
+import { planRenames } from '../../src/reconcile/renames/renames.js'
+import { desiredNetworks, World } from '../../src/reconcile/world.js'
 import type { Spec } from '../../src/spec/types.js'
+import { emptyState } from '../../src/state/model.js'
+import { renamedState } from '../../src/state/renamed.js'
 import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -208,6 +215,30 @@ test.serial('a kind that matches nothing is created, and what is absent is found
   await namespace.converges({ links: [{ name: 'whatever', match: { altName: 'd-link' }, absent: true }] })
   t.false(indices(namespace).has('d0'))
 })
+
+test.serial(
+  'before Linux 6.2 a link is down while it is renamed, and what that takes along is wanted back',
+  async (t) => {
+    const namespace = reconcileNamespace(t)
+    namespace.sh(three)
+    using world = new World({ namespace: { fd: namespace.fd } })
+    world.open({})
+    const state = (await world.observe([''], {})).get('') ?? emptyState
+    const desired = desiredNetworks({ links: [{ name: 'lan0', match: { mac: A } }] }).get('')
+    if (!desired) throw new Error('nothing is wanted')
+    const { steps, names, bounced, desired: wanted } = planRenames('', desired, state, [], false)
+    t.deepEqual(
+      steps.map((step) => [step.disruption, equivalentOf(step)]),
+      [['link-bounce', 'ip link set a0 down\nip link set a0 name lan0\nip link set lan0 up']],
+    )
+    const losses = withLosses(wanted, renamedState(state, names), bounced)
+    t.true(losses.desired.routes.some(({ route }) => route.to === '10.50.0.0/16' && route.dev === 'lan0'))
+    t.true(losses.desired.links[0]?.addresses?.some(({ address }) => address === 'fd00::1/64'))
+    const events = await namespace.events(async () => t.is(await execute(steps, world, {}, undefined), undefined))
+    t.true(events.length > 0)
+    t.regex(namespace.sh('ip link show lan0'), /[<,]UP[,>]/)
+  },
+)
 
 test('an order of renames, with a temporary name for each circle', (t) => {
   const plan = (...names: [string, string][]): string[] =>
