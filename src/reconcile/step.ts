@@ -8,8 +8,8 @@ export type StepAction = 'create' | 'update' | 'delete' | 'recreate'
 export type StepObject = 'namespace' | 'link' | 'address' | 'route' | 'rule' | 'neighbor' | 'forwarding'
 
 /**
- * What a step interrupts: nothing; an address that is away for a moment; a link that goes down and up; a device that
- * is made anew.
+ * What a step interrupts: nothing; an address, or a neighbor entered by hand, that is away for a moment; a link that goes
+ * down and up; a device that is made anew.
  */
 export type Disruption = 'none' | 'address-gap' | 'link-bounce' | 'recreate'
 

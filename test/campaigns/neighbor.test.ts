@@ -11,7 +11,7 @@ test.serial('a foreign process adds and deletes all the time, and neither distur
   t.true(report.foreignChanges >= 20, `${report.foreignChanges}`)
 })
 
-test.serial('the campaign sees an SDK that deletes what is not its own', async (t) => {
+test.serial('the campaign sees an SDK whose deletions of routes and rules do nothing', async (t) => {
   t.timeout(60_000)
   const RTM_DELROUTE = 25
   const RTM_DELRULE = 33

@@ -62,7 +62,7 @@ function inventoryOf({ namespace }: Stage): Inventory {
       if (key !== undefined) inventory.set(`${view} ${key}`, line)
     }
   }
-  add('link', namespace.sh('ip -o link'), (line) => linkOf(line))
+  add('link', namespace.sh('ip -o link'), (line) => linkOf(line)?.index)
   add('address', namespace.sh('ip -o address'), (line) => addressOf(line))
   for (const family of [4, 6]) {
     add('route', namespace.sh(`ip -o -d -${family} route show table all`), (line) => routeOf(line))
@@ -73,7 +73,10 @@ function inventoryOf({ namespace }: Stage): Inventory {
 }
 
 /** The kinds of line that `ip -o` prints, by what begins them. */
-const linkOf = (line: string): string | undefined => /^\d+: ([^:@\s]+)(?:@\S+)?: <([^>]*)>/.exec(line)?.[1]
+const linkOf = (line: string): { index: string; name: string } | undefined => {
+  const [, index, name] = /^(\d+): ([^:@\s]+)(?:@\S+)?: <[^>]*>/.exec(line) ?? []
+  return index === undefined || name === undefined ? undefined : { index, name }
+}
 const addressOf = (line: string): string | undefined => {
   const [, dev, , address, peer = ''] = /^\d+: (\S+) +(inet6?) (\S+)(?: peer (\S+))?/.exec(line) ?? []
   return dev === undefined ? undefined : `${dev} ${address} ${peer}`
@@ -88,7 +91,9 @@ const routeOf = (line: string): string | undefined => {
   const tos = / tos (\S+)/.exec(line)?.[1] ?? '0'
   // What the kernel makes for a link or an address is told by these.
   const own = / proto kernel/.test(line) ? / dev \S+/.exec(line)?.[0] : ''
-  return `${isIpv6 ? 6 : 4} ${to} table ${table} metric ${metric} tos ${tos}${own}`
+  // Of IPv6 several of one key stand beside each other, by their ways.
+  const way = isIpv6 ? ` ${/(?: via \S+)?(?: dev \S+)?(?= table| proto)/.exec(line)?.[0] ?? ''}` : ''
+  return `${isIpv6 ? 6 : 4} ${to} table ${table} metric ${metric} tos ${tos}${own}${way}`
 }
 const ruleOf = (line: string): string | undefined =>
   /^\d+:\s+(not )?from /.test(line) ? line.replace(/\s+/g, ' ').trim() : undefined
@@ -110,11 +115,11 @@ function breachesOf(told: readonly string[], before: Inventory, after: Inventory
     if (linkOf(line) !== undefined && !line.includes(' qdisc ')) continue
     const link = linkOf(line)
     if (link !== undefined) {
-      const key = `link ${link}`
+      const key = `link ${link.index}`
       if (!stays(key)) continue
-      if (deleted) breaches.push(`link ${link} was deleted: ${line}`)
+      if (deleted) breaches.push(`link ${link.name} was deleted: ${line}`)
       else if (!isUp(line) && isUp(before.get(key)) && isUp(after.get(key)))
-        breaches.push(`link ${link} went down: ${line}`)
+        breaches.push(`link ${link.name} went down: ${line}`)
       continue
     }
     const [view, key] = keyOf(line)

@@ -4,6 +4,7 @@ import { addressDifferences, addressKey, isChangedInPlace, isManageable, subnetO
 import { addressMoves } from '../../state/addressOrder.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
+import { isLastingNeighbor } from '../../state/neighbor.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
@@ -37,7 +38,21 @@ function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: read
   )
   for (const address of early) removeAddress(context, link, name, address, addedKeys.has(addressKey(address)))
   for (const address of moves.added) addAddress(context, link, name, address, presentByKey.get(addressKey(address)))
-  for (const address of moves.removed) if (!early.includes(address)) removeAddress(context, link, name, address, false)
+  const empties = !wanted.some(isIpv4) && hasNeighbors(context, name)
+  for (const address of moves.removed) {
+    if (!early.includes(address)) removeAddress(context, link, name, address, empties && isIpv4(address))
+  }
+}
+
+function isIpv4({ address }: Address): boolean {
+  return familyOf(address) === 'inet'
+}
+
+/** Whether there are IPv4 neighbors that go with the last address and are put back (net/ipv4/fib_frontend.c). */
+function hasNeighbors({ actual }: DiffContext, name: string): boolean {
+  return actual.neighbors.some(
+    (one) => one.dev === name && !one.proxy && familyOf(one.address) === 'inet' && isLastingNeighbor(one),
+  )
 }
 
 /** How plans name an address. */

@@ -7,6 +7,7 @@ import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
+import { isLastingNeighbor } from '../../state/neighbor.js'
 import { marksOf, newMark } from '../../state/owner.js'
 import { lowersOf, takenAlong } from '../losses.js'
 import { tag } from '../order.js'
@@ -274,7 +275,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       ...(after === undefined ? {} : { after }),
     })),
     path: wanted.path,
-    disruption: bounce ? 'link-bounce' : 'none',
+    disruption: bounce ? 'link-bounce' : flushesNeighbors(context, link.name, differences) ? 'address-gap' : 'none',
     phase: Phase.link,
     provides: [`changed ${link.name}`],
     needs: [
@@ -330,6 +331,12 @@ function checkMtu(context: DiffContext, wanted: DesiredLink, { link, addresses }
 /** No device can be a port while something like a MACVLAN stands on it (net/core/dev.c, netdev_rx_handler_register). */
 function portNeeds({ formerUppers }: DiffContext, { name, properties }: DesiredLink): string[] {
   return typeof properties.master === 'string' ? (formerUppers.get(name) ?? []).map((upper) => `link ${upper}`) : []
+}
+
+/** With another MAC address the kernel forgets the neighbors, also those that are put back (net/core/neighbour.c). */
+function flushesNeighbors({ actual }: DiffContext, name: string, differences: readonly LinkDifference[]): boolean {
+  if (!differences.some(({ section, name: property }) => section === 'general' && property === 'mac')) return false
+  return actual.neighbors.some((neighbor) => neighbor.dev === name && !neighbor.proxy && isLastingNeighbor(neighbor))
 }
 
 function changedProperties(differences: readonly LinkDifference[]): Partial<Link> {
