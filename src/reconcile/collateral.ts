@@ -4,6 +4,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
+import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
 import { asItWas, withLosses } from './losses.js'
 import { Reach } from './reach.js'
@@ -82,9 +83,11 @@ function lostRoutes(
 ): RouteRecord[] {
   const present = new Set(after.routes.map(routeKey))
   const named = new Set(network.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
+  const unwanted = network.routes.filter(({ absent }) => absent)
   return before.routes.filter((route) => {
     const key = routeKey(route)
-    return !present.has(key) && !named.has(key) && isLasting(route) && !deleted.has(route) && canLead(route, after)
+    if (present.has(key) || named.has(key) || !isLasting(route) || deleted.has(route)) return false
+    return canLead(route, after) && !unwanted.some((wanted) => isMeantByAbsence(wanted, route))
   })
 }
 

@@ -7,6 +7,7 @@ import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
+import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { reachability } from './reachable.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -307,10 +308,12 @@ function restoredRoutes(
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
 ): DesiredRoute[] {
-  const named = new Set(desired.routes.map(({ route }) => routeKey(route)))
+  const named = new Set(desired.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
+  const unwanted = desired.routes.filter(({ absent }) => absent)
   const lost = (dev: string | number): boolean => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const taken = actual.routes
     .filter((route) => isLasting(route) && !named.has(routeKey(route)))
+    .filter((route) => !unwanted.some((wanted) => isMeantByAbsence(wanted, route)))
     .filter((route) => linksOfRoute(route).some(lost))
   if (taken.length === 0) return []
   // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.

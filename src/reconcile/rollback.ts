@@ -5,7 +5,7 @@ import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
-import { isLasting, routeKey } from '../state/route.js'
+import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
 import { isRefusedWhileUp } from './linkBusy.js'
@@ -196,9 +196,15 @@ function formerRoutes(before: NetworkState, steps: readonly PlannedStep[], reach
     .map((route) => ({ absent: false, route, stated: route, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
-    if (!known.has(routeKey(operation.route))) {
-      const { dev: _dev, scope: _scope, ...stated } = operation.route
-      routes.push({ absent: true, route: operation.route, stated })
+    const { dev: _dev, scope: _scope, ...stated } = operation.route
+    if (!known.has(routeKey(operation.route))) routes.push({ absent: true, route: operation.route, stated })
+    // One that was added before the old one of its key went, and stands beside it.
+    else if (
+      !before.routes.some(
+        (route) => routeKey(route) === routeKey(operation.route) && isMadeFrom(operation.route, route),
+      )
+    ) {
+      routes.push({ absent: true, route: operation.route, stated: operation.route, exact: true })
     }
   }
   return routes

@@ -60,6 +60,8 @@ export function normalizeRoute(route: Route & { readonly family: Family }): Rout
   }
 }
 
+const keptWithoutWay: ReadonlySet<string> = new Set(['family', 'table', 'to', 'from', 'tos', 'metric', 'protocol'])
+
 function given<Name extends string, T>(name: Name, value: T | undefined): { [K in Name]?: T } {
   const entry: { [K in Name]?: T } = {}
   if (value !== undefined) entry[name] = value
@@ -149,7 +151,10 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
   )
   if (changesWay)
     for (const property of ['via', 'dev', 'nexthops', 'onlink', 'scope', 'nexthopId']) delete merged[property]
-  if (wanted.type !== undefined && unlinked.has(wanted.type)) delete merged['src']
+  // Of a route that no longer leads anywhere, what told how packets travel means nothing.
+  if (wanted.type !== undefined && unlinked.has(wanted.type) && !unlinked.has(actual.type ?? 'unicast')) {
+    for (const property of Object.keys(merged)) if (!keptWithoutWay.has(property)) delete merged[property]
+  }
   const isLed = ['via', 'dev', 'nexthops'].some(
     (property) => Object.getOwnPropertyDescriptor(wanted, property)?.value !== undefined,
   )
@@ -172,4 +177,16 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
 function pick(route: Partial<Route>, property: string): Partial<Route> {
   const value: unknown = Object.getOwnPropertyDescriptor(route, property)?.value
   return { [property]: value }
+}
+
+/** What the kernel gives a route by itself, or works out from its gateway. */
+const derived: ReadonlySet<string> = new Set(['dev', 'scope', 'preference', 'type', 'protocol'])
+
+/** Whether a route of the same key is the one that a wish led to: what was stated, and nothing else that tells apart. */
+export function isMadeFrom(stated: Partial<Route>, actual: RouteRecord): boolean {
+  if (routeDifferences(stated, actual).length > 0) return false
+  if ((stated.type ?? 'unicast') !== (actual.type ?? 'unicast')) return false
+  return Object.entries(actual).every(
+    ([property, value]) => property in stated || derived.has(property) || sameLoosely(value, undefined),
+  )
 }

@@ -32,7 +32,8 @@ test.serial(
     namespace.sh(setup)
     const before = namespace.picture().filter((line) => !line.startsWith('-4 rule'))
     const kernel = interposedKernel({ before: stubborn(namespace, 'v0') })
-    t.is((await namespace.plan(spec)).disruption, 'none')
+    // The neighbor goes with the MAC address for a moment, and nothing worse is foreseen.
+    t.is((await namespace.plan(spec)).disruption, 'address-gap')
     const report = await namespace.apply(spec, { kernel })
     t.is(report.steps.find(({ id }) => id === 'v0')?.disruption, 'link-bounce')
     const after = namespace.picture().filter((line) => !line.startsWith('-4 rule'))
@@ -47,7 +48,8 @@ test.serial(
 
 test.serial('it is not taken down where nothing may be interrupted', async (t) => {
   const namespace = reconcileNamespace(t)
-  namespace.sh(setup)
+  namespace.sh(`${setup}; ip neigh delete 10.0.0.9 dev v0`)
+  t.is((await namespace.plan(spec)).disruption, 'none')
   const kernel = interposedKernel({ before: stubborn(namespace, 'v0') })
   const error = await namespace.refuses(spec, 'DISRUPTIVE', { kernel, disruption: 'forbid' })
   t.true(error.rollback?.restored)

@@ -2,7 +2,6 @@ import { familyOf } from '../../ip/address.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { type PropertyChange, sameLoosely } from '../../state/equal.js'
 import {
-  kernelProtocol,
   linksOfRoute,
   mergedRoute,
   type RouteRecord,
@@ -10,6 +9,7 @@ import {
   routeKey,
   routeName,
 } from '../../state/route.js'
+import { isMeantByAbsence } from '../../state/routeAbsence.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { isThere } from './lookup.js'
@@ -25,20 +25,21 @@ export function diffRoutes(context: DiffContext): void {
   }
   const added: RouteRecord[] = []
   const doomedLinks = new Set(context.desired.links.filter(({ absent }) => absent).map(({ name }) => name))
+  const replaced = new Set<RouteRecord>()
   for (const wanted of context.desired.routes) {
-    if (wanted.absent) {
-      removeRoutes(context, wanted, doomedLinks)
-      continue
-    }
+    if (wanted.absent) continue
     checkLinks(context, wanted)
     const same = present.get(routeKey(wanted.route)) ?? []
     if (same.some((route) => holds(wanted, route))) continue
     const previous = closest(wanted, same)
     const route = previous && !wanted.exact ? mergedRoute(wanted.stated, previous) : withProtocol(wanted.route, context)
     added.push(route)
-    if (previous) updateRoute(context, wanted, route, previous, same.length)
-    else createRoute(context, wanted, route)
+    if (previous) {
+      replaced.add(previous)
+      updateRoute(context, wanted, route, previous, same.length)
+    } else createRoute(context, wanted, route)
   }
+  for (const wanted of context.desired.routes) if (wanted.absent) removeRoutes(context, wanted, doomedLinks, replaced)
 }
 
 function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
@@ -134,12 +135,14 @@ function described(wanted: DesiredRoute, route: RouteRecord) {
   }
 }
 
-function removeRoutes(context: DiffContext, wanted: DesiredRoute, doomedLinks: ReadonlySet<string>): void {
-  const { route, stated } = wanted
+function removeRoutes(
+  context: DiffContext,
+  wanted: DesiredRoute,
+  doomedLinks: ReadonlySet<string>,
+  replaced: ReadonlySet<RouteRecord>,
+): void {
   for (const actual of context.actual.routes) {
-    if (actual.family !== route.family || actual.to !== route.to) continue
-    if (actual.protocol === kernelProtocol && stated.protocol !== kernelProtocol) continue
-    if (!matchesKey(stated, actual) || routeDifferences(stated, actual).length > 0) continue
+    if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
     // What hangs on a link that is removed goes with it.
     if (linksOfRoute(actual).some((dev) => doomedLinks.has(String(dev)))) continue
     addStep(context, {
@@ -152,13 +155,4 @@ function removeRoutes(context: DiffContext, wanted: DesiredRoute, doomedLinks: R
       operation: { type: 'deleteRoute', route: actual },
     })
   }
-}
-
-function matchesKey(stated: DesiredRoute['stated'], actual: RouteRecord): boolean {
-  return (
-    (stated.table === undefined || stated.table === actual.table) &&
-    (stated.metric === undefined || stated.metric === actual.metric) &&
-    (stated.tos === undefined || stated.tos === actual.tos) &&
-    (stated.from === undefined || stated.from === actual.from)
-  )
 }

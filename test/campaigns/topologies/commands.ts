@@ -30,7 +30,12 @@ function linkCommands(link: ModelLink): string[] {
   const add = `link add ${lower === undefined || slot.kind === 'vxlan' ? '' : `link ${lower} `}name ${name} address ${macOf(name, mac)} mtu ${mtu}`
   const made: Record<typeof slot.kind, string[]> = {
     veth: [`${add} type veth peer name ${peer} address ${macOf(name, mac + 100)} mtu ${mtu}`],
-    bridge: [`${add} type bridge forward_delay 200 ageing_time ${option ? 10_000 : 20_000}`],
+    bridge: [
+      `${add} type bridge forward_delay 200 ageing_time ${option ? 10_000 : 20_000}`,
+      // Given at creation it would be forgotten with the first port (net/bridge/br_if.c, br_mtu_auto_adjust).
+      `link set ${name} mtu 1000`,
+      `link set ${name} mtu ${mtu}`,
+    ],
     macvlan: [`${add} type macvlan mode ${option ? 'bridge' : 'private'}`],
     macvtap: [`${add} type macvtap mode bridge`],
     vxlan: [`${add} type vxlan id ${option ? 7 : 8} dev ${lower} dstport 4789 group 239.1.1.1`],
