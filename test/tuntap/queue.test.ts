@@ -188,11 +188,14 @@ test('a descriptor is handed over to a program without privileges', async (t) =>
   t.is(namespace.ip('link').length, 1)
 })
 
-test('super-packets come whole where they were asked for, until the switch is thrown', async (t) => {
+test.serial('super-packets come whole where they were asked for, until the switch is thrown', async (t) => {
   const { tun, namespace } = tunWithRoute(t, { vnetHeader: true, offloads: 'available' })
   t.log(`granted: ${tun.offloads.join(' ')}`)
   t.true(tun.offloads.includes('tso4'))
-  t.deepEqual(await largestSegment(tun, namespace), { kind: 'tcp4', isSuper: true, needsChecksum: true })
+  // On a busy machine TCP may begin with a segment or two by themselves.
+  let largest = await largestSegment(tun, namespace)
+  for (let tries = 0; tries < 4 && !largest.isSuper; tries++) largest = await largestSegment(tun, namespace)
+  t.deepEqual(largest, { kind: 'tcp4', isSuper: true, needsChecksum: true })
   t.deepEqual(tun.setOffloads([]), [])
   t.deepEqual(await largestSegment(tun, namespace), { kind: 'none', isSuper: false, needsChecksum: false })
   t.deepEqual(tun.setOffloads('available').includes('tso4'), true)
@@ -206,7 +209,10 @@ test.serial('the environment turns offloads off', (t) => {
 })
 
 /** Answers a connection just far enough for the kernel to send 20,000 bytes of data at once. */
-async function largestSegment(tun: TunTapDevice, namespace: TestNamespace): Promise<object> {
+async function largestSegment(
+  tun: TunTapDevice,
+  namespace: TestNamespace,
+): Promise<{ kind: string; isSuper: boolean; needsChecksum: boolean }> {
   const sender = spawn('nsenter', [
     `--net=${namespace.path}`,
     '--',
