@@ -1,6 +1,8 @@
 import { corpus } from './corpus/index.js'
 import { describeFinding, faultCampaign, faults } from './faults.js'
 import { describeKill, killCampaign } from './kills.js'
+import { neighborCampaign } from './neighbor.js'
+import { topologyCampaign } from './topologies.js'
 import { witnessCampaign } from './witness.js'
 
 /** A campaign by its name: what its arguments are, and what it does; resolves with how many findings it has. */
@@ -38,6 +40,28 @@ const campaigns: Readonly<Record<string, Campaign>> = {
         `kills: ${report.cases} cases, ${kills} kills, ${byApply} undone by apply, ${byRollback} by rollback, ${reached} reached the target, ${findings.length} findings`,
       )
       return findings.length
+    },
+  },
+  topologies: {
+    usage: 'topologies [COUNT] [SEED]',
+    async run([count = '2000', seed = '1']) {
+      const report = await topologyCampaign({ count: Number(count), seed: Number(seed) })
+      if (report.failure !== undefined) console.log(report.failure)
+      console.log(
+        `topologies: ${report.topologies} of ${report.links} links, ${report.most} at the most, ${report.mutations} changes, seed ${seed}`,
+      )
+      return report.failure === undefined ? 0 : 1
+    },
+  },
+  neighbor: {
+    usage: 'neighbor [APPLIES] [SEED]',
+    async run([applies = '500', seed = '1']) {
+      const report = await neighborCampaign(Number(applies), Number(seed))
+      for (const finding of report.findings) console.log(finding)
+      console.log(
+        `neighbor: ${report.applies} applies, ${report.foreignChanges} foreign changes, ${report.repeated} repeated, ${report.findings.length} findings, seed ${seed}`,
+      )
+      return report.findings.length
     },
   },
   witness: {
