@@ -23,7 +23,7 @@ export function withCollateral(
   after: NetworkState,
   steps: readonly PlannedStep[],
 ): DesiredNetwork {
-  const network = withMade(stated, before, steps)
+  const network = withoutReplaced(withMade(stated, before, steps), steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   const reach = new Reach(before, steps, 'doing')
   const routes = lostRoutes(network, before, after, deleted).filter((route) => reach.takesRoute(route))
@@ -36,6 +36,16 @@ export function withCollateral(
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
     neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))],
   }
+}
+
+/** A route that another one was added beside, to take its place, must be gone. */
+function withoutReplaced(network: DesiredNetwork, steps: readonly PlannedStep[]): DesiredNetwork {
+  const replaced = steps.flatMap(({ operation }) =>
+    operation.type === 'replaceRoute' && !operation.exact ? [operation.previous] : [],
+  )
+  if (replaced.length === 0) return network
+  const absent = replaced.map((route) => ({ absent: true, route, stated: route, exact: true }))
+  return { ...network, routes: [...network.routes, ...absent] }
 }
 
 /** What the plan wanted beyond the spec: that new links are up, and that those made anew are as they were. */
