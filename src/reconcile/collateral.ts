@@ -1,14 +1,13 @@
 import type { Link } from '../rtnetlink/link.js'
-import type { Nexthop } from '../rtnetlink/route.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
-import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
+import { isLasting, type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
-import { type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
+import { isSameRule, type RuleRecord } from '../state/rule.js'
 import { asItWas, withLosses } from './losses.js'
 import { Reach } from './reach.js'
-import { containsAddress } from './reachable.js'
+import { reachability } from './reachable.js'
 import type { PlannedStep } from './step.js'
 
 /**
@@ -94,26 +93,22 @@ function lostRoutes(
   const present = new Set(after.routes.map(routeKey))
   const named = new Set(network.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
   const unwanted = network.routes.filter(({ absent }) => absent)
-  return before.routes.filter((route) => {
+  const lost = before.routes.filter((route) => {
     const key = routeKey(route)
     if (present.has(key) || named.has(key) || !isLasting(route) || deleted.has(route)) return false
-    return canLead(route, after) && !unwanted.some((wanted) => isMeantByAbsence(wanted, route))
+    return !unwanted.some((wanted) => isMeantByAbsence(wanted, route))
   })
+  return lost.length === 0 ? [] : lost.filter(reachability([], [], after))
 }
 
 /** The kernel deletes the first rule that has all that is told, which can be one that has more. */
 function lostRules(before: NetworkState, after: NetworkState, deleted: ReadonlySet<unknown>): RuleRecord[] {
   const left = [...after.rules]
   return before.rules.filter((rule) => {
-    const index = left.findIndex((other) => isSameRule(rule, other))
+    const index = left.findIndex((other) => rule.priority === other.priority && isSameRule(rule, other))
     if (index >= 0) left.splice(index, 1)
     return index < 0 && !deleted.has(rule)
   })
-}
-
-function isSameRule(rule: RuleRecord, other: RuleRecord): boolean {
-  if (rule.priority !== other.priority || ruleDifferences(rule, other).length > 0) return false
-  return selectorKey(rule) === selectorKey(other)
 }
 
 function lostNeighbors(
@@ -136,23 +131,4 @@ function lostNeighbors(
 
 function isUp(dev: string | number, { links }: NetworkState): boolean {
   return typeof dev === 'string' && links.get(dev)?.link.up === true
-}
-
-/** Whether the kernel would take a route now: its links are up, its source is here, its gateways are on a link. */
-function canLead(route: RouteRecord, state: NetworkState): boolean {
-  if (!linksOfRoute(route).every((dev) => isUp(dev, state))) return false
-  if (route.src !== undefined && !hasAddress(route.src, state)) return false
-  const hops: readonly Nexthop[] = route.nexthops ?? [route]
-  return hops.every(({ via, onlink }) => via === undefined || onlink === true || isOnLink(via, state))
-}
-
-function hasAddress(wanted: string, { links }: NetworkState): boolean {
-  return [...links.values()].some(({ addresses }) => addresses.some(({ address }) => address.split('/')[0] === wanted))
-}
-
-function isOnLink(gateway: string, { routes }: NetworkState): boolean {
-  return (
-    gateway.startsWith('fe80:') ||
-    routes.some(({ to, via, nexthops }) => via === undefined && nexthops === undefined && containsAddress(to, gateway))
-  )
 }

@@ -65,7 +65,7 @@ export function withLosses(
   const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const recreated = recreatedLinks(desired, actual, wanted)
-  const bounced = bouncedLinks(desired, actual, recreated)
+  const bounced = bouncedLinks(desired, actual, wanted, recreated)
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
   }
@@ -166,7 +166,12 @@ export function lowersOf(link: Partial<ListedLink> & { kind?: string }): string[
   return names.filter((name) => typeof name === 'string')
 }
 
-function bouncedLinks(desired: DesiredNetwork, actual: NetworkState, recreated: ReadonlySet<string>): Set<string> {
+function bouncedLinks(
+  desired: DesiredNetwork,
+  actual: NetworkState,
+  wanted: ReadonlyMap<string, DesiredLink>,
+  recreated: ReadonlySet<string>,
+): Set<string> {
   const bounced = new Set<string>()
   for (const link of desired.links) {
     const record = actual.links.get(link.name)
@@ -176,16 +181,20 @@ function bouncedLinks(desired: DesiredNetwork, actual: NetworkState, recreated: 
     if (changed.some(({ property, name }) => whileDown.includes(property) || whileDown.includes(name))) {
       bounced.add(link.name)
     }
-    if (changed.some(({ name }) => name === 'master') && joinsDown(link, desired, actual)) bounced.add(link.name)
+    if (changed.some(({ name }) => name === 'master') && joinsDown(link, wanted, actual)) bounced.add(link.name)
   }
   return bounced
 }
 
 /** Whether a link must be down to become a port of the master that it is to have. */
-function joinsDown({ properties }: DesiredLink, desired: DesiredNetwork, actual: NetworkState): boolean {
+function joinsDown(
+  { properties }: DesiredLink,
+  wanted: ReadonlyMap<string, DesiredLink>,
+  actual: NetworkState,
+): boolean {
   const { master } = properties
   if (typeof master !== 'string') return false
-  const stated = desired.links.find(({ name }) => name === master)?.properties.kind
+  const stated = wanted.get(master)?.properties.kind
   return linkKind(stated ?? actual.links.get(master)?.link.kind ?? '')?.portsJoinDown ?? false
 }
 

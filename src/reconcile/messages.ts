@@ -6,7 +6,7 @@ import { createLinkMessages } from '../rtnetlink/createLink.js'
 import type { Link } from '../rtnetlink/link.js'
 import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
-import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
+import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import type { Operation } from './operation.js'
 
@@ -34,7 +34,7 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'deleteAddress':
       return [deleteAddress(operation.address, context)]
     case 'addRoute':
-      return [operation.appends ? appendRoute(operation.route, context) : newRoute(operation.route, context)]
+      return [newRoute(operation.route, context)]
     case 'replaceRoute': {
       const { route, previous, exact } = operation
       if (exact) return [replaceRoute(route, context)]

@@ -34,7 +34,7 @@ export type Operation =
   | { readonly type: 'addAddress'; readonly address: Address }
   | { readonly type: 'replaceAddress'; readonly address: Address }
   | { readonly type: 'deleteAddress'; readonly address: Address }
-  | { readonly type: 'addRoute'; readonly route: RouteRecord; readonly appends: boolean }
+  | { readonly type: 'addRoute'; readonly route: RouteRecord }
   /** `exact` tells that NLM_F_REPLACE does just this; otherwise the new one is added and then the old one deleted. */
   | {
       readonly type: 'replaceRoute'

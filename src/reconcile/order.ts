@@ -15,7 +15,11 @@ export function orderSteps(steps: readonly PlannedStep[]): PlannedStep[] {
     .sort((a, b) => a.step.phase - b.step.phase || a.index - b.index)
   const providers = new Map<string, PlannedStep[]>()
   for (const { step } of byPhase) {
-    for (const what of step.provides) providers.set(what, [...(providers.get(what) ?? []), step])
+    for (const what of step.provides) {
+      const others = providers.get(what)
+      if (others) others.push(step)
+      else providers.set(what, [step])
+    }
   }
   const ordered: PlannedStep[] = []
   const state = new Map<PlannedStep, 'visiting' | 'done'>()

@@ -1,8 +1,8 @@
 import { type Family, familyOf } from '../ip/address.js'
-import { subnetOf } from '../state/address.js'
+import { addressKey, subnetOf } from '../state/address.js'
 import type { NetworkState } from '../state/model.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
-import type { RuleRecord } from '../state/rule.js'
+import { priorityGroup, type RuleRecord } from '../state/rule.js'
 import { takenAlong } from './losses.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
@@ -10,7 +10,8 @@ import type { PlannedStep } from './step.js'
 /** How wide a reach is taken: what the steps surely can take along, or also what undoing them in any way can. */
 export type Width = 'doing' | 'undoing'
 
-const minimumMtu: Record<Family, number> = { inet: 68, inet6: 1280 }
+/** Below it a link has no addresses of the family: RFC 791, and RFC 8200 §5. */
+export const minimumMtu: Readonly<Record<Family, number>> = { inet: 68, inet6: 1280 }
 
 /**
  * What steps can take along without naming it. Whatever else goes meanwhile, somebody else removed, and nobody may put
@@ -65,7 +66,7 @@ export class Reach {
 
   /** Whether a rule can be lost: the kernel deletes the first that has all that is told, which can be another one. */
   takesRule(rule: RuleRecord): boolean {
-    return this.#rules.has(ruleGroup(rule))
+    return this.#rules.has(priorityGroup(rule))
   }
 
   #follow(operation: Operation): void {
@@ -93,10 +94,10 @@ export class Reach {
         break
       case 'addRule':
       case 'deleteRule':
-        this.#rules.add(ruleGroup(operation.rule))
+        this.#rules.add(priorityGroup(operation.rule))
         break
       case 'replaceRule':
-        this.#rules.add(ruleGroup(operation.rule)).add(ruleGroup(operation.previous))
+        this.#rules.add(priorityGroup(operation.rule)).add(priorityGroup(operation.previous))
         break
     }
   }
@@ -132,7 +133,7 @@ export class Reach {
     // Undoing can take any of them away for a moment.
     if (this.#width === 'undoing') this.#links[family].add(dev)
     if (family === 'inet6' || type === 'replaceAddress') return
-    const key = `${address.address} ${address.peer ?? ''}`
+    const key = addressKey(address)
     const subnet = subnetOf(address)
     const list = this.#addresses.get(dev) ?? this.#addressesOf(dev)
     const index = list.findIndex((one) => one.key === key)
@@ -153,10 +154,6 @@ export class Reach {
     const addresses = this.#before.links.get(dev)?.addresses ?? []
     return addresses
       .filter(({ address }) => familyOf(address) === 'inet')
-      .map((one) => ({ key: `${one.address} ${one.peer ?? ''}`, subnet: subnetOf(one) }))
+      .map((one) => ({ key: addressKey(one), subnet: subnetOf(one) }))
   }
-}
-
-function ruleGroup({ family, priority }: RuleRecord): string {
-  return `${family} ${priority ?? 0}`
 }

@@ -7,7 +7,7 @@ import type { NetworkState } from '../state/model.js'
 import { kernelProtocol, linksOfRoute, type RouteRecord } from '../state/route.js'
 
 /** Whether an address is within a network. */
-export function containsAddress(network: string, address: string): boolean {
+function containsAddress(network: string, address: string): boolean {
   const prefix = parsePrefix(network)
   const bytes = parseAddress(address)
   if (!prefix || bytes?.length !== prefix.bytes.length) return false
@@ -15,7 +15,7 @@ export function containsAddress(network: string, address: string): boolean {
 }
 
 /**
- * Whether the kernel would take a route once everything else is as it is wanted: its links are up, its source is
+ * Whether the kernel would take a route once everything that is wanted, if anything is, is there: its links are up, its source is
  * somewhere, its gateways are on a link by the prefix of an address or by a route without a gateway.
  */
 export function reachability(

@@ -5,8 +5,8 @@ import { isMadeFrom, kernelProtocol, type RouteRecord, routeDifferences } from '
 export function isMeantByAbsence({ route, stated, exact }: DesiredRoute, actual: RouteRecord): boolean {
   if (actual.family !== route.family || actual.to !== route.to) return false
   if (actual.protocol === kernelProtocol && stated.protocol !== kernelProtocol) return false
-  if (!matchesKey(stated, actual) || routeDifferences(stated, actual).length > 0) return false
-  return !exact || isMadeFrom(stated, actual)
+  if (!matchesKey(stated, actual)) return false
+  return exact ? isMadeFrom(stated, actual) : routeDifferences(stated, actual).length === 0
 }
 
 function matchesKey(stated: DesiredRoute['stated'], actual: RouteRecord): boolean {

@@ -59,6 +59,16 @@ export function ruleDifferences(wanted: Partial<Rule>, actual: Rule): PropertyCh
   return changes
 }
 
+/** Whether a rule has the selectors and the stated action and properties of another, whatever their priorities. */
+export function isSameRule(wanted: RuleRecord, actual: RuleRecord): boolean {
+  return selectorKey(wanted) === selectorKey(actual) && ruleDifferences(wanted, actual).length === 0
+}
+
+/** What rules of one family and priority share; among them the order counts in which they came. */
+export function priorityGroup({ family, priority }: RuleRecord): string {
+  return `${family} ${priority ?? 0}`
+}
+
 /** An existing rule with the stated properties put over it; one action replaces another. */
 export function mergedRule(wanted: Partial<Rule>, actual: RuleRecord): RuleRecord {
   const { table: _table, goto: _goto, action: _action, ...kept } = actual

@@ -1,4 +1,6 @@
-import { lowersOf, mergedProperties } from '../losses.js'
+import type { Link } from '../../rtnetlink/link.js'
+import { sectionOf } from '../../state/link.js'
+import { lowersOf } from '../losses.js'
 import type { DiffContext } from './context.js'
 
 /**
@@ -32,9 +34,13 @@ function uppersOf({ desired, actual }: DiffContext): ReadonlyMap<string, Readonl
   for (const name of new Set([...actual.links.keys(), ...wanted.keys()])) {
     const link = wanted.get(name)
     if (link?.absent) continue
-    const merged = mergedProperties(actual.links.get(name)?.link ?? {}, link?.properties ?? {})
-    if (typeof merged.master === 'string') add(name, merged.master)
-    for (const lower of lowersOf({ ...merged })) add(lower, name)
+    const properties = link?.properties ?? {}
+    const there: Partial<Link> = actual.links.get(name)?.link ?? {}
+    const { master = there.master, kind = there.kind } = properties
+    if (typeof master === 'string') add(name, master)
+    if (kind === undefined) continue
+    const options = { ...sectionOf(there, kind), ...sectionOf(properties, kind) }
+    for (const lower of lowersOf({ kind, [kind]: options })) add(lower, name)
   }
   return uppers
 }

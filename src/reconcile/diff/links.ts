@@ -10,7 +10,7 @@ import type { LinkRecord } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
 import { marksOf, newMark } from '../../state/owner.js'
 import { lowersOf, takenAlong } from '../losses.js'
-import { tag } from '../order.js'
+import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, isThere } from './lookup.js'
@@ -311,19 +311,16 @@ function mtuNeeds(context: DiffContext, wanted: DesiredLink, { link }: LinkRecor
   return others.map((other) => `changed ${other}`)
 }
 
-/** RFC 8200 §5. */
-const smallestIpv6Mtu = 1280
-
 /** Below the smallest MTU of IPv6 the kernel takes all its addresses away (net/ipv6/addrconf.c, addrconf_notify). */
 function checkMtu(context: DiffContext, wanted: DesiredLink, { link, addresses }: LinkRecord): void {
   const { mtu } = wanted.properties
-  if (mtu === undefined || mtu >= smallestIpv6Mtu || (link.mtu ?? 0) < smallestIpv6Mtu || wanted.addresses) return
+  if (mtu === undefined || mtu >= minimumMtu.inet6 || (link.mtu ?? 0) < minimumMtu.inet6 || wanted.addresses) return
   const lost = addresses.filter((address) => address.family === 'inet6' && isManageable(address))
   if (lost.length === 0) return
   const names = lost.map(({ address }) => address).join(', ')
   context.problems.push({
     path: `${wanted.path}/mtu`,
-    message: `an MTU below ${smallestIpv6Mtu} takes all IPv6 addresses from ${link.name}: ${names}`,
+    message: `an MTU below ${minimumMtu.inet6} takes all IPv6 addresses from ${link.name}: ${names}`,
     hint: 'list the addresses that the link is to have, without them',
   })
 }
@@ -362,9 +359,4 @@ function altNameChanges(
     addedAltNames: wanted.filter((name) => !present.includes(name)),
     removedAltNames: present.filter((name) => !wanted.includes(name)),
   }
-}
-
-/** The tag that a link of another namespace provides once the pair is there. */
-export function peerTag(namespace: string, name: string): string {
-  return tag(namespace, `link ${name}`)
 }

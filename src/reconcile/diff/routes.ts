@@ -1,6 +1,7 @@
 import { familyOf } from '../../ip/address.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { type PropertyChange, sameLoosely } from '../../state/equal.js'
+import { grouped } from '../../state/grouped.js'
 import {
   linksOfRoute,
   mergedRoute,
@@ -16,16 +17,11 @@ import { isThere } from './lookup.js'
 
 /** Steps for the routes of a namespace. */
 export function diffRoutes(context: DiffContext): void {
-  const present = new Map<string, RouteRecord[]>()
-  for (const route of context.actual.routes) {
-    const key = routeKey(route)
-    const list = present.get(key)
-    if (list) list.push(route)
-    else present.set(key, [route])
-  }
+  const present = grouped(context.actual.routes, routeKey)
   const added: RouteRecord[] = []
   const doomedLinks = new Set(context.desired.links.filter(({ absent }) => absent).map(({ name }) => name))
   const replaced = new Set<RouteRecord>()
+  const byDestination = grouped(context.actual.routes, destinationKey)
   for (const wanted of context.desired.routes) {
     if (wanted.absent) continue
     checkLinks(context, wanted)
@@ -39,7 +35,15 @@ export function diffRoutes(context: DiffContext): void {
       updateRoute(context, wanted, route, previous, same.length)
     } else createRoute(context, wanted, route)
   }
-  for (const wanted of context.desired.routes) if (wanted.absent) removeRoutes(context, wanted, doomedLinks, replaced)
+  for (const wanted of context.desired.routes) {
+    if (!wanted.absent) continue
+    const candidates = byDestination.get(destinationKey(wanted.route)) ?? []
+    removeRoutes(context, wanted, candidates, doomedLinks, replaced)
+  }
+}
+
+function destinationKey({ family, to }: RouteRecord): string {
+  return `${family} ${to}`
 }
 
 function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
@@ -66,7 +70,7 @@ function createRoute(context: DiffContext, wanted: DesiredRoute, route: RouteRec
     ...described(wanted, route),
     action: 'create',
     changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
-    operation: { type: 'addRoute', route, appends: false },
+    operation: { type: 'addRoute', route },
   })
 }
 
@@ -138,10 +142,11 @@ function described(wanted: DesiredRoute, route: RouteRecord) {
 function removeRoutes(
   context: DiffContext,
   wanted: DesiredRoute,
+  candidates: readonly RouteRecord[],
   doomedLinks: ReadonlySet<string>,
   replaced: ReadonlySet<RouteRecord>,
 ): void {
-  for (const actual of context.actual.routes) {
+  for (const actual of candidates) {
     if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
     // What hangs on a link that is removed goes with it.
     if (linksOfRoute(actual).some((dev) => doomedLinks.has(String(dev)))) continue

@@ -1,17 +1,20 @@
 import type { DesiredRule } from '../../state/desired.js'
-import { mergedRule, type RuleRecord, ruleDifferences, ruleName, selectorKey } from '../../state/rule.js'
+import { grouped } from '../../state/grouped.js'
+import {
+  isSameRule,
+  mergedRule,
+  priorityGroup,
+  type RuleRecord,
+  ruleDifferences,
+  ruleName,
+  selectorKey,
+} from '../../state/rule.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /** Steps for the rules of a namespace. Rules are counted: one that is there satisfies one that is wanted. */
 export function diffRules(context: DiffContext): void {
-  const present = new Map<string, RuleRecord[]>()
-  for (const rule of context.actual.rules) {
-    const key = selectorKey(rule)
-    const list = present.get(key)
-    if (list) list.push(rule)
-    else present.set(key, [rule])
-  }
+  const present = grouped(context.actual.rules, selectorKey)
   const taken = new Set<RuleRecord>()
   const misplaced = outOfOrder(context)
   const unmet: DesiredRule[] = []
@@ -28,7 +31,7 @@ export function diffRules(context: DiffContext): void {
     else unmet.push(wanted)
   }
   for (const wanted of unmet) createOrUpdate(context, wanted, present, taken)
-  removeRules(context, taken)
+  removeRules(context, present, taken)
 }
 
 /**
@@ -38,25 +41,14 @@ export function diffRules(context: DiffContext): void {
 function outOfOrder({ desired, actual }: DiffContext): Set<RuleRecord> {
   const misplaced = new Set<RuleRecord>()
   const wanted = desired.rules.filter(({ exact, absent }) => exact && !absent).map(({ rule }) => rule)
-  const groups = new Map<string, RuleRecord[]>()
-  for (const rule of wanted) {
-    const key = `${rule.family} ${rule.priority ?? 0}`
-    const group = groups.get(key)
-    if (group) group.push(rule)
-    else groups.set(key, [rule])
-  }
-  for (const [key, group] of groups) {
+  const present = grouped(actual.rules, priorityGroup)
+  for (const [key, group] of grouped(wanted, priorityGroup)) {
     if (group.length < 2) continue
-    const present = actual.rules.filter(({ family, priority }) => `${family} ${priority ?? 0}` === key)
-    const known = present.filter((rule) => group.some((one) => isSame(one, rule)))
-    const first = group.findIndex((rule, index) => !(known[index] && isSame(rule, known[index])))
+    const known = (present.get(key) ?? []).filter((rule) => group.some((one) => isSameRule(one, rule)))
+    const first = group.findIndex((rule, index) => !(known[index] && isSameRule(rule, known[index])))
     if (first >= 0) for (const rule of known.slice(first)) misplaced.add(rule)
   }
   return misplaced
-}
-
-function isSame(wanted: RuleRecord, rule: RuleRecord): boolean {
-  return selectorKey(wanted) === selectorKey(rule) && ruleDifferences(wanted, rule).length === 0
 }
 
 function samePriority(wanted: RuleRecord, actual: RuleRecord): boolean {
@@ -102,11 +94,17 @@ function createOrUpdate(
   })
 }
 
-function removeRules(context: DiffContext, taken: ReadonlySet<RuleRecord>): void {
+function removeRules(
+  context: DiffContext,
+  present: ReadonlyMap<string, RuleRecord[]>,
+  taken: ReadonlySet<RuleRecord>,
+): void {
   const removed = new Set<RuleRecord>()
   for (const wanted of context.desired.rules) {
     if (!wanted.absent) continue
-    for (const rule of context.actual.rules) {
+    // One that is known in full has its selectors and no other ones.
+    const candidates = wanted.exact ? (present.get(selectorKey(wanted.rule)) ?? []) : context.actual.rules
+    for (const rule of candidates) {
       if (taken.has(rule) || removed.has(rule) || !matches(wanted.rule, rule)) continue
       removed.add(rule)
       addStep(context, {

@@ -53,7 +53,7 @@ function commandsOf(operation: Operation): string[] {
     case 'deleteAddress':
       return [addressCommand('delete', operation.address)]
     case 'addRoute':
-      return [routeCommand(operation.appends ? 'append' : 'add', operation.route)]
+      return [routeCommand('add', operation.route)]
     case 'replaceRoute':
       return operation.exact
         ? [routeCommand('replace', operation.route)]
