@@ -5,9 +5,11 @@ import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import type { Link } from '../rtnetlink/link.js'
 import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
+import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
+import { sectionOf } from '../state/link.js'
 import type { Operation } from './operation.js'
 
 /** The operations that rtnetlink messages carry out. */
@@ -121,10 +123,10 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
 function referencesOf(properties: Partial<Link>): string[] {
   const names: string[] = []
   if (typeof properties.master === 'string') names.push(properties.master)
-  for (const options of Object.values(properties)) {
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) continue
-    for (const property of ['link', 'backupPort']) {
-      const value: unknown = Object.getOwnPropertyDescriptor(options, property)?.value
+  for (const section of Object.keys(properties)) {
+    const options = sectionOf(properties, section)
+    for (const property of options ? linkOptionsOf(section) : []) {
+      const value = options?.[property]
       if (typeof value === 'string') names.push(value)
     }
   }

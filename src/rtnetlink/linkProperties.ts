@@ -1,3 +1,4 @@
+import type { AnyAttributeTable } from '../netlink/table.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 
@@ -52,4 +53,21 @@ export function portOptionsOf(link: Partial<Link>): { masterKind: string; option
     if (masterKind !== undefined && options && linkKind(masterKind)?.port) return { masterKind, options }
   }
   return undefined
+}
+
+/** Asked of every link, so that a table is looked through once. */
+const linkOptions = new WeakMap<AnyAttributeTable, readonly string[]>()
+
+/** The options that name another link, of what stands under a name in a link: a kind, or what a port of one has. */
+export function linkOptionsOf(section: string): readonly string[] {
+  const isPort = section.endsWith('Port')
+  const kind = linkKind(isPort ? section.slice(0, -4) : section)
+  const table = isPort ? kind?.port : kind?.options
+  if (!table) return []
+  let names = linkOptions.get(table)
+  if (!names) {
+    names = Object.keys(table.lines).filter((name) => table.lines[name]?.codec.domain.type === 'link')
+    linkOptions.set(table, names)
+  }
+  return names
 }

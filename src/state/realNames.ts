@@ -1,7 +1,7 @@
-import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
+import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import type { DesiredNetwork } from './desired.js'
-import { sectionOf } from './link.js'
+import { sectionOf, visibleAltNames } from './link.js'
 import type { NetworkState } from './model.js'
 
 /** What is wanted, with each link that is called by an alternative name under the name that it has. */
@@ -31,7 +31,8 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
 /** The alternative names that are no name of a link that is there or wanted, with what they stand for. */
 function realNames(network: DesiredNetwork, { links }: NetworkState): Map<string, string> {
   const names = new Map<string, string>()
-  for (const { link } of links.values()) for (const altName of link.altNames ?? []) names.set(altName, link.name)
+  // Marks name nothing: nearly every link has one, and looking through all of a spec would not pay.
+  for (const { link } of links.values()) for (const altName of visibleAltNames(link)) names.set(altName, link.name)
   // A link that is still to be made has its name for itself, or the kernel refuses it.
   for (const { name, properties } of network.links) {
     const peer = properties.veth?.peer
@@ -46,11 +47,12 @@ function withReferences(properties: Partial<Link>, names: ReadonlyMap<string, st
   if (typeof properties.master === 'string') changed['master'] = names.get(properties.master) ?? properties.master
   for (const section of Object.keys(properties)) {
     const options = sectionOf(properties, section)
-    if (!options || !linkKind(section.endsWith('Port') ? section.slice(0, -4) : section)) continue
-    for (const property of ['link', 'backupPort']) {
+    if (!options) continue
+    for (const property of linkOptionsOf(section)) {
       const name = options[property]
-      if (typeof name === 'string') changed[section] = { ...options, [property]: names.get(name) ?? name }
+      if (typeof name === 'string') options[property] = names.get(name) ?? name
     }
+    changed[section] = options
   }
   return { ...properties, ...changed }
 }

@@ -1,6 +1,7 @@
 import type { ListedAddress } from '../rtnetlink/address.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
+import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import { sectionOf } from './link.js'
 import type { LinkRecord, NetworkState } from './model.js'
 
@@ -66,7 +67,7 @@ function renamedLink(link: ListedLink, names: NewNames): ListedLink {
     const options = sectionOf(link, section)
     const isPort = section.endsWith('Port')
     if (!options || !linkKind(isPort ? section.slice(0, -4) : section)) continue
-    for (const property of ['link', 'backupPort']) {
+    for (const property of linkOptionsOf(section)) {
       const name = options[property]
       if ((here || isPort) && typeof name === 'string') options[property] = names.get(name) ?? name
     }
