@@ -1,3 +1,5 @@
+import type { Carrier } from './header.js'
+
 /**
  * The Internet checksum (RFC 1071): the one's complement of the one's complement sum of all 16-bit words. Over bytes
  * that hold their checksum already, the result is 0.
@@ -25,6 +27,11 @@ export function checksumOfPseudoHeader(
 ): number {
   const addresses = sumOfWords(destination, sumOfWords(source, 0))
   return foldSum(addresses + protocol + (length >>> 16) + (length & 0xffff))
+}
+
+/** The checksum of TCP, UDP or ICMPv6 in a packet: 0 over bytes that hold it already. */
+export function transportChecksum(bytes: Uint8Array, { source, destination }: Carrier, protocol: number): number {
+  return internetChecksum(bytes, checksumOfPseudoHeader(source, destination, protocol, bytes.length))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checksumOfPseudoHeader, internetChecksum } from './checksum.js'
+import { internetChecksum, transportChecksum } from './checksum.js'
 import { type Carrier, setWord, word } from './header.js'
 import { ipProtocol } from './protocol.js'
 
@@ -109,16 +109,12 @@ export class Icmpv6Message extends Message {
 
   /** Whether the checksum is right, in a packet with these addresses. */
   checksumIsValid(carrier: Carrier): boolean {
-    return internetChecksum(this.bytes, this.#pseudoHeader(carrier)) === 0
+    return transportChecksum(this.bytes, carrier, ipProtocol.icmpv6) === 0
   }
 
   /** Computes the checksum anew, for a packet with these addresses. */
   setChecksum(carrier: Carrier): void {
     setWord(this.bytes, 2, 0)
-    setWord(this.bytes, 2, internetChecksum(this.bytes, this.#pseudoHeader(carrier)))
-  }
-
-  #pseudoHeader({ source, destination }: Carrier): number {
-    return checksumOfPseudoHeader(source, destination, ipProtocol.icmpv6, this.bytes.length)
+    setWord(this.bytes, 2, transportChecksum(this.bytes, carrier, ipProtocol.icmpv6))
   }
 }

@@ -1,5 +1,6 @@
-import { checksumOfPseudoHeader, internetChecksum } from './checksum.js'
+import { transportChecksum } from './checksum.js'
 import { type Carrier, doubleWord, setDoubleWord, setWord, word } from './header.js'
+import { WithPorts } from './ports.js'
 import { ipProtocol } from './protocol.js'
 
 const shortest = 20
@@ -16,14 +17,12 @@ export interface TcpOption {
 }
 
 /** A view of a TCP segment (RFC 9293). */
-export class TcpSegment {
-  /** The segment up to the end of its packet. */
-  readonly bytes: Uint8Array
+export class TcpSegment extends WithPorts {
   /** Bytes of the header, options included. */
   readonly headerLength: number
 
   private constructor(bytes: Uint8Array, headerLength: number) {
-    this.bytes = bytes
+    super(bytes)
     this.headerLength = headerLength
   }
 
@@ -33,22 +32,6 @@ export class TcpSegment {
     const headerLength = ((bytes[12] ?? 0) >> 4) * 4
     if (headerLength < shortest || headerLength > bytes.length) return undefined
     return new TcpSegment(bytes, headerLength)
-  }
-
-  /** From which port. */
-  get sourcePort(): number {
-    return word(this.bytes, 0)
-  }
-  set sourcePort(port: number) {
-    setWord(this.bytes, 0, port)
-  }
-
-  /** To which port. */
-  get destinationPort(): number {
-    return word(this.bytes, 2)
-  }
-  set destinationPort(port: number) {
-    setWord(this.bytes, 2, port)
   }
 
   /** Number of the first byte that it carries. */
@@ -116,16 +99,12 @@ export class TcpSegment {
 
   /** Whether the checksum is right, in a packet with these addresses. */
   checksumIsValid(carrier: Carrier): boolean {
-    return internetChecksum(this.bytes, this.#pseudoHeader(carrier)) === 0
+    return transportChecksum(this.bytes, carrier, ipProtocol.tcp) === 0
   }
 
   /** Computes the checksum anew, for a packet with these addresses. */
   setChecksum(carrier: Carrier): void {
     setWord(this.bytes, 16, 0)
-    setWord(this.bytes, 16, internetChecksum(this.bytes, this.#pseudoHeader(carrier)))
-  }
-
-  #pseudoHeader({ source, destination }: Carrier): number {
-    return checksumOfPseudoHeader(source, destination, ipProtocol.tcp, this.bytes.length)
+    setWord(this.bytes, 16, transportChecksum(this.bytes, carrier, ipProtocol.tcp))
   }
 }

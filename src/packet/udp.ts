@@ -1,18 +1,12 @@
-import { checksumOfPseudoHeader, internetChecksum } from './checksum.js'
+import { transportChecksum } from './checksum.js'
 import { type Carrier, setWord, word } from './header.js'
+import { WithPorts } from './ports.js'
 import { ipProtocol } from './protocol.js'
 
 const headerSize = 8
 
 /** A view of a UDP datagram (RFC 768). */
-export class UdpDatagram {
-  /** The datagram up to its length. */
-  readonly bytes: Uint8Array
-
-  private constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-  }
-
+export class UdpDatagram extends WithPorts {
   /** `undefined` where the bytes are shorter than the datagram says. Bytes behind its end are left out. */
   static parse(bytes: Uint8Array): UdpDatagram | undefined {
     if (bytes.length < headerSize) return undefined
@@ -34,22 +28,6 @@ export class UdpDatagram {
     return new UdpDatagram(bytes)
   }
 
-  /** From which port. */
-  get sourcePort(): number {
-    return word(this.bytes, 0)
-  }
-  set sourcePort(port: number) {
-    setWord(this.bytes, 0, port)
-  }
-
-  /** To which port. */
-  get destinationPort(): number {
-    return word(this.bytes, 2)
-  }
-  set destinationPort(port: number) {
-    setWord(this.bytes, 2, port)
-  }
-
   /** Bytes of header and payload. */
   get length(): number {
     return word(this.bytes, 4)
@@ -68,17 +46,13 @@ export class UdpDatagram {
   /** Whether the checksum is right, in a packet with these addresses; over IPv4 a missing one is. */
   checksumIsValid(carrier: Carrier): boolean {
     if (this.checksum === 0) return carrier.source.length === 4
-    return internetChecksum(this.bytes, this.#pseudoHeader(carrier)) === 0
+    return transportChecksum(this.bytes, carrier, ipProtocol.udp) === 0
   }
 
   /** Computes the checksum anew, for a packet with these addresses. */
   setChecksum(carrier: Carrier): void {
     setWord(this.bytes, 6, 0)
     // 0 would mean that there is none; the other spelling of zero is sent instead (RFC 768).
-    setWord(this.bytes, 6, internetChecksum(this.bytes, this.#pseudoHeader(carrier)) || 0xffff)
-  }
-
-  #pseudoHeader({ source, destination }: Carrier): number {
-    return checksumOfPseudoHeader(source, destination, ipProtocol.udp, this.bytes.length)
+    setWord(this.bytes, 6, transportChecksum(this.bytes, carrier, ipProtocol.udp) || 0xffff)
   }
 }

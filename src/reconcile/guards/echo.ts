@@ -1,3 +1,6 @@
+import { internetChecksum } from '../../packet/checksum.js'
+import { icmpType, icmpv6Type } from '../../packet/icmp.js'
+
 /** Octets before the payload of an echo message: type, code, checksum, identifier, sequence number. */
 const headerLength = 8
 
@@ -6,7 +9,7 @@ export function echoRequest(address: Uint8Array, sequence: number, token: Uint8A
   const message = new Uint8Array(headerLength + token.length)
   const view = new DataView(message.buffer)
   const isIpv4 = address.length === 4
-  view.setUint8(0, isIpv4 ? 8 : 128)
+  view.setUint8(0, isIpv4 ? icmpType.echoRequest : icmpv6Type.echoRequest)
   view.setUint16(4, ((token[0] ?? 0) << 8) | (token[1] ?? 0))
   view.setUint16(6, sequence & 0xffff)
   message.set(token, headerLength)
@@ -22,14 +25,6 @@ export function echoRequest(address: Uint8Array, sequence: number, token: Uint8A
 export function isEchoReply(address: Uint8Array, datagram: Uint8Array, token: Uint8Array, raw: boolean): boolean {
   const isIpv4 = address.length === 4
   const start = isIpv4 && raw ? ((datagram[0] ?? 0) & 0xf) * 4 : 0
-  if (datagram[start] !== (isIpv4 ? 0 : 129)) return false
+  if (datagram[start] !== (isIpv4 ? icmpType.echoReply : icmpv6Type.echoReply)) return false
   return Buffer.compare(datagram.subarray(start + headerLength), token) === 0
-}
-
-/** RFC 1071 */
-function internetChecksum(bytes: Uint8Array): number {
-  let sum = 0
-  for (let index = 0; index < bytes.length; index += 2) sum += ((bytes[index] ?? 0) << 8) | (bytes[index + 1] ?? 0)
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
-  return ~sum & 0xffff
 }
