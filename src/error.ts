@@ -61,6 +61,11 @@ export interface RollbackReport {
   readonly error?: string
 }
 
+/** Why undoing did not bring the former state back. */
+export function whyNotRestored({ error }: RollbackReport): string {
+  return error ?? 'the kernel does not show the former state'
+}
+
 /** Everything that a {@link NetworkError} can carry besides its message. */
 export interface NetworkErrorDetails {
   /** The kernel's error number, positive. */

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { whyNotRestored } from '../error.js'
 import type { NetworkError } from '../index.js'
 import { statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -30,5 +31,5 @@ function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined
 
 function describeRollback(rollback: NonNullable<NetworkError['rollback']>): string {
   if (rollback.restored) return 'everything done before was undone; the network is as it was'
-  return `undoing it failed, the network is NOT as it was: ${rollback.error ?? 'the kernel does not show the former state'}`
+  return `undoing it failed, the network is NOT as it was: ${whyNotRestored(rollback)}`
 }

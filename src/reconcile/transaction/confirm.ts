@@ -1,12 +1,12 @@
 import { closeSync } from 'node:fs'
-import { NetworkError, type RollbackReport } from '../../error.js'
+import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { attempt, type Result } from '../../result.js'
-import { describeNamespace, openNamespace, openOwnNamespace } from '../../system/namespace.js'
+import { openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { checkOptions, type TransactionOptions } from '../options.js'
 import { findInterrupted, type Recovery } from './interrupted.js'
 import { claimJournal, type FoundJournal, findJournals, isClaimed, removeJournal } from './journal.js'
-import { NamespaceLock } from './lock.js'
+import { NamespaceLock, subjectOf } from './lock.js'
 import { inStateDirectory, openStateDirectory } from './stateDirectory.js'
 
 /** The guardian lets go of its locks as soon as it sees that its journal is gone. */
@@ -93,7 +93,7 @@ async function withNamespace<T>(
   work: (one: OneNamespace) => Promise<T>,
 ): Promise<T> {
   const directory = openStateDirectory(stateDirectory)
-  const what = namespace === undefined ? 'the network namespace' : `namespace ${describeNamespace(namespace)}`
+  const what = subjectOf('', namespace)
   const fd = namespace === undefined ? openOwnNamespace() : openNamespace(namespace)
   try {
     return await inStateDirectory(directory, () => work({ directory, identity: namespaceIdentity(fd), fd, what }))
@@ -113,6 +113,5 @@ function isApplied({ content }: FoundJournal): boolean {
 }
 
 function notRestored(what: string, report: RollbackReport): NetworkError {
-  const reason = report.error ?? 'the kernel does not show the former state'
-  return new NetworkError('NOT_APPLIED', `${what}: undoing failed: ${reason}`, { rollback: report })
+  return new NetworkError('NOT_APPLIED', `${what}: undoing failed: ${whyNotRestored(report)}`, { rollback: report })
 }

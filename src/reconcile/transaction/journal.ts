@@ -46,7 +46,7 @@ export class Journal {
       syncDirectory(directory)
     } catch (error) {
       closeSync(fd)
-      removeIfThere(temporary)
+      removeJournal(temporary)
       throw error
     }
     return new Journal(path, fd)
@@ -64,7 +64,7 @@ export class Journal {
 
   /** The transaction has ended: nothing is left to undo. */
   end(): void {
-    removeIfThere(this.path)
+    removeJournal(this.path)
     closeSync(this.#fd)
   }
 
@@ -147,11 +147,6 @@ export function claimJournal(path: string): string | undefined {
   }
 }
 
-/** Removes a journal. */
-export function removeJournal(path: string): boolean {
-  return removeIfThere(path)
-}
-
 /** Puts a journal that cannot be believed aside, where it is no longer found. */
 export function setAside(path: string): void {
   renameSync(path, `${path}.refused`)
@@ -170,7 +165,8 @@ export function noteFailure(path: string, reason: string): void {
   }
 }
 
-function removeIfThere(path: string): boolean {
+/** Removes a journal; false where it was gone. */
+export function removeJournal(path: string): boolean {
   try {
     unlinkSync(path)
     return true

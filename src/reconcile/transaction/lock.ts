@@ -15,6 +15,7 @@ import { NetworkError } from '../../error.js'
 import { LOCK_EX, LOCK_NB } from '../../system/constants.js'
 import { codeOf } from '../../system/errno.js'
 import { libc } from '../../system/libc.js'
+import { describeNamespace, type NamespaceReference } from '../../system/namespace.js'
 
 /** Who has a lock, as it says itself. */
 export interface LockHolder {
@@ -145,6 +146,13 @@ function heldError(what: string, holder: LockHolder | undefined): NetworkError {
   return new NetworkError('LOCKED', `${what}: is being changed by ${who}`)
 }
 
-function commandLine(): string {
-  return [process.title === 'node' ? 'node' : process.title, ...process.argv.slice(1)].join(' ').slice(0, 200)
+/** How messages name the namespace that a spec has under a name; that of its top level as the caller refers to it. */
+export function subjectOf(name: string, topLevel?: NamespaceReference): string {
+  if (name !== '') return `namespace ${name}`
+  return topLevel === undefined ? 'the network namespace' : `namespace ${describeNamespace(topLevel)}`
+}
+
+/** This process's command line, shortened. */
+export function commandLine(): string {
+  return [process.title, ...process.argv.slice(1)].join(' ').slice(0, 200)
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { NetworkError, type RollbackReport } from '../../error.js'
+import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { describeNamespace, namespacePath } from '../../system/namespace.js'
 import { bootIdentity, namespaceIdentity } from '../../system/namespaceIdentity.js'
 import type { ApplyOptions } from '../options.js'
@@ -9,7 +9,7 @@ import type { World } from '../world.js'
 import { Guardian } from './guardian.js'
 import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
 import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
-import { NamespaceLock } from './lock.js'
+import { commandLine, NamespaceLock, subjectOf } from './lock.js'
 import type { JournalBegin, JournalNamespace } from './records.js'
 import { inStateDirectory, openStateDirectory } from './stateDirectory.js'
 
@@ -66,9 +66,8 @@ export class Transaction implements Disposable {
     for (const { place, identity } of places.sort((a, b) => (a.identity < b.identity ? -1 : 1))) {
       if (taken.has(identity)) throw twice(place, namespace)
       taken.add(identity)
-      const own = namespace === undefined ? 'the network namespace' : `namespace ${describeNamespace(namespace)}`
-      const what = place.name === '' ? own : `namespace ${place.name}`
-      const lock = await NamespaceLock.take(this.#directory, identity, what, lockTimeout, signal)
+      const subject = subjectOf(place.name, namespace)
+      const lock = await NamespaceLock.take(this.#directory, identity, subject, lockTimeout, signal)
       this.#held.push({ place, identity, lock })
     }
   }
@@ -114,7 +113,7 @@ export class Transaction implements Disposable {
       version: 1,
       boot: bootIdentity(),
       pid: process.pid,
-      command: process.argv.slice(1).join(' ').slice(0, 200),
+      command: commandLine(),
       since: new Date().toISOString(),
       namespaces: this.#held.map((held) => this.#described(held)),
       creates: former.created,
@@ -163,7 +162,7 @@ export class Transaction implements Disposable {
     if (!this.#journal) return
     if (report.restored) this.#journal.end()
     else {
-      noteFailure(this.#journal.path, report.error ?? 'the kernel does not show the former state')
+      noteFailure(this.#journal.path, whyNotRestored(report))
       this.#journal.leave()
     }
     this.#journal = undefined
@@ -199,7 +198,7 @@ function twice({ name }: Place, namespace: ApplyOptions['namespace']): NetworkEr
 }
 
 function cannotUndo({ since, pid }: Omit<Recovery, 'action'>, rollback: RollbackReport, path: string): NetworkError {
-  const reason = rollback.error ?? 'the kernel does not show the former state'
+  const reason = whyNotRestored(rollback)
   return new NetworkError(
     'NOT_APPLIED',
     `an apply that was cut off (process ${pid}, ${since}) cannot be undone: ${reason}; ` +

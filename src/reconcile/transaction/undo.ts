@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import type { RollbackReport } from '../../error.js'
+import { type RollbackReport, whyNotRestored } from '../../error.js'
 import { listNamespaces } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { observeLinks } from '../observe.js'
@@ -9,7 +9,7 @@ import { type Former, restore } from '../rollback.js'
 import { World } from '../world.js'
 import { findNamespace } from './findNamespace.js'
 import { claimJournal, type FoundJournal, noteFailure, removeJournal } from './journal.js'
-import { NamespaceLock } from './lock.js'
+import { NamespaceLock, subjectOf } from './lock.js'
 import type { JournalBegin, JournalNamespace, JournalRecord } from './records.js'
 
 /** What undoing a journal has at hand. */
@@ -39,7 +39,7 @@ export async function undoJournal(found: FoundJournal, options: UndoOptions): Pr
     await openCreated(begin, records, world)
     const report = await restore(formerIn(begin, records, world), world)
     if (report.restored) removeJournal(path)
-    else noteFailure(path, report.error ?? 'the kernel does not show the former state')
+    else noteFailure(path, whyNotRestored(report))
     return report
   } finally {
     for (const lock of locks) lock.release()
@@ -58,8 +58,7 @@ async function openPlace(
   if (fd === undefined) return
   try {
     if (!options.held.has(identity)) {
-      const what = name === '' ? 'the network namespace' : `namespace ${name}`
-      locks.push(await NamespaceLock.take(options.directory, identity, what, options.lockTimeout))
+      locks.push(await NamespaceLock.take(options.directory, identity, subjectOf(name), options.lockTimeout))
     }
     world.places.set(name, Place.open(name, { fd }, typeof options.kernel === 'function' ? options.kernel : undefined))
   } finally {
