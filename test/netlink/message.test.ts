@@ -71,15 +71,16 @@ test('an offset of the whole message is told by the name of the attribute', (t) 
 })
 
 test('no bytes make the split throw or read past the end', (t) => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      for (const { body } of messagesOf(bytes)) {
-        t.true(body.start <= body.end && body.end <= bytes.length)
-        decodeMessage(layout, body, withoutNames)
-      }
-    }),
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        for (const { body } of messagesOf(bytes)) {
+          t.true(body.start <= body.end && body.end <= bytes.length)
+          decodeMessage(layout, body, withoutNames)
+        }
+      }),
+    ),
   )
-  t.pass()
 })
 
 test('a length that lies ends the split', (t) => {

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { createAnonymousNamespace, inNamespace } from '../../src/system/namespace.js'
 import { openTun } from '../../src/tuntap/index.js'
-import { testNamespace } from '../helpers/namespace.js'
-import { fixture, runProgram } from '../helpers/program.js'
+import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { type Ended, fixture, runProgram } from '../helpers/program.js'
 
 const ways = {
   exit: [0, null],
@@ -15,19 +15,17 @@ const ways = {
   kill: [null, 'SIGKILL'],
 }
 
+/** Runs the program that ends in a way of its own while its device is under traffic. */
+function flood({ path }: TestNamespace, way: string, timeout: number): Promise<Ended> {
+  const program = fixture(import.meta.url, 'flood')
+  return runProgram(['nsenter', `--net=${path}`, '--', process.execPath, program, way], { timeout })
+}
+
 for (const [way, [code, signal]] of Object.entries(ways)) {
   test.serial(`12 of 12 processes that end by "${way}" under traffic leave no device`, async (t) => {
     const namespace = testNamespace(t)
-    const command = [
-      'nsenter',
-      `--net=${namespace.path}`,
-      '--',
-      process.execPath,
-      fixture(import.meta.url, 'flood'),
-      way,
-    ]
     for (let round = 0; round < 12; round++) {
-      const ended = await runProgram(command, { timeout: 20_000 })
+      const ended = await flood(namespace, way, 20_000)
       t.like(ended, { code, signal, stdout: 'flooded\n' }, ended.stderr)
       t.is(namespace.ip('link').length, 1)
     }
@@ -37,15 +35,7 @@ for (const [way, [code, signal]] of Object.entries(ways)) {
 for (const way of ['worker.terminate', 'worker.exit', 'worker.close', 'worker.throw']) {
   test.serial(`12 of 12 workers that end by "${way}" under traffic leave no device and the process well`, async (t) => {
     const namespace = testNamespace(t)
-    const command = [
-      'nsenter',
-      `--net=${namespace.path}`,
-      '--',
-      process.execPath,
-      fixture(import.meta.url, 'flood'),
-      way,
-    ]
-    const ended = await runProgram(command, { timeout: 60_000 })
+    const ended = await flood(namespace, way, 60_000)
     t.like(ended, { code: 0, signal: null, stdout: '12 of 12 clean\n' }, ended.stderr)
   })
 }

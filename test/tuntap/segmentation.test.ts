@@ -101,21 +101,22 @@ test('a packet with a wrong checksum is joined to nothing', (t) => {
 })
 
 test('no header and no bytes make them throw', (t) => {
-  fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 120 }),
-      fc.constantFrom(0, 1, 3, 4, 5, 0x85),
-      fc.constantFrom(0x45, 0x60),
-      (bytes, kind, ip) => {
-        if (bytes.length > 10) bytes.set([1, kind], 0)
-        if (bytes.length > 10) bytes[10] = ip
-        splitPacket(bytes, 10, () => undefined)
-        coalescePackets([bytes, bytes.subarray(10), bytes.slice(10)], 12)
-      },
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 120 }),
+        fc.constantFrom(0, 1, 3, 4, 5, 0x85),
+        fc.constantFrom(0x45, 0x60),
+        (bytes, kind, ip) => {
+          if (bytes.length > 10) bytes.set([1, kind], 0)
+          if (bytes.length > 10) bytes[10] = ip
+          splitPacket(bytes, 10, () => undefined)
+          coalescePackets([bytes, bytes.subarray(10), bytes.slice(10)], 12)
+        },
+      ),
+      { numRuns: 3000 },
     ),
-    { numRuns: 3000 },
   )
-  t.pass()
 })
 
 /** Carries super-packets over as plain ones, as a tunnel would. */

@@ -213,7 +213,7 @@ test('guards run side by side, and the first that fails ends the others', async 
   t.true(performance.now() - start < 1000)
 })
 
-test('the signal of the caller ends them, heeded or not', async (t) => {
+test.serial('the signal of the caller ends them, heeded or not', async (t) => {
   const { a } = cabled(t)
   for (const guard of [ping('10.0.0.99'), tcp('10.0.0.99', 1), (() => new Promise(() => {})) satisfies Guard]) {
     const controller = new AbortController()
