@@ -1,4 +1,5 @@
 import { type ApplyOptions, type ApplyReport, apply, type Guard, NetworkError, ping, type Spec, tcp } from '../index.js'
+import { defined } from '../rtnetlink/defined.js'
 import { withSpec } from './command.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -54,12 +55,13 @@ function transactionOptions({
   stateDirectory,
   continue: goesOn,
 }: ApplyCommandOptions): Partial<ApplyOptions> {
-  return {
-    ...(confirmWithin === undefined ? {} : { confirmWithin: confirmWithin * 1000 }),
-    ...(lockTimeout === undefined ? {} : { lockTimeout: lockTimeout * 1000 }),
-    ...(stateDirectory === undefined ? {} : { stateDirectory }),
-    ...(goesOn ? { interrupted: 'continue' } : {}),
-  }
+  const milliseconds = (seconds: number | undefined): number | undefined => seconds && seconds * 1000
+  return defined<Partial<ApplyOptions>>({
+    confirmWithin: milliseconds(confirmWithin),
+    lockTimeout: milliseconds(lockTimeout),
+    stateDirectory,
+    interrupted: goesOn ? 'continue' : undefined,
+  })
 }
 
 function guardsOf({ ping: pinged = [], tcp: connected = [] }: ApplyCommandOptions): Guard[] {

@@ -1,4 +1,5 @@
 import { type PlanOptions, plan, type Spec } from '../index.js'
+import { defined } from '../rtnetlink/defined.js'
 import { withSpec } from './command.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -29,11 +30,5 @@ export function changeOptions(
   options: ChangeOptions,
 ): Pick<PlanOptions, 'namespace' | 'disruption' | 'prune' | 'owner' | 'protocol'> {
   const { namespace, forbidDisruption, prune, owner, protocol } = options
-  return {
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(forbidDisruption ? { disruption: 'forbid' } : {}),
-    ...(prune ? { prune } : {}),
-    ...(owner === undefined ? {} : { owner }),
-    ...(protocol === undefined ? {} : { protocol }),
-  }
+  return defined({ namespace, disruption: forbidDisruption ? 'forbid' : undefined, prune, owner, protocol })
 }

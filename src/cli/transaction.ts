@@ -1,4 +1,5 @@
 import { confirm, rollback, type TransactionOptions } from '../index.js'
+import { defined } from '../rtnetlink/defined.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
 import { reportError } from './report.js'
@@ -33,8 +34,5 @@ export async function rollbackCommand(options: TransactionCommandOptions, output
 }
 
 function transactionOptions({ namespace, stateDirectory }: TransactionCommandOptions): TransactionOptions {
-  return {
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(stateDirectory === undefined ? {} : { stateDirectory }),
-  }
+  return defined({ namespace, stateDirectory })
 }
