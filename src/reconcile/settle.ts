@@ -1,16 +1,17 @@
 import { NetworkError } from '../error.js'
-import { Monitor } from '../netlink/monitor.js'
 import type { ListedAddress } from '../rtnetlink/address.js'
 import { RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../rtnetlink/constants.js'
 import { addressKey } from '../state/address.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
+import { listenUntil } from './listenUntil.js'
 import { observe } from './observe.js'
 import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
 import type { World } from './world.js'
 
-const defaultDeadline = 10_000
+/** Milliseconds. */
+export const defaultDeadline = 10_000
 
 /**
  * Waits until the IPv6 addresses of the spec have passed duplicate address detection, by listening. A link without a
@@ -44,23 +45,17 @@ type IsWanted = (link: string, address: ListedAddress) => boolean
 
 /** Waits until the wanted addresses of a namespace have passed duplicate address detection. */
 export async function settlePlace(place: Place, wanted: IsWanted, options: ApplyOptions): Promise<void> {
-  if (tentativeOf(await observe(place, options), wanted).length === 0) return
-  const transport = place.kernel.transport()
-  await using monitor = new Monitor(transport, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], () => true)
-  const timer = setTimeout(() => monitor.close(), options.settleTimeout ?? defaultDeadline)
-  const abort = (): void => monitor.close()
-  options.signal?.addEventListener('abort', abort, { once: true })
-  try {
-    // Once more now that the monitor listens, so that nothing falls between.
-    if (tentativeOf(await observe(place, options), wanted).length === 0) return
-    for await (const _event of monitor) if (tentativeOf(await observe(place, options), wanted).length === 0) return
-  } finally {
-    clearTimeout(timer)
-    options.signal?.removeEventListener('abort', abort)
+  let left: readonly string[] = []
+  const isSettled = async (): Promise<boolean> => {
+    left = tentativeOf(await observe(place, options), wanted)
+    return left.length === 0
   }
-  if (options.signal?.aborted) throw new NetworkError('ABORTED', 'waiting for duplicate address detection: aborted')
-  const left = tentativeOf(await observe(place, options), wanted)
-  if (left.length > 0) {
+  const settled = await listenUntil(place, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], isSettled, {
+    timeout: options.settleTimeout ?? defaultDeadline,
+    signal: options.signal,
+    subject: 'duplicate address detection',
+  })
+  if (!settled && !(await isSettled())) {
     throw new NetworkError('TIMEOUT', `duplicate address detection did not end in time: ${left.join(', ')}`)
   }
 }
