@@ -70,22 +70,13 @@ async function namespacesById(
   const names = new Set([...places.keys(), ...listNamespaces()])
   for (const name of names) {
     const open = places.get(name)
-    const there = open ?? openIfPossible(name)
+    const there = open ?? Place.openIfPossible(name)
     if (!there) continue
     const [id] = await place.connection.ask(getNamespaceId(there.fd), ({ body }) => decodeNamespaceId(body), options)
     if (id !== undefined && id >= 0 && !found.has(id)) found.set(id, { name, place: there, temporary: !open })
     else if (!open) there.close()
   }
   return found
-}
-
-/** A name under /run/netns can be a file that nothing is mounted on. */
-function openIfPossible(name: string): Place | undefined {
-  try {
-    return Place.open(name, name)
-  } catch {
-    return undefined
-  }
 }
 
 function withPeer(record: LinkRecord, peer: Peer): LinkRecord {

@@ -33,6 +33,15 @@ export class Place {
     }
   }
 
+  /** Opens a named namespace; a name under /run/netns can be a file that nothing is mounted on. */
+  static openIfPossible(name: string): Place | undefined {
+    try {
+      return Place.open(name, name)
+    } catch {
+      return undefined
+    }
+  }
+
   /** The descriptor of the namespace; a kernel in memory has none to lead to. */
   get fd(): number {
     if (this.#fd !== undefined) return this.#fd

@@ -73,22 +73,13 @@ async function openCreated({ creates }: JournalBegin, records: readonly JournalR
     const made = records.filter((record) => record.type === 'namespace' && record.name === name)
     if (made.length === 0 || !existing.has(name)) continue
     const identity = made.map((record) => (record.type === 'namespace' ? record.identity : undefined)).find(Boolean)
-    const place = openIfPossible(name)
+    const place = Place.openIfPossible(name)
     if (!place) continue
     // Killed between making it and noting which it is: then nothing is in it yet.
     const isOurs =
       identity === undefined ? (await observeLinks(place, {})).length === 1 : namespaceIdentity(place.fd) === identity
     if (isOurs) world.places.set(name, place)
     else place.close()
-  }
-}
-
-/** A file that was made and not mounted yet is no namespace. */
-function openIfPossible(name: string): Place | undefined {
-  try {
-    return Place.open(name, name)
-  } catch {
-    return undefined
   }
 }
 
