@@ -25,8 +25,12 @@ export function reachability(
 ): (route: RouteRecord) => boolean {
   const wanted = new Map(links.map((link) => [link.name, link]))
   const names = new Set([...wanted.keys(), ...actual.links.keys()])
-  const isUp = (name: string): boolean =>
-    !wanted.get(name)?.absent && (wanted.get(name)?.properties.up ?? actual.links.get(name)?.link.up ?? true)
+  const isUp = (name: string): boolean => {
+    const link = wanted.get(name)
+    if (link?.absent) return false
+    // One that is to be made comes up, unless the spec says otherwise.
+    return link?.properties.up ?? actual.links.get(name)?.link.up ?? link !== undefined
+  }
   const addresses: readonly Address[] = [...names]
     .filter(isUp)
     .flatMap((name) => wanted.get(name)?.addresses ?? actual.links.get(name)?.addresses ?? [])
