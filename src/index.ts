@@ -37,7 +37,7 @@ export {
   type TcpOptions,
   tcp,
 } from './reconcile/guards/index.js'
-export { type Kernel, type KernelMaker, machineKernel } from './reconcile/kernel.js'
+export { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './reconcile/kernel.js'
 export type { ApplyOptions, PlaceOptions, PlanOptions, TransactionOptions } from './reconcile/options.js'
 export { Plan } from './reconcile/plan.js'
 export type { Disruption, Step, StepAction, StepObject } from './reconcile/step.js'

@@ -4,10 +4,18 @@ import type { Transport } from '../netlink/transports/transport.js'
 import { readSysctl, writeSysctl } from '../system/sysctl.js'
 import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tuntap/index.js'
 
+/** NETLINK_GENERIC and NETLINK_NETFILTER: include/uapi/linux/netlink.h */
+export const netlinkProtocols = { generic: 16, netfilter: 12 } as const
+
+/** A netlink protocol besides rtnetlink, which serves everything else. */
+export type NetlinkProtocol = keyof typeof netlinkProtocols
+
 /** What the reconciler asks of a kernel, for one network namespace. `FakeKernel` is one in memory. */
 export interface Kernel {
   /** Opens an rtnetlink socket. */
   transport(): Transport
+  /** Opens a socket of another netlink protocol. */
+  transportOf(protocol: NetlinkProtocol): Transport
   /** Reads a file under /proc/sys/net; `undefined` where the kernel lacks it. */
   readSysctl(name: string): string | undefined
   /** Writes a file under /proc/sys/net. */
@@ -25,6 +33,7 @@ export type KernelMaker = (namespaceFd: number) => Kernel
 export function machineKernel(namespaceFd: number): Kernel {
   return {
     transport: () => new FfiTransport({ namespaceFd }),
+    transportOf: (protocol) => new FfiTransport({ namespaceFd, protocol: netlinkProtocols[protocol] }),
     readSysctl: (name) => readSysctl(namespaceFd, name),
     writeSysctl: (name, value) => writeSysctl(namespaceFd, name, value),
     createTunTaps: (devices) => createTunTaps(devices, namespaceFd),

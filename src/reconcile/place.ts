@@ -3,7 +3,7 @@ import { NetworkError } from '../error.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import { Connection } from '../netlink/connection.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
-import { type Kernel, type KernelMaker, machineKernel } from './kernel.js'
+import { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './kernel.js'
 
 /** One network namespace that a plan is about: its kernel, a connection to it, and the links' indices. */
 export class Place {
@@ -13,6 +13,7 @@ export class Place {
   readonly connection: Connection
   readonly indices = new Map<string, number>()
   readonly #fd: number | undefined
+  readonly #others = new Map<NetlinkProtocol, Connection>()
 
   /** @param fd descriptor of the namespace, which the place owns from now on; a kernel in memory has none */
   constructor(name: string, kernel: Kernel, fd?: number) {
@@ -65,6 +66,15 @@ export class Place {
     }
   }
 
+  /** A connection of another netlink protocol, opened when it is first asked for. */
+  connectionOf(protocol: NetlinkProtocol): Connection {
+    const existing = this.#others.get(protocol)
+    if (existing) return existing
+    const connection = new Connection(this.kernel.transportOf(protocol))
+    this.#others.set(protocol, connection)
+    return connection
+  }
+
   /** Knows a link by its new name. */
   renamed(from: string, to: string): void {
     const index = this.indices.get(from)
@@ -74,6 +84,7 @@ export class Place {
 
   close(): void {
     this.connection.close()
+    for (const connection of this.#others.values()) connection.close()
     if (this.#fd !== undefined) closeSync(this.#fd)
   }
 }

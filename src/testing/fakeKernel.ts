@@ -13,7 +13,7 @@ import {
   type ReceivedMessage,
 } from '../netlink/message.js'
 import type { Transport } from '../netlink/transports/transport.js'
-import type { Kernel } from '../reconcile/kernel.js'
+import type { Kernel, NetlinkProtocol } from '../reconcile/kernel.js'
 import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE } from '../rtnetlink/constants.js'
 import { errnoNumber, systemError } from '../system/errno.js'
 import type { TunTapConfiguration } from '../tuntap/index.js'
@@ -81,6 +81,11 @@ export class FakeKernel implements KernelSide, Kernel {
     const socket = new FakeTransport(this, ++this.#lastPort, options.receiveBuffer ?? 8 << 20)
     this.#sockets.add(socket)
     return socket
+  }
+
+  /** The kernel in memory knows rtnetlink only. */
+  transportOf(protocol: NetlinkProtocol): Transport {
+    throw new NetworkError('UNSUPPORTED', `a kernel in memory has no ${protocol} netlink`)
   }
 
   /** Does what another program would do by a message; throws a {@link KernelError}. */
