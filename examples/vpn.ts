@@ -1,49 +1,43 @@
-// A point-to-point VPN: a TUN device here, one there, and encrypted UDP between them. To learn from; to rely on, take
-// WireGuard, whose handshake others have examined.
+// A point-to-point VPN: a TUN device here, one there, and encrypted UDP between them. The handshake is Noise KK; the
+// rest is there to learn from. To rely on, take WireGuard, which others have examined.
 //   node dist/examples/vpn.js genkey                  prints a private and its public key
 //   node dist/examples/vpn.js FILE                    runs a daemon with the configuration in FILE (VpnConfiguration)
 // tested by: test/examples/vpn.test.ts
-import { readFileSync } from 'node:fs'
-import { apply } from '../src/index.js'
 import { openTun } from '../src/tuntap/index.js'
+import { readConfiguration, type VpnConfiguration } from './vpn/configuration.js'
 import { DatagramSocket, socketAddress } from './vpn/datagramSocket.js'
 import { key32, keyPair, newKeyPair, privateText } from './vpn/keys.js'
-import { leftovers, type NetworkConfiguration, tunnelSpec } from './vpn/network.js'
+import { leadThrough, sourcesBehind } from './vpn/network.js'
+import { Peer } from './vpn/peer.js'
 import { Tunnel } from './vpn/tunnel.js'
 
-/** What the configuration file holds, as JSON. */
-interface VpnConfiguration extends NetworkConfiguration {
-  /** Base64. */
-  readonly privateKey: string
-  /** The other side's, Base64. */
-  readonly peerPublicKey: string
-  /** UDP port here. */
-  readonly port: number
-  /** Where the other side is; one of the two has to know. */
-  readonly endpoint?: { readonly address: string; readonly port: number }
-  /** Seconds until the keys change. Default 120. */
-  readonly rekeyAfter?: number
-  /** Seconds of silence after which the other side is looked for anew. Default 5. */
-  readonly deadAfter?: number
-}
-
 async function run(configuration: VpnConfiguration): Promise<void> {
-  const { privateKey, peerPublicKey, port, mark, endpoint, device: name, rekeyAfter, deadAfter } = configuration
-  const device = openTun({ name, txQueueLength: 4096, vnetHeader: true, offloads: 'available' }).unwrap()
-  const socket = new DatagramSocket(port, mark)
-  const applied = await apply(tunnelSpec(configuration))
-  if (applied.err) throw applied.val
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => device.close())
-  console.log(`${name} is up`)
-  await new Tunnel(device, socket, {
+  const { privateKey, peerPublicKey, port, mark, endpoint, device: name, rekeyAfterPackets } = configuration
+  const { rekeyAfter = 120, deadAfter = 5 } = configuration
+  const peer = new Peer({
     identity: { own: keyPair(privateKey), peer: key32(peerPublicKey) },
-    endpoint: endpoint && socketAddress(endpoint.address, endpoint.port),
-    rekeyAfter: rekeyAfter && rekeyAfter * 1000,
-    deadAfter: deadAfter && deadAfter * 1000,
-    log: console.log,
-  }).run()
-  const cleaned = await apply(leftovers(configuration))
-  if (cleaned.err) throw cleaned.val
+    rekeyAfter: rekeyAfter * 1000,
+    rekeyAfterPackets,
+    deadAfter: deadAfter * 1000,
+  })
+  const letsIn = sourcesBehind(configuration)
+  using device = openTun({ name, txQueueLength: 4096, vnetHeader: true, offloads: 'available' }).unwrap()
+  using socket = new DatagramSocket(port, mark)
+  // From here on a signal ends the tunnel, and what was made is taken back.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => device.close())
+  const takeBack = await leadThrough(configuration)
+  try {
+    console.log(`${name} is up`)
+    await new Tunnel(device, socket, peer, {
+      endpoint: endpoint && socketAddress(endpoint.address, endpoint.port),
+      careEvery: Math.min(250, (rekeyAfter * 1000) / 4, (deadAfter * 1000) / 4),
+      letsIn,
+      log: console.log,
+    }).run()
+  } finally {
+    device.close()
+    await takeBack()
+  }
 }
 
 const [argument] = process.argv.slice(2)
@@ -54,5 +48,5 @@ if (argument === 'genkey') {
   console.error('usage: vpn genkey | vpn FILE')
   process.exitCode = 2
 } else {
-  await run(JSON.parse(readFileSync(argument, 'utf8')))
+  await run(readConfiguration(argument))
 }

@@ -109,7 +109,7 @@ export function vpnFiles(): [string, string] {
       addresses: [`10.9.0.${side + 1}/24`],
       remote: [],
     }
-    writeFileSync(file, JSON.stringify(configuration))
+    writeFileSync(file, JSON.stringify(configuration), { mode: 0o600 })
     return file
   }
   return [write(0, a, b), write(1, b, a)]

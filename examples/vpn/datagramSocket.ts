@@ -19,6 +19,13 @@ const datagramsABatch = 64
 /** Where a datagram comes from or goes to: a `sockaddr_in`. */
 export type SocketAddress = Uint8Array
 
+/** Who takes what comes. */
+export interface Listener {
+  each(message: Buffer, from: SocketAddress): void
+  end(): void
+  fail(error: Error): void
+}
+
 /** The address of a port. */
 export function socketAddress(address: string, port: number): SocketAddress {
   const host = parseIpv4(address)
@@ -55,10 +62,9 @@ export class DatagramSocket {
     this.#socket.bind({ fd: this.#fd })
   }
 
-  /**
-   * Hands over datagrams, whose bytes are valid until `end` returns, which follows the last one of a burst.
-   */
-  listen(each: (message: Buffer, from: SocketAddress) => void, end: () => void): void {
+  /** Hands over datagrams; the bytes of one are valid until `end` returns, which follows the last one of a burst. */
+  listen({ each, end, fail }: Listener): void {
+    this.#socket.on('error', fail)
     this.#socket.on('message', (message, { address, port }) => {
       each(message, socketAddress(address, port))
       this.#drain(each)
@@ -72,11 +78,15 @@ export class DatagramSocket {
   }
 
   close(): void {
+    if (!this.#closed) this.#socket.close()
     this.#closed = true
-    this.#socket.close()
   }
 
-  #drain(each: (message: Buffer, from: SocketAddress) => void): void {
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #drain(each: Listener['each']): void {
     let at = 0
     for (let count = 1; count < datagramsABatch && !this.#closed && at + largest <= this.#slab.length; count++) {
       const place = this.#slab.subarray(at, at + largest)

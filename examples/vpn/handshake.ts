@@ -1,87 +1,94 @@
-import { randomBytes } from 'node:crypto'
-import { derive, type KeyPair, newKeyPair, shared } from './keys.js'
-import { Session, seal, unseal } from './session.js'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { derive, type Identity, shared } from './keys.js'
+import { KkHandshake } from './noise.js'
+import { Session } from './session.js'
 
-// A hello is: its type, a number of the session, the sender's ephemeral key; and, encrypted with a key that only the two
-// static pairs give, the time. The answer echoes the number. Session keys come of both the ephemeral keys, so that a
-// static key that is stolen later opens no old packet, and of the static ones, so that nobody else can make them.
+// A hello is: its type, the number of the session and the time; then the first message of Noise KK, and a code of 16
+// bytes that only the two static pairs give. An answer is: its type and the number; then the second message, and a code.
 const typeOfHello = 1
 const typeOfAnswer = 2
-const headerSize = 48
-
-/** One side's long-lived secrets. */
-export interface Identity {
-  readonly own: KeyPair
-  /** The other side's public key. */
-  readonly peer: Uint8Array
-}
+const helloHeader = 16
+const answerHeader = 8
+const noiseMessage = 32 + 16
+const codeSize = 16
+const protocol = Buffer.from('linkwright example vpn 2')
 
 /** A handshake that waits for its answer. */
 export interface Hello {
-  readonly message: Buffer
   readonly id: number
-  readonly ephemeral: KeyPair
+  readonly message: Buffer
+  /** When it was made, in milliseconds of the caller's clock. */
+  readonly since: number
+  readonly noise: KkHandshake
 }
 
-/** Starts a handshake. */
-export function hello(identity: Identity): Hello {
-  const ephemeral = newKeyPair()
-  const id = randomBytes(4).readUInt32LE()
-  return { message: greet(typeOfHello, id, ephemeral, identity), id, ephemeral }
+/** What is to be sent back for a hello, and the keys that hold once the other side uses them. */
+export interface Answer {
+  readonly message: Buffer
+  readonly session: Session
 }
 
-/** Answers a hello; `undefined` where it is not authentic, or not newer than `newest`, the time of the last one. */
-export function answer(
-  message: Buffer,
-  identity: Identity,
-  newest: number,
-): { readonly message: Buffer; readonly session: Session; readonly time: number } | undefined {
-  const greeting = read(typeOfHello, message, identity)
-  if (!greeting || greeting.time <= newest) return undefined
-  const ephemeral = newKeyPair()
-  const [theirs, ours] = sessionKeys(identity, ephemeral, greeting.ephemeral, [greeting.ephemeral, ephemeral.publicKey])
-  return {
-    message: greet(typeOfAnswer, greeting.id, ephemeral, identity),
-    session: new Session(greeting.id, { sending: ours, receiving: theirs }),
-    time: greeting.time,
+/** Starts and answers handshakes with one other side. */
+export class Handshakes {
+  readonly #identity: Identity
+  readonly #codeKey: Uint8Array
+  #newest = 0
+
+  constructor(identity: Identity) {
+    const secret = shared(identity.own, identity.peer)
+    if (!secret) throw new TypeError('the public key of the other side is none')
+    this.#identity = identity
+    ;[this.#codeKey] = derive(secret, new Uint8Array(), 'linkwright example vpn: code')
   }
-}
 
-/** Ends a handshake by its answer; `undefined` where it is another message, or not authentic. */
-export function finish(message: Buffer, started: Hello, identity: Identity): Session | undefined {
-  const greeting = read(typeOfAnswer, message, identity)
-  if (!greeting || greeting.id !== started.id) return undefined
-  const order: [Uint8Array, Uint8Array] = [started.ephemeral.publicKey, greeting.ephemeral]
-  const [ours, theirs] = sessionKeys(identity, started.ephemeral, greeting.ephemeral, order)
-  return new Session(started.id, { sending: ours, receiving: theirs })
-}
+  /** Starts a handshake. */
+  hello(now: number): Hello {
+    const header = Buffer.alloc(helloHeader)
+    const id = randomBytes(4).readUInt32LE()
+    header[0] = typeOfHello
+    header.writeUInt32LE(id, 4)
+    header.writeDoubleLE(performance.timeOrigin + performance.now(), 8)
+    const noise = new KkHandshake('initiator', this.#identity, Buffer.concat([protocol, header]))
+    return { id, message: this.#withCode(Buffer.concat([header, noise.write()])), since: now, noise }
+  }
 
-function greet(type: number, id: number, ephemeral: KeyPair, identity: Identity): Buffer {
-  const header = Buffer.alloc(headerSize)
-  header[0] = type
-  header.writeUInt32LE(id, 4)
-  header.set(ephemeral.publicKey, 16)
-  const time = Buffer.alloc(8)
-  time.writeDoubleLE(performance.timeOrigin + performance.now())
-  return seal(greetingKey(identity, header), 0, header, time)
-}
+  /**
+   * Answers a hello; `undefined` where it is not authentic, or not newer than the last one. Since the time of a hello
+   * counts, a side whose clock was set back is not heard until the other one has restarted, or its clock caught up.
+   */
+  answer(message: Buffer, now: number): Answer | undefined {
+    if (!this.#isAuthentic(message, typeOfHello, helloHeader)) return undefined
+    const time = message.readDoubleLE(8)
+    if (!(time > this.#newest)) return undefined
+    const header = message.subarray(0, helloHeader)
+    const noise = new KkHandshake('responder', this.#identity, Buffer.concat([protocol, header]))
+    if (!noise.read(message.subarray(helloHeader, -codeSize))) return undefined
+    this.#newest = time
+    const id = message.readUInt32LE(4)
+    const reply = Buffer.alloc(answerHeader)
+    reply[0] = typeOfAnswer
+    reply.writeUInt32LE(id, 4)
+    const answer = this.#withCode(Buffer.concat([reply, noise.write()]))
+    return { message: answer, session: new Session(id, false, now, noise.keys()) }
+  }
 
-function read(type: number, message: Buffer, identity: Identity) {
-  if (message.length !== headerSize + 8 + 16 || message[0] !== type) return undefined
-  const time = unseal(greetingKey(identity, message.subarray(0, headerSize)), 0, message, headerSize)
-  const ephemeral = Buffer.from(message.subarray(16, headerSize))
-  return time && { id: message.readUInt32LE(4), ephemeral, time: time.readDoubleLE() }
-}
+  /** Ends a handshake by its answer; `undefined` where it is another message, or not authentic. */
+  finish(message: Buffer, { id, noise }: Hello, now: number): Session | undefined {
+    if (!this.#isAuthentic(message, typeOfAnswer, answerHeader) || message.readUInt32LE(4) !== id) return undefined
+    return noise.read(message.subarray(answerHeader, -codeSize)) && new Session(id, true, now, noise.keys())
+  }
 
-/** A key for one message, since the header, and with it the ephemeral key, is new each time. */
-function greetingKey({ own, peer }: Identity, header: Uint8Array): Uint8Array {
-  const [key] = derive(shared(own, peer), header, 'linkwright example vpn: greeting', 1)
-  return key ?? new Uint8Array()
-}
+  /** By the code alone, which takes some microseconds: a flood of forged messages must cost no curve each. */
+  #isAuthentic(message: Buffer, type: number, header: number): boolean {
+    if (message[0] !== type || message.length !== header + noiseMessage + codeSize) return false
+    return timingSafeEqual(this.#codeOf(message.subarray(0, -codeSize)), message.subarray(-codeSize))
+  }
 
-function sessionKeys(identity: Identity, own: KeyPair, other: Uint8Array, order: [Uint8Array, Uint8Array]) {
-  const secret = Buffer.concat([shared(own, other), shared(identity.own, identity.peer)])
-  const [first, second] = derive(secret, Buffer.concat(order), 'linkwright example vpn: session', 2)
-  if (!first || !second) throw new Error('no keys')
-  return [first, second] as const
+  #withCode(message: Buffer): Buffer {
+    return Buffer.concat([message, this.#codeOf(message)])
+  }
+
+  #codeOf(message: Buffer): Buffer {
+    return createHmac('sha256', this.#codeKey).update(message).digest().subarray(0, codeSize)
+  }
 }

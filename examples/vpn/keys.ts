@@ -18,6 +18,13 @@ export interface KeyPair {
   readonly publicKey: Uint8Array
 }
 
+/** One side's long-lived secrets. */
+export interface Identity {
+  readonly own: KeyPair
+  /** The other side's public key. */
+  readonly peer: Uint8Array
+}
+
 /** Makes a new pair. */
 export function newKeyPair(): KeyPair {
   return pairOf(generateKeyPairSync('x25519').privateKey)
@@ -36,20 +43,27 @@ export function privateText({ privateKey }: KeyPair): string {
 /** The 32 bytes of a key in Base64. */
 export function key32(base64: string): Buffer {
   const bytes = Buffer.from(base64, 'base64')
-  if (bytes.length !== 32) throw new TypeError('a key has 32 bytes in Base64')
+  if (bytes.length !== 32 || bytes.toString('base64') !== base64) throw new TypeError('a key has 32 bytes in Base64')
   return bytes
 }
 
-/** What both sides can compute, each with its own private and the other's public key. */
-export function shared(own: KeyPair, other: Uint8Array): Buffer {
+/**
+ * What both sides can compute, each with its own private and the other's public key. `undefined` for the few public keys
+ * with which everybody would compute the same (RFC 7748 §6.1): OpenSSL refuses them.
+ */
+export function shared(own: KeyPair, other: Uint8Array): Buffer | undefined {
   const publicKey = createPublicKey({ key: Buffer.concat([publicPrefix, other]), format: 'der', type: 'spki' })
-  return diffieHellman({ privateKey: own.privateKey, publicKey })
+  try {
+    return diffieHellman({ privateKey: own.privateKey, publicKey })
+  } catch {
+    return undefined
+  }
 }
 
-/** Derives keys of 32 bytes each. */
-export function derive(secret: Uint8Array, salt: Uint8Array, purpose: string, count: number): Buffer[] {
-  const bytes = Buffer.from(hkdfSync('sha256', secret, salt, purpose, 32 * count))
-  return Array.from({ length: count }, (_, index) => bytes.subarray(32 * index, 32 * index + 32))
+/** Derives two keys of 32 bytes each: HKDF of RFC 5869. */
+export function derive(secret: Uint8Array, salt: Uint8Array, purpose = ''): [Buffer, Buffer] {
+  const bytes = Buffer.from(hkdfSync('sha256', secret, salt, purpose, 64))
+  return [bytes.subarray(0, 32), bytes.subarray(32)]
 }
 
 function pairOf(privateKey: KeyObject): KeyPair {

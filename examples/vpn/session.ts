@@ -7,7 +7,7 @@ const tagSize = 16
 const headerSize = 16
 const typeOfData = 4
 
-/** Encrypts with a nonce of its counter; a key must never meet a counter twice. */
+/** Encrypts behind a header, with a nonce of the counter; a key must never meet a counter twice. */
 export function seal(key: Uint8Array, counter: number, header: Uint8Array, text: Uint8Array): Buffer {
   const cipher = createCipheriv(algorithm, key, nonce(counter), { authTagLength: tagSize })
   cipher.setAAD(header, { plaintextLength: text.length })
@@ -16,13 +16,14 @@ export function seal(key: Uint8Array, counter: number, header: Uint8Array, text:
   return Buffer.concat([header, body, cipher.getAuthTag()])
 }
 
-/** Decrypts what {@link seal} made; `undefined` where a bit of it, or of the key, is another one. */
-export function unseal(key: Uint8Array, counter: number, message: Uint8Array, header: number): Buffer | undefined {
-  if (message.length < header + tagSize) return undefined
+/** Decrypts what {@link seal} put behind a header; `undefined` where a bit of it, or of the key, is another one. */
+export function unseal(key: Uint8Array, counter: number, header: Uint8Array, sealed: Uint8Array): Buffer | undefined {
+  const length = sealed.length - tagSize
+  if (length < 0) return undefined
   const decipher = createDecipheriv(algorithm, key, nonce(counter), { authTagLength: tagSize })
-  decipher.setAAD(message.subarray(0, header), { plaintextLength: message.length - header - tagSize })
-  decipher.setAuthTag(message.subarray(message.length - tagSize))
-  const text = decipher.update(message.subarray(header, message.length - tagSize))
+  decipher.setAAD(header, { plaintextLength: length })
+  decipher.setAuthTag(sealed.subarray(length))
+  const text = decipher.update(sealed.subarray(0, length))
   try {
     decipher.final()
     return text
@@ -32,42 +33,51 @@ export function unseal(key: Uint8Array, counter: number, message: Uint8Array, he
   }
 }
 
-/** The keys of one handshake. */
+/** A key for each direction. */
+export interface SessionKeys {
+  readonly sending: Uint8Array
+  readonly receiving: Uint8Array
+}
+
+/** The keys of one handshake, which are new each time: so a counter that starts anew meets none of the old ones. */
 export class Session {
   /** By which both sides know it. */
   readonly id: number
-  /** When it was made, by `performance.now()`. */
-  readonly since = performance.now()
-  readonly #sending: Uint8Array
-  readonly #receiving: Uint8Array
+  /** Whether this side said hello. */
+  readonly initiated: boolean
+  /** When it was made, in milliseconds of the clock of whoever made it. */
+  readonly since: number
+  readonly #keys: SessionKeys
   readonly #window = new ReplayWindow()
-  #counter = 0
+  #sent = 0
 
-  constructor(id: number, keys: { readonly sending: Uint8Array; readonly receiving: Uint8Array }) {
+  constructor(id: number, initiated: boolean, since: number, keys: SessionKeys) {
     this.id = id
-    this.#sending = keys.sending
-    this.#receiving = keys.receiving
+    this.initiated = initiated
+    this.since = since
+    this.#keys = keys
   }
 
-  /** How many packets it sent; the keys are to be changed long before it gets to 2^48. */
+  /** How many packets it sent. */
   get sent(): number {
-    return this.#counter
+    return this.#sent
   }
 
-  /** Encrypts a packet; an empty one only shows that this side lives. */
+  /** Encrypts a packet; an empty one only shows that this side lives. Throws instead of using a counter twice. */
   seal(packet: Uint8Array): Buffer {
     const header = Buffer.alloc(headerSize)
-    const counter = this.#counter++
+    const counter = this.#sent++
     header[0] = typeOfData
     header.writeUInt32LE(this.id, 4)
+    // A counter of more than 48 bits is a RangeError.
     header.writeUIntLE(counter, 8, 6)
-    return seal(this.#sending, counter, header, packet)
+    return seal(this.#keys.sending, counter, header, packet)
   }
 
   /** Decrypts a packet; `undefined` where it is not authentic, or came before. */
   unseal(message: Buffer): Buffer | undefined {
     const counter = message.readUIntLE(8, 6)
-    const packet = unseal(this.#receiving, counter, message, headerSize)
+    const packet = unseal(this.#keys.receiving, counter, message.subarray(0, headerSize), message.subarray(headerSize))
     return packet && this.#window.accept(counter) ? packet : undefined
   }
 }

@@ -1,146 +1,108 @@
 import { coalescePackets, splitPacket, type TunTapDevice } from '../../src/tuntap/index.js'
 import { type DatagramSocket, describeSocketAddress, type SocketAddress } from './datagramSocket.js'
-import { answer, finish, type Hello, hello, type Identity } from './handshake.js'
-import { type Session, sessionOf } from './session.js'
+import type { Peer } from './peer.js'
+import { sessionOf } from './session.js'
 
-/** How a tunnel behaves; times in milliseconds. */
+/** How a tunnel finds the other side, and what it lets in. */
 export interface TunnelOptions {
-  readonly identity: Identity
   /** Where to find the other side; without it, this side waits for it. */
   readonly endpoint?: SocketAddress | undefined
-  /** After how long the keys change. Default two minutes. */
-  readonly rekeyAfter?: number | undefined
-  /** Without any packet of the other side for so long, it is asked for anew. Default five seconds. */
-  readonly deadAfter?: number | undefined
+  /** Milliseconds between looks at what is due. Default 250. */
+  readonly careEvery?: number | undefined
+  /** Whether a packet of the other side is let in. */
+  readonly letsIn: (packet: Uint8Array) => boolean
   readonly log?: (line: string) => void
 }
-
-const empty = new Uint8Array()
-const retryAfter = 300
 
 /** Packets between a TUN device, which has a `vnetHeader` for super-packets, and the other side's socket. */
 export class Tunnel {
   readonly #device: TunTapDevice
   readonly #socket: DatagramSocket
+  readonly #peer: Peer
   readonly #options: TunnelOptions
-  /** By their numbers: the one in use, one before and one that the other side has not used yet. */
-  readonly #sessions = new Map<number, Session>()
-  #current: Session | undefined
-  #hello: Hello | undefined
   #endpoint: SocketAddress | undefined
-  #newestHello = 0
-  #lastReceived = 0
-  #lastSent = 0
+  #session: number | undefined
+  #failure: unknown
   /** Packets of one burst, which go to the device together. */
   #received: Uint8Array[] = []
 
-  constructor(device: TunTapDevice, socket: DatagramSocket, options: TunnelOptions) {
+  constructor(device: TunTapDevice, socket: DatagramSocket, peer: Peer, options: TunnelOptions) {
     this.#device = device
     this.#socket = socket
+    this.#peer = peer
     this.#options = options
     this.#endpoint = options.endpoint
   }
 
-  /** Carries packets until the device is closed. */
+  /** Carries packets until the device is closed; throws when it was deleted, or the socket failed. */
   async run(): Promise<void> {
-    const { rekeyAfter = 120_000, deadAfter = 5000 } = this.#options
-    this.#socket.listen(
-      (message, from) => this.#receive(message, from),
-      () => this.#deliver(),
-    )
-    const timer = setInterval(() => this.#care(rekeyAfter, deadAfter), Math.min(retryAfter, rekeyAfter / 4))
-    this.#care(rekeyAfter, deadAfter)
+    this.#socket.listen({
+      each: (message, from) => this.#receive(message, from),
+      end: () => this.#deliver(),
+      fail: (error) => this.#fail(error),
+    })
+    const care = (): void => this.#send(this.#peer.due())
+    const timer = setInterval(care, this.#options.careEvery ?? 250)
+    care()
     try {
       for await (const batch of this.#device) {
-        // Without keys packets are lost, as on a line that is cut.
-        const session = this.#current
-        if (!session) continue
         for (const packet of batch) {
-          splitPacket(packet, this.#device.vnetHeaderSize, (plain) => this.#send(session.seal(plain)))
+          splitPacket(packet, this.#device.vnetHeaderSize, (plain) => this.#send(this.#peer.seal(plain)))
         }
       }
     } finally {
       clearInterval(timer)
       this.#socket.close()
     }
-  }
-
-  #care(rekeyAfter: number, deadAfter: number): void {
-    const now = performance.now()
-    const current = this.#current
-    const dead = now - this.#lastReceived > deadAfter
-    if (!current || dead || now - current.since > rekeyAfter || current.sent > 2 ** 40) {
-      if (!this.#endpoint) return
-      // The same hello would be refused as a replay of itself, were it only its answer that was lost.
-      this.#hello = hello(this.#options.identity)
-      this.#send(this.#hello.message)
-    } else if (now - this.#lastSent > deadAfter / 4) this.#send(current.seal(empty))
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   #receive(message: Buffer, from: SocketAddress): void {
-    const id = sessionOf(message)
-    if (id === undefined) {
+    if (sessionOf(message) === undefined) {
       this.#greeted(message, from)
       return
     }
-    const session = this.#sessions.get(id)
-    const packet = session?.unseal(message)
-    if (!session || !packet) return
+    const packet = this.#peer.unseal(message)
+    if (!packet) return
     this.#heardFrom(from)
-    // Who answered a hello keeps to the old keys until the other side shows that it has the new ones.
-    if (this.#current !== session && session.since > (this.#current?.since ?? 0)) this.#use(session)
-    if (packet.length > 0) this.#received.push(packet)
+    if (packet.length > 0 && this.#options.letsIn(packet)) this.#received.push(packet)
   }
 
   #greeted(message: Buffer, from: SocketAddress): void {
-    const { identity } = this.#options
-    const reply = answer(message, identity, this.#newestHello)
-    if (reply) {
-      this.#newestHello = reply.time
-      this.#keep(reply.session)
-      this.#heardFrom(from)
-      this.#send(reply.message)
-      return
-    }
-    const session = this.#hello && finish(message, this.#hello, identity)
-    if (!session) return
-    this.#hello = undefined
-    this.#heardFrom(from)
-    this.#keep(session)
-    this.#use(session)
-    this.#send(session.seal(empty))
+    const greeted = this.#peer.greeted(message)
+    if (!greeted) return
+    // A hello may be one that was recorded, and sent by somebody else: who it is for shows only behind it.
+    if (greeted.isFresh) this.#heardFrom(from)
+    this.#socket.send(greeted.reply, from)
   }
 
-  #keep(session: Session): void {
-    this.#sessions.set(session.id, session)
-    for (const [id, old] of this.#sessions) {
-      if (this.#sessions.size <= 4) return
-      if (old !== this.#current) this.#sessions.delete(id)
-    }
-  }
-
-  #use(session: Session): void {
-    this.#current = session
-    this.#options.log?.(
-      `session ${session.id.toString(16)} with ${this.#endpoint && describeSocketAddress(this.#endpoint)}`,
-    )
+  /** Whoever has the keys may have moved; `address` may be reused. */
+  #heardFrom(address: SocketAddress): void {
+    const moved = !this.#endpoint || Buffer.compare(this.#endpoint, address) !== 0
+    if (moved) this.#endpoint = address
+    if (!moved && this.#session === this.#peer.session) return
+    this.#session = this.#peer.session
+    this.#options.log?.(`session ${this.#session?.toString(16)} with ${describeSocketAddress(address)}`)
   }
 
   #deliver(): void {
-    if (this.#received.length === 0 || this.#device.closed) return
-    this.#device.writeBatch(coalescePackets(this.#received, this.#device.vnetHeaderSize))
+    const packets = this.#received
     this.#received = []
+    if (packets.length === 0 || this.#device.closed) return
+    try {
+      this.#device.writeBatch(coalescePackets(packets, this.#device.vnetHeaderSize))
+    } catch (error) {
+      // The device was deleted: nobody would catch it here.
+      this.#fail(error)
+    }
   }
 
-  #heardFrom(address: SocketAddress): void {
-    this.#lastReceived = performance.now()
-    // Only who has the keys gets here, so whoever it is may have moved.
-    this.#endpoint = address
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    this.#device.close()
   }
 
-  #send(message: Buffer): void {
-    if (!this.#endpoint) return
-    this.#lastSent = performance.now()
-    this.#socket.send(message, this.#endpoint)
+  #send(message: Buffer | undefined): void {
+    if (message && this.#endpoint) this.#socket.send(message, this.#endpoint)
   }
 }
