@@ -1,25 +1,26 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { KernelImage } from './image.js'
 import { makeInitialRamDisk } from './initialRamDisk.js'
 
-const statusMark = 'linkwright guest ends with '
+/** Where the guest finds the directory that it may write to. */
+export const resultsInGuest = '/run/results'
 
 /** What runs in the guest around the command. */
 function scriptOf(directory: string, command: string): string {
-  return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=1 NO_COLOR=1
+  return `export PATH=/run/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=1 NO_COLOR=1
 hostname guest
+mkdir -p ${resultsInGuest}
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results ${resultsInGuest} || busybox poweroff -f
 mount -t tmpfs tmpfs /dev/shm 2>/dev/null
 ip link set lo up
 ulimit -n 65536
 mkdir -p /dev/net; modprobe tun
 [ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
-cd '${directory}' || poweroff -f
-uname -a
+cd '${directory}' || busybox poweroff -f
 (${command})
-echo '${statusMark}'$?
+echo $? >${resultsInGuest}/status
 sync
 busybox poweroff -f
 `
@@ -27,39 +28,39 @@ busybox poweroff -f
 
 /**
  * Boots a kernel under emulation, with the host's files below a layer that vanishes, and runs a shell command there as
- * root. Its output comes out as it is.
+ * root. What it prints comes out as it is; what it writes to {@link resultsInGuest} is in `results` afterwards, and its
+ * exit status in the file `status` there, which is missing if the guest did not get that far.
  * @param seconds after which the guest is killed
- * @returns the exit status of the command
  */
 export async function runInGuest(
   image: KernelImage,
   directory: string,
   command: string,
+  results: string,
   seconds: number,
-): Promise<number> {
+): Promise<void> {
   const initialRamDisk = makeInitialRamDisk(image, scriptOf(directory, command))
   const machine = ['-cpu', 'max', '-smp', '2', '-m', '3000', '-nographic', '-no-reboot', '-net', 'none']
-  const share = 'local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap'
+  const share = (path: string, tag: string): string =>
+    `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap`
+  const shares = ['-virtfs', `${share('/', 'host')},readonly=on`, '-virtfs', share(results, 'results')]
   // No KVM: nested, it hangs.
   const accelerator = ['-accel', 'tcg,thread=multi']
   const kernel = ['-kernel', image.kernel, '-initrd', initialRamDisk, '-append', 'console=ttyS0 quiet panic=-1']
-  const qemu = spawn('nice', ['qemu-system-x86_64', ...accelerator, ...machine, ...kernel, '-virtfs', share], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const kill = (): boolean => qemu.kill('SIGKILL')
-  process.once('exit', kill)
+  // However this process ends, the machine goes with it.
+  const wrapped = ['--pdeathsig', 'KILL', 'nice', 'qemu-system-x86_64', ...accelerator, ...machine, ...kernel]
+  const qemu = spawn('setpriv', [...wrapped, ...shares], { stdio: ['ignore', 'inherit', 'inherit'] })
   const timer = setTimeout(() => {
     console.error(`killed after ${seconds} seconds`)
-    kill()
+    qemu.kill('SIGKILL')
   }, seconds * 1000)
-  let status = 1
-  for await (const line of createInterface({ input: qemu.stdout })) {
-    const found = line.split(statusMark)[1]
-    if (found !== undefined) status = Number.parseInt(found, 10)
-    else console.log(line)
+  try {
+    await new Promise((resolve, reject) => {
+      qemu.once('error', reject)
+      qemu.once('close', resolve)
+    })
+  } finally {
+    clearTimeout(timer)
+    rmSync(dirname(initialRamDisk), { recursive: true })
   }
-  clearTimeout(timer)
-  process.removeListener('exit', kill)
-  rmSync(dirname(initialRamDisk), { recursive: true })
-  return status
 }

@@ -14,22 +14,25 @@ export interface KernelImage {
 
 const cache = process.env['LINKWRIGHT_KERNELS'] ?? join(homedir(), '.cache/linkwright/kernels')
 
-/** The newest package of a series such as `6.1`; the cloud and real-time variants lack modules. */
-function packageOf(series: string): string {
-  const pattern = `^linux-image-${series.replace('.', '\\.')}\\.[^ ]*-amd64(-unsigned)?$`
-  const found = execFileSync('apt-cache', ['search', '--names-only', pattern], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.split(' ')[0] ?? '')
-    .filter((name) => name !== '' && !/-(cloud|rt)-/.test(name))
+/** The newest of the packages' names of a series such as `6.1`; the cloud and real-time variants lack modules. */
+function newestOf(series: string, names: readonly string[]): string | undefined {
+  const pattern = new RegExp(`^linux-image-${series.replace('.', '\\.')}\\.[^ ]*-amd64(-unsigned)?$`)
+  return names
+    .filter((name) => pattern.test(name) && !/-(cloud|rt)-/.test(name))
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-  const newest = found.at(-1)
-  if (newest === undefined) throw new Error(`no package of Linux ${series}; apt-get update, or another series`)
-  return newest
+    .at(-1)
 }
 
 /** Fetches and unpacks a kernel by its package's name, unless it is there already. */
 export function fetchKernel(series: string): KernelImage {
-  const name = packageOf(series)
+  const offered = execFileSync('apt-cache', ['search', '--names-only', '^linux-image-'], { encoding: 'utf8' })
+  const kept = existsSync(cache) ? readdirSync(cache) : []
+  const name =
+    newestOf(
+      series,
+      offered.split('\n').map((line) => line.split(' ')[0] ?? ''),
+    ) ?? newestOf(series, kept)
+  if (name === undefined) throw new Error(`no package of Linux ${series}; apt-get update, or another series`)
   const root = join(cache, name)
   if (!existsSync(root)) {
     const fresh = `${root}.new`

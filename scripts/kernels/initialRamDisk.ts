@@ -32,7 +32,8 @@ function withNeeds(image: KernelImage, names: readonly string[]): string[] {
 
 /**
  * The first program of the guest: it lays a writable layer over the host's files, so that nothing of the host changes,
- * and goes over to `script`. It stays process 1, whose root is the one in which the kernel looks for modprobe.
+ * and goes over to `script`. It stays process 1, whose root is the one in which the kernel looks for modprobe: that of
+ * busybox, since kmod's reads indices that only its own depmod writes.
  */
 function initOf(image: KernelImage, modules: readonly string[]): string {
   return `#!/bin/busybox sh
@@ -45,9 +46,10 @@ $b mount -t tmpfs tmpfs /rw; $b mkdir /rw/upper /rw/work
 $b mount -t overlay -o lowerdir=/low,upperdir=/rw/upper,workdir=/rw/work overlay /new || $b poweroff -f
 for directory in proc sys dev; do $b mount --move /$directory /new/$directory; done
 $b mount -t tmpfs tmpfs /new/run
-$b mkdir -p /new/usr/lib/modules /new/usr/sbin
+$b mkdir -p /new/usr/lib/modules /new/run/bin
 $b ln -s ${image.root}/lib/modules/${image.release} /new/usr/lib/modules/${image.release}
-[ -e /new/usr/sbin/modprobe ] || $b ln -s /usr/bin/busybox /new/usr/sbin/modprobe
+$b cp $b /new/run/bin/modprobe
+echo /run/bin/modprobe >/new/proc/sys/kernel/modprobe
 $b cp /script /new/run/script
 exec $b switch_root /new /bin/sh /run/script
 `

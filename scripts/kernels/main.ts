@@ -1,24 +1,36 @@
 /**
- * Runs the compiled tests on other kernels, under emulation, as root: `npm run test:kernels -- [SERIES…] [-- AVA's
- * arguments]`. The series are `6.1` and `6.12` unless told. Needs qemu-system-x86, busybox-static, cpio and xz-utils;
- * the kernels are Debian packages, kept in ~/.cache/linkwright/kernels or in `$LINKWRIGHT_KERNELS`.
+ * Runs the compiled tests on other kernels, under emulation, as root:
+ *
+ * `npm run test:kernels -- [SERIES…] [--json FILE] [--seconds N] [-- AVA's arguments]`
+ *
+ * The series are `6.1` and `6.12` unless told; `here` is this machine's own kernel. Needs qemu-system-x86,
+ * busybox-static, cpio and xz-utils; the kernels are Debian packages, kept in ~/.cache/linkwright/kernels or in
+ * `$LINKWRIGHT_KERNELS`. A guest is killed after an hour, or N seconds. The file gets all that {@link KernelResults}
+ * tells of each kernel, as a JSON array.
  */
-import { inRepository } from '../../test/helpers/repository.js'
-import { runInGuest } from './boot.js'
-import { fetchKernel } from './image.js'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type KernelResults, runTests } from './run.js'
+import { countOutcomes } from './tap.js'
 
 const given = process.argv.slice(2)
 const end = given.indexOf('--') < 0 ? given.length : given.indexOf('--')
-const series = given.slice(0, end)
-const quoted = given.slice(end + 1).map((word) => `'${word.replaceAll("'", "'\\''")}'`)
-// Emulation is ten times slower than the machine.
-const ava = ['node', 'node_modules/ava/entrypoints/cli.mjs', '--timeout=900s', '--concurrency=2', ...quoted].join(' ')
+const { values, positionals } = parseArgs({
+  args: given.slice(0, end),
+  allowPositionals: true,
+  options: { json: { type: 'string' }, seconds: { type: 'string', default: '3600' } },
+})
 
-const failed: string[] = []
-for (const one of series.length > 0 ? series : ['6.1', '6.12']) {
-  const image = fetchKernel(one)
-  console.log(`== Linux ${image.release}`)
-  if ((await runInGuest(image, inRepository('.'), ava, 3600)) !== 0) failed.push(image.release)
+const all: KernelResults[] = []
+for (const series of positionals.length > 0 ? positionals : ['6.1', '6.12']) {
+  console.log(`== Linux ${series}`)
+  all.push(await runTests(series, given.slice(end + 1), Number(values.seconds)))
 }
-if (failed.length > 0) console.error(`failed on ${failed.join(', ')}`)
-process.exitCode = failed.length > 0 ? 1 : 0
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
+for (const { release, seconds, trouble, tests } of all) {
+  const { passed, failed, skipped } = countOutcomes(tests)
+  for (const { title } of tests.filter(({ outcome }) => outcome === 'failed')) console.log(`not ok: ${title}`)
+  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`
+  console.log(`Linux ${release}: ${counts} in ${seconds} s${trouble === undefined ? '' : `; ${trouble}`}`)
+}
+process.exitCode = all.some(({ trouble }) => trouble !== undefined) ? 1 : 0
