@@ -24,6 +24,8 @@ export interface AttributeDetails {
   readonly ipv6Type?: number
   /** What it means that the kernel leaves the attribute out. */
   readonly absent?: unknown
+  /** Whether {@link absent} is also said by leaving the attribute out, since the kernel refuses to be told it. */
+  readonly unsaid?: boolean
   /** An attribute that goes in front of this one: it says that a list replaces what is there. */
   readonly before?: { readonly type: number; readonly codec: Codec<number>; readonly value: number }
 }
@@ -134,7 +136,7 @@ export function attributeTable<T extends object>(
 
 function encodeLine<T>(line: Attribute<T>, value: T | undefined, writer: Writer, context: EncodeContext): void {
   const { codec, before, ipv6Type } = line
-  if (value === undefined || (codec.presence && value === false)) return
+  if (value === undefined || (codec.presence && value === false) || (line.unsaid && value === line.absent)) return
   if (before) writeAttribute(writer, before.type, () => before.codec.encode(before.value, writer, context))
   const type = ipv6Type !== undefined && String(value).includes(':') ? ipv6Type : line.type
   writeAttribute(writer, codec.nested ? type | NLA_F_NESTED : type, () => codec.encode(value, writer, context))

@@ -9,6 +9,7 @@ import type { NetworkState } from '../state/model.js'
 import { defaultOwner } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { networkToSpec } from '../state/toSpec/network.js'
+import { refuseLacking } from './capability.js'
 import { withCollateral } from './collateral.js'
 import { execute } from './execute.js'
 import { runGuards } from './guards/index.js'
@@ -129,6 +130,7 @@ async function observeAndPlan(
   world.open(spec)
   const states = await world.observe(networks.keys(), options)
   const steps = stepsTowards(networks, states, world, options)
+  await refuseLacking(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune } = options
   return { plan: new Plan(spec, steps, defined<OwnerOptions>({ owner, protocol, prune })), states, networks }

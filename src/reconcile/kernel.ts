@@ -1,8 +1,11 @@
 import type { NetworkError } from '../error.js'
+import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
+import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { readSysctl, writeSysctl } from '../system/sysctl.js'
 import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tuntap/index.js'
+import { type Lacking, lackingOfMachine } from './capability.js'
 
 /** NETLINK_GENERIC and NETLINK_NETFILTER: include/uapi/linux/netlink.h */
 export const netlinkProtocols = { generic: 16, netfilter: 12 } as const
@@ -24,6 +27,8 @@ export interface Kernel {
   createTunTaps(devices: readonly TunTapConfiguration[]): (NetworkError | undefined)[]
   /** Changes what /dev/net/tun can change of a device. */
   configureTunTap(device: TunTapConfiguration): void
+  /** What it lacks of a kind of link and of some of its options, as far as can be known without changing anything. */
+  lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions): Promise<Lacking>
 }
 
 /** Makes the kernel of a network namespace from an open descriptor of it, which stays the caller's. */
@@ -38,5 +43,7 @@ export function machineKernel(namespaceFd: number): Kernel {
     writeSysctl: (name, value) => writeSysctl(namespaceFd, name, value),
     createTunTaps: (devices) => createTunTaps(devices, namespaceFd),
     configureTunTap: (device) => configureTunTap(device, namespaceFd),
+    lacking: (kind, options, request) =>
+      lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request),
   }
 }

@@ -51,10 +51,14 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   return messages
 }
 
-/** The changes with all other options that the link has, where its kind takes them as a whole only. */
+/** The changes with the other options that the link has and would lose by them, as its kind tells. */
 export function wholeChanges(changes: Partial<Link>, current: Partial<Link>): Partial<Link> {
   const { kind } = current
   const changed = kindOptionsOf(changes, kind)
-  if (kind === undefined || !changed || !linkKind(kind)?.changedAsWhole) return changes
-  return { ...changes, [kind]: { ...kindOptionsOf(current, kind), ...changed } }
+  const known = kind === undefined ? undefined : linkKind(kind)
+  if (!known || !changed) return changes
+  const present = Object.entries(kindOptionsOf(current, kind) ?? {})
+  const multiples = Object.entries(changed).flatMap(([name, value]) => (value ? (known.multiplesOf?.[name] ?? []) : []))
+  const restated = present.filter(([name, value]) => known.changedAsWhole || (multiples.includes(name) && value))
+  return { ...changes, [known.kind]: { ...Object.fromEntries(restated), ...changed } }
 }

@@ -11,6 +11,8 @@ export interface LinkInfo {
   /** The kind by the SDK's name, or by the kernel's where the registry does not know it. */
   readonly kind?: string
   readonly options?: object
+  /** One attribute of the kind's as bytes, instead of {@link options}, to see whether the kernel knows it. */
+  readonly probed?: { readonly type: number; readonly bytes: Uint8Array }
   readonly status?: object
   /** The kind of the master. */
   readonly masterKind?: string
@@ -82,11 +84,15 @@ export const linkInfo: Codec<LinkInfo> = {
   domain: { type: 'bytes' },
   nested: true,
   encode(value, writer, context) {
-    const { kind, options, masterKind, portOptions } = value
+    const { kind, options, probed, masterKind, portOptions } = value
     if (kind !== undefined) {
       const known = linkKind(kind)
       writeAttribute(writer, IFLA_INFO_KIND, () => kindName.encode(known?.kernelKind ?? kind, writer, context))
       if (options && known) encodeData(writer, IFLA_INFO_DATA, known.options, options, context)
+      if (probed) {
+        const body = () => writeAttribute(writer, probed.type, () => writer.append(probed.bytes))
+        writeAttribute(writer, IFLA_INFO_DATA | NLA_F_NESTED, body)
+      }
     }
     if (masterKind !== undefined) {
       const known = linkKind(masterKind)

@@ -13,6 +13,7 @@ import {
   type ReceivedMessage,
 } from '../netlink/message.js'
 import type { Transport } from '../netlink/transports/transport.js'
+import type { Lacking } from '../reconcile/capability.js'
 import type { Kernel, NetlinkProtocol } from '../reconcile/kernel.js'
 import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE } from '../rtnetlink/constants.js'
 import { errnoNumber, systemError } from '../system/errno.js'
@@ -115,6 +116,11 @@ export class FakeKernel implements KernelSide, Kernel {
   /** Changes owner and group of a device, as an attached program could; the fake kernel does not know how. */
   configureTunTap({ name }: TunTapConfiguration): void {
     throw new NetworkError('UNSUPPORTED', `link ${name}: the fake kernel changes no options of a TUN or TAP device`)
+  }
+
+  /** What it lacks of a kind of link: nothing. */
+  lacking(): Promise<Lacking> {
+    return Promise.resolve({ kind: false, options: [] })
   }
 
   /** Reads a file under /proc/sys/net: what {@link writeSysctl} wrote, or 0. */

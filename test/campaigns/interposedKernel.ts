@@ -53,6 +53,7 @@ export function interposedKernel(judge: Judge): KernelMaker {
       writeSysctl: (name, value) => call('writeSysctl', () => kernel.writeSysctl(name, value)),
       configureTunTap: (device) => call('configureTunTap', () => kernel.configureTunTap(device)),
       createTunTaps: (devices) => devices.map((device) => createOne(device, kernel, call)),
+      lacking: (kind, options, request) => kernel.lacking(kind, options, request),
       transport: () => new JudgedTransport(kernel.transport(), judge, next),
       transportOf: (protocol) => new JudgedTransport(kernel.transportOf(protocol), judge, next),
     }

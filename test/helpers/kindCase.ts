@@ -11,12 +11,16 @@ export interface KindCase {
   /** Where the options are: the name of the kind, or that of the master with `Port`. */
   readonly section: string
   readonly link: Link
+  /** Options that even the plainest one needs, besides those that the kind's table requires. */
+  readonly plain?: readonly string[]
   /** By the names of the options in {@link link}. */
   readonly shown: Readonly<Record<string, Shown>>
   /** A change of the living link. */
   readonly changes?: Partial<Link>
   /** By the names of the options in {@link changes}. */
   readonly changed?: Readonly<Record<string, Shown>>
+  /** Other values of options for which the link must be made anew. */
+  readonly recreates?: Readonly<Record<string, unknown>>
 }
 
 /** The name of the link in all cases. */

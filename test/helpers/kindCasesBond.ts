@@ -78,6 +78,7 @@ const byArp: KindCase = {
 const lacp: KindCase = {
   title: 'bond by LACP',
   section: 'bond',
+  plain: ['mode'],
   link: {
     name,
     kind: 'bond',

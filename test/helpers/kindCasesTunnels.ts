@@ -70,6 +70,7 @@ function ipv4Tunnel(kind: 'ipip' | 'sit', mode: string): KindCase {
     title: `${kind} with all options`,
     setup: fou,
     section: kind,
+    plain: ['remote'],
     link: { name, kind, [kind]: { ...overIpv4, mode, ...encapsulation } },
     shown: { ...overIpv4Shown, mode: {}, ...encapsulationShown },
     changes: { [kind]: { remote: '10.0.0.8', ttl: 7, tos: 4 } },
@@ -80,6 +81,7 @@ function ipv4Tunnel(kind: 'ipip' | 'sit', mode: string): KindCase {
 const noDiscovery = (kind: 'ipip' | 'sit' | 'gre'): KindCase => ({
   title: `${kind} whose packets may be split`,
   section: kind,
+  plain: ['remote'],
   link: { name, kind, [kind]: { remote: '10.0.0.9', pathMtuDiscovery: false } },
   shown: { remote: { remote: '10.0.0.9' }, pathMtuDiscovery: { pmtudisc: false } },
   changes: { [kind]: { pathMtuDiscovery: true } },
@@ -89,6 +91,7 @@ const noDiscovery = (kind: 'ipip' | 'sit' | 'gre'): KindCase => ({
 const byRoutes = (kind: 'ipip' | 'ip6tnl' | 'gre' | 'gretap' | 'ip6gre' | 'ip6gretap'): KindCase => ({
   title: `${kind} by the metadata of routes`,
   section: kind,
+  plain: ['collectMetadata'],
   link: { name, kind, [kind]: { collectMetadata: true } },
   shown: { collectMetadata: { external: true } },
 })
@@ -96,6 +99,7 @@ const byRoutes = (kind: 'ipip' | 'ip6tnl' | 'gre' | 'gretap' | 'ip6gre' | 'ip6gr
 const sitOfRapidDeployment: KindCase = {
   title: 'sit for 6rd',
   section: 'sit',
+  plain: ['local'],
   link: {
     name,
     kind: 'sit',
@@ -119,6 +123,7 @@ const sitOfRapidDeployment: KindCase = {
 const isatap: KindCase = {
   title: 'sit for ISATAP',
   section: 'sit',
+  plain: ['local'],
   link: { name, kind: 'sit', sit: { local: '10.0.0.1', isatap: true } },
   shown: { local: { local: '10.0.0.1' }, isatap: {} },
 }
@@ -128,6 +133,7 @@ function ipv6Tunnel(kind: 'ip6tnl' | 'ip6gre' | 'ip6gretap', more: object, moreS
     title: `${kind} with all options`,
     setup: fou,
     section: kind,
+    plain: ['remote'],
     link: { name, kind, [kind]: { ...overIpv6, ...more, ...encapsulation } },
     shown: { ...overIpv6Shown, ...moreShown, ...encapsulationShown },
     changes: { [kind]: { remote: 'fd00::8', hopLimit: 7 } },
@@ -138,6 +144,7 @@ function ipv6Tunnel(kind: 'ip6tnl' | 'ip6gre' | 'ip6gretap', more: object, moreS
 const ipv6Inheriting = (kind: 'ip6tnl' | 'ip6gre' | 'ip6gretap' | 'ip6erspan', more: object = {}): KindCase => ({
   title: `${kind} that takes after the packet inside`,
   section: kind,
+  plain: ['remote', ...Object.keys(more)],
   link: { name, kind, [kind]: { ...inheriting, ...more } },
   shown: { ...inheritingShown, ...Object.fromEntries(Object.keys(more).map((key) => [key, {}])) },
 })
@@ -163,6 +170,7 @@ const greOverIpv4 = (kind: 'gre' | 'gretap'): KindCase => ({
   title: `${kind} with all options`,
   setup: fou,
   section: kind,
+  plain: ['remote'],
   link: { name, kind, [kind]: { ...overIpv4, ...header, ...encapsulation } },
   shown: { ...overIpv4Shown, ...headerShown, ...encapsulationShown },
   changes: { [kind]: { remote: '10.0.0.8', outputKey: 6 } },
@@ -172,6 +180,7 @@ const greOverIpv4 = (kind: 'gre' | 'gretap'): KindCase => ({
 const splitGre = (kind: 'gre' | 'gretap'): KindCase => ({
   title: `${kind} that splits`,
   section: kind,
+  plain: ['remote'],
   link: { name, kind, [kind]: { remote: '10.0.0.9', pathMtuDiscovery: false, ignoreDf: true } },
   shown: { remote: { remote: '10.0.0.9' }, pathMtuDiscovery: { pmtudisc: false }, ignoreDf: {} },
 })
@@ -193,6 +202,7 @@ function erspan(kind: 'erspan' | 'ip6erspan', version: 1 | 2): KindCase {
   return {
     title: `${kind} of version ${version}`,
     section: kind,
+    plain: ['remote', 'version', ...Object.keys(session)],
     link: { name, kind, [kind]: { ...given, ...session, ...more } },
     shown: {
       ...(kind === 'erspan' ? ipv4Shown : ipv6Shown),
@@ -207,6 +217,7 @@ const vti = (kind: 'vti' | 'vti6'): KindCase => {
   return {
     title: kind,
     section: kind,
+    plain: ['remote'],
     link: { name, kind, [kind]: { link: 'v0', local, remote, fwmark: 0x77, inputKey: 5, outputKey: 6 } },
     shown: {
       link: { link: 'v0' },
@@ -224,6 +235,7 @@ const vti = (kind: 'vti' | 'vti6'): KindCase => {
 const geneve: KindCase = {
   title: 'geneve over IPv4',
   section: 'geneve',
+  plain: ['id', 'remote'],
   link: {
     name,
     kind: 'geneve',
@@ -245,6 +257,7 @@ const geneve: KindCase = {
 const geneveOverIpv6: KindCase = {
   title: 'geneve over IPv6',
   section: 'geneve',
+  plain: ['id', 'remote'],
   link: {
     name,
     kind: 'geneve',
@@ -265,13 +278,14 @@ const geneveOverIpv6: KindCase = {
     udp6ZeroChecksumTx: { udp_zero_csum6_tx: true },
     udp6ZeroChecksumRx: { udp_zero_csum6_rx: true },
   },
-  changes: { geneve: { remote: 'fd00::8', label: 5 } },
-  changed: { remote: { remote6: 'fd00::8' }, label: { label: '0x5' } },
+  changes: { geneve: { label: 5 } },
+  changed: { label: { label: '0x5' } },
 }
 
 const geneveOfRoutes: KindCase = {
   title: 'geneve by the metadata of routes',
   section: 'geneve',
+  plain: ['collectMetadata'],
   link: { name, kind: 'geneve', geneve: { collectMetadata: true, innerProtocolInherit: true } },
   shown: { collectMetadata: { external: true }, innerProtocolInherit: {} },
 }
@@ -295,6 +309,7 @@ const bareudp: KindCase = {
 const xfrm: KindCase = {
   title: 'xfrm',
   section: 'xfrm',
+  plain: ['id'],
   link: { name, kind: 'xfrm', xfrm: { link: 'v0', id: 77 } },
   shown: { link: { link: 'v0' }, id: { if_id: '0x4d' } },
 }
@@ -302,6 +317,7 @@ const xfrm: KindCase = {
 const xfrmOfRoutes: KindCase = {
   title: 'xfrm by the metadata of routes',
   section: 'xfrm',
+  plain: ['collectMetadata'],
   link: { name, kind: 'xfrm', xfrm: { collectMetadata: true } },
   shown: { collectMetadata: { external: true } },
 }

@@ -75,7 +75,8 @@ class Links {
   /** Everything that `ip` prints but what changes by itself. */
   showAll(link: Link): Values {
     const [shown = {}] = this.#network.ip('link', 'show', 'dev', link.name)
-    const text = JSON.stringify({ ...shown, ifindex: 0 })
+    // The permanent address of some tunnels is a random one.
+    const text = JSON.stringify({ ...shown, ifindex: 0, permaddr: undefined })
     return JSON.parse(text, (key, value: unknown) => (key.endsWith('_timer') ? 0 : value))
   }
 
@@ -90,9 +91,13 @@ class Links {
 }
 
 /** The link with nothing but what it cannot do without; nothing where the kernel lacks its kind. */
-async function plainLink(t: ExecutionContext, links: Links, { link, section }: KindCase): Promise<Link | undefined> {
+async function plainLink(
+  t: ExecutionContext,
+  links: Links,
+  { link, section, plain: needed = [] }: KindCase,
+): Promise<Link | undefined> {
   const required = linkKind(link.kind ?? '')?.options.domain
-  const names = required?.type === 'object' ? required.required : []
+  const names = [...(required?.type === 'object' ? required.required : []), ...needed]
   const given = sectionOf(link, link.kind ?? '')
   const options = Object.fromEntries(names.map((name) => [name, given[name]]))
   const master = link.master === undefined ? {} : { master: link.master }
@@ -154,7 +159,16 @@ function unordered(value: unknown): unknown {
 }
 
 /** What has no default of its own: it follows other options, a parameter of the module, or the link's speed. */
-const varying = new Set(['vxlan.port', 'bridgePort.cost'])
+const varying = new Set([
+  'vxlan.port',
+  'bridgePort.cost',
+  // 0.1 where the mode needs it.
+  'bond.miiInterval',
+  'geneve.udp6ZeroChecksumRx',
+  // Told as 0 by devices that go by the metadata of routes.
+  'geneve.id',
+  'xfrm.id',
+])
 
 for (const kindCase of kindCases) {
   const { title, setup = 'true', section, link, shown, changes, changed = {} } = kindCase
@@ -183,7 +197,7 @@ for (const kindCase of kindCases) {
       await see(t, links, link, section, altered, changed)
       // What was not named stays.
       const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !(name in altered)))
-      t.like(sectionOf(await links.read(link), section), rest)
+      if (Object.keys(rest).length > 0) t.like(sectionOf(await links.read(link), section), rest)
     }
 
     const listed = await links.read(link)
@@ -208,11 +222,14 @@ for (const kindCase of kindCases) {
       const value = own[name]
       if (varying.has(`${section}.${name}`)) continue
       // The kernel's clock rounds to a hundredth of a second.
-      if (typeof value === 'number' && typeof expected === 'number') t.true(Math.abs(value - expected) < 0.0101, name)
+      if (typeof value === 'number' && typeof expected === 'number')
+        t.true(Math.abs(value - expected) < 0.0101, `${name} is ${value}, not ${expected}`)
       else t.deepEqual(value, expected, name)
     }
-    const { mtu = 1500, ...general } = valuesOf(linkKind(link.kind ?? '')?.generalDefaults)
-    t.like(fresh, { mtu, txQueueLength: 1000, arp: true, multicast: true, addressGenerationMode: 'eui64', ...general })
+    const usual = { mtu: 1500, txQueueLength: 1000, arp: true, multicast: true, addressGenerationMode: 'eui64' }
+    const general = Object.entries({ ...usual, ...linkKind(link.kind ?? '')?.generalDefaults })
+    // An MTU that depends on the device below has no default.
+    t.like(fresh, Object.fromEntries(general.filter(([, value]) => value !== undefined)))
   })
 }
 

@@ -78,6 +78,14 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
       })
     }
   }
+  const sets = kind.needsOneOf ?? []
+  if (sets.length > 0 && !sets.some((set) => set.every((name) => options?.[name] !== undefined))) {
+    const choices = sets.map((set) => set.map((name) => `${kind.kind}.${name}`).join(' with '))
+    context.problems.push({
+      path: `${path}/${kind.kind}`,
+      message: `a new ${kind.kind} needs ${choices.join(', or ')}`,
+    })
+  }
   checkReferences(context, wanted)
   const recreates = context.recreated.has(name)
   const portNaming = portNamingOptions(kind, options)

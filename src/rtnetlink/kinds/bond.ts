@@ -130,8 +130,8 @@ const options: AttributeTable<BondOptions> = attributeTable<BondOptions>({
   upDelay: attribute(4, milliseconds, { ip: 'updelay' }),
   downDelay: attribute(5, milliseconds, { ip: 'downdelay' }),
   arpInterval: attribute(7, milliseconds),
-  arpTargets: attribute(8, indexedListOf(ipv4, 16), { ip: 'arp_ip_target' }),
-  nsTargets: attribute(31, indexedListOf(ipv6, 16), { ip: 'ns_ip6_target' }),
+  arpTargets: attribute(8, indexedListOf(ipv4, 16), { absent: [], ip: 'arp_ip_target' }),
+  nsTargets: attribute(31, indexedListOf(ipv6, 16), { absent: [], ip: 'ns_ip6_target' }),
   arpValidate: attribute(
     9,
     enumeration(u32, { none: 0, active: 1, backup: 2, all: 3, filter: 4, filter_active: 5, filter_backup: 6 }),
@@ -194,6 +194,7 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   ],
   // Many an option is refused in some modes, be it the default.
   defaultsUnsaid: true,
+  multiplesOf: { miiInterval: ['upDelay', 'downDelay', 'peerNotificationDelay'] },
   namesPorts: ['primary', 'activeSlave'],
   momentary: ['activeSlave'],
   defaults: {
@@ -205,6 +206,8 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
     peerNotificationDelay: 0,
     peerNotifications: 1,
     arpInterval: 0,
+    arpTargets: [],
+    nsTargets: [],
     arpValidate: 'none',
     arpAllTargets: 'any',
     missedMaximum: 2,

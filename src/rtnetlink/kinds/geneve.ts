@@ -26,7 +26,7 @@ export interface GeneveOptions {
   readonly udpChecksum?: boolean
   /** Whether UDP checksums are left out over IPv6. Default false. */
   readonly udp6ZeroChecksumTx?: boolean
-  /** Whether packets without a UDP checksum are taken over IPv6. Default false. */
+  /** Whether packets without a UDP checksum are taken over IPv6. Default false with an IPv6 {@link remote}, else true. */
   readonly udp6ZeroChecksumRx?: boolean
   /** Whether the header's protocol is that of the packet inside, instead of Ethernet. Default false. */
   readonly innerProtocolInherit?: boolean
@@ -68,7 +68,11 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     'udp6ZeroChecksumRx',
     'innerProtocolInherit',
   ],
-  needsNewDevice: (option, before, after) => option === 'remote' && isIpv6(before) !== isIpv6(after),
+  // With an IPv6 address comes the default of what the kernel then refuses to be told.
+  needsNewDevice: (option, before, after, had) =>
+    option === 'remote' &&
+    (isIpv6(before) !== isIpv6(after) || had['udp6ZeroChecksumTx'] === true || had['udp6ZeroChecksumRx'] === true),
+  needsOneOf: [['id'], ['collectMetadata']],
   defaults: {
     ttl: 0,
     ttlInherit: false,
@@ -79,7 +83,7 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     collectMetadata: false,
     udpChecksum: false,
     udp6ZeroChecksumTx: false,
-    udp6ZeroChecksumRx: false,
+    udp6ZeroChecksumRx: true,
     innerProtocolInherit: false,
   },
   generalDefaults: { mtu: undefined },

@@ -122,6 +122,14 @@ const shared = {
   dependsOn: ['link'],
   survivesLower: true,
 } as const
+// net/ipv4/ip_gre.c, erspan_validate: a key and numbers, in either direction.
+const needsOfErspan = [
+  ['outputKey', 'outputSequence'],
+  ['inputKey', 'inputSequence'],
+  ['outputKey', 'inputSequence'],
+  ['inputKey', 'outputSequence'],
+  ['collectMetadata'],
+] as const
 const greOptions: AttributeTable<GreOptions> = attributeTable<GreOptions>(overIpv4)
 const ip6greOptions: AttributeTable<Ip6greOptions> = attributeTable<Ip6greOptions>(overIpv6)
 
@@ -169,6 +177,7 @@ export const erspan: LinkKind<'erspan', ErspanOptions> = defineLinkKind({
   kind: 'erspan',
   options: attributeTable<ErspanOptions>({ ...overIpv4, ...erspanHeader }),
   ethernet: true,
+  needsOneOf: needsOfErspan,
   defaults: { ...ipv4Defaults, ...erspanDefaults },
   generalDefaults: { mtu: undefined },
 })
@@ -179,6 +188,7 @@ export const ip6erspan: LinkKind<'ip6erspan', Ip6erspanOptions> = defineLinkKind
   kind: 'ip6erspan',
   options: attributeTable<Ip6erspanOptions>({ ...overIpv6, ...erspanHeader }),
   ethernet: true,
+  needsOneOf: needsOfErspan,
   defaults: { ...ipv6Defaults, ...erspanDefaults },
   generalDefaults: { mtu: undefined },
 })

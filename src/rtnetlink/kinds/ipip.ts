@@ -82,6 +82,8 @@ export const sit: LinkKind<'sit', SitOptions> = defineLinkKind({
   immutable: ['mode', 'isatap'],
   defaults: {
     ...defaults,
+    // net/ipv6/sit.c, ipip6_netlink_parms
+    ttl: 64,
     mode: 'ip6ip',
     isatap: false,
     rapidPrefix: '2002::',

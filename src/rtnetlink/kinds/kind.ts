@@ -43,6 +43,8 @@ export interface LinkKind<
   readonly portStatus?: AnyAttributeTable
   /** Options that a living device does not change: another value makes it anew. */
   readonly immutable?: readonly (keyof Options & string)[]
+  /** Sets of options of which a new link needs one, besides what its table requires. */
+  readonly needsOneOf?: readonly (readonly (keyof Options & string)[])[]
   /** Options of which a link has one at the most; they share the kernel's attribute. */
   readonly exclusive?: readonly (keyof Options & string)[]
   /** Whether a change of one of the other options can only be had by making the device, which had options, anew. */
@@ -54,6 +56,8 @@ export interface LinkKind<
   ) => boolean
   /** Whether a change of one option sets all others to nothing unless they are told again: the tunnels over IP. */
   readonly changedAsWhole?: boolean
+  /** Options that the kernel keeps as multiples of another one, by that one: they are told again when it changes. */
+  readonly multiplesOf?: Readonly<Partial<Record<keyof Options & string, readonly (keyof Options & string)[]>>>
   /** Whether a default is left unsaid at creation, since the kernel refuses to be told some of them in some modes. */
   readonly defaultsUnsaid?: boolean
   /** Options that name a port of the link, which is there only later. */
@@ -95,6 +99,8 @@ export interface AnyLinkKind
     | 'port'
     | 'immutable'
     | 'exclusive'
+    | 'needsOneOf'
+    | 'multiplesOf'
     | 'dependsOn'
     | 'namesPorts'
     | 'momentary'
@@ -106,6 +112,8 @@ export interface AnyLinkKind
   readonly port?: AnyAttributeTable
   readonly immutable?: readonly string[]
   readonly exclusive?: readonly string[]
+  readonly needsOneOf?: readonly (readonly string[])[]
+  readonly multiplesOf?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly momentary?: readonly string[]

@@ -50,21 +50,24 @@ interface EndNumbers {
   readonly fwmark: number
 }
 
+const anyAddress = { inet: '0.0.0.0', inet6: '::' } as const
+
 /** The lines of {@link TunnelEnds}. */
 export function tunnelEnds(family: 'inet' | 'inet6', numbers: EndNumbers): Lines<TunnelEnds> {
   const address = family === 'inet' ? ipv4 : ipv6
+  // A tunnel of Ethernet frames may not be told that an end is any (net/ipv4/ip_gre.c, ipgre_tap_validate).
+  const details = { absent: anyAddress[family], unsaid: true }
   return {
     link: attribute(numbers.link, linkReference, { ip: 'dev' }),
-    local: attribute(numbers.local, address),
-    remote: attribute(numbers.remote, address),
+    local: attribute(numbers.local, address, details),
+    remote: attribute(numbers.remote, address, details),
     fwmark: attribute(numbers.fwmark, u32),
   }
 }
 
 /** What the ends are where nothing was said. */
 export function tunnelEndDefaults(family: 'inet' | 'inet6'): Required<TunnelEnds> {
-  const any = family === 'inet' ? '0.0.0.0' : '::'
-  return { link: 0, local: any, remote: any, fwmark: 0 }
+  return { link: 0, local: anyAddress[family], remote: anyAddress[family], fwmark: 0 }
 }
 
 // enum tunnel_encap_types, TUNNEL_ENCAP_FLAG_*: include/uapi/linux/if_tunnel.h
@@ -94,7 +97,7 @@ export const tunnelEncapsulationDefaults: Required<TunnelEncapsulation> = {
 
 /** The header of packets of a tunnel over IPv4. */
 export interface Ipv4TunnelHeader {
-  /** The TTL of packets, 0 for that of the packet inside. Default 0. */
+  /** The TTL of packets, 0 for that of the packet inside. Default 0, and 64 for `sit`. */
   readonly ttl?: number
   /** The type of service of packets, 1 for that of the packet inside. Default 0. */
   readonly tos?: number

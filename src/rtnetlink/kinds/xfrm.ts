@@ -23,6 +23,7 @@ export const xfrm: LinkKind<'xfrm', XfrmOptions> = defineLinkKind({
   }),
   // net/xfrm/xfrm_interface_core.c, xfrmi_changelink: what it takes differs between versions of Linux.
   immutable: ['link', 'id', 'collectMetadata'],
+  needsOneOf: [['id'], ['collectMetadata']],
   defaults: { link: 0, collectMetadata: false },
   generalDefaults: { mtu: undefined, arp: false, multicast: false },
   dependsOn: ['link'],

@@ -1,0 +1,65 @@
+import test from 'ava'
+import { u32 } from '../../src/netlink/scalars.js'
+import { attribute, attributeTable } from '../../src/netlink/table.js'
+import { defineLinkKind } from '../../src/rtnetlink/kinds/kind.js'
+import { linkKinds, registerLinkKind } from '../../src/rtnetlink/kinds/registry.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { wouldLoadLinkModule } from '../../src/system/linkModules.js'
+import { reconcileNamespace } from '../helpers/reconcile.js'
+
+const options = attributeTable<{ never?: number }>({ never: attribute(4000, u32) })
+registerLinkKind(defineLinkKind({ kind: 'nosuchkind', options }))
+registerLinkKind(defineLinkKind({ kind: 'newerBridge', kernelKind: 'bridge', options }))
+
+/** A link of a kind that only the registry knows, which the types of specs don't. */
+const unusual = (link: { name: string; kind: string; newerBridge?: object }): LinkSpec => link
+
+test('kinds that the kernel lacks are told together, before anything is done', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const spec: Spec = {
+    links: [
+      { name: 'br0', kind: 'bridge' },
+      unusual({ name: 'x0', kind: 'nosuchkind' }),
+      unusual({ name: 'x1', kind: 'nosuchkind' }),
+    ],
+  }
+  const told = await namespace.events(async () => {
+    const error = await namespace.refuses(spec, 'UNSUPPORTED')
+    t.is(error.path, '/links/1/kind')
+    t.deepEqual(
+      error.problems?.map(({ path, message }) => [path, message]),
+      [
+        ['/links/1/kind', 'this kernel has no links of kind nosuchkind'],
+        ['/links/2/kind', 'this kernel has no links of kind nosuchkind'],
+      ],
+    )
+    t.is(error.rollback, undefined)
+  })
+  t.deepEqual(told, [])
+  const result = await t.throwsAsync(namespace.plan(spec))
+  t.regex(String(result?.message), /UNSUPPORTED|nosuchkind/)
+})
+
+test('so are options that the kernel would ignore, but not those that mean what it does anyway', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const spec: Spec = { links: [unusual({ name: 'br1', kind: 'newerBridge', newerBridge: { never: 1 } })] }
+  const error = await namespace.refuses(spec, 'UNSUPPORTED')
+  t.deepEqual(error.problems, [
+    { path: '/links/0/newerBridge/never', message: 'this kernel knows no newerBridge.never' },
+  ])
+})
+
+test('a plan loads no module', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const unloaded = [...linkKinds()].filter(
+    ({ kind, options: { domain }, dependsOn, needsOneOf, kernelKind = kind }) => {
+      const required = domain.type === 'object' ? domain.required : []
+      return required.length === 0 && !dependsOn?.length && !needsOneOf && wouldLoadLinkModule(kernelKind)
+    },
+  )
+  if (unloaded.length === 0) t.log('skipped, this kernel has nothing to load')
+  const links = unloaded.map(({ kind }, index) => unusual({ name: `x${index}`, kind }))
+  const { steps } = await namespace.plan({ links })
+  t.is(steps.length, unloaded.length)
+  for (const { kind, kernelKind = kind } of unloaded) t.true(wouldLoadLinkModule(kernelKind), kind)
+})
