@@ -4,7 +4,7 @@ const floors = [
   ['ip/', 'packet/', 'error.ts', 'result.ts'],
   ['system/'],
   ['netlink/'],
-  ['rtnetlink/'],
+  ['rtnetlink/', 'nftables/'],
   ['tuntap/'],
   ['network/'],
   ['spec/'],

@@ -82,12 +82,18 @@ function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCap
   return end
 }
 
-function packed(
+/**
+ * Puts messages into one datagram.
+ * @param sequences takes the index of each message by its sequence number
+ * @param acknowledged the index of the one that asks for an acknowledgement
+ */
+export function packed(
   messages: readonly NetlinkMessage[],
   start: number,
   end: number,
   sequences: Map<number, number>,
   nextSequence: () => number,
+  acknowledged: number = end - 1,
 ): Uint8Array {
   let length = 0
   for (let index = start; index < end; index++) length += align4(messages[index]?.bytes.length ?? 0)
@@ -100,7 +106,7 @@ function packed(
     const sequence = nextSequence()
     sequences.set(sequence, index)
     bytes.set(message.bytes, position)
-    stamp(view, position, sequence, message.flags | (index === end - 1 ? NLM_F_ACK : 0))
+    stamp(view, position, sequence, message.flags | (index === acknowledged ? NLM_F_ACK : 0))
     position += align4(message.bytes.length)
   }
   return bytes

@@ -24,6 +24,7 @@ import {
   type ReceivedMessage,
 } from './message.js'
 import { stamped } from './stamp.js'
+import { sendTransaction } from './transaction.js'
 import type { Transport } from './transports/transport.js'
 
 /** What a dump gave. */
@@ -164,6 +165,20 @@ export class Connection {
     const subject = messages[0]?.subject ?? 'batch'
     return this.#exclusively(subject, options, () =>
       sendBatch(this.#transport, messages, options, () => this.#nextSequence()),
+    )
+  }
+
+  /**
+   * Sends messages that the kernel does all or none of: those of nf_tables, between the two that bound them.
+   * @throws the first error; nothing was changed then
+   */
+  transaction(
+    bounds: { readonly begin: NetlinkMessage; readonly end: NetlinkMessage },
+    messages: readonly NetlinkMessage[],
+    options: RequestOptions = {},
+  ): Promise<void> {
+    return this.#exclusively(bounds.begin.subject, options, () =>
+      sendTransaction(this.#transport, bounds, messages, options, () => this.#nextSequence()),
     )
   }
 

@@ -92,6 +92,15 @@ export const be32: Codec<number> = number({
   set: (view, offset, value) => view.setUint32(offset, value),
 })
 
+/** Four bytes, signed, in the network's order. */
+export const be32Signed: Codec<number> = number({
+  size: 4,
+  minimum: -0x80000000,
+  maximum: 0x7fffffff,
+  get: (view, offset) => view.getInt32(offset),
+  set: (view, offset, value) => view.setInt32(offset, value),
+})
+
 /** A number whose range the kernel narrows further than its size does. */
 export function ranged(codec: Codec<number>, minimum: number, maximum: number): Codec<number> {
   return { ...codec, domain: { type: 'integer', minimum, maximum } }
@@ -107,6 +116,19 @@ export const u64: Codec<bigint> = {
   decode(payload) {
     if (payload.length < 8) throw new MalformedError(`${payload.length} bytes instead of 8`)
     return payload.view.getBigUint64(payload.start, littleEndian)
+  },
+}
+
+/** Eight bytes, unsigned, in the network's order. */
+export const be64: Codec<bigint> = {
+  domain: { type: 'bigint' },
+  encode(value, writer) {
+    const offset = writer.reserve(8)
+    writer.view.setBigUint64(offset, value)
+  },
+  decode(payload) {
+    if (payload.length < 8) throw new MalformedError(`${payload.length} bytes instead of 8`)
+    return payload.view.getBigUint64(payload.start)
   },
 }
 

@@ -6,7 +6,7 @@ import { validateSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
-import { defaultOwner } from '../state/owner.js'
+import { defaultOwner, tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { networkToSpec } from '../state/toSpec/network.js'
 import { refuseLacking } from './capability.js'
@@ -104,6 +104,7 @@ export function snapshot(options: PlaceOptions = {}): Promise<Result<Spec>> {
     checkOptions(options, 'place')
     using world = new World(options)
     world.open({})
+    world.firewallTables.set('', tableOf(defaultOwner))
     const states = await world.observe([''], options)
     const state = states.get('')
     return state ? networkToSpec(state, defaultOwner.protocol) : {}
@@ -128,6 +129,9 @@ async function observeAndPlan(
 ): Promise<{ plan: Plan; states: Map<string, NetworkState>; networks: Map<string, DesiredNetwork> }> {
   const networks = desiredNetworks(spec)
   world.open(spec)
+  for (const [name, { firewall }] of networks) {
+    if (firewall || options.prune) world.firewallTables.set(name, tableOf(ownerOf(options)))
+  }
   const states = await world.observe(networks.keys(), options)
   const steps = stepsTowards(networks, states, world, options)
   await refuseLacking(steps, world, options)

@@ -6,6 +6,7 @@ import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
+import { changeFirewall } from './firewall.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
 import type { Operation } from './operation.js'
@@ -91,6 +92,7 @@ class Executor {
       if (failure) return failure
     }
     this.#place = place
+    if (operation.type === 'changeFirewall') return await this.#changeFirewall(step, steps, index, place)
     if (operation.type === 'deleteLink') return await this.#deleteLinks(step, steps, index, place)
     const failure = await this.#makeDevice(operation, step, steps, index, place)
     return failure ?? (await this.#queue(withoutDeviceOptions(operation), step, place))
@@ -169,6 +171,24 @@ class Executor {
     place.indices.clear()
     for (const one of run) this.#made.add(one)
     return failed ? { step: run[failed.index] ?? step, error: failed.error } : undefined
+  }
+
+  /** Changes of the nf_tables that follow each other are one, which the kernel does whole or not at all. */
+  async #changeFirewall(
+    step: PlannedStep,
+    steps: readonly PlannedStep[],
+    index: number,
+    place: Place,
+  ): Promise<Failure | undefined> {
+    if (this.#made.has(step)) return undefined
+    const failure = await this.flush()
+    if (failure) return failure
+    const run = following(steps, index, (other) => other.operation.type === 'changeFirewall')
+    const changes = run.flatMap(({ operation }) => (operation.type === 'changeFirewall' ? [operation] : []))
+    const entries = changes.flatMap((change) => change.entries)
+    await changeFirewall(place, changes[0]?.table ?? '', entries, this.#options)
+    for (const one of run) this.#made.add(one)
+    return undefined
   }
 
   async #queue(operation: MessageOperation, step: PlannedStep, place: Place): Promise<Failure | undefined> {

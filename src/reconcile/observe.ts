@@ -15,10 +15,14 @@ import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { readFirewall } from './firewall.js'
 import type { Place } from './place.js'
 
-/** Reads everything of a namespace that a plan can be about. */
-export async function observe(place: Place, options: RequestOptions): Promise<NetworkState> {
+/**
+ * Reads everything of a namespace that a plan can be about.
+ * @param table the name of the nf_tables to read; without one none are
+ */
+export async function observe(place: Place, options: RequestOptions, table?: string): Promise<NetworkState> {
   const links = await observeLinks(place, options)
   const names = namesOf(links)
   const addresses = await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options)
@@ -30,6 +34,7 @@ export async function observe(place: Place, options: RequestOptions): Promise<Ne
     rules.push(...(await dump(place, dumpRules(family), (body) => decodeRule(body), options)))
   }
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
+  const firewall = table === undefined ? undefined : await readFirewall(place, table, options)
   const proxies = await dump(place, dumpNeighbors({ proxy: true }), (body) => decodeNeighbor(body, names), options)
   return {
     links: linkRecords(links, addresses),
@@ -41,6 +46,7 @@ export async function observe(place: Place, options: RequestOptions): Promise<Ne
       ipv6: place.kernel.readSysctl(forwardingFiles.ipv6) === '1',
     },
     promoteSecondaries: place.kernel.readSysctl('ipv4/conf/all/promote_secondaries') === '1',
+    ...(firewall ? { firewall } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../rtnetlink/address.js'
 import type { Link } from '../rtnetlink/link.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
+import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
 import type { RouteRecord } from '../state/route.js'
 import type { RuleRecord } from '../state/rule.js'
 
@@ -9,6 +10,8 @@ export type Operation =
   | { readonly type: 'createNamespace'; readonly name: string }
   | { readonly type: 'deleteNamespace'; readonly name: string }
   | { readonly type: 'setForwarding'; readonly family: 'ipv4' | 'ipv6'; readonly value: boolean }
+  /** Changes entries of the nf_tables of a name; none of them: writes the tables anew where they differ. */
+  | { readonly type: 'changeFirewall'; readonly table: string; readonly entries: readonly FirewallEntry[] }
   /** Creates a link; `replaces` deletes the one of that name first. */
   | { readonly type: 'createLink'; readonly link: Link; readonly replaces: boolean }
   | {

@@ -22,6 +22,8 @@ export function withPruned(network: DesiredNetwork, actual: NetworkState, owner:
         .map((rule) => ({ absent: true, rule, exact: true })),
     ],
     neighbors: [...network.neighbors, ...doomedNeighbors(network, actual, owner)],
+    // The tables are the owner's mark.
+    firewall: { entries: [], ...network.firewall, exact: true },
   }
 }
 

@@ -2,6 +2,7 @@ import { NetworkError, type RollbackReport } from '../error.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../state/desired.js'
+import { entriesOf } from '../state/firewall/desiredFirewall.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
@@ -78,6 +79,9 @@ export async function restore({ networks, created }: Former, world: World): Prom
   const done: PlannedStep[] = []
   try {
     const busy = new Map<string, Set<string>>()
+    for (const [name, { firewall }] of networks) {
+      if (firewall?.table !== undefined) world.firewallTables.set(name, firewall.table)
+    }
     for (let round = 0; round < 3; round++) {
       const states = await world.observe(networks.keys(), {})
       const back = makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
@@ -126,7 +130,13 @@ function formerNetwork(before: NetworkState = emptyState, steps: readonly Planne
     rules: formerRules(before, steps, reach),
     neighbors: formerNeighbors(before, steps, reach),
     forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
+    ...formerFirewall(before, steps),
   }
+}
+
+function formerFirewall({ firewall }: NetworkState, steps: readonly PlannedStep[]): Pick<DesiredNetwork, 'firewall'> {
+  if (!firewall || !steps.some(({ operation }) => operation.type === 'changeFirewall')) return {}
+  return { firewall: { table: firewall.table, entries: entriesOf(firewall.firewall), exact: true } }
 }
 
 function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredLink[] {

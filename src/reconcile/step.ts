@@ -5,7 +5,18 @@ import type { Operation } from './operation.js'
 export type StepAction = 'create' | 'update' | 'delete' | 'recreate'
 
 /** What kind of object a step is about. */
-export type StepObject = 'namespace' | 'link' | 'address' | 'route' | 'rule' | 'neighbor' | 'forwarding'
+export type StepObject =
+  | 'namespace'
+  | 'link'
+  | 'address'
+  | 'route'
+  | 'rule'
+  | 'neighbor'
+  | 'forwarding'
+  | 'masquerade'
+  | 'portForward'
+  | 'confinement'
+  | 'firewall'
 
 /**
  * What a step interrupts: nothing; an address, or a neighbor entered by hand, that is away for a moment; a link that goes
@@ -29,13 +40,14 @@ export interface Step {
   readonly path?: string
   /** What is interrupted by it. */
   readonly disruption: Disruption
-  /** The `ip` command, or commands, that would do the same. */
+  /** The `ip`, `sysctl` or `nft` command, or commands, that would do the same. */
   readonly equivalent: string
 }
 
 /** The order of steps that do not depend on each other. */
 export const Phase = {
   namespace: 0,
+  firewall: 0.5,
   forwarding: 1,
   rename: 1.5,
   deleteLink: 2,
@@ -47,6 +59,7 @@ export const Phase = {
   deleteRoute: 8,
   rule: 9,
   deleteRule: 10,
+  deleteFirewall: 11,
 } as const
 
 /** A step with what the planner and the executor need to know of it. */

@@ -24,6 +24,8 @@ export class World implements Disposable {
   refused: PlannedStep | undefined
   /** Where it is noted which namespaces are made, for whoever undoes it after a crash. */
   journal: Journal | undefined
+  /** The names of the nf_tables to read, by namespace; where there is none, they are of no concern. */
+  readonly firewallTables = new Map<string, string>()
   readonly #options: Pick<PlaceOptions, 'kernel' | 'namespace'>
 
   constructor(options: Pick<PlaceOptions, 'kernel' | 'namespace'>) {
@@ -69,7 +71,7 @@ export class World implements Disposable {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
       const place = this.places.get(name)
-      states.set(name, place ? await observe(place, options) : emptyState)
+      states.set(name, place ? await observe(place, options, this.firewallTables.get(name)) : emptyState)
     }
     await resolvePeers(this.places, states, options)
     return states

@@ -1,7 +1,7 @@
 import { littleEndian } from '../netlink/bytes.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
-import { boolean, enumeration, ipAddress, text, u8, u16, u32 } from '../netlink/scalars.js'
+import { be64, boolean, enumeration, ipAddress, text, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 
@@ -81,16 +81,12 @@ function rangeOf(codec: Codec<number>, size: number, collapses: boolean): Codec<
   }
 }
 
-/** Eight bytes in the network's order. */
-const be64: Codec<number | bigint> = {
-  domain: { type: 'bigint' },
-  encode(value, writer) {
-    const offset = writer.reserve(8)
-    writer.view.setBigUint64(offset, BigInt(value))
-  },
-  decode(payload) {
-    if (payload.length < 8) throw new MalformedError(`${payload.length} bytes instead of 8`)
-    const value = payload.view.getBigUint64(payload.start)
+/** A key as a number where it fits in one. */
+const tunnelKey: Codec<number | bigint> = {
+  domain: be64.domain,
+  encode: (value, writer, context) => be64.encode(BigInt(value), writer, context),
+  decode(payload, context) {
+    const value = be64.decode(payload, context)
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
   },
 }
@@ -139,7 +135,7 @@ const ruleAttributes: AttributeTable<RuleAttributes> = attributeTable<RuleAttrib
   priority: attribute(6, u32),
   mark: attribute(10, u32),
   realms: attribute(11, u32),
-  tunnelId: attribute(12, be64),
+  tunnelId: attribute(12, tunnelKey),
   suppressInterfaceGroup: attribute(13, orNothing as Codec<number>),
   suppressPrefixLength: attribute(14, orNothing as Codec<number>),
   table: attribute(15, u32),

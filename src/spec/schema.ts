@@ -12,6 +12,8 @@ import {
   optionsSchema,
   strictObject,
 } from './domainSchema.js'
+import { confine, nat } from './firewallSchema.js'
+import { type Entries, objectSchema } from './objectSchema.js'
 import type {
   AddressSpec,
   ForwardingSpec,
@@ -23,20 +25,6 @@ import type {
   RouteSpec,
   RuleSpec,
 } from './types.js'
-
-/** One schema for every property of `T`, so that interface and schema cannot drift apart. */
-type Entries<T> = { readonly [Name in keyof T]-?: v.GenericSchema<Exclude<T[Name], undefined>> }
-
-function object<T extends object>(
-  entries: Entries<T>,
-  required: readonly (keyof T & string)[] = [],
-): v.GenericSchema<T> {
-  const all: v.ObjectEntries = {}
-  for (const name of Object.keys(entries) as (keyof T & string)[]) {
-    all[name] = required.includes(name) ? entries[name] : v.exactOptional(entries[name])
-  }
-  return strictObject(all) as unknown as v.GenericSchema<T>
-}
 
 const bool = v.boolean()
 const u8 = integer(0, 0xff)
@@ -95,7 +83,7 @@ const firewallMark: v.GenericSchema<string | number> = v.union([
   ),
 ])
 
-const address: v.GenericSchema<AddressSpec> = object<AddressSpec>(
+const address: v.GenericSchema<AddressSpec> = objectSchema<AddressSpec>(
   {
     address: prefix,
     peer: prefix,
@@ -120,8 +108,9 @@ type KindName = Extract<keyof LinkSpec, keyof import('../rtnetlink/kinds/registr
 const generalLink: Entries<GeneralLinkSpec> = {
   name: v.pipe(v.string(), v.nonEmpty()),
   kind: v.pipe(v.string(), v.nonEmpty()),
-  match: object<LinkMatch>({ mac: macAddress, altName: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(127)) }),
+  match: objectSchema<LinkMatch>({ mac: macAddress, altName: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(127)) }),
   absent: bool,
+  confine,
   up: bool,
   mtu: integer(68, 0x7fffffff),
   mac: macAddress,
@@ -166,14 +155,14 @@ function linkSchema(): AnySchema {
   return strictObject(entries)
 }
 
-const nexthop: v.GenericSchema<NexthopSpec> = object<NexthopSpec>({
+const nexthop: v.GenericSchema<NexthopSpec> = objectSchema<NexthopSpec>({
   via: ipAddress,
   dev: linkReference,
   weight: integer(1, 256),
   onlink: bool,
 })
 
-const route: v.GenericSchema<RouteSpec> = object<RouteSpec>(
+const route: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
   {
     to: destination,
     family,
@@ -223,7 +212,7 @@ const route: v.GenericSchema<RouteSpec> = object<RouteSpec>(
   ['to'],
 )
 
-const rule: v.GenericSchema<RuleSpec> = object<RuleSpec>({
+const rule: v.GenericSchema<RuleSpec> = objectSchema<RuleSpec>({
   priority: u32,
   family,
   not: bool,
@@ -250,7 +239,7 @@ const rule: v.GenericSchema<RuleSpec> = object<RuleSpec>({
   absent: bool,
 })
 
-const neighbor: v.GenericSchema<NeighborSpec> = object<NeighborSpec>(
+const neighbor: v.GenericSchema<NeighborSpec> = objectSchema<NeighborSpec>(
   {
     dev: linkReference,
     address: ipAddress,
@@ -263,7 +252,7 @@ const neighbor: v.GenericSchema<NeighborSpec> = object<NeighborSpec>(
   ['dev', 'address'],
 )
 
-const forwarding: v.GenericSchema<ForwardingSpec> = object<ForwardingSpec>({ ipv4: bool, ipv6: bool })
+const forwarding: v.GenericSchema<ForwardingSpec> = objectSchema<ForwardingSpec>({ ipv4: bool, ipv6: bool })
 
 function networkEntries(): Entries<NetworkSpec> {
   return {
@@ -272,6 +261,7 @@ function networkEntries(): Entries<NetworkSpec> {
     rules: v.array(rule),
     neighbors: v.array(neighbor),
     forwarding,
+    nat,
   }
 }
 
@@ -280,7 +270,7 @@ export function specSchema(): AnySchema {
   const network = networkEntries()
   const entries: v.ObjectEntries = {
     $schema: v.exactOptional(v.string()),
-    namespaces: v.exactOptional(v.record(v.string(), object<NetworkSpec>(network))),
+    namespaces: v.exactOptional(v.record(v.string(), objectSchema<NetworkSpec>(network))),
   }
   for (const [name, schema] of Object.entries(network)) entries[name] = v.exactOptional(schema)
   return strictObject(entries)

@@ -1,4 +1,5 @@
 import type { Problem } from '../error.js'
+import { confineProblems, natProblems } from './firewallSemantics.js'
 import { linkProblems } from './linkSemantics.js'
 import { type Path, pointer, shown } from './pointer.js'
 import type { Report } from './report.js'
@@ -30,6 +31,8 @@ export function semanticProblems(spec: Spec): Problem[] {
 
 function networkProblems(network: NetworkSpec, path: Path, report: Report): void {
   linkProblems(network.links ?? [], [...path, 'links'], report)
+  confineProblems(network.links ?? [], [...path, 'links'], report)
+  natProblems(network.nat ?? {}, [...path, 'nat'], report)
   routeProblems(network.routes ?? [], [...path, 'routes'], report)
   ruleProblems(network.rules ?? [], [...path, 'rules'], report)
   neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)

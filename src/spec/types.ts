@@ -1,6 +1,7 @@
 import type { KindOptions, PortOptions } from '../rtnetlink/kinds/registry.js'
 import type { GeneralLink } from '../rtnetlink/link.js'
 import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'
+import type { ConfineSpec, NatSpec } from './firewallTypes.js'
 
 /** An address of a link: `ip address add`, man ip-address(8). */
 export interface AddressSpec {
@@ -47,6 +48,8 @@ export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortO
   readonly group?: number | string
   /** How it makes its IPv6 link-local address. */
   readonly addressGenerationMode?: AddressGenerationMode
+  /** What the guest behind it may do; `null` lets it do everything again. Left out: as it is. */
+  readonly confine?: ConfineSpec | null
 }
 
 /** What a link is known by; where both are given, both must be so. A given `kind` must be so too. */
@@ -243,6 +246,8 @@ export interface NetworkSpec {
   readonly neighbors?: readonly NeighborSpec[]
   /** Whether packets are forwarded. */
   readonly forwarding?: ForwardingSpec
+  /** Network address translation. */
+  readonly nat?: NatSpec
 }
 
 /** A spec: what a network namespace should look like, and further named ones, created when missing. */

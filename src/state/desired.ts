@@ -2,6 +2,7 @@ import type { Address } from '../rtnetlink/address.js'
 import type { Link } from '../rtnetlink/link.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { Route } from '../rtnetlink/route.js'
+import type { DesiredFirewall } from './firewall/desiredFirewall.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
@@ -60,4 +61,6 @@ export interface DesiredNetwork {
   readonly rules: readonly DesiredRule[]
   readonly neighbors: readonly DesiredNeighbor[]
   readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean; readonly path?: string }
+  /** What the owner's nf_tables should do; left out where nothing is said of it. */
+  readonly firewall?: DesiredFirewall
 }

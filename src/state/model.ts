@@ -1,6 +1,8 @@
+import type { Ruleset } from '../nftables/ruleset.js'
 import type { ListedAddress } from '../rtnetlink/address.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
+import { type Firewall, noFirewall } from './firewall/firewall.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
@@ -25,6 +27,17 @@ export interface NetworkState {
   readonly forwarding: Forwarding
   /** Whether the IPv4 secondaries of a primary address outlive it (`promote_secondaries` of `all`). */
   readonly promoteSecondaries: boolean
+  /** The nf_tables of an owner; left out where they were not read. */
+  readonly firewall?: FirewallState
+}
+
+/** The nf_tables of one owner as they are. */
+export interface FirewallState {
+  /** The name of the tables. */
+  readonly table: string
+  readonly ruleset: Ruleset
+  /** What they do, as far as it is what the SDK makes. */
+  readonly firewall: Firewall
 }
 
 /** net/core/net_namespace.c and net/core/dev.c: a new namespace begins with its loopback device, down. */
@@ -66,4 +79,5 @@ export const emptyState: NetworkState = {
   neighbors: [],
   forwarding: { ipv4: false, ipv6: false },
   promoteSecondaries: false,
+  firewall: { table: '', ruleset: new Map(), firewall: noFirewall },
 }

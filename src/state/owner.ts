@@ -13,6 +13,11 @@ export interface Owner {
 /** The owner of whatever is created without another one being named. */
 export const defaultOwner: Owner = { name: 'default', protocol: defaultRouteProtocol }
 
+/** The name of the nf_tables of an owner. */
+export function tableOf({ name }: Owner): string {
+  return name === defaultOwner.name ? 'linkwright' : `linkwright.${name}`
+}
+
 /** Alternative names that mark a link as made by an owner of the SDK; users neither list nor lose them. */
 export const markPrefix = 'linkwright.'
 

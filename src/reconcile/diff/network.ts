@@ -2,6 +2,7 @@ import { Phase } from '../step.js'
 import { diffAddresses } from './addresses.js'
 import { addStep, type DiffContext } from './context.js'
 import { checkCycles } from './cycles.js'
+import { diffFirewall } from './firewall.js'
 import { diffLinks } from './links.js'
 import { diffNeighbors } from './neighbors.js'
 import { diffRoutes } from './routes.js'
@@ -9,6 +10,7 @@ import { diffRules } from './rules.js'
 
 /** All steps that bring a namespace from what it is to what it should be; unordered. */
 export function diffNetwork(context: DiffContext): void {
+  diffFirewall(context)
   diffForwarding(context)
   checkCycles(context)
   diffLinks(context)

@@ -1,6 +1,7 @@
 import type { Operation } from '../operation.js'
 import type { PlannedStep } from '../step.js'
 import { addressCommand, neighborCommand } from './address.js'
+import { firewallCommands } from './firewall.js'
 import { createLinkCommands, updateLinkCommands } from './link.js'
 import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
@@ -28,6 +29,8 @@ function commandsOf(operation: Operation): string[] {
       const key = operation.family === 'ipv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
       return [`sysctl -w ${key}=${operation.value ? 1 : 0}`]
     }
+    case 'changeFirewall':
+      return firewallCommands(operation.table, operation.entries)
     case 'createLink':
       return [
         ...(operation.replaces ? [`ip link delete ${operation.link.name}`] : []),

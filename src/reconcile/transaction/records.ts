@@ -58,6 +58,12 @@ const route = v.looseObject({
   nexthops: v.optional(v.array(hop)),
 })
 
+const entry = v.looseObject({
+  kind: v.picklist(['masquerade', 'portForward', 'confinement']),
+  key: v.string(),
+  value: v.optional(properties),
+})
+
 const network = v.looseObject({
   links: v.array(
     v.looseObject({
@@ -91,6 +97,13 @@ const network = v.looseObject({
     ipv6: v.optional(v.boolean()),
     path: v.optional(v.string()),
   }),
+  firewall: v.optional(
+    v.strictObject({
+      table: v.pipe(v.string(), v.regex(/^linkwright(\.[A-Za-z0-9_-]{1,32})?$/)),
+      entries: v.array(entry),
+      exact: v.literal(true),
+    }),
+  ),
 })
 
 const networks = v.record(v.union([v.literal(''), pathElement]), network)

@@ -12,7 +12,7 @@ import { type Resolver, scopeName } from './resolver.js'
 
 /** Brings a link of a spec into the kernel's terms. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
-  const { name, absent = false, match, addresses, group, mac, broadcast, kind, ...others } = link
+  const { name, absent = false, match, addresses, group, mac, broadcast, kind, confine: _c, ...others } = link
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
   if (mac !== undefined) properties['mac'] = canonicalMac(mac)

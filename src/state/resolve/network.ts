@@ -2,6 +2,7 @@ import { type Path, pointer } from '../../spec/pointer.js'
 import type { NeighborSpec, NetworkSpec } from '../../spec/types.js'
 import type { DesiredNeighbor, DesiredNetwork } from '../desired.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
+import { resolveFirewall } from './firewall.js'
 import { resolveLink } from './link.js'
 import type { Resolver } from './resolver.js'
 import { resolveRoute } from './route.js'
@@ -10,12 +11,14 @@ import { resolveRule } from './rule.js'
 /** Brings a valid spec into the kernel's terms: names to numbers, addresses and MACs to their one spelling. */
 export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resolver): DesiredNetwork {
   const { forwarding } = network
+  const firewall = resolveFirewall(network, path)
   return {
     links: (network.links ?? []).map((link, index) => resolveLink(link, [...path, 'links', index], resolver)),
     routes: (network.routes ?? []).map((route, index) => resolveRoute(route, [...path, 'routes', index], resolver)),
     rules: (network.rules ?? []).map((rule, index) => resolveRule(rule, [...path, 'rules', index], resolver)),
     neighbors: (network.neighbors ?? []).map((one, index) => resolveNeighbor(one, [...path, 'neighbors', index])),
     forwarding: forwarding ? { ...forwarding, path: pointer([...path, 'forwarding']) } : {},
+    ...(firewall ? { firewall } : {}),
   }
 }
 

@@ -1,8 +1,10 @@
 import type { NeighborSpec, NetworkSpec, RuleSpec } from '../../spec/types.js'
+import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
 import { isLasting } from '../route.js'
 import type { RuleRecord } from '../rule.js'
+import { confineToSpec, natToSpec } from './firewall.js'
 import { linkToSpec } from './link.js'
 import { protocolToSpec } from './names.js'
 import { defined } from './omit.js'
@@ -13,7 +15,12 @@ const kernelProtocol = 2
 
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
 export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
-  const links = [...state.links.values()].map((record) => linkToSpec(record, own))
+  const { firewall = noFirewall } = state.firewall ?? {}
+  const links = [...state.links.values()].map((record) => ({
+    ...linkToSpec(record, own),
+    ...confineToSpec(firewall.confinements.get(record.link.name)),
+  }))
+  const nat = natToSpec(firewall)
   const routes = state.routes.filter(isLasting).map((route) => routeToSpec(route, own))
   const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
   const neighbors = state.neighbors
@@ -25,6 +32,7 @@ export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
     ...(rules.length > 0 ? { rules } : {}),
     ...(neighbors.length > 0 ? { neighbors } : {}),
     forwarding: state.forwarding,
+    ...(nat ? { nat } : {}),
   }
 }
 

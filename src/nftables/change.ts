@@ -1,0 +1,183 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { NetlinkMessage } from '../netlink/message.js'
+import type { TableFamily } from './constants.js'
+import {
+  deleteChain,
+  deleteElements,
+  deleteLimit,
+  deleteRule,
+  deleteSet,
+  deleteTable,
+  newChain,
+  newElements,
+  newLimit,
+  newRule,
+  newSet,
+  newTable,
+  type TableName,
+} from './messages.js'
+import type { Chain, FirewallRule, FirewallSet, Ruleset, TableContent } from './ruleset.js'
+
+const nothing: TableContent = { chains: new Map(), sets: new Map(), limits: new Map() }
+
+/** The messages, for one batch, that make the tables of a name what they should be. Empty where they already are. */
+export function rulesetChanges(table: string, actual: Ruleset, wanted: Ruleset): NetlinkMessage[] {
+  const messages: NetlinkMessage[] = []
+  for (const family of new Set<TableFamily>([...actual.keys(), ...wanted.keys()])) {
+    const [before, after] = [actual.get(family), wanted.get(family)]
+    const where = { family, table }
+    if (!after) messages.push(deleteTable(where))
+    else messages.push(...(before ? [] : [newTable(where)]), ...tableChanges(where, before ?? nothing, after))
+  }
+  return messages
+}
+
+function tableChanges(where: TableName, actual: TableContent, wanted: TableContent): NetlinkMessage[] {
+  // What something else refers to goes after it and comes before it.
+  const rules = ruleChanges(where, actual, wanted)
+  const sets = setChanges(where, actual, wanted)
+  const limits = limitChanges(where, actual, wanted)
+  const chains = chainChanges(where, actual, wanted)
+  return [
+    ...rules.deletions,
+    ...sets.deletedElements,
+    ...chains.deletions,
+    ...sets.deletions,
+    ...limits.deletions,
+    ...limits.additions,
+    ...sets.additions,
+    ...sets.addedElements,
+    ...chains.additions,
+    ...rules.additions,
+  ]
+}
+
+interface Changes {
+  readonly deletions: NetlinkMessage[]
+  readonly additions: NetlinkMessage[]
+}
+
+function chainChanges(where: TableName, actual: TableContent, wanted: TableContent): Changes {
+  const changes: Changes = { deletions: [], additions: [] }
+  for (const [name, chain] of actual.chains) {
+    if (!sameChain(chain, wanted.chains.get(name))) changes.deletions.push(deleteChain(where, name))
+  }
+  for (const [name, chain] of wanted.chains) {
+    if (!sameChain(chain, actual.chains.get(name))) changes.additions.push(newChain(where, name, chain))
+  }
+  return changes
+}
+
+function sameChain(one: Chain, other: Chain | undefined): boolean {
+  return other !== undefined && isDeepStrictEqual(one.hook, other.hook)
+}
+
+function ruleChanges(where: TableName, actual: TableContent, wanted: TableContent): Changes {
+  const changes: Changes = { deletions: [], additions: [] }
+  for (const [name, before] of actual.chains) {
+    const after = wanted.chains.get(name)
+    if (after?.independent && sameChain(before, after)) continue
+    const keeps = after !== undefined && sameChain(before, after) && sameRules(before.rules, after.rules)
+    if (!keeps && before.rules.length > 0) changes.deletions.push(deleteRule(where, name))
+  }
+  for (const [name, after] of wanted.chains) {
+    const before = actual.chains.get(name)
+    const there = before && sameChain(before, after) ? before.rules : []
+    if (after.independent) addIndependent(where, name, there, after.rules, changes)
+    else if (!sameRules(there, after.rules)) {
+      for (const rule of after.rules) changes.additions.push(newRule(where, name, rule))
+    }
+  }
+  return changes
+}
+
+function addIndependent(
+  where: TableName,
+  chain: string,
+  actual: readonly FirewallRule[],
+  wanted: readonly FirewallRule[],
+  { deletions, additions }: Changes,
+): void {
+  const missing = new Map(wanted.map((rule) => [rule.comment, rule]))
+  for (const rule of actual) {
+    const same = missing.get(rule.comment)
+    if (same && sameRule(same, rule)) missing.delete(rule.comment)
+    else deletions.push(deleteRule(where, chain, rule))
+  }
+  for (const rule of missing.values()) additions.push(newRule(where, chain, rule))
+}
+
+/** Whether two rules do the same. */
+export function sameRule(one: FirewallRule, other: FirewallRule): boolean {
+  return isDeepStrictEqual(one.expressions, other.expressions)
+}
+
+function sameRules(one: readonly FirewallRule[], other: readonly FirewallRule[]): boolean {
+  return one.length === other.length && one.every((rule, index) => sameRule(rule, other[index] ?? rule))
+}
+
+function setChanges(
+  where: TableName,
+  actual: TableContent,
+  wanted: TableContent,
+): Changes & { readonly addedElements: NetlinkMessage[]; readonly deletedElements: NetlinkMessage[] } {
+  const changes = {
+    deletions: [] as NetlinkMessage[],
+    additions: [] as NetlinkMessage[],
+    addedElements: [] as NetlinkMessage[],
+    deletedElements: [] as NetlinkMessage[],
+  }
+  for (const [name, set] of actual.sets) {
+    const after = wanted.sets.get(name)
+    const keeps = after !== undefined && sameKind(set, after)
+    const gone = keeps ? lacking(set, after, changedLimits(actual, wanted)) : set.elements
+    // The elements of a set go with it, but the limits that they refer to must be free before.
+    if (gone.size > 0 && (keeps || set.toLimits)) changes.deletedElements.push(...deleteElements(where, name, gone))
+    if (!keeps) changes.deletions.push(deleteSet(where, name))
+  }
+  let id = 0
+  for (const [name, set] of wanted.sets) {
+    const before = actual.sets.get(name)
+    const keeps = before !== undefined && sameKind(before, set)
+    if (!keeps) changes.additions.push(newSet(where, name, set, ++id))
+    const fresh = keeps ? lacking(set, before, changedLimits(actual, wanted)) : set.elements
+    changes.addedElements.push(...newElements(where, name, fresh))
+  }
+  return changes
+}
+
+function sameKind(one: FirewallSet, other: FirewallSet): boolean {
+  return one.toLimits === other.toLimits && isDeepStrictEqual(one.fields, other.fields)
+}
+
+/** The elements that another set does not have, and those whose limit is made anew. */
+function lacking(set: FirewallSet, other: FirewallSet, remade: ReadonlySet<string>): FirewallSet['elements'] {
+  const missing = new Map<string, string | undefined>()
+  for (const [key, limit] of set.elements) {
+    const same = other.elements.has(key) && other.elements.get(key) === limit
+    if (!same || (limit !== undefined && remade.has(limit))) missing.set(key, limit)
+  }
+  return missing
+}
+
+/** The kernel changes no limit: it is made anew, and so is what refers to it. */
+function changedLimits(actual: TableContent, wanted: TableContent): Set<string> {
+  const changed = new Set<string>()
+  for (const [name, limit] of actual.limits) {
+    const after = wanted.limits.get(name)
+    if (after && !isDeepStrictEqual(limit, after)) changed.add(name)
+  }
+  return changed
+}
+
+function limitChanges(where: TableName, actual: TableContent, wanted: TableContent): Changes {
+  const changes: Changes = { deletions: [], additions: [] }
+  const changed = changedLimits(actual, wanted)
+  for (const name of actual.limits.keys()) {
+    if (!wanted.limits.has(name) || changed.has(name)) changes.deletions.push(deleteLimit(where, name))
+  }
+  for (const [name, limit] of wanted.limits) {
+    if (!actual.limits.has(name) || changed.has(name)) changes.additions.push(newLimit(where, name, limit))
+  }
+  return changes
+}

@@ -1,0 +1,156 @@
+import { NetworkError } from '../error.js'
+import { withoutNames } from '../netlink/codec.js'
+import type { Connection } from '../netlink/connection.js'
+import type { RequestOptions } from '../netlink/exchange.js'
+import { decodeMessage, type NetlinkMessage, type ReceivedMessage } from '../netlink/message.js'
+import type { AttributeTable } from '../netlink/table.js'
+import {
+  type ChainAttributes,
+  chainAttributes,
+  elementsAttributes,
+  limitObjectAttributes,
+  ruleAttributes,
+  type SetAttributes,
+  setAttributes,
+  tableAttributes,
+} from './attributes.js'
+import { commentOf } from './comment.js'
+import {
+  NFT_MSG_GETCHAIN,
+  NFT_MSG_GETOBJ,
+  NFT_MSG_GETRULE,
+  NFT_MSG_GETSET,
+  NFT_MSG_GETSETELEM,
+  NFT_MSG_GETTABLE,
+} from './constants.js'
+import { fieldsOf } from './key.js'
+import { netfilterHeader, objectMessage } from './layout.js'
+import { hookNumbers, NFT_OBJECT_LIMIT, type TableName } from './messages.js'
+import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit, TableContent } from './ruleset.js'
+
+/** Reads everything in a table; `undefined` where there is none of that name. */
+export async function readTable(
+  connection: Connection,
+  where: TableName,
+  options: RequestOptions,
+): Promise<TableContent | undefined> {
+  if (!(await hasTable(connection, where, options))) return undefined
+  const reader = new Reader(connection, where, options)
+  const rules = await reader.rules()
+  const chains = new Map<string, Chain>()
+  for (const { name, hook, type } of await reader.chains()) {
+    if (name !== undefined) chains.set(name, { ...hookOf(hook, type), rules: rules.get(name) ?? [] })
+  }
+  return { chains, sets: await reader.sets(), limits: await reader.limits() }
+}
+
+async function hasTable(connection: Connection, where: TableName, options: RequestOptions): Promise<boolean> {
+  const { family, table } = where
+  const subject = `table ${family} ${table}: read`
+  const attributes = { name: table }
+  const message = objectMessage({ table: tableAttributes, type: NFT_MSG_GETTABLE, family, subject, attributes })
+  try {
+    await connection.request(message, options)
+    return true
+  } catch (error) {
+    // A kernel without tables of a family says that it does not know the family.
+    if (error instanceof NetworkError && ['ENOENT', 'EAFNOSUPPORT', 'EOPNOTSUPP'].includes(error.code)) return false
+    throw error
+  }
+}
+
+/** The dumps of one table. */
+class Reader {
+  readonly #connection: Connection
+  readonly #where: TableName
+  readonly #options: RequestOptions
+
+  constructor(connection: Connection, where: TableName, options: RequestOptions) {
+    this.#connection = connection
+    this.#where = where
+    this.#options = options
+  }
+
+  /** The kernel lists the chains of all tables of a family. */
+  async chains(): Promise<ChainAttributes[]> {
+    const all = await this.#dump(NFT_MSG_GETCHAIN, chainAttributes, {}, 'chains')
+    return all.filter(({ table }) => table === this.#where.table)
+  }
+
+  async rules(): Promise<Map<string, FirewallRule[]>> {
+    const { table } = this.#where
+    const rules = new Map<string, FirewallRule[]>()
+    for (const rule of await this.#dump(NFT_MSG_GETRULE, ruleAttributes, { table }, 'rules')) {
+      const { chain, handle, expressions = [], userData } = rule
+      if (rule.table !== table || chain === undefined || handle === undefined) continue
+      const comment = commentOf(userData)
+      const own = rules.get(chain) ?? []
+      own.push({ expressions, handle, ...(comment === undefined ? {} : { comment }) })
+      rules.set(chain, own)
+    }
+    return rules
+  }
+
+  async sets(): Promise<Map<string, FirewallSet>> {
+    const { table } = this.#where
+    const sets = new Map<string, FirewallSet>()
+    for (const set of await this.#dump(NFT_MSG_GETSET, setAttributes, { table }, 'sets')) {
+      if (set.table === table && set.name !== undefined) sets.set(set.name, await this.#set(set.name, set))
+    }
+    return sets
+  }
+
+  async #set(name: string, { keyType = 0, objectType }: SetAttributes): Promise<FirewallSet> {
+    const elements = new Map<string, string | undefined>()
+    const wanted = { table: this.#where.table, set: name }
+    for (const part of await this.#dump(NFT_MSG_GETSETELEM, elementsAttributes, wanted, `elements of ${name}`)) {
+      for (const { key, object } of part.elements ?? []) {
+        if (key?.value) elements.set(Buffer.from(key.value).toString('hex'), object)
+      }
+    }
+    // Of a set that somebody else has put into the table only that it is there counts.
+    return { fields: fieldsOf(keyType) ?? [], toLimits: objectType === NFT_OBJECT_LIMIT, elements }
+  }
+
+  async limits(): Promise<Map<string, Limit>> {
+    const wanted = { table: this.#where.table, type: NFT_OBJECT_LIMIT }
+    const limits = new Map<string, Limit>()
+    for (const { table, name, type, data } of await this.#dump(
+      NFT_MSG_GETOBJ,
+      limitObjectAttributes,
+      wanted,
+      'limits',
+    )) {
+      if (table !== wanted.table || type !== NFT_OBJECT_LIMIT || name === undefined || !data) continue
+      const { rate = 0n, unit = 1n, burst = 0, type: of = 'packets' } = data
+      limits.set(name, { unit: of, rate: rate / (unit === 0n ? 1n : unit), burst })
+    }
+    return limits
+  }
+
+  async #dump<Attributes extends object>(
+    type: number,
+    attributes: AttributeTable<Attributes>,
+    wanted: Attributes,
+    what: string,
+  ): Promise<Attributes[]> {
+    const { family, table } = this.#where
+    const subject = `table ${family} ${table}: list ${what}`
+    const message: NetlinkMessage = objectMessage({ table: attributes, type, family, subject, attributes: wanted })
+    const layout = { header: netfilterHeader, attributes }
+    const decode = ({ body }: ReceivedMessage): Attributes => decodeMessage(layout, body, withoutNames).attributes
+    const { items, consistent } = await this.#connection.dump(message, decode, this.#options)
+    if (consistent) return items
+    throw new NetworkError('INCONSISTENT', `${subject}: the state changed during every attempt to read it`)
+  }
+}
+
+const hookNames = new Map<number, ChainHook['hook']>(
+  Object.entries(hookNumbers).map(([name, number]) => [number, name as ChainHook['hook']]),
+)
+
+function hookOf(hook: ChainAttributes['hook'], type: string | undefined): { hook?: ChainHook } {
+  const name = hook?.number === undefined ? undefined : hookNames.get(hook.number)
+  if (name === undefined || hook?.priority === undefined) return {}
+  return { hook: { type: type === 'nat' ? 'nat' : 'filter', hook: name, priority: hook.priority } }
+}

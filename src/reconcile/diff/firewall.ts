@@ -1,0 +1,79 @@
+import { sameValue } from '../../state/equal.js'
+import { type DesiredEntry, entriesOf, type FirewallEntry } from '../../state/firewall/desiredFirewall.js'
+import { defaultOwner, tableOf } from '../../state/owner.js'
+import { isIntact } from '../firewall.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+
+/** Steps for the nf_tables of the owner. */
+export function diffFirewall(context: DiffContext): void {
+  const { firewall: wanted } = context.desired
+  if (!wanted) return
+  const there = context.actual.firewall
+  if (!there) {
+    const first = wanted.entries.find(({ value }) => value !== undefined)
+    if (first) context.problems.push({ path: first.path ?? '', message: 'this kernel has no nf_tables' })
+    return
+  }
+  const table = wanted.table ?? tableOf(context.owner ?? defaultOwner)
+  const present = new Map(entriesOf(there.firewall).map((entry) => [identity(entry), entry]))
+  let changed = false
+  for (const entry of wanted.entries) {
+    const before = present.get(identity(entry))
+    present.delete(identity(entry))
+    if (sameValue(before?.value, entry.value)) continue
+    changed = true
+    addEntryStep(context, table, entry, before)
+  }
+  if (wanted.exact) {
+    for (const before of present.values()) {
+      changed = true
+      addEntryStep(context, table, { kind: before.kind, key: before.key }, before)
+    }
+  }
+  if (!changed && !isIntact(there)) addRepairStep(context, table)
+}
+
+function identity({ kind, key }: FirewallEntry): string {
+  return `${kind} ${key}`
+}
+
+function addEntryStep(
+  context: DiffContext,
+  table: string,
+  { path, ...entry }: DesiredEntry,
+  before: FirewallEntry | undefined,
+): void {
+  const kept: Record<string, unknown> = { ...before?.value }
+  const wanted: Record<string, unknown> = { ...entry.value }
+  const names = new Set([...Object.keys(kept), ...Object.keys(wanted)])
+  const changes = [...names]
+    .filter((name) => !sameValue(kept[name], wanted[name]))
+    .map((property) => ({
+      property,
+      ...(kept[property] === undefined ? {} : { before: kept[property] }),
+      ...(wanted[property] === undefined ? {} : { after: wanted[property] }),
+    }))
+  addStep(context, {
+    action: entry.value === undefined ? 'delete' : before ? 'update' : 'create',
+    object: entry.kind,
+    id: entry.key,
+    changes: entry.value === undefined ? [] : changes,
+    path,
+    // What confines is there before what it confines, and goes after it.
+    phase: entry.value === undefined ? Phase.deleteFirewall : Phase.firewall,
+    operation: { type: 'changeFirewall', table, entries: [entry] },
+  })
+}
+
+/** Somebody has changed the tables by hand. */
+function addRepairStep(context: DiffContext, table: string): void {
+  addStep(context, {
+    action: 'update',
+    object: 'firewall',
+    id: table,
+    changes: [],
+    phase: Phase.firewall,
+    operation: { type: 'changeFirewall', table, entries: [] },
+  })
+}

@@ -1,0 +1,140 @@
+import { formatAddress } from '../../ip/address.js'
+import { formatMac } from '../../ip/mac.js'
+import type { FirewallSet, Ruleset, TableContent } from '../../nftables/ruleset.js'
+import { hostProtocols, type SetName, setTable } from './confinementSets.js'
+import {
+  type Confinement,
+  type Firewall,
+  type HostAccess,
+  masqueradeKey,
+  noFirewall,
+  portForwardKey,
+} from './firewall.js'
+import { linkLocalOf, sortedAddresses } from './linkLocal.js'
+import { masqueradeOf, portForwardOf } from './nat.js'
+
+/**
+ * What the tables of an owner say. It is taken from the names of NAT rules and from the sets; whether the rules also do
+ * what they say is found by comparing the tables with those that {@link compileFirewall} makes of the result.
+ */
+export function parseFirewall(ruleset: Ruleset): Firewall {
+  const table = ruleset.get('inet')
+  if (!table) return noFirewall
+  const masquerades = [...(table.chains.get('natPostrouting')?.rules ?? [])].flatMap((rule) => masqueradeOf(rule) ?? [])
+  const forwards = [...(table.chains.get('natPrerouting')?.rules ?? [])].flatMap((rule) => portForwardOf(rule) ?? [])
+  return {
+    masquerades: new Map(masquerades.map((one) => [masqueradeKey(one), one])),
+    portForwards: new Map(forwards.map((one) => [portForwardKey(one), one])),
+    confinements: confinementsOf(table),
+  }
+}
+
+/** A key of a set, field by field, as bytes. */
+function fieldsIn(set: SetName, key: string): Buffer[] {
+  const bytes = Buffer.from(key, 'hex')
+  const parts: Buffer[] = []
+  let position = 0
+  const sizes = { ifname: 16, etherAddress: 6, ipv4: 4, ipv6: 16, protocol: 1, service: 2 } as const
+  for (const field of setTable[set].fields) {
+    parts.push(bytes.subarray(position, position + sizes[field]))
+    position += Math.ceil(sizes[field] / 4) * 4
+  }
+  return parts
+}
+
+type Draft = { -readonly [Name in keyof Confinement]: Confinement[Name] }
+
+function confinementsOf({ sets, limits }: TableContent): Map<string, Confinement> {
+  const drafts = new Map<string, Draft>()
+  const draft = (name: Buffer): Draft => {
+    const link = name.toString('utf8').replace(/\0.*$/, '')
+    const existing = drafts.get(link) ?? {}
+    drafts.set(link, existing)
+    return existing
+  }
+  const each = (set: SetName, visit: (parts: Buffer[], limit: string | undefined) => void): void => {
+    const content: FirewallSet | undefined = sets.get(set)
+    for (const [key, limit] of content?.elements ?? []) visit(fieldsIn(set, key), limit)
+  }
+  each('macs', ([name = empty, mac = empty]) => {
+    draft(name).mac = formatMac(mac)
+  })
+  each('addressLinks', ([name = empty]) => {
+    draft(name).addresses = []
+  })
+  for (const set of ['addresses4', 'addresses6'] as const) {
+    each(set, ([name = empty, address = empty]) => {
+      const one = draft(name)
+      one.addresses = [...(one.addresses ?? []), formatAddress(Uint8Array.from(address))]
+    })
+  }
+  for (const direction of ['ingress', 'egress'] as const) {
+    each(`${direction}Bits`, ([name = empty], limit = '') => {
+      const rate = limits.get(limit)?.rate ?? 0n
+      draft(name)[direction] = { ...draft(name)[direction], bits: Number(rate) * 8 }
+    })
+    each(`${direction}Packets`, ([name = empty], limit = '') => {
+      const rate = limits.get(limit)?.rate ?? 0n
+      draft(name)[direction] = { ...draft(name)[direction], packets: Number(rate) }
+    })
+  }
+  addByAddress(drafts, each)
+  for (const one of drafts.values()) tidy(one)
+  return drafts
+}
+
+const empty = Buffer.alloc(0)
+
+/** What is kept by address belongs to the link that the address is of. */
+function addByAddress(
+  drafts: ReadonlyMap<string, Draft>,
+  each: (set: SetName, visit: (parts: Buffer[]) => void) => void,
+): void {
+  const byAddress = new Map<string, Draft>()
+  for (const one of drafts.values()) for (const address of one.addresses ?? []) byAddress.set(address, one)
+  const owner = (address: Buffer): Draft | undefined => byAddress.get(formatAddress(Uint8Array.from(address)))
+  for (const family of [4, 6] as const) {
+    each(`isolated${family}`, ([address = empty]) => {
+      const one = owner(address)
+      if (one) one.isolated = true
+    })
+    each(`confined${family}`, ([address = empty]) => {
+      const one = owner(address)
+      if (one) one.host ??= []
+    })
+    each(`hostProtocols${family}`, ([address = empty, protocol = empty]) => {
+      addAccess(owner(address), protocol[0], undefined)
+    })
+    each(`hostPorts${family}`, ([address = empty, protocol = empty, port = empty]) => {
+      addAccess(owner(address), protocol[0], port.readUInt16BE(0))
+    })
+  }
+}
+
+function addAccess(one: Draft | undefined, number: number | undefined, port: number | undefined): void {
+  const names = Object.keys(hostProtocols) as (keyof typeof hostProtocols)[]
+  const protocol = names.find((name) => hostProtocols[name].some((known) => known === number))
+  if (!one || !protocol) return
+  const access: HostAccess = { protocol, ...(port === undefined ? {} : { port }) }
+  // A guest of several addresses has it once for each.
+  if (one.host?.some((other) => other.protocol === protocol && other.port === port)) return
+  one.host = [...(one.host ?? []), access]
+}
+
+function tidy(one: Draft): void {
+  if (one.addresses) {
+    const own = one.mac === undefined ? undefined : linkLocalOf(one.mac)
+    const named = one.addresses.filter((address) => address !== own)
+    // A guest of IPv6 has its link-local address without being asked.
+    one.addresses = sortedAddresses(named.some((address) => address.includes(':')) ? named : one.addresses)
+  }
+  if (one.host) one.host = sortedHost(one.host)
+}
+
+/** What of the host may be reached, in order. */
+export function sortedHost(host: readonly HostAccess[]): HostAccess[] {
+  const key = ({ protocol, port = 0 }: HostAccess): string => `${protocol} ${String(port).padStart(5, '0')}`
+  return [...new Map(host.map((one) => [key(one), one])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, one]) => one)
+}

@@ -1,0 +1,73 @@
+import { formatPrefix, networkOf, parsePrefix } from '../../ip/prefix.js'
+import { parseEndpoint } from '../../spec/firewallSchema.js'
+import type { ConfineSpec, MasqueradeSpec, PortForwardSpec, RateSpec } from '../../spec/firewallTypes.js'
+import { type Path, pointer } from '../../spec/pointer.js'
+import type { NetworkSpec } from '../../spec/types.js'
+import type { DesiredEntry, DesiredFirewall } from '../firewall/desiredFirewall.js'
+import { type Confinement, masqueradeKey, type PortForward, portForwardKey, type Rate } from '../firewall/firewall.js'
+import { sortedAddresses } from '../firewall/linkLocal.js'
+import { sortedHost } from '../firewall/parse.js'
+import { canonicalAddress, canonicalMac } from './canonical.js'
+
+/** What a spec says of the firewall; `undefined` where it does not speak of it. */
+export function resolveFirewall({ nat, links = [] }: NetworkSpec, path: Path): DesiredFirewall | undefined {
+  const { masquerade = [], portForward = [] } = nat ?? {}
+  const entries: DesiredEntry[] = [
+    ...masquerade.map((one, index) => masqueradeEntry(one, [...path, 'nat', 'masquerade', index])),
+    ...portForward.map((one, index) => portForwardEntry(one, [...path, 'nat', 'portForward', index])),
+  ]
+  for (const [index, { name, confine, absent }] of links.entries()) {
+    const at = pointer([...path, 'links', index, ...(absent ? [] : ['confine'])])
+    // A confinement goes with its link: the next device of that name is another one.
+    if (absent || confine === null) entries.push({ kind: 'confinement', key: name, path: at })
+    else if (confine) entries.push({ kind: 'confinement', key: name, path: at, value: confinementOf(confine) })
+  }
+  return nat || entries.length > 0 ? { entries } : undefined
+}
+
+function masqueradeEntry({ from, out, absent }: MasqueradeSpec, path: Path): DesiredEntry {
+  const prefix = parsePrefix(from)
+  const value = { from: prefix ? formatPrefix(networkOf(prefix)) : from, ...(out === undefined ? {} : { out }) }
+  const named = { kind: 'masquerade' as const, key: masqueradeKey(value), path: pointer(path) }
+  return absent ? named : { ...named, value }
+}
+
+function portForwardEntry(spec: PortForwardSpec, path: Path): DesiredEntry {
+  const { protocol, port, to, in: link, address, absent } = spec
+  const target = parseEndpoint(to)
+  const value: PortForward = {
+    protocol,
+    port,
+    to: canonicalAddress(target?.address ?? to),
+    toPort: target?.port ?? port,
+    ...(link === undefined ? {} : { in: link }),
+    ...(address === undefined ? {} : { address: canonicalAddress(address) }),
+  }
+  const named = { kind: 'portForward' as const, key: portForwardKey(value), path: pointer(path) }
+  return absent ? named : { ...named, value }
+}
+
+function confinementOf({ mac, addresses, host, isolated, ingress, egress }: ConfineSpec): Confinement {
+  return {
+    ...(mac === undefined ? {} : { mac: canonicalMac(mac) }),
+    ...(addresses ? { addresses: sortedAddresses(addresses) } : {}),
+    ...(host ? { host: sortedHost(host) } : {}),
+    ...(isolated ? { isolated } : {}),
+    ...rateOf('ingress', ingress),
+    ...rateOf('egress', egress),
+  }
+}
+
+/** The kernel counts bytes. */
+function rateOf(
+  name: 'ingress' | 'egress',
+  rate: RateSpec | undefined,
+): { readonly ingress?: Rate; readonly egress?: Rate } {
+  if (!rate || (rate.bits === undefined && rate.packets === undefined)) return {}
+  const { bits, packets } = rate
+  const kept: Rate = {
+    ...(bits === undefined ? {} : { bits: Math.floor(bits / 8) * 8 }),
+    ...(packets === undefined ? {} : { packets }),
+  }
+  return name === 'ingress' ? { ingress: kept } : { egress: kept }
+}
