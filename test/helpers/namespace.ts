@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { createAnonymousNamespace } from '../../src/system/namespace.js'
+import { systemEnvironment } from './program.js'
 
 /** A throw-away network namespace, and `ip` and the shell inside it as independent eyes. */
 export interface TestNamespace {
@@ -22,6 +23,7 @@ export function testNamespace(t: Pick<ExecutionContext, 'teardown'>): TestNamesp
   const run = (...command: string[]): string =>
     execFileSync('nsenter', [`--net=${path}`, '--', ...command], {
       encoding: 'utf8',
+      env: systemEnvironment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   return {

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ExecutionContext } from 'ava'
 
 /** How a program ended. */
 export interface Ended {
@@ -34,4 +35,24 @@ export function runProgram(
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
+}
+
+/** The environment of programs of the system: npm puts its own before them, and has an `nft`, too. */
+export const systemEnvironment: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: (process.env['PATH'] ?? '')
+    .split(':')
+    .filter((directory) => !directory.includes('node_modules'))
+    .join(':'),
+}
+
+/** Whether a program is installed. */
+export function programExists(name: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${name}`], { env: systemEnvironment }).status === 0
+}
+
+/** Runs JavaScript in a namespace until the test ends. */
+export function inBackground(t: Pick<ExecutionContext, 'teardown'>, namespace: string, script: string): void {
+  const child = spawn('nsenter', [`--net=${namespace}`, '--', process.execPath, '-e', script], { stdio: 'inherit' })
+  t.teardown(() => child.kill('SIGKILL'))
 }
