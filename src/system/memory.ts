@@ -25,15 +25,16 @@ export class FixedMemory {
 
   /** `read` into a part of the bytes. */
   read(fd: number, offset: number, length: number): number {
-    return readAt(fd, this.#checked(offset, length), length)
+    return readAt(fd, this.address(offset, length), length)
   }
 
   /** `write` of a part of the bytes. */
   write(fd: number, offset: number, length: number): number {
-    return writeAt(fd, this.#checked(offset, length), length)
+    return writeAt(fd, this.address(offset, length), length)
   }
 
-  #checked(offset: number, length: number): number {
+  /** The address of a part of the bytes, for a call that is over before anybody can let go of them. */
+  address(offset: number, length: number): number {
     if (offset < 0 || length < 0 || offset + length > this.bytes.byteLength) throw new RangeError('outside the memory')
     return this.#address + offset
   }

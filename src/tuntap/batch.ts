@@ -6,37 +6,40 @@ import type { FixedMemory } from '../system/memory.js'
  */
 export class PacketBatch implements Iterable<Uint8Array> {
   readonly #memory: FixedMemory
-  readonly #ends: readonly number[]
+  readonly #bounds: readonly number[]
 
-  /** @internal @param ends where each packet ends in the memory; it starts where the one before ends */
-  constructor(memory: FixedMemory, ends: readonly number[]) {
+  /** @internal @param bounds where each packet starts and ends in the memory, one after the other */
+  constructor(memory: FixedMemory, bounds: readonly number[]) {
     this.#memory = memory
-    this.#ends = ends
+    this.#bounds = bounds
   }
 
   /** How many packets there are. */
   get length(): number {
-    return this.#ends.length
+    return this.#bounds.length / 2
   }
 
   /** Bytes of all packets together. */
   get byteLength(): number {
-    return this.#ends.at(-1) ?? 0
+    let sum = 0
+    this.eachRange((_memory, start, end) => {
+      sum += end - start
+    })
+    return sum
   }
 
   /** A view of one packet; `undefined` behind the last. */
   packet(index: number): Uint8Array | undefined {
-    const end = this.#ends[index]
-    return end === undefined ? undefined : this.#memory.bytes.subarray(index === 0 ? 0 : this.#ends[index - 1], end)
+    const end = this.#bounds[2 * index + 1]
+    return end === undefined ? undefined : this.#memory.bytes.subarray(this.#bounds[2 * index], end)
   }
 
   /** Views of all packets, in order. */
-  *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
-    let start = 0
-    for (const end of this.#ends) {
-      yield this.#memory.bytes.subarray(start, end)
-      start = end
-    }
+  [Symbol.iterator](): IterableIterator<Uint8Array> {
+    // V8 walks through an array faster than through a generator.
+    const views: Uint8Array[] = []
+    this.eachRange((memory, start, end) => views.push(memory.bytes.subarray(start, end)))
+    return views.values()
   }
 
   /** The packets as copies, which stay valid. */
@@ -46,10 +49,9 @@ export class PacketBatch implements Iterable<Uint8Array> {
 
   /** @internal The packets for a system call, without a view of each. */
   eachRange(take: (memory: FixedMemory, start: number, end: number) => void): void {
-    let start = 0
-    for (const end of this.#ends) {
-      take(this.#memory, start, end)
-      start = end
+    const bounds = this.#bounds
+    for (let index = 0; index < bounds.length; index += 2) {
+      take(this.#memory, bounds[index] ?? 0, bounds[index + 1] ?? 0)
     }
   }
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { NetworkError } from '../error.js'
 import { errnoName, errnoNumber, errnoText } from '../system/errno.js'
 import { lastErrno, libc } from '../system/libc.js'
+import { mostSubmissions, SubmissionList } from '../system/submission.js'
 import { PacketBatch } from './batch.js'
 import { describeLink, type TunTapMode } from './configuration.js'
 import { Counter, type QueueCounters } from './counters.js'
@@ -55,6 +56,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   #iterating = false
   #closed = false
   #writeErrno = 0
+  #list: SubmissionList | 'none' | undefined
 
   /** @internal For `openTun` and `openTap`; takes over the descriptor. */
   constructor(parts: DeviceParts) {
@@ -120,7 +122,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     this.#assertOpen()
     for (;;) {
       if (libc.write(this.#fd, packet, packet.length) >= 0) return this.#wrote(packet.length)
-      if (!this.#retry()) return false
+      if (!this.#retry(lastErrno())) return false
     }
   }
 
@@ -133,13 +135,15 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     this.#assertOpen()
     let taken = 0
     if (packets instanceof PacketBatch) {
+      const list = packets.length > 1 ? this.#submissions() : undefined
+      if (list && packets.length <= mostSubmissions) return this.#writeTogether(packets, list)
       packets.eachRange((memory, start, end) => {
         do {
           if (memory.write(this.#fd, start, end - start) < 0) continue
           this.#wrote(end - start)
           taken++
           return
-        } while (this.#retry())
+        } while (this.#retry(lastErrno()))
       })
     } else for (const packet of packets) if (this.write(packet)) taken++
     return taken
@@ -224,9 +228,31 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     return true
   }
 
+  #submissions(): SubmissionList | undefined {
+    if (this.#list === undefined) this.#list = SubmissionList.create(this.#fd, 'write') ?? 'none'
+    return this.#list === 'none' ? undefined : this.#list
+  }
+
+  #writeTogether(batch: PacketBatch, list: SubmissionList): number {
+    const lengths: number[] = []
+    batch.eachRange((memory, start, end) => {
+      list.place(lengths.length, memory, start, end - start)
+      lengths.push(end - start)
+    })
+    const done = list.submit(0, lengths.length)
+    let taken = 0
+    for (const [index, length] of lengths.entries()) {
+      const result = index < done ? list.result(index) : -EAGAIN
+      if (result >= 0) {
+        this.#wrote(length)
+        taken++
+      } else this.#retry(-result)
+    }
+    return taken
+  }
+
   /** Whether a write that failed is to be tried again at once. */
-  #retry(): boolean {
-    const errno = lastErrno()
+  #retry(errno: number): boolean {
     if (errno === EINTR) return true
     if (errno === EBADFD) throw this.#gone(errno)
     this.#sent.dropped++

@@ -3,16 +3,21 @@ import { errnoNumber } from '../system/errno.js'
 import { lastErrno } from '../system/libc.js'
 import { FixedMemory } from '../system/memory.js'
 import { type Watch, watchDescriptor } from '../system/readiness.js'
+import { mostSubmissions, SubmissionList } from '../system/submission.js'
 import { PacketBatch } from './batch.js'
 import { Counter } from './counters.js'
 
 const EINTR = errnoNumber('EINTR')
 const EAGAIN = errnoNumber('EAGAIN')
 
-const packetsABatch = 64
+const packetsABatch = mostSubmissions
+// Where few packets wait, a call for each is cheaper than trying for more.
+const fewPackets = 4
 // Batches that are there already never let the event loop turn; timers and other sockets must have their turn too.
 const turnBudget = 1
-const slabSize = 1 << 18
+const cacheLine = 64
+// Of address space; only a device for packets far beyond 64 KiB has smaller batches because of it.
+const largestSlab = 1 << 23
 
 /** Reads packets from a descriptor, in batches. */
 export class QueueReader {
@@ -24,6 +29,10 @@ export class QueueReader {
   #memory: FixedMemory | undefined
   #watch: Watch | undefined
   #wake: (() => void) | undefined
+  #list: SubmissionList | undefined
+  /** How many packets the last batch had, and whether there were no more. */
+  #previous = 0
+  #dry = true
   /** Bytes at the start of the slab that libuv's own read left there while an iteration waited. */
   #taken = 0
   #stopped = false
@@ -57,7 +66,7 @@ export class QueueReader {
     let turnStart = performance.now()
     while (!this.#stopped) {
       const memory = this.#slab()
-      const batch = this.#drain(memory, packetsABatch)
+      const batch = this.#drain(memory, this.#places)
       if (batch) {
         yield batch
         if (performance.now() - turnStart < turnBudget) continue
@@ -75,25 +84,75 @@ export class QueueReader {
       this.#memory = undefined
       this.#taken = 0
     }
-    this.#memory ??= new FixedMemory(Math.max(slabSize, 2 * (this.#maxPacket + 1)))
+    this.#memory ??= this.#newSlab()
     return this.#memory
   }
 
-  /** Reads what waits: at most one batch, packed, each packet with room for the largest and one byte that tells. */
-  #drain(memory: FixedMemory, most: number): PacketBatch | undefined {
-    const ends: number[] = []
-    const room = this.#maxPacket + 1
-    let position = this.#accept(this.#taken) ? this.#taken : 0
-    this.#taken = 0
-    if (position > 0) ends.push(position)
-    while (ends.length < most && position + room <= memory.bytes.length) {
-      const length = this.#read(memory, position, room, ends.length === 0)
-      if (length < 0) break
-      if (!this.#accept(length)) continue
-      position += length
-      ends.push(position)
+  /** Each packet has a place with room for the largest; pages of it that no packet ever reached cost nothing. */
+  #newSlab(): FixedMemory {
+    const memory = new FixedMemory(this.#places * this.#stride)
+    this.#list = SubmissionList.create(this.#fd, 'read')
+    for (let index = 0; index < this.#places; index++) {
+      this.#list?.place(index, memory, index * this.#stride, this.#maxPacket + 1)
     }
-    return ends.length > 0 ? new PacketBatch(memory, ends) : undefined
+    return memory
+  }
+
+  get #places(): number {
+    return Math.max(1, Math.min(packetsABatch, Math.floor(largestSlab / this.#stride)))
+  }
+
+  /** Bytes from one place to the next: a packet, one byte that tells of a longer one, and on to a cache line's start. */
+  get #stride(): number {
+    return Math.ceil((this.#maxPacket + 1) / cacheLine) * cacheLine
+  }
+
+  /** Reads what waits: at most one batch. */
+  #drain(memory: FixedMemory, most: number): PacketBatch | undefined {
+    const bounds: number[] = []
+    const taken = this.#taken
+    this.#taken = 0
+    if (this.#accept(taken)) bounds.push(0, taken)
+    const list = most > fewPackets && this.#previous >= fewPackets ? this.#list : undefined
+    // After a burst there is mostly nothing, which one read finds out.
+    if (list && this.#dry && bounds.length === 0) this.#readSingly(memory, 1, bounds)
+    else if (!list) this.#readSingly(memory, most, bounds)
+    const expected = Math.min(most, 2 * this.#previous)
+    if (list && (bounds.length > 0 || !this.#dry) && !this.#readTogether(list, expected, bounds)) {
+      this.#readSingly(memory, most, bounds)
+    }
+    if (bounds.length === 0) {
+      this.#dry = true
+      return undefined
+    }
+    this.#previous = bounds.length / 2
+    this.#dry = this.#previous < expected
+    return new PacketBatch(memory, bounds)
+  }
+
+  #readSingly(memory: FixedMemory, most: number, bounds: number[]): void {
+    for (let place = bounds.length / 2; place < most; ) {
+      const start = place * this.#stride
+      const length = this.#read(memory, start, this.#maxPacket + 1, bounds.length === 0)
+      if (length < 0) return
+      if (!this.#accept(length)) continue
+      bounds.push(start, start + length)
+      place++
+    }
+  }
+
+  /** @returns whether that settled it: otherwise single reads go on, and find what is wrong */
+  #readTogether(list: SubmissionList, most: number, bounds: number[]): boolean {
+    const first = bounds.length / 2
+    if (first >= most) return true
+    const done = list.submit(first, most - first)
+    let refused = done === 0
+    for (let index = first; index < first + done; index++) {
+      const length = list.result(index)
+      if (length < 0 && length !== -EAGAIN) refused = true
+      else if (this.#accept(length)) bounds.push(index * this.#stride, index * this.#stride + length)
+    }
+    return bounds.length > 0 || !refused
   }
 
   /** Counts a packet; one that was cut is none. */
