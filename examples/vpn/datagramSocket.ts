@@ -15,6 +15,11 @@ const AF_INET = 2
 const SO_MARK = 36
 const largest = 65_535
 const datagramsABatch = 64
+// include/uapi/linux/udp.h: the kernel cuts what is sent into datagrams of so many bytes, the last of which may be shorter.
+const SOL_UDP = 17
+const UDP_SEGMENT = 103
+const largestTrain = 60_000
+const mostSegments = 64
 
 /** Where a datagram comes from or goes to: a `sockaddr_in`. */
 export type SocketAddress = Uint8Array
@@ -50,6 +55,12 @@ export class DatagramSocket {
   readonly #slab = Buffer.alloc(datagramsABatch * 2048 + largest)
   readonly #from = new Uint8Array(16)
   readonly #fromLength = new Uint8Array(Uint32Array.of(16).buffer)
+  /** Datagrams that go with one call: all but the last of them have `segment` bytes. */
+  readonly #train = Buffer.alloc(largest)
+  #filled = 0
+  #segment = 0
+  #cars = 0
+  #kernelSegment = 0
   #closed = false
 
   constructor(port: number, mark: number) {
@@ -72,9 +83,42 @@ export class DatagramSocket {
     })
   }
 
+  /** Sends a datagram together with others of its size, at the latest by {@link flush}. */
+  append(message: Uint8Array, to: SocketAddress): void {
+    const { length } = message
+    const last = this.#filled % this.#segment !== 0
+    if (last || length > this.#segment || this.#filled + length > largestTrain || this.#cars === mostSegments) {
+      this.flush(to)
+    }
+    if (this.#filled === 0) this.#segment = length
+    this.#train.set(message, this.#filled)
+    this.#filled += length
+    this.#cars++
+  }
+
+  /** Sends what was appended. */
+  flush(to: SocketAddress): void {
+    const [train, segment] = [this.#train.subarray(0, this.#filled), this.#segment]
+    this.#filled = this.#cars = 0
+    if (train.length === 0 || this.#closed) return
+    const segmented = train.length > segment && this.#setSegment(segment)
+    if (segmented && libc.sendto(this.#fd, train, train.length, MSG_DONTWAIT, to, to.length) >= 0) return
+    // A single one, or a device on the way that cannot take them together.
+    for (let at = 0; at < train.length; at += segment) this.send(train.subarray(at, at + segment), to)
+  }
+
+  #setSegment(size: number): boolean {
+    if (size === this.#kernelSegment) return true
+    if (libc.setsockopt(this.#fd, SOL_UDP, UDP_SEGMENT, int(size), 4) < 0) return false
+    this.#kernelSegment = size
+    return true
+  }
+
   /** Sends a datagram; one that cannot be sent is lost, as any may be on the way. */
   send(message: Uint8Array, to: SocketAddress): void {
-    if (!this.#closed) libc.sendto(this.#fd, message, message.length, MSG_DONTWAIT, to, to.length)
+    if (this.#closed) return
+    if (message.length > this.#kernelSegment) this.#setSegment(0)
+    libc.sendto(this.#fd, message, message.length, MSG_DONTWAIT, to, to.length)
   }
 
   close(): void {

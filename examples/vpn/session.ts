@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { PacketCipher, tagSize } from './packetCipher.js'
 import { ReplayWindow } from './replayWindow.js'
 
 const algorithm = 'chacha20-poly1305'
-const tagSize = 16
 /** The type, the session's number and the counter stand in front of the ciphertext, and are authenticated too. */
 const headerSize = 16
 const typeOfData = 4
@@ -47,7 +47,8 @@ export class Session {
   readonly initiated: boolean
   /** When it was made, in milliseconds of the clock of whoever made it. */
   readonly since: number
-  readonly #keys: SessionKeys
+  readonly #sending: PacketCipher
+  readonly #receiving: PacketCipher
   readonly #window = new ReplayWindow()
   #sent = 0
 
@@ -55,7 +56,8 @@ export class Session {
     this.id = id
     this.initiated = initiated
     this.since = since
-    this.#keys = keys
+    this.#sending = new PacketCipher(keys.sending, 'seal')
+    this.#receiving = new PacketCipher(keys.receiving, 'unseal')
   }
 
   /** How many packets it sent. */
@@ -65,20 +67,24 @@ export class Session {
 
   /** Encrypts a packet; an empty one only shows that this side lives. Throws instead of using a counter twice. */
   seal(packet: Uint8Array): Buffer {
-    const header = Buffer.alloc(headerSize)
+    const message = Buffer.allocUnsafe(headerSize + packet.length + tagSize)
+    const header = message.subarray(0, headerSize).fill(0)
     const counter = this.#sent++
     header[0] = typeOfData
     header.writeUInt32LE(this.id, 4)
     // A counter of more than 48 bits is a RangeError.
     header.writeUIntLE(counter, 8, 6)
-    return seal(this.#keys.sending, counter, header, packet)
+    this.#sending.seal(counter, header, packet, message.subarray(headerSize))
+    return message
   }
 
   /** Decrypts a packet; `undefined` where it is not authentic, or came before. */
   unseal(message: Buffer): Buffer | undefined {
     const counter = message.readUIntLE(8, 6)
-    const packet = unseal(this.#keys.receiving, counter, message.subarray(0, headerSize), message.subarray(headerSize))
-    return packet && this.#window.accept(counter) ? packet : undefined
+    const packet = Buffer.allocUnsafe(message.length - headerSize - tagSize)
+    const [header, sealed] = [message.subarray(0, headerSize), message.subarray(headerSize)]
+    const authentic = this.#receiving.unseal(counter, header, sealed, packet)
+    return authentic && this.#window.accept(counter) ? packet : undefined
   }
 }
 

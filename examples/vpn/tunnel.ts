@@ -47,8 +47,9 @@ export class Tunnel {
     try {
       for await (const batch of this.#device) {
         for (const packet of batch) {
-          splitPacket(packet, this.#device.vnetHeaderSize, (plain) => this.#send(this.#peer.seal(plain)))
+          splitPacket(packet, this.#device.vnetHeaderSize, (plain) => this.#append(this.#peer.seal(plain)))
         }
+        if (this.#endpoint) this.#socket.flush(this.#endpoint)
       }
     } finally {
       clearInterval(timer)
@@ -100,6 +101,11 @@ export class Tunnel {
   #fail(error: unknown): void {
     this.#failure ??= error
     this.#device.close()
+  }
+
+  /** Sends with others of its burst. */
+  #append(message: Buffer | undefined): void {
+    if (message && this.#endpoint) this.#socket.append(message, this.#endpoint)
   }
 
   #send(message: Buffer | undefined): void {
