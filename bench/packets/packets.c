@@ -90,10 +90,9 @@ static void receive(double seconds) {
     for (;;) {
       int count = 0;
       while (count < BATCH) {
-        unsigned char *place = slab + count * ROOM;
-        ssize_t length = read(fd, place, ROOM);
+        ssize_t length = read(fd, slab, ROOM);
         if (length < 0) break;
-        touched += place[0];
+        touched += slab[0];
         bytes += length;
         count++;
       }

@@ -9,7 +9,12 @@ export interface Program {
 
 /** Starts a program in a namespace, and waits for a line of it. */
 export async function start(namespace: string, command: readonly string[], awaited?: string): Promise<Program> {
-  const child = spawn('nsenter', [`--net=${namespace}`, '--', ...command], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // Whoever hangs is to be seen as a failure, soon.
+  const child = spawn('nsenter', [`--net=${namespace}`, '--', ...command], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
   let output = ''
   let seen: (() => void) | undefined
   child.stdout.on('data', (text) => {

@@ -1,4 +1,5 @@
 import { closeSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -73,13 +74,22 @@ export function forward({ command }: Contender, offload: boolean): Promise<Figur
 }
 
 /** TCP and pings through two daemons of a VPN and the wire between them. */
-export function vpn(daemon: (side: 0 | 1) => readonly string[]): Promise<Figures> {
+export function vpn(
+  daemon: (side: 0 | 1) => readonly string[],
+  configure?: (side: 0 | 1, path: string) => Promise<void>,
+): Promise<Figures> {
   return inNamespaces(2, async ([a = '', b = '']) => {
     for (const path of [a, b]) await shell(path, noIpv6)
     await shell(a, `ip link add wire0 type veth peer name wire0 netns ${b}; ip addr add 192.0.2.1/24 dev wire0`)
     await shell(a, 'ip link set wire0 up')
     await shell(b, 'ip addr add 192.0.2.2/24 dev wire0; ip link set wire0 up')
-    const daemons = [await start(a, daemon(0), 'is up'), await start(b, daemon(1), 'is up')]
+    const awaited = configure ? undefined : 'is up'
+    const daemons = [await start(a, daemon(0), awaited), await start(b, daemon(1), awaited)]
+    if (configure) {
+      await sleep(500)
+      await configure(0, a)
+      await configure(1, b)
+    }
     // Our daemon has done this itself; the addresses are the same.
     for (const [index, path] of [a, b].entries()) {
       await shell(path, `ip link set tun0 up mtu 1420; ip addr replace 10.9.0.${index + 1}/24 dev tun0`)
@@ -91,6 +101,26 @@ export function vpn(daemon: (side: 0 | 1) => readonly string[]): Promise<Figures
     await Promise.all(daemons.map(({ ended }) => ended))
     return { gigabits, ...roundTrip }
   })
+}
+
+/** The same for wireguard-go, which is configured through its own socket. */
+export function wireguard(): Promise<Figures> {
+  const pairs = [newKeyPair(), newKeyPair()] as const
+  return vpn(
+    (side) => ['wireguard-go', '-f', `lwbench${side}`],
+    async (side, path) => {
+      await shell(path, `ip link set lwbench${side} name tun0`)
+      const privateKey = Buffer.from(privateText(pairs[side]), 'base64').toString('hex')
+      const publicKey = Buffer.from(pairs[side === 0 ? 1 : 0].publicKey).toString('hex')
+      const lines = ['set=1', `private_key=${privateKey}`, 'listen_port=5000', `public_key=${publicKey}`]
+      lines.push(`endpoint=192.0.2.${2 - side}:5000`, 'allowed_ip=0.0.0.0/0', '', '')
+      const socket = connect(`/var/run/wireguard/lwbench${side}.sock`)
+      socket.end(lines.join('\n'))
+      let answer = ''
+      for await (const text of socket) answer += text
+      if (!answer.includes('errno=0')) throw new Error(`wireguard-go: ${answer}`)
+    },
+  )
 }
 
 /** Two configurations for examples/vpn, as files. */
