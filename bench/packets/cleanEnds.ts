@@ -47,9 +47,10 @@ export async function cleanEnds(flood: string): Promise<Record<string, Figures[]
 
 async function endOf(path: string, command: readonly string[]): Promise<number | NodeJS.Signals | null> {
   // What it throws on purpose is not to be seen.
-  const { child } = await start(path, ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...command])
+  const { child, ended } = await start(path, ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...command])
   const timer = setTimeout(() => child.kill('SIGABRT'), patience)
-  await new Promise((resolve) => child.once('close', resolve))
+  // A status other than 0 is looked at by the caller.
+  await ended.catch(() => undefined)
   clearTimeout(timer)
   return child.exitCode ?? child.signalCode
 }

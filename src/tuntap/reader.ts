@@ -18,6 +18,8 @@ const turnBudget = 1
 const cacheLine = 64
 // Of address space; only a device for packets far beyond 64 KiB has smaller batches because of it.
 const largestSlab = 1 << 23
+// What is read at once is to be in the processor's cache still when it is looked at.
+const cachedBytes = 1 << 18
 
 /** Reads packets from a descriptor, in batches. */
 export class QueueReader {
@@ -33,6 +35,8 @@ export class QueueReader {
   /** How many packets the last batch had, and whether there were no more. */
   #previous = 0
   #dry = true
+  /** How many packets of the last batch's size fit into the cache. */
+  #mostCached = packetsABatch
   /** Bytes at the start of the slab that libuv's own read left there while an iteration waited. */
   #taken = 0
   #stopped = false
@@ -117,7 +121,7 @@ export class QueueReader {
     // After a burst there is mostly nothing, which one read finds out.
     if (list && this.#dry && bounds.length === 0) this.#readSingly(memory, 1, bounds)
     else if (!list) this.#readSingly(memory, most, bounds)
-    const expected = Math.min(most, 2 * this.#previous)
+    const expected = Math.min(most, 2 * this.#previous, this.#mostCached)
     if (list && (bounds.length > 0 || !this.#dry) && !this.#readTogether(list, expected, bounds)) {
       this.#readSingly(memory, most, bounds)
     }
@@ -127,7 +131,9 @@ export class QueueReader {
     }
     this.#previous = bounds.length / 2
     this.#dry = this.#previous < expected
-    return new PacketBatch(memory, bounds)
+    const batch = new PacketBatch(memory, bounds)
+    this.#mostCached = Math.max(fewPackets, Math.floor((cachedBytes * batch.length) / batch.byteLength))
+    return batch
   }
 
   #readSingly(memory: FixedMemory, most: number, bounds: number[]): void {
