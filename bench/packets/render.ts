@@ -34,7 +34,7 @@ export function render(sections: readonly Section[]): string {
 
 /** One table. */
 export function renderSection(section: Section): string {
-  const { title, how, rows } = section
+  const { title, how, rows, remark } = section
   const all = Object.values(rows).flat()
   const shown = Object.entries(columns).filter(([column]) => all.some((row) => column in row))
   const race = keyOf(all) in (all[0] ?? {})
@@ -48,5 +48,5 @@ export function renderSection(section: Section): string {
     return [name, ...cells, ...ratio]
   })
   const table = [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`)
-  return [`## ${title}`, '', `${how}.`, '', ...table, ''].join('\n')
+  return [`## ${title}`, '', `${how}.`, '', ...table, '', ...(remark ? [remark, ''] : [])].join('\n')
 }

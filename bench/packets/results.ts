@@ -6,6 +6,8 @@ export interface Section {
   readonly title: string
   /** When, where and how often it was measured. */
   readonly how: string
+  /** What is to be known about it, written by hand; gone when it is measured anew. */
+  readonly remark?: string
   /** The runs of each contender. */
   readonly rows: Readonly<Record<string, readonly Figures[]>>
 }
