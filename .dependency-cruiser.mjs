@@ -8,6 +8,7 @@ const floors = [
   ['tuntap/'],
   ['network/'],
   ['spec/'],
+  ['guests/'],
   ['state/'],
   ['reconcile/'],
   ['index.ts'],

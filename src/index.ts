@@ -11,6 +11,9 @@ export {
   type Problem,
   type RollbackReport,
 } from './error.js'
+export type { FirecrackerInterface, Guest } from './guests/guest.js'
+export { type GuestNetwork, guestNetwork } from './guests/guestNetwork.js'
+export type { GuestNetworkOptions, GuestOptions, GuestPort, GuestSettings } from './guests/options.js'
 export type { Family } from './ip/address.js'
 export type { RequestOptions } from './netlink/exchange.js'
 export { FfiTransport, type FfiTransportOptions } from './netlink/transports/ffi.js'
@@ -53,6 +56,7 @@ export type { ListedNeighbor, Neighbor, NeighborFilter, NeighborState } from './
 export type { ListedRoute, Nexthop, Route, RouteFilter, RouteMetrics, RouteQuery } from './rtnetlink/route.js'
 export type { ListedRule, Rule } from './rtnetlink/rule.js'
 export type { Scope } from './rtnetlink/scope.js'
+export type * from './spec/firewallTypes.js'
 export type * from './spec/types.js'
 export type { PropertyChange } from './state/equal.js'
 export type { NamespaceReference } from './system/namespace.js'
