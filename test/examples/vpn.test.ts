@@ -79,7 +79,9 @@ test.serial('a remote subnet is reached through the tunnel, encrypted, and one s
   t.regex(await pingFrom(a, '10.9.0.2', '-c', '100', '-i', '0.01'), / 100 received/)
   t.is(await digestThroughTcp(a, b, '198.51.100.1', data), digest)
   const frames = tap.frames()
-  t.true(frames.filter((frame) => daemonDatagram(frame)).length > 2000)
+  // Datagrams of a burst are one large frame on this wire, as the kernel cuts them only where it must.
+  const carried = frames.reduce((sum, frame) => sum + (daemonDatagram(frame)?.udp.payload.length ?? 0), 0)
+  t.true(carried > data.length)
   t.deepEqual(leaks(frames), [])
   t.true(await answers(a, '192.0.2.2'))
   t.is(leaks(tap.frames()).length, 2, 'what goes past the tunnel is seen: a ping and its answer')
