@@ -62,11 +62,11 @@ async function compare(title: string, racers: Record<string, () => Promise<Figur
   keep({ title, how: how(before), rows })
 }
 
-function how(before: readonly number[]): string {
+function how(before: readonly number[], what = `${runs} runs of ${seconds} s`): string {
   const [processor] = cpus()
   const load = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before, ')
   const day = new Date().toISOString().slice(0, 10)
-  return `${runs} runs of ${seconds} s, ${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, ${versions}; load ${load} after`
+  return `${what}, ${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, ${versions}; load ${load} after`
 }
 
 function keep(section: Section): void {
@@ -122,7 +122,7 @@ try {
   const before = loadavg()
   if (only.test('Clean ends')) {
     const rows = await cleanEnds(join(root, 'dist/test/tuntap/fixtures/flood.js'))
-    keep({ title: 'Clean ends', how: how(before), rows })
+    keep({ title: 'Clean ends', how: how(before, 'Each way 12 times, under traffic'), rows })
   }
   const document = render(load(join(root, 'bench/packets/results.json')))
   writeFileSync(join(root, 'docs/benchmarks-packets.md'), document)
