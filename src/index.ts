@@ -22,7 +22,9 @@ export type { Datagram, Received, Transport } from './netlink/transports/transpo
 export { Addresses } from './network/addresses.js'
 export type { ChangeAction, EventSelection, NetworkChange, NetworkEvent } from './network/event.js'
 export { NetworkEvents } from './network/events.js'
+export { Fdb, type FdbQuery } from './network/fdb.js'
 export { type LinkReference, Links } from './network/links.js'
+export { Mdb, type MdbFilter } from './network/mdb.js'
 export { type Namespaces, namespaces } from './network/namespaces.js'
 export { Neighbors } from './network/neighbors.js'
 export { Network, type NetworkOptions } from './network/network.js'
@@ -30,6 +32,7 @@ export type { ListOptions } from './network/objects.js'
 export { type RouteKey, Routes } from './network/routes.js'
 export { type RuleFilter, Rules } from './network/rules.js'
 export { type OpenDevice, TunTap } from './network/tuntap.js'
+export { type VlanFilter, Vlans } from './network/vlans.js'
 export { type ApplyReport, apply, plan, snapshot } from './reconcile/apply.js'
 export {
   type Guard,

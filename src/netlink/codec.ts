@@ -16,6 +16,8 @@ export type Domain =
   | { readonly type: 'user' }
   | { readonly type: 'userGroup' }
   | { readonly type: 'bytes' }
+  /** VLANs of a bridge or of a port of one; `ofBridge` for what a VLAN has on the bridge as a whole. */
+  | { readonly type: 'vlans'; readonly ofBridge?: boolean }
   | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number; readonly unordered?: boolean }
   | {
       readonly type: 'object'
@@ -46,6 +48,8 @@ export interface Codec<T> {
   readonly nested?: boolean
   /** Whether the attribute is a flag: it is there for true and left out for false. */
   readonly presence?: boolean
+  /** Whether the attribute stands once for each item of the list, which is then written alone. */
+  readonly repeats?: boolean
   /** Writes a value. */
   encode(value: T, writer: Writer, context: EncodeContext): void
   /** Reads the payload; a {@link MalformedError} spoils this attribute alone. */

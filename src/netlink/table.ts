@@ -14,6 +14,8 @@ export interface AttributeDetails {
   readonly ip?: string
   /** The attribute stands in the message itself, not among the options of the kind: `IFLA_LINK` of a VLAN. */
   readonly outer?: boolean
+  /** The property is in messages of its own: the VLANs of a bridge's port. */
+  readonly separate?: boolean
   /** The property is one bit of an attribute that several properties share. */
   readonly bit?: number
   /** How an attribute of bits is laid out: a value with a mask of what is meant (8 bytes), or the value alone. */
@@ -79,9 +81,9 @@ export function attributeTable<T extends object>(
   const names = Object.keys(lines) as (keyof T & string)[]
   const byType = new Map<number, (keyof T & string)[]>()
   for (const name of names) {
-    const { type, ipv6Type = type, outer } = lines[name]
+    const { type, ipv6Type = type, outer, separate } = lines[name]
     // The numbers of the message's own attributes are others than those of the options.
-    if (outer) continue
+    if (outer || separate) continue
     for (const number of new Set([type, ipv6Type])) byType.set(number, [...(byType.get(number) ?? []), name])
   }
   const conditional = names.filter((name) => lines[name].countsBy !== undefined)
@@ -95,9 +97,9 @@ export function attributeTable<T extends object>(
     domain: { type: 'object', properties, required },
     encode(values, writer, context) {
       for (const name of names) {
-        const { type, bit, outer } = lines[name]
+        const { type, bit, outer, separate } = lines[name]
         const owners = byType.get(type) ?? []
-        if (outer || (bit !== undefined && owners[0] !== name)) continue
+        if (outer || separate || (bit !== undefined && owners[0] !== name)) continue
         if (bit !== undefined) encodeBits(lines, type, owners, conditional, values, writer)
         else encodeLine(lines[name], values[name], writer, context)
       }
@@ -137,6 +139,11 @@ export function attributeTable<T extends object>(
 function encodeLine<T>(line: Attribute<T>, value: T | undefined, writer: Writer, context: EncodeContext): void {
   const { codec, before, ipv6Type } = line
   if (value === undefined || (codec.presence && value === false) || (line.unsaid && value === line.absent)) return
+  if (codec.repeats && Array.isArray(value)) {
+    const type = codec.nested ? line.type | NLA_F_NESTED : line.type
+    for (const item of value) writeAttribute(writer, type, () => codec.encode([item] as T, writer, context))
+    return
+  }
   if (before) writeAttribute(writer, before.type, () => before.codec.encode(before.value, writer, context))
   const type = ipv6Type !== undefined && String(value).includes(':') ? ipv6Type : line.type
   writeAttribute(writer, codec.nested ? type | NLA_F_NESTED : type, () => codec.encode(value, writer, context))
@@ -222,7 +229,9 @@ function decodeInto<T extends object>(
     }
     const known = context.unknown?.length ?? 0
     try {
-      result[owner] = line.codec.decode(range, context)
+      const value = line.codec.decode(range, context)
+      const others = result[owner]
+      result[owner] = line.codec.repeats && Array.isArray(others) ? ([...others, value].flat() as never) : value
       taken = true
     } catch {
       continue
@@ -265,6 +274,20 @@ export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
       })
       return values
     },
+  }
+}
+
+/** A list each item of which is an attribute of its own, one beside the other. */
+export function repeated<T>(codec: Codec<T>): Codec<readonly T[]> {
+  return {
+    domain: { type: 'list', item: codec.domain },
+    nested: codec.nested ?? false,
+    repeats: true,
+    encode(values, writer, context) {
+      for (const value of values) codec.encode(value, writer, context)
+    },
+    decode: (payload, context) => [codec.decode(payload, context)],
+    locate: (payload, offset) => codec.locate?.(payload, offset) ?? [],
   }
 }
 

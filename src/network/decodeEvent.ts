@@ -1,27 +1,34 @@
 import type { DecodeContext } from '../netlink/codec.js'
 import type { ReceivedMessage } from '../netlink/message.js'
 import { decodeAddress } from '../rtnetlink/address.js'
+import { decodeGlobalVlanOptions, decodeVlans } from '../rtnetlink/bridgeVlan.js'
 import {
   AF_UNSPEC,
   RTM_DELADDR,
   RTM_DELLINK,
+  RTM_DELMDB,
   RTM_DELNEIGH,
   RTM_DELROUTE,
   RTM_DELRULE,
+  RTM_DELVLAN,
   RTM_NEWADDR,
   RTM_NEWLINK,
+  RTM_NEWMDB,
   RTM_NEWNEIGH,
   RTM_NEWROUTE,
   RTM_NEWRULE,
+  RTM_NEWVLAN,
 } from '../rtnetlink/constants.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
 import { decodeRoute } from '../rtnetlink/decodeRoute.js'
+import { decodeFdbEntry } from '../rtnetlink/fdb.js'
+import { decodeMdb } from '../rtnetlink/mdb.js'
 import { decodeNeighbor } from '../rtnetlink/neighbor.js'
 import { decodeRule } from '../rtnetlink/ruleMessages.js'
 import type { ChangeAction, NetworkChange } from './event.js'
 import type { LinkNames } from './linkNames.js'
 
-const newTypes = new Set([RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWRULE, RTM_NEWNEIGH])
+const newTypes = new Set([RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWRULE, RTM_NEWNEIGH, RTM_NEWMDB, RTM_NEWVLAN])
 
 /** Reads a notification; those about links keep the names up to date. */
 export function decodeEvent(message: ReceivedMessage, names: LinkNames): NetworkChange | undefined {
@@ -55,8 +62,22 @@ export function decodeEvent(message: ReceivedMessage, names: LinkNames): Network
     }
     case RTM_NEWNEIGH:
     case RTM_DELNEIGH: {
+      const entry = decodeFdbEntry(body, context)
+      if (entry) return { kind: 'fdb', action, entry }
       const neighbor = decodeNeighbor(body, context)
       return neighbor && { kind: 'neighbor', action, neighbor }
+    }
+    case RTM_NEWMDB:
+    case RTM_DELMDB: {
+      const entries = decodeMdb(body, context)
+      return entries.length > 0 ? { kind: 'mdb', action, entries } : undefined
+    }
+    case RTM_NEWVLAN:
+    case RTM_DELVLAN: {
+      const vlans = decodeVlans(body, context)
+      if (vlans.length > 0) return { kind: 'vlan', action, vlans }
+      const options = decodeGlobalVlanOptions(body, context)
+      return options.length > 0 ? { kind: 'globalVlan', action, vlans: options } : undefined
     }
     default:
       return undefined

@@ -1,6 +1,9 @@
 import type { NetworkError } from '../error.js'
 import type { ListedAddress } from '../rtnetlink/address.js'
+import type { ListedBridgeVlan, ListedGlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
+import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
+import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
 import type { ListedRoute } from '../rtnetlink/route.js'
 import type { ListedRule } from '../rtnetlink/rule.js'
@@ -15,6 +18,10 @@ export type NetworkChange =
   | { readonly kind: 'route'; readonly action: ChangeAction; readonly route: ListedRoute }
   | { readonly kind: 'rule'; readonly action: ChangeAction; readonly rule: ListedRule }
   | { readonly kind: 'neighbor'; readonly action: ChangeAction; readonly neighbor: ListedNeighbor }
+  | { readonly kind: 'fdb'; readonly action: ChangeAction; readonly entry: ListedFdbEntry }
+  | { readonly kind: 'mdb'; readonly action: ChangeAction; readonly entries: readonly ListedMdbEntry[] }
+  | { readonly kind: 'vlan'; readonly action: ChangeAction; readonly vlans: readonly ListedBridgeVlan[] }
+  | { readonly kind: 'globalVlan'; readonly action: ChangeAction; readonly vlans: readonly ListedGlobalVlanOptions[] }
 
 /** What {@link NetworkEvents} tells: `ip monitor`. */
 export type NetworkEvent =
@@ -24,7 +31,7 @@ export type NetworkEvent =
   /** Listening failed; this is the last event. */
   | { readonly kind: 'error'; readonly error: NetworkError }
 
-/** Which events to listen to. With none chosen, all but those of neighbors, which come in crowds. */
+/** Which events to listen to. With none chosen, links, addresses, routes and rules: the others come in crowds. */
 export interface EventSelection {
   /** Links and their options. */
   readonly links?: boolean
@@ -36,6 +43,12 @@ export interface EventSelection {
   readonly rules?: boolean
   /** Entries of the ARP and neighbor-discovery tables. */
   readonly neighbors?: boolean
+  /** Entries of the forwarding databases of bridges and VXLANs, learned ones too. */
+  readonly fdb?: boolean
+  /** Entries of the multicast databases of bridges, learned ones too. */
+  readonly mdb?: boolean
+  /** VLANs of bridges and their ports, and their options. Since Linux 5.6. */
+  readonly vlans?: boolean
   /** Ends the events. */
   readonly signal?: AbortSignal | undefined
 }

@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.js'
 import { Monitor } from '../netlink/monitor.js'
 import {
+  RTNLGRP_BRVLAN,
   RTNLGRP_IPV4_IFADDR,
   RTNLGRP_IPV4_ROUTE,
   RTNLGRP_IPV4_RULE,
@@ -8,6 +9,7 @@ import {
   RTNLGRP_IPV6_ROUTE,
   RTNLGRP_IPV6_RULE,
   RTNLGRP_LINK,
+  RTNLGRP_MDB,
   RTNLGRP_NEIGH,
 } from '../rtnetlink/constants.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
@@ -24,9 +26,14 @@ const groups = {
   routes: [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE],
   rules: [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
   neighbors: [RTNLGRP_NEIGH],
+  // The kernel tells of forwarding databases where it tells of neighbors.
+  fdb: [RTNLGRP_NEIGH],
+  mdb: [RTNLGRP_MDB],
+  vlans: [RTNLGRP_BRVLAN],
 } as const
 
-const topics = ['links', 'addresses', 'routes', 'rules', 'neighbors'] as const
+const topics = ['links', 'addresses', 'routes', 'rules', 'neighbors', 'fdb', 'mdb', 'vlans'] as const
+type Topic = (typeof topics)[number]
 const unasked = ['links', 'addresses', 'routes', 'rules'] as const
 
 /**
@@ -59,12 +66,17 @@ export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposab
     assertNotAborted(selection)
     const chosen = topics.filter((topic) => selection[topic])
     const wanted = chosen.length > 0 ? chosen : unasked
-    const wantsLinks = wanted.some((topic) => topic === 'links')
+    const wants = (topic: Topic): boolean => wanted.some((one) => one === topic)
+    const unwanted = new Set<NetworkChange['kind']>([
+      ...(wants('links') ? [] : (['link'] as const)),
+      ...(wants('neighbors') ? [] : (['neighbor'] as const)),
+      ...(wants('fdb') ? [] : (['fdb'] as const)),
+    ])
     // Those about links are needed in any case, for the names.
     const joined = new Set([RTNLGRP_LINK, ...wanted.flatMap((topic): readonly number[] => groups[topic])])
     this.#monitor = new Monitor(this.#session.listen(this.#stop), [...joined], (message) => {
       const event = decodeEvent(message, this.#names)
-      return event?.kind === 'link' && !wantsLinks ? undefined : event
+      return event && unwanted.has(event.kind) ? undefined : event
     })
     this.#signal?.addEventListener('abort', this.#stop, { once: true })
   }

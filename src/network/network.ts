@@ -6,13 +6,16 @@ import { type NamespaceReference, openNamespace, openOwnNamespace } from '../sys
 import { Addresses } from './addresses.js'
 import type { EventSelection } from './event.js'
 import { NetworkEvents } from './events.js'
+import { Fdb } from './fdb.js'
 import { Links } from './links.js'
+import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
 import { checkOptions } from './objects.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
 import { Session } from './session.js'
 import { TunTap } from './tuntap.js'
+import { Vlans } from './vlans.js'
 
 /** How to open a {@link Network}. */
 export interface NetworkOptions {
@@ -51,6 +54,12 @@ export class Network implements AsyncDisposable, Disposable {
   readonly neighbors: Neighbors
   /** The TUN and TAP devices: `ip tuntap`. */
   readonly tuntap: TunTap
+  /** The forwarding databases of bridges and VXLANs: `bridge fdb`. */
+  readonly fdb: Fdb
+  /** The multicast databases of bridges: `bridge mdb`. */
+  readonly mdb: Mdb
+  /** The VLANs of bridges and their ports: `bridge vlan`. */
+  readonly vlans: Vlans
   readonly #session: Session
 
   private constructor(session: Session) {
@@ -61,6 +70,9 @@ export class Network implements AsyncDisposable, Disposable {
     this.rules = new Rules(session)
     this.neighbors = new Neighbors(session)
     this.tuntap = new TunTap(session)
+    this.fdb = new Fdb(session)
+    this.mdb = new Mdb(session)
+    this.vlans = new Vlans(session)
   }
 
   /** Opens a network. The namespace is entered for a moment and not kept alive by its name: `ip -n NAME`. */

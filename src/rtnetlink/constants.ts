@@ -2,6 +2,7 @@
 export const RTM_NEWLINK = 16
 export const RTM_DELLINK = 17
 export const RTM_GETLINK = 18
+export const RTM_SETLINK = 19
 export const RTM_NEWADDR = 20
 export const RTM_DELADDR = 21
 export const RTM_GETADDR = 22
@@ -14,10 +15,16 @@ export const RTM_GETNEIGH = 30
 export const RTM_NEWRULE = 32
 export const RTM_DELRULE = 33
 export const RTM_GETRULE = 34
+export const RTM_NEWMDB = 84
+export const RTM_DELMDB = 85
+export const RTM_GETMDB = 86
 export const RTM_NEWNSID = 88
 export const RTM_GETNSID = 90
 export const RTM_NEWLINKPROP = 108
 export const RTM_DELLINKPROP = 109
+export const RTM_NEWVLAN = 112
+export const RTM_DELVLAN = 113
+export const RTM_GETVLAN = 114
 
 export const RTNLGRP_LINK = 1
 export const RTNLGRP_NEIGH = 3
@@ -29,6 +36,8 @@ export const RTNLGRP_IPV6_ROUTE = 11
 export const RTNLGRP_IPV6_RULE = 19
 export const RTNLGRP_IPV4_NETCONF = 24
 export const RTNLGRP_IPV6_NETCONF = 25
+export const RTNLGRP_MDB = 26
+export const RTNLGRP_BRVLAN = 33
 
 // include/linux/socket.h
 export const AF_UNSPEC = 0

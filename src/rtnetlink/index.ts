@@ -62,6 +62,7 @@ export {
   type BitLayout,
   type Lines,
   listOf,
+  repeated,
   unorderedListOf,
 } from '../netlink/table.js'
 export {
@@ -75,12 +76,52 @@ export {
   replaceAddress,
 } from './address.js'
 export { type AddressAttributes, type AddressHeader, addressLayout, type Lifetimes } from './addressAttributes.js'
+export {
+  addVlans,
+  type BridgeGlobalVlanOptions,
+  type BridgeVlan,
+  decodeGlobalVlanOptions,
+  decodeVlans,
+  deleteVlans,
+  dumpGlobalVlanOptions,
+  dumpVlans,
+  type GlobalVlanOptions,
+  type ListedBridgeVlan,
+  type ListedGlobalVlanOptions,
+  type PortVlan,
+  setGlobalVlanOptions,
+  setVlans,
+} from './bridgeVlan.js'
+export {
+  type BridgeVlanAttributes,
+  type BridgeVlanEntry,
+  type BridgeVlanHeader,
+  type BridgeVlanInfo,
+  type BridgeVlanTunnel,
+  bridgeVlanLayout,
+  type GlobalVlanEntry,
+  type StpState,
+} from './bridgeVlanAttributes.js'
 export { changeLinkMessages, type LinkChange, wholeChanges } from './changeLink.js'
 export { createLinkMessages } from './createLink.js'
 export { decodeLink, decodeLinkName } from './decodeLink.js'
 export { decodeRoute } from './decodeRoute.js'
+export {
+  appendFdbEntry,
+  decodeFdbEntry,
+  deleteFdbEntry,
+  dumpFdb,
+  type FdbEntry,
+  type FdbFilter,
+  type FdbState,
+  type ListedFdbEntry,
+  newFdbEntry,
+  replaceFdbEntry,
+} from './fdb.js'
+export { type FdbAttributes, type FdbHeader, fdbLayout } from './fdbAttributes.js'
 export type { BondPortOptions, BondPortStatus } from './kinds/bondPort.js'
 export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
+export type { VlanList } from './kinds/bridgeVlans.js'
 export * from './kinds/builtIn.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
 export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKind } from './kinds/registry.js'
@@ -116,6 +157,28 @@ export {
   newLink,
   setLink,
 } from './linkMessages.js'
+export {
+  decodeMdb,
+  deleteMdbEntry,
+  dumpMdb,
+  type ListedMdbEntry,
+  type MdbEntry,
+  newMdbEntry,
+  replaceMdbEntry,
+} from './mdb.js'
+export {
+  type MdbChangeAttributes,
+  type MdbEntryAttributes,
+  type MdbEntryStruct,
+  type MdbHeader,
+  type MdbInfo,
+  type MdbListAttributes,
+  type MdbSetAttributes,
+  type MdbSource,
+  type MulticastFilterMode,
+  mdbChangeLayout,
+  mdbListLayout,
+} from './mdbAttributes.js'
 export {
   decodeNamespaceId,
   dumpNamespaceIds,

@@ -2,6 +2,9 @@ import * as v from 'valibot'
 import { castOf, parseAddress } from '../ip/address.js'
 import { parseMac } from '../ip/mac.js'
 import type { Domain } from '../netlink/codec.js'
+import type { AnyAttributeTable } from '../netlink/table.js'
+import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
+import { lastVlan, parseVlans } from '../rtnetlink/vlanRange.js'
 
 /** A schema whose type is not known at compile time. */
 export type AnySchema = v.GenericSchema<unknown>
@@ -100,6 +103,8 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return numberOrName
     case 'bytes':
       return undefined
+    case 'vlans':
+      return domain.ofBridge ? globalVlanOptionsSchema : vlansSchema
     case 'list': {
       const item = schemaOfDomain(domain.item)
       return item && v.array(item)
@@ -108,6 +113,44 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return optionsSchema(domain, domain.required)
   }
 }
+
+/** A VLAN, or a range of VLANs. */
+const vlanId: v.GenericSchema<number | string> = v.union([
+  integer(1, lastVlan),
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => parseVlans(text) !== undefined,
+      (issue) => `${JSON.stringify(issue.input)} is neither a VLAN from 1 to ${lastVlan} nor a range such as 100-200`,
+    ),
+  ),
+])
+
+/** Objects that say something of VLANs: the properties of a table, but those that are only read. */
+function ofVlans(table: AnyAttributeTable, others: v.ObjectEntries, readOnly: readonly string[]): AnySchema {
+  const { domain } = table
+  const properties = domain.type === 'object' ? domain.properties : {}
+  const kept = Object.fromEntries(Object.entries(properties).filter(([name]) => !readOnly.includes(name)))
+  const inner = optionsSchema({ type: 'object', properties: kept, required: [] })
+  return strictObject({ id: vlanId, ...('entries' in inner ? (inner.entries as v.ObjectEntries) : {}), ...others })
+}
+
+const vlansSchema: AnySchema = v.array(
+  v.union([
+    vlanId,
+    ofVlans(
+      vlanEntry,
+      {
+        pvid: v.exactOptional(v.boolean()),
+        untagged: v.exactOptional(v.boolean()),
+        tunnelId: v.exactOptional(integer(1, 0xffffff)),
+      },
+      ['info', 'range', 'tunnel', 'multicastGroups'],
+    ),
+  ]),
+)
+
+const globalVlanOptionsSchema: AnySchema = v.array(ofVlans(globalVlanEntry, {}, ['id', 'range']))
 
 /** An object with no other keys. For valibot a list would be one too, so that it is shown as something else. */
 export function strictObject(entries: v.ObjectEntries): AnySchema {

@@ -1,6 +1,20 @@
 import { addressLayout } from '../../src/rtnetlink/addressAttributes.js'
+import {
+  bridgeVlanLayout,
+  bridgeVlanQueryLayout,
+  globalVlanEntry,
+  vlanEntry,
+  vlanTunnel,
+} from '../../src/rtnetlink/bridgeVlanAttributes.js'
+import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
 import { bridge, ipvlan, macvlan, tun, veth, vlan, vrf, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
+import {
+  mdbChangeLayout,
+  mdbEntryAttributes,
+  mdbListLayout,
+  mdbSetAttributes,
+} from '../../src/rtnetlink/mdbAttributes.js'
 import { namespaceIdLayout } from '../../src/rtnetlink/namespaceId.js'
 import { neighborLayout } from '../../src/rtnetlink/neighborAttributes.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
@@ -254,6 +268,66 @@ export const namedTables: readonly NamedTable[] = [
       extendedFlags: 'FLAGS_EXT',
     },
   },
+  {
+    table: fdbLayout.attributes,
+    prefix: 'NDA_',
+    names: {
+      mac: 'LLADDR',
+      cacheInfo: 'CACHEINFO',
+      via: 'IFINDEX',
+      sourceVni: 'SRC_VNI',
+      nexthopId: 'NH_ID',
+      extendedFlags: 'FLAGS_EXT',
+    },
+  },
+  {
+    table: vlanEntry,
+    prefix: 'BRIDGE_VLANDB_ENTRY_',
+    names: {
+      tunnel: 'TUNNEL_INFO',
+      multicastGroups: 'MCAST_N_GROUPS',
+      multicastMaximumGroups: 'MCAST_MAX_GROUPS',
+      neighborSuppress: 'NEIGH_SUPPRESS',
+    },
+  },
+  { table: vlanTunnel, prefix: 'BRIDGE_VLANDB_TINFO_', names: { command: 'CMD' } },
+  {
+    table: globalVlanEntry,
+    prefix: 'BRIDGE_VLANDB_GOPTS_',
+    names: {
+      multicastLastMemberCount: 'MCAST_LAST_MEMBER_CNT',
+      multicastStartupQueryCount: 'MCAST_STARTUP_QUERY_CNT',
+      multicastLastMemberInterval: 'MCAST_LAST_MEMBER_INTVL',
+      multicastMembershipInterval: 'MCAST_MEMBERSHIP_INTVL',
+      multicastQuerierInterval: 'MCAST_QUERIER_INTVL',
+      multicastQueryInterval: 'MCAST_QUERY_INTVL',
+      multicastQueryResponseInterval: 'MCAST_QUERY_RESPONSE_INTVL',
+      multicastStartupQueryInterval: 'MCAST_STARTUP_QUERY_INTVL',
+      mstInstance: 'MSTI',
+    },
+  },
+  {
+    table: bridgeVlanLayout.attributes,
+    prefix: 'BRIDGE_VLANDB_',
+    names: { entries: 'ENTRY', globalOptions: 'GLOBAL_OPTIONS' },
+  },
+  { table: bridgeVlanQueryLayout.attributes, prefix: 'BRIDGE_VLANDB_DUMP_' },
+  {
+    table: mdbEntryAttributes,
+    prefix: 'MDBA_MDB_EATTR_',
+    names: { sourceList: 'SRC_LIST', filterMode: 'GROUP_MODE', protocol: 'RTPROT' },
+  },
+  {
+    table: mdbSetAttributes,
+    prefix: 'MDBE_ATTR_',
+    names: { sourceList: 'SRC_LIST', filterMode: 'GROUP_MODE', protocol: 'RTPROT' },
+  },
+  {
+    table: mdbChangeLayout.attributes,
+    prefix: 'MDBA_SET_ENTRY',
+    names: { entry: '', attributes: '_ATTRS' },
+  },
+  { table: mdbListLayout.attributes, prefix: 'MDBA_', names: { entries: 'MDB' } },
   { table: namespaceIdLayout.attributes, prefix: 'NETNSA_', names: { id: 'NSID' } },
 ]
 
@@ -274,4 +348,11 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   IFLA_VXLAN_RESERVED_BITS: '6,14',
   IFLA_BOND_COUPLED_CONTROL: '6,9',
   FRA_DSCP: '6,13',
+  BRIDGE_VLANDB_ENTRY_MCAST_N_GROUPS: '6,3',
+  BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS: '6,3',
+  BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS: '6,4',
+  MDBE_ATTR_SRC_LIST: '6,3',
+  MDBE_ATTR_GROUP_MODE: '6,3',
+  MDBE_ATTR_RTPROT: '6,3',
+  NTF_EXT_LOCKED: '6,2',
 }

@@ -30,6 +30,13 @@ function describe(event: NetworkEvent): string {
       return `${event.action} rule ${event.rule.priority}`
     case 'neighbor':
       return `${event.action} neighbor ${event.neighbor.address} ${event.neighbor.dev}`
+    case 'fdb':
+      return `${event.action} fdb ${event.entry.mac} ${event.entry.dev}`
+    case 'mdb':
+      return `${event.action} mdb ${event.entries.map(({ group }) => group)}`
+    case 'vlan':
+    case 'globalVlan':
+      return `${event.action} ${event.kind} ${event.vlans.map(({ id }) => id)}`
     case 'error':
       return `error ${event.error.code}`
     case 'overrun':

@@ -52,6 +52,9 @@ function valuesOf(domain: Domain): fc.Arbitrary<unknown> {
       const number = fc.integer({ min: 0, max: 0xfffffffe })
       return domain.type === 'namespace' ? number.map(String) : number
     }
+    // In messages of their own.
+    case 'vlans':
+      return fc.constant(undefined)
     case 'bytes':
       return fc.uint8Array({ maxLength: 40 })
     case 'list':
@@ -76,7 +79,7 @@ function withoutRivals(table: AnyAttributeTable, values: object): Record<string,
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => {
       const line = table.lines[name]
-      if (!line || line.outer) return false
+      if (!line || line.outer || line.separate) return false
       const isRival = line.bit === undefined && taken.has(line.type)
       taken.add(line.type)
       return !isRival

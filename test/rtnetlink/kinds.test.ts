@@ -245,8 +245,12 @@ test('no option is left out', (t) => {
     const tested = new Set(cases.flatMap(({ link }) => Object.keys(sectionOf(link, section))))
     // What ERSPAN adds to GRE; the rest are the same lines.
     const shared = section.endsWith('erspan') ? tableOf(section.replace('erspan', 'gre')).table : undefined
-    const names = (tableOf(section).table?.names ?? []).filter(
-      (name) => !namesPorts.includes(name) && (tested.has(name) || !shared?.names.includes(name)),
+    const { table } = tableOf(section)
+    const names = (table?.names ?? []).filter(
+      (name) =>
+        !table?.lines[name]?.separate &&
+        !namesPorts.includes(name) &&
+        (tested.has(name) || !shared?.names.includes(name)),
     )
     t.deepEqual([...tested].sort(), [...names].sort(), section)
   }

@@ -8,10 +8,13 @@ import { type Codec, withoutNames } from '../../src/netlink/codec.js'
 import * as messages from '../../src/netlink/message.js'
 import type { Struct } from '../../src/netlink/struct.js'
 import * as address from '../../src/rtnetlink/addressAttributes.js'
+import * as vlans from '../../src/rtnetlink/bridgeVlanAttributes.js'
 import * as rtnetlink from '../../src/rtnetlink/constants.js'
+import * as fdb from '../../src/rtnetlink/fdbAttributes.js'
 import { bridge, ipvlan, macvlan, vlan, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import { flagProperties } from '../../src/rtnetlink/linkProperties.js'
+import * as mdb from '../../src/rtnetlink/mdbAttributes.js'
 import * as neighbor from '../../src/rtnetlink/neighborAttributes.js'
 import { RTNH_F_ONLINK, routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { ipProtocols, ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
@@ -27,6 +30,7 @@ const headers = [
   'arpa/inet.h',
   'sys/ioctl.h',
   'sys/socket.h',
+  'netinet/in.h',
   'linux/version.h',
   ...['if', 'netlink', 'rtnetlink', 'if_link', 'if_addr', 'neighbour', 'fib_rules', 'net_namespace', 'if_vlan'],
   ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel'],
@@ -67,6 +71,7 @@ function upperCase(name: string): string {
 function tableClaims({ table, prefix, names = {}, bits = {}, ipv6 = {} }: NamedTable): Claims {
   const claims: Claims = new Map()
   for (const [property, line] of Object.entries(table?.lines ?? {})) {
+    if (line.separate) continue
     const name = names[property] ?? upperCase(property)
     claims.set(line.outer ? name : prefix + name, line.type)
     const ipv6Name = ipv6[property]
@@ -190,7 +195,22 @@ test('structs have the layout of the headers', (t) => {
       flags: 'ndm_flags',
       type: 'ndm_type',
     }),
+    structClaims(vlans.bridgeVlanLayout.header, 'br_vlan_msg', { family: 'family', index: 'ifindex' }),
+    structClaims(vlans.vlanInfo, 'bridge_vlan_info', { flags: 'flags', id: 'vid' }),
+    structClaims(mdb.mdbListLayout.header, 'br_port_msg', { family: 'family', index: 'ifindex' }),
+    structClaims(fdb.fdbLayout.header, 'ndmsg', {
+      family: 'ndm_family',
+      index: 'ndm_ifindex',
+      state: 'ndm_state',
+      flags: 'ndm_flags',
+    }),
     new Map([
+      ['sizeof(struct br_mdb_entry)', 28],
+      ['offsetof(struct br_mdb_entry, state)', 4],
+      ['offsetof(struct br_mdb_entry, flags)', 5],
+      ['offsetof(struct br_mdb_entry, vid)', 6],
+      ['offsetof(struct br_mdb_entry, addr.u)', 8],
+      ['offsetof(struct br_mdb_entry, addr.proto)', 24],
       ['sizeof(struct nlmsghdr)', messages.headerSize],
       ['sizeof(struct rtnexthop)', 8],
       ['sizeof(struct ifla_vlan_flags)', 8],
@@ -212,6 +232,9 @@ test('constants are those of the headers', (t) => {
     constantClaims(rtnetlink),
     constantClaims(address),
     constantClaims(neighbor, ['NTF_EXT_MANAGED']),
+    constantClaims(vlans),
+    constantClaims(fdb),
+    constantClaims(mdb),
     constantClaims(tuntap, ['TUNSETVNETHDRSZ']),
     new Map([
       ['NTF_EXT_MANAGED', neighbor.NTF_EXT_MANAGED],
@@ -240,6 +263,8 @@ test('the words of enumerations have the numbers of the headers', (t) => {
     t,
     enumerationClaims(routeLayout.header.fields.type.codec, 'RTN_'),
     enumerationClaims(neighbor.neighborLayout.header.fields.state.codec, 'NUD_'),
+    enumerationClaims(vlans.stpState, 'BR_STATE_'),
+    enumerationClaims(mdb.filterMode, 'MCAST_'),
     enumerationClaims(ruleLayout.header.fields.action.codec, 'FR_ACT_', { table: 'TO_TBL' }),
     enumerationClaims(macvlan.options.lines.mode.codec, 'MACVLAN_MODE_'),
     enumerationClaims(ipvlan.options.lines.mode.codec, 'IPVLAN_MODE_'),

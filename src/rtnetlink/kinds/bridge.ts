@@ -12,7 +12,9 @@ import {
   u64AsNumber,
 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
+import type { GlobalVlanOptions } from '../bridgeVlan.js'
 import { type BridgePortOptions, bridgePort, bridgePortDefaults, bridgePortStatus } from './bridgePort.js'
+import { globalVlanOptions, portVlans, type VlanList } from './bridgeVlans.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 
 /** Options of a bridge: `ip link add type bridge help`, man ip-link(8). */
@@ -91,6 +93,14 @@ export interface BridgeOptions {
   readonly mst?: boolean
   /** How many learned addresses are kept at the most, 0 for no limit. Default 0. Since Linux 6.7. */
   readonly fdbMaximumLearned?: number
+  /**
+   * All VLANs of the bridge itself: of the frames that the host sends and receives by it (`bridge vlan … self`). Left
+   * out, they stay as they are; given, others go, also VLAN 1, which a new bridge has. Not part of the messages of a
+   * link: see `addVlans`.
+   */
+  readonly vlans?: VlanList
+  /** What VLANs have on the bridge as a whole: `bridge vlan global`. VLANs that are not named stay as they are. */
+  readonly vlanOptions?: readonly GlobalVlanOptions[]
 }
 
 /** What a bridge tells of itself. */
@@ -169,6 +179,8 @@ const options: AttributeTable<BridgeOptions> = attributeTable<BridgeOptions>({
   multicastVlanSnooping: boolopt(1, 'mcast_vlan_snooping'),
   mst: boolopt(2, 'mst_enabled'),
   fdbMaximumLearned: attribute(49, u32, { ip: 'fdb_max_learned' }),
+  vlans: attribute(0, portVlans, { separate: true }),
+  vlanOptions: attribute(0, globalVlanOptions, { separate: true }),
 })
 
 const status: AttributeTable<BridgeStatus> = attributeTable<BridgeStatus>({

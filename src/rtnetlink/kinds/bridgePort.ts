@@ -1,5 +1,6 @@
 import { binary, boolean, linkReference, ranged, seconds, u8, u16, u32, u64AsNumber } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
+import { portVlans, type VlanList } from './bridgeVlans.js'
 
 /** Options of a link as a bridge's port: `ip link set dev NAME type bridge_slave`, man ip-link(8) and bridge(8). */
 export interface BridgePortOptions {
@@ -53,6 +54,12 @@ export interface BridgePortOptions {
   readonly macAuthenticationBypass?: boolean
   /** How many multicast groups the port may join, 0 for no limit. Default 0. Since Linux 6.3. */
   readonly multicastMaximumGroups?: number
+  /**
+   * All VLANs of the port: `bridge vlan`. Left out, they stay as they are; given, others go, also VLAN 1, which a new
+   * port has. An access port has `[{ id: 10, pvid: true, untagged: true }]`, a trunk `[10, '100-200']`. Not part of the
+   * messages of a link: see `addVlans`.
+   */
+  readonly vlans?: VlanList
 }
 
 /** What a port tells of itself. */
@@ -124,6 +131,7 @@ export const bridgePort: AttributeTable<BridgePortOptions> = attributeTable<Brid
   multicastMaximumGroups: attribute(42, u32, { ip: 'mcast_max_groups' }),
   neighborVlanSuppress: attribute(43, bool, { ip: 'neigh_vlan_suppress' }),
   backupNexthopId: attribute(44, u32, { ip: 'backup_nhid' }),
+  vlans: attribute(0, portVlans, { separate: true }),
 })
 
 /** What can only be read of a port of a bridge. */

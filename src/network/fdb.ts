@@ -1,0 +1,58 @@
+import type { RequestOptions } from '../netlink/exchange.js'
+import type { Result } from '../result.js'
+import {
+  appendFdbEntry,
+  decodeFdbEntry,
+  deleteFdbEntry,
+  dumpFdb,
+  type FdbEntry,
+  type ListedFdbEntry,
+  newFdbEntry,
+  replaceFdbEntry,
+} from '../rtnetlink/fdb.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
+
+/** Which entries of forwarding databases to list. */
+export interface FdbQuery {
+  /** Only entries of this bridge and of its ports, by name or index. */
+  readonly master?: string | number
+  /** Only entries of this link, by name or index. */
+  readonly dev?: string | number
+}
+
+/** The forwarding databases of a network, of bridges and of VXLANs: `bridge fdb`. */
+export class Fdb extends Objects {
+  /** Adds an entry: `bridge fdb add`. One that is there is the error `EEXIST`. */
+  create(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => newFdbEntry(entry, context), options)
+  }
+
+  /** {@link create}, by `bridge`'s word. */
+  add(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.create(entry, options)
+  }
+
+  /** Adds an entry or changes it, also one that is behind another port of the bridge: `bridge fdb replace`. */
+  replace(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => replaceFdbEntry(entry, context), options)
+  }
+
+  /** Adds a further remote end to a VXLAN's group or all-zero address: `bridge fdb append`. */
+  append(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => appendFdbEntry(entry, context), options)
+  }
+
+  /** Removes an entry: `bridge fdb delete`. Without a VLAN the kernel removes it in all VLANs of the port. */
+  delete(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => deleteFdbEntry(entry, context), options)
+  }
+
+  /** Lists entries, learned ones and the kernel's own too: `bridge fdb show`. */
+  list({ dev, ...filter }: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
+    return this.session.run(options, async (request) => {
+      checkOptions(filter, ['master'])
+      const entries = await this.dumpAll((context) => dumpFdb(filter, context), decodeFdbEntry, request)
+      return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import type { RequestOptions } from '../netlink/exchange.js'
+import type { Result } from '../result.js'
+import {
+  decodeMdb,
+  deleteMdbEntry,
+  dumpMdb,
+  type ListedMdbEntry,
+  type MdbEntry,
+  newMdbEntry,
+  replaceMdbEntry,
+} from '../rtnetlink/mdb.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
+
+/** Which entries of multicast databases to list. */
+export interface MdbFilter {
+  /** Only entries of this bridge, by name or index. */
+  readonly dev?: string | number
+}
+
+/** The multicast databases of a network's bridges: `bridge mdb`. */
+export class Mdb extends Objects {
+  /** Adds an entry: `bridge mdb add`. One that is there is the error `EEXIST`. The bridge must be up and snooping. */
+  create(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => newMdbEntry(entry, context), options)
+  }
+
+  /** {@link create}, by `bridge`'s word. */
+  add(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.create(entry, options)
+  }
+
+  /** Adds an entry or changes it: `bridge mdb replace`. Before Linux 6.3 one that is there is the error `EEXIST`. */
+  replace(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => replaceMdbEntry(entry, context), options)
+  }
+
+  /** Removes an entry: `bridge mdb delete`. */
+  delete(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => deleteMdbEntry(entry, context), options)
+  }
+
+  /** Lists entries, learned ones too: `bridge mdb show`. */
+  list(filter: MdbFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedMdbEntry[]>> {
+    return this.session.run(options, async (request) => {
+      checkOptions(filter, ['dev'])
+      const { dev } = filter
+      const entries = (await this.dumpAll(() => dumpMdb(), decodeMdb, request)).flat()
+      return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)
+    })
+  }
+}

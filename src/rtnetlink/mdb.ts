@@ -1,0 +1,145 @@
+import type { Payload } from '../netlink/bytes.js'
+import { type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
+import {
+  buildMessage,
+  decodeMessage,
+  type NetlinkMessage,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+} from '../netlink/message.js'
+import { AF_BRIDGE, RTM_DELMDB, RTM_GETMDB, RTM_NEWMDB } from './constants.js'
+import { defined } from './defined.js'
+import {
+  MDB_FLAGS_BLOCKED,
+  MDB_FLAGS_FAST_LEAVE,
+  MDB_FLAGS_OFFLOAD,
+  MDB_FLAGS_STAR_EXCL,
+  MDB_PERMANENT,
+  type MdbSetAttributes,
+  type MulticastFilterMode,
+  mdbChangeLayout,
+  mdbListLayout,
+} from './mdbAttributes.js'
+
+/** An entry of a bridge's multicast database: `bridge mdb`, man bridge(8). */
+export interface MdbEntry {
+  /** The bridge, by name or index. */
+  readonly dev: string | number
+  /** The port that members are behind, or the bridge itself for the host; by name or index. */
+  readonly port: string | number
+  /** The group: an IPv4, IPv6 or link-layer multicast address. */
+  readonly group: string
+  /** The VLAN, 1 to 4094. Default: on a bridge with VLAN filtering all that the port has, else none. */
+  readonly vlan?: number
+  /** The only source that is meant: (S, G). */
+  readonly source?: string
+  /** `permanent`, or `temporary`, which times out like a learned one. Default `permanent`. */
+  readonly state?: 'permanent' | 'temporary'
+  /** Whether frames only from {@link sourceList} are let through, or from all others. Since Linux 6.3. */
+  readonly filterMode?: MulticastFilterMode
+  /** The sources that {@link filterMode} is about. Since Linux 6.3. */
+  readonly sourceList?: readonly string[]
+  /** Who made it, RTPROT_*. Default 4, `static`. Since Linux 6.3. */
+  readonly protocol?: number
+}
+
+/** An entry as the kernel lists it. */
+export interface ListedMdbEntry extends MdbEntry {
+  readonly state: 'permanent' | 'temporary'
+  /** The index of the bridge. */
+  readonly index: number
+  /** Seconds until a temporary entry ends. */
+  readonly timer?: number
+  /** Whether hardware has it. */
+  readonly offloaded?: boolean
+  /** Whether its port acts on a leave at once. */
+  readonly fastLeave?: boolean
+  /** Whether the kernel added it since another group excludes sources. */
+  readonly addedByStarExclude?: boolean
+  /** Whether frames are not let through. */
+  readonly blocked?: boolean
+}
+
+/** RTM_NEWMDB that creates: `bridge mdb add`. */
+export function newMdbEntry(entry: MdbEntry, context?: EncodeContext): NetlinkMessage {
+  return entryMessage(RTM_NEWMDB, NLM_F_CREATE | NLM_F_EXCL, 'create', entry, context)
+}
+
+/** RTM_NEWMDB that creates or changes: `bridge mdb replace`. Before Linux 6.3 an entry that is there is an error. */
+export function replaceMdbEntry(entry: MdbEntry, context?: EncodeContext): NetlinkMessage {
+  return entryMessage(RTM_NEWMDB, NLM_F_CREATE | NLM_F_REPLACE, 'replace', entry, context)
+}
+
+/** RTM_DELMDB: `bridge mdb delete`. */
+export function deleteMdbEntry({ dev, port, group, vlan, source }: MdbEntry, context?: EncodeContext): NetlinkMessage {
+  const named: MdbEntry = { dev, port, group, state: 'temporary', ...defined({ vlan, source }) }
+  return entryMessage(RTM_DELMDB, 0, 'delete', named, context)
+}
+
+/** RTM_GETMDB of all entries of all bridges: `bridge mdb show`. */
+export function dumpMdb(): NetlinkMessage {
+  return buildMessage({
+    layout: mdbListLayout,
+    type: RTM_GETMDB,
+    flags: 0,
+    subject: 'MDB: list',
+    header: { family: AF_BRIDGE, index: 0 },
+    context: withoutNames,
+  })
+}
+
+function entryMessage(
+  type: number,
+  flags: number,
+  verb: string,
+  entry: MdbEntry,
+  context: EncodeContext = withoutNames,
+): NetlinkMessage {
+  const { dev, port, group, vlan = 0, source, state = 'permanent', filterMode, sourceList, protocol } = entry
+  const indexOf = (link: string | number): number => (typeof link === 'number' ? link : context.linkIndex(link))
+  const attributes = defined<MdbSetAttributes>({
+    source,
+    sourceList: sourceList?.map((address) => ({ address })),
+    filterMode,
+    protocol,
+  })
+  return buildMessage({
+    layout: mdbChangeLayout,
+    type,
+    flags,
+    subject: `MDB entry ${group} dev ${dev} port ${port}: ${verb}`,
+    header: { family: AF_BRIDGE, index: indexOf(dev) },
+    attributes: {
+      entry: { port: indexOf(port), state: state === 'permanent' ? MDB_PERMANENT : 0, flags: 0, vlan, group },
+      ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
+    },
+    context,
+  })
+}
+
+/** Reads the entries of a body of RTM_GETMDB, RTM_NEWMDB or RTM_DELMDB. */
+export function decodeMdb(body: Payload, context: DecodeContext = withoutNames): ListedMdbEntry[] {
+  const { header, attributes } = decodeMessage(mdbListLayout, body, context)
+  const dev = context.linkName(header.index)
+  return (attributes.entries ?? []).flat().map(({ entry, timer, source, filterMode, sourceList, protocol }) => ({
+    dev,
+    port: context.linkName(entry.port),
+    group: entry.group,
+    state: entry.state === MDB_PERMANENT ? 'permanent' : 'temporary',
+    ...defined({
+      vlan: entry.vlan || undefined,
+      source,
+      filterMode,
+      sourceList: sourceList?.flatMap(({ address }) => address ?? []),
+      protocol,
+      // In USER_HZ, as all of a bridge's times.
+      timer: timer ? timer / 100 : undefined,
+    }),
+    ...(entry.flags & MDB_FLAGS_OFFLOAD ? { offloaded: true } : {}),
+    ...(entry.flags & MDB_FLAGS_FAST_LEAVE ? { fastLeave: true } : {}),
+    ...(entry.flags & MDB_FLAGS_STAR_EXCL ? { addedByStarExclude: true } : {}),
+    ...(entry.flags & MDB_FLAGS_BLOCKED ? { blocked: true } : {}),
+    index: header.index,
+  }))
+}

@@ -1,0 +1,28 @@
+/** The VLANs from one to another, both included. */
+export interface VlanRange {
+  readonly first: number
+  readonly last: number
+}
+
+/** 802.1Q keeps 0 and 4095 for itself. */
+export const lastVlan = 4094
+
+/** Reads `10` or `100-200`; `undefined` for what is no VLAN or range of VLANs. */
+export function parseVlans(id: number | string): VlanRange | undefined {
+  const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(String(id))
+  const first = Number(match?.[1])
+  const last = Number(match?.[2] ?? match?.[1])
+  return match && first >= 1 && first <= last && last <= lastVlan ? { first, last } : undefined
+}
+
+/** As {@link parseVlans}; throws where it is no VLAN. */
+export function vlansOf(id: number | string): VlanRange {
+  const range = parseVlans(id)
+  if (!range) throw new RangeError(`${id} is neither a VLAN from 1 to ${lastVlan} nor a range such as 100-200`)
+  return range
+}
+
+/** The one spelling of VLANs: a number, or `first-last`. */
+export function formatVlans({ first, last }: VlanRange): number | string {
+  return first === last ? first : `${first}-${last}`
+}
