@@ -83,7 +83,7 @@ export function acknowledgementError(acknowledgement: Acknowledgement, request: 
   const allowed = range === undefined ? '' : `, allowed: ${range.minimum} to ${range.maximum}`
   return new NetworkError(code, `${request.subject}: ${said} (${code}${where}${allowed})`, {
     errno,
-    object: request.subject.split(':')[0] ?? request.subject,
+    object: request.subject.split(': ')[0] ?? request.subject,
     ...(kernelMessage ? { kernelMessage } : {}),
     ...(attribute === undefined ? {} : { attribute }),
   })

@@ -1,7 +1,10 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
+import type { EncodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import type { NetlinkMessage } from '../netlink/message.js'
 import type { Result } from '../result.js'
+import { replaceVlans, setGlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
 import { changeLinkMessages, wholeChanges } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
@@ -13,6 +16,7 @@ import {
   type LinkFilter,
   type LinkTarget,
   moveLink,
+  setLink,
 } from '../rtnetlink/linkMessages.js'
 import { type NamespaceReference, openNamespace } from '../system/namespace.js'
 import { checkName } from '../tuntap/configuration.js'
@@ -107,13 +111,17 @@ export class Links extends Objects {
     let created = isTunTap(link)
     if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
     try {
+      const hasVlans = vlanMessages(link, () => [true]).length > 0
+      const { up, ...down } = link
       await this.sendOrThrow(
-        (context) => createLinkMessages(link, context),
+        // Up before it has its VLANs, it would be in those that every new port has.
+        (context) => createLinkMessages(hasVlans ? down : link, context),
         options,
         () => {
           created = true
         },
       )
+      if (hasVlans) await this.sendOrThrow((context) => vlansAndUp(link.name, link, up, context), options)
       return await this.#get({ name: link.name }, options)
     } catch (error) {
       if (!created || !(error instanceof NetworkError)) throw error
@@ -146,7 +154,13 @@ export class Links extends Objects {
       changes: wholeChanges(withoutDeviceOptions(current, changes), current),
     }
     const altNames = altNameChange(current, changes)
-    await this.sendOrThrow((context) => changeLinkMessages({ ...change, ...altNames }, context), options)
+    await this.sendOrThrow(
+      (context) => [
+        ...changeLinkMessages({ ...change, ...altNames }, context),
+        ...vlanMessages(changes, (build) => build(current.index, context)),
+      ],
+      options,
+    )
     return await this.#get(target, options)
   }
 
@@ -164,6 +178,25 @@ export class Links extends Objects {
       throw error
     }
   }
+}
+
+type VlanBuild = (dev: string | number, context: EncodeContext) => NetlinkMessage[]
+
+/** VLANs are in messages of their own, for which the link must be there. */
+function vlanMessages<T>({ bridge, bridgePort }: Partial<Link>, make: (build: VlanBuild) => T[]): T[] {
+  const lists = [bridgePort?.vlans, bridge?.vlans].filter((list) => list !== undefined)
+  const options = bridge?.vlanOptions
+  return [
+    ...lists.flatMap((vlans) => make((dev, context) => replaceVlans(dev, vlans, context))),
+    ...(options ? make((dev, context) => setGlobalVlanOptions(dev, options, context)) : []),
+  ]
+}
+
+function vlansAndUp(name: string, link: Link, up: boolean | undefined, context: EncodeContext): NetlinkMessage[] {
+  return [
+    ...vlanMessages(link, (build) => build(name, context)),
+    ...(up === undefined ? [] : [setLink({ name }, { up }, context)]),
+  ]
 }
 
 /** Alternative names have messages of their own, one to add and one to delete. */

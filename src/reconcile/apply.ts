@@ -11,6 +11,7 @@ import { renamedState } from '../state/renamed.js'
 import { networkToSpec } from '../state/toSpec/network.js'
 import { refuseLacking } from './capability.js'
 import { withCollateral } from './collateral.js'
+import { curiosityOf, losingEntries } from './curiosity.js'
 import { execute } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
@@ -104,7 +105,7 @@ export function snapshot(options: PlaceOptions = {}): Promise<Result<Spec>> {
     checkOptions(options, 'place')
     using world = new World(options)
     world.open({})
-    world.firewallTables.set('', tableOf(defaultOwner))
+    world.ask('', { entries: true, table: tableOf(defaultOwner) })
     const states = await world.observe([''], options)
     const state = states.get('')
     return state ? networkToSpec(state, defaultOwner.protocol) : {}
@@ -129,11 +130,18 @@ async function observeAndPlan(
 ): Promise<{ plan: Plan; states: Map<string, NetworkState>; networks: Map<string, DesiredNetwork> }> {
   const networks = desiredNetworks(spec)
   world.open(spec)
-  for (const [name, { firewall }] of networks) {
-    if (firewall || options.prune) world.firewallTables.set(name, tableOf(ownerOf(options)))
+  for (const [name, network] of networks) {
+    world.ask(name, curiosityOf(network))
+    if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
-  const states = await world.observe(networks.keys(), options)
-  const steps = stepsTowards(networks, states, world, options)
+  let states = await world.observe(networks.keys(), options)
+  let steps = stepsTowards(networks, states, world, options)
+  const more = losingEntries(steps, states)
+  if (more.size > 0) {
+    for (const name of more) world.ask(name, { entries: true })
+    states = await world.observe(networks.keys(), options)
+    steps = stepsTowards(networks, states, world, options)
+  }
   await refuseLacking(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune } = options

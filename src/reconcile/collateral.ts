@@ -57,12 +57,14 @@ function withMade(stated: DesiredNetwork, before: NetworkState, steps: readonly 
     if (operation.type === 'deleteLink') deleted.add(operation.name)
   }
   if (made.size === 0) return stated
-  const { links, routes, neighbors } = withLosses(stated, before).desired
+  const { links, routes, neighbors, fdb, mdb } = withLosses(stated, before).desired
   const named = new Map(stated.links.map((link) => [link.name, link.properties]))
   return {
     ...stated,
     routes,
     neighbors,
+    ...(fdb ? { fdb } : {}),
+    ...(mdb ? { mdb } : {}),
     links: links
       .filter((link) => link.absent || made.has(link.name) || !deleted.has(link.name))
       .map((link) => {

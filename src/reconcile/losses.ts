@@ -8,6 +8,7 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
+import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
 import { reachability } from './reachable.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -79,6 +80,7 @@ export function withLosses(
       links,
       routes: [...desired.routes, ...restoredRoutes(desired, links, actual, recreated, bounced)],
       neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
+      ...restoredEntries(desired, actual, recreated),
     },
     recreated,
     bounced,
@@ -214,6 +216,7 @@ function stateAfter(actual: NetworkState, recreated: ReadonlySet<string>, bounce
     links,
     routes: actual.routes.filter((route) => !linksOfRoute(route).some(gone)),
     neighbors: actual.neighbors.filter(({ dev }) => !gone(dev)),
+    ...entriesAfter(actual, recreated),
   }
 }
 

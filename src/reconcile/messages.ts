@@ -1,11 +1,14 @@
 import type { EncodeContext } from '../netlink/codec.js'
 import { type NetlinkMessage, NLM_F_EXCL } from '../netlink/message.js'
 import { deleteAddress, newAddress, replaceAddress } from '../rtnetlink/address.js'
+import { addVlans, deleteVlans, setGlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
 import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
+import { appendFdbEntry, deleteFdbEntry, replaceFdbEntry } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
 import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
+import { deleteMdbEntry, newMdbEntry } from '../rtnetlink/mdb.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
@@ -29,6 +32,17 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
       return renameMessages(operation, context)
     case 'deleteLink':
       return [deleteLink({ name: operation.name })]
+    case 'setVlans': {
+      const { dev, changes, up } = operation
+      return [
+        ...deleteVlans(dev, changes.deleted, context),
+        ...addVlans(dev, changes.released, context),
+        ...addVlans(dev, changes.added, context),
+        ...(up ? [setLink({ name: dev }, { up }, context)] : []),
+      ]
+    }
+    case 'setGlobalVlans':
+      return setGlobalVlanOptions(operation.dev, operation.options, context)
     case 'addAddress':
       return [newAddress(operation.address, context)]
     case 'replaceAddress':
@@ -53,6 +67,19 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
       return [notExclusive(newRule(operation.rule, context)), deleteRule(operation.previous, context)]
     case 'deleteRule':
       return [deleteRule(operation.rule, context)]
+    case 'addFdbEntry':
+      return [(operation.append ? appendFdbEntry : replaceFdbEntry)(operation.entry, context)]
+    case 'replaceFdbEntry':
+      return [replaceFdbEntry(operation.entry, context)]
+    case 'deleteFdbEntry':
+      return [deleteFdbEntry(operation.entry, context)]
+    case 'addMdbEntry':
+      return [newMdbEntry(operation.entry, context)]
+    // The kernel changes an entry since Linux 6.3 only.
+    case 'replaceMdbEntry':
+      return [deleteMdbEntry(operation.entry, context), newMdbEntry(operation.entry, context)]
+    case 'deleteMdbEntry':
+      return [deleteMdbEntry(operation.entry, context)]
     case 'addNeighbor':
       // The kernel may have learned it meanwhile.
       return [replaceNeighbor(operation.neighbor, context)]
@@ -93,6 +120,9 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
       return referencesOf(operation.changes)
     case 'renameLink':
       return [operation.name]
+    case 'setVlans':
+    case 'setGlobalVlans':
+      return [operation.dev]
     case 'addAddress':
     case 'replaceAddress':
     case 'deleteAddress':
@@ -114,6 +144,16 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
     case 'replaceNeighbor':
     case 'deleteNeighbor':
       return [operation.neighbor.dev]
+    case 'addFdbEntry':
+    case 'replaceFdbEntry':
+    case 'deleteFdbEntry': {
+      const { dev, via } = operation.entry
+      return via === undefined ? [dev] : [dev, via]
+    }
+    case 'addMdbEntry':
+    case 'replaceMdbEntry':
+    case 'deleteMdbEntry':
+      return [operation.entry.dev, operation.entry.port]
     default:
       return []
   }

@@ -1,8 +1,6 @@
-import { NetworkError } from '../error.js'
 import { Payload } from '../netlink/bytes.js'
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
 import { decodeAddress, dumpAddresses, type ListedAddress } from '../rtnetlink/address.js'
 import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { decodeRoute } from '../rtnetlink/decodeRoute.js'
@@ -15,16 +13,31 @@ import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { dump } from './dump.js'
 import { readFirewall } from './firewall.js'
+import { observeEntries } from './observeEntries.js'
+import { withVlans } from './observeVlans.js'
 import type { Place } from './place.js'
 
-/**
- * Reads everything of a namespace that a plan can be about.
- * @param table the name of the nf_tables to read; without one none are
- */
-export async function observe(place: Place, options: RequestOptions, table?: string): Promise<NetworkState> {
-  const links = await observeLinks(place, options)
-  const names = namesOf(links)
+/** What is read of a namespace only where it is asked for. */
+export interface Curiosity {
+  /** Whether the kernel's bridges have VLANs, also where there is no bridge. */
+  readonly vlans?: boolean
+  /** The forwarding and multicast databases. */
+  readonly entries?: boolean
+  /** The nf_tables of this name. */
+  readonly table?: string
+}
+
+/** Reads everything of a namespace that a plan can be about. */
+export async function observe(
+  place: Place,
+  options: RequestOptions,
+  { vlans = false, entries = false, table }: Curiosity = {},
+): Promise<NetworkState> {
+  const listed = await observeLinks(place, options)
+  const names = namesOf(listed)
+  const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
   const addresses = await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options)
   const routes: RouteRecord[] = []
   const rules: NetworkState['rules'][number][] = []
@@ -47,6 +60,8 @@ export async function observe(place: Place, options: RequestOptions, table?: str
     },
     promoteSecondaries: place.kernel.readSysctl('ipv4/conf/all/promote_secondaries') === '1',
     ...(firewall ? { firewall } : {}),
+    ...(entries ? await observeEntries(place, listed, names, options) : {}),
+    ...(vlanFiltering === undefined ? {} : { vlanFiltering }),
   }
 }
 
@@ -61,19 +76,6 @@ export async function observeLinks(place: Place, options: RequestOptions): Promi
   place.indices.clear()
   for (const [index, name] of nameByIndex) place.indices.set(name, index)
   return bodies.map((body) => decodeLink(body, { linkName: (index) => nameByIndex.get(index) ?? index }))
-}
-
-async function dump<T>(
-  place: Place,
-  message: NetlinkMessage,
-  decode: (body: Payload) => T | undefined,
-  options: RequestOptions,
-): Promise<T[]> {
-  const read = (received: ReceivedMessage): T | undefined => decode(received.body)
-  const { items, consistent } = await place.connection.dump(message, read, options)
-  if (consistent) return items
-  // A plan made from half a picture could delete what it merely did not see.
-  throw new NetworkError('INCONSISTENT', `${message.subject}: the state changed during every attempt to read it`)
 }
 
 function namesOf(links: readonly ListedLink[]): DecodeContext {

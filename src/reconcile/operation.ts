@@ -1,9 +1,13 @@
 import type { Address } from '../rtnetlink/address.js'
+import type { GlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
+import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
+import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
 import type { RouteRecord } from '../state/route.js'
 import type { RuleRecord } from '../state/rule.js'
+import type { VlanChanges } from '../state/vlans.js'
 
 /** What a step does, as data: nothing of it is bytes yet, since indices of links that are to come are not known. */
 export type Operation =
@@ -34,6 +38,16 @@ export type Operation =
       readonly bounce: boolean
     }
   | { readonly type: 'deleteLink'; readonly name: string }
+  | {
+      readonly type: 'setVlans'
+      readonly dev: string
+      /** Whether they are those of the bridge itself. */
+      readonly self: boolean
+      readonly changes: VlanChanges
+      /** Whether the link, which is new, is brought up behind it: before, it would be in VLANs that it is not to have. */
+      readonly up?: boolean
+    }
+  | { readonly type: 'setGlobalVlans'; readonly dev: string; readonly options: readonly GlobalVlanOptions[] }
   | { readonly type: 'addAddress'; readonly address: Address }
   | { readonly type: 'replaceAddress'; readonly address: Address }
   | { readonly type: 'deleteAddress'; readonly address: Address }
@@ -49,6 +63,13 @@ export type Operation =
   | { readonly type: 'addRule'; readonly rule: RuleRecord }
   | { readonly type: 'replaceRule'; readonly rule: RuleRecord; readonly previous: RuleRecord }
   | { readonly type: 'deleteRule'; readonly rule: RuleRecord }
+  /** `append` adds a further remote end instead of taking the place of the one that is there. */
+  | { readonly type: 'addFdbEntry'; readonly entry: FdbEntry; readonly append: boolean }
+  | { readonly type: 'replaceFdbEntry'; readonly entry: FdbEntry }
+  | { readonly type: 'deleteFdbEntry'; readonly entry: FdbEntry }
+  | { readonly type: 'addMdbEntry'; readonly entry: MdbEntry }
+  | { readonly type: 'replaceMdbEntry'; readonly entry: MdbEntry }
+  | { readonly type: 'deleteMdbEntry'; readonly entry: MdbEntry }
   | { readonly type: 'addNeighbor'; readonly neighbor: Neighbor }
   | { readonly type: 'replaceNeighbor'; readonly neighbor: Neighbor }
   | { readonly type: 'deleteNeighbor'; readonly neighbor: Neighbor }

@@ -49,6 +49,11 @@ export class Place {
     throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only')
   }
 
+  /** Whether its kernel is one in memory. */
+  get inMemory(): boolean {
+    return this.#fd === undefined
+  }
+
   /** Resolves names of this namespace for messages. */
   context(places: ReadonlyMap<string, Place>): EncodeContext {
     return {

@@ -28,6 +28,8 @@ export class Reach {
   readonly #nameOf: (name: string) => string
   readonly #links: Readonly<Record<Family, Set<string>>> = { inet: new Set(), inet6: new Set() }
   readonly #neighbors = new Set<string>()
+  /** Links that are put into another master, which ends all that the former had of them. */
+  readonly #ports = new Set<string>()
   readonly #sources = new Set<string>()
   readonly #routes = new Set<string>()
   readonly #rules = new Set<string>()
@@ -62,6 +64,11 @@ export class Reach {
   /** Whether the addresses of a link can be lost. */
   takesAddresses(dev: string): boolean {
     return this.#links.inet.has(dev) || this.#links.inet6.has(dev)
+  }
+
+  /** Whether the entries of a link in forwarding and multicast databases can be lost. */
+  takesEntries(dev: string | number | undefined): boolean {
+    return this.takesAddresses(String(dev)) || this.#ports.has(String(dev))
   }
 
   /** Whether a rule can be lost: the kernel deletes the first that has all that is told, which can be another one. */
@@ -112,6 +119,7 @@ export class Reach {
   #followUpdate({ name: given, changes, bounce }: Extract<Operation, { type: 'updateLink' }>): void {
     const name = this.#nameOf(given)
     const { up, mtu, mac, arp } = changes
+    if (changes.master !== undefined) this.#ports.add(name)
     if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) {
       this.#links.inet.add(name)
       this.#links.inet6.add(name)

@@ -9,6 +9,7 @@ import { marksOf } from '../state/owner.js'
 import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
+import { formerEntries } from './formerEntries.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
@@ -79,8 +80,9 @@ export async function restore({ networks, created }: Former, world: World): Prom
   const done: PlannedStep[] = []
   try {
     const busy = new Map<string, Set<string>>()
-    for (const [name, { firewall }] of networks) {
-      if (firewall?.table !== undefined) world.firewallTables.set(name, firewall.table)
+    for (const [name, { firewall, fdb, mdb }] of networks) {
+      if (fdb || mdb) world.ask(name, { entries: true })
+      if (firewall?.table !== undefined) world.ask(name, { table: firewall.table })
     }
     for (let round = 0; round < 3; round++) {
       const states = await world.observe(networks.keys(), {})
@@ -129,6 +131,7 @@ function formerNetwork(before: NetworkState = emptyState, steps: readonly Planne
     routes: formerRoutes(before, steps, reach),
     rules: formerRules(before, steps, reach),
     neighbors: formerNeighbors(before, steps, reach),
+    ...formerEntries(before, steps, reach, (name) => names.of(name)),
     forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
     ...formerFirewall(before, steps),
   }
@@ -188,6 +191,8 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
     const master = operation.type === 'createLink' ? operation.link.master : undefined
     const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
     if (typeof newMaster === 'string') touched.add(names.of(newMaster))
+    if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
+    if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
     if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
   }
   for (const name of touched) {

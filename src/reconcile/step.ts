@@ -17,6 +17,9 @@ export type StepObject =
   | 'portForward'
   | 'confinement'
   | 'firewall'
+  | 'vlan'
+  | 'fdb'
+  | 'mdb'
 
 /**
  * What a step interrupts: nothing; an address, or a neighbor entered by hand, that is away for a moment; a link that goes
@@ -52,8 +55,12 @@ export const Phase = {
   rename: 1.5,
   deleteLink: 2,
   link: 3,
+  vlan: 3.2,
+  globalVlan: 3.4,
   address: 4,
   neighbor: 5,
+  deleteEntry: 5.2,
+  entry: 5.4,
   deviceRoute: 6,
   gatewayRoute: 7,
   deleteRoute: 8,

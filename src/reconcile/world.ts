@@ -8,7 +8,7 @@ import { resolveNetwork } from '../state/resolve/network.js'
 import { Resolver } from '../state/resolve/resolver.js'
 import { systemNames } from '../system/names.js'
 import { listNamespaces } from '../system/namespace.js'
-import { observe } from './observe.js'
+import { type Curiosity, observe } from './observe.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
@@ -24,8 +24,7 @@ export class World implements Disposable {
   refused: PlannedStep | undefined
   /** Where it is noted which namespaces are made, for whoever undoes it after a crash. */
   journal: Journal | undefined
-  /** The names of the nf_tables to read, by namespace; where there is none, they are of no concern. */
-  readonly firewallTables = new Map<string, string>()
+  readonly #curiosity = new Map<string, Curiosity>()
   readonly #options: Pick<PlaceOptions, 'kernel' | 'namespace'>
 
   constructor(options: Pick<PlaceOptions, 'kernel' | 'namespace'>) {
@@ -66,12 +65,17 @@ export class World implements Disposable {
     this.places.delete(name)
   }
 
+  /** Has something read of a namespace that is not read by itself. */
+  ask(name: string, curiosity: Curiosity): void {
+    this.#curiosity.set(name, { ...this.#curiosity.get(name), ...curiosity })
+  }
+
   /** Reads all open namespaces. One that does not exist yet is empty. */
   async observe(names: Iterable<string>, options: RequestOptions): Promise<Map<string, NetworkState>> {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
       const place = this.places.get(name)
-      states.set(name, place ? await observe(place, options, this.firewallTables.get(name)) : emptyState)
+      states.set(name, place ? await observe(place, options, this.#curiosity.get(name)) : emptyState)
     }
     await resolvePeers(this.places, states, options)
     return states

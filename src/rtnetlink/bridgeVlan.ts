@@ -15,7 +15,8 @@ import {
 } from './bridgeVlanAttributes.js'
 import { AF_BRIDGE, RTM_DELLINK, RTM_DELVLAN, RTM_GETVLAN, RTM_NEWVLAN, RTM_SETLINK } from './constants.js'
 import { defined } from './defined.js'
-import { formatVlans, vlansOf } from './vlanRange.js'
+import type { VlanList } from './kinds/bridgeVlans.js'
+import { formatVlans, vlansBesides, vlansOf } from './vlanRange.js'
 
 /** A VLAN of a port, or several that are alike: `bridge vlan`, man bridge(8). */
 export interface PortVlan {
@@ -103,6 +104,13 @@ const entriesInMessage = 1000
 
 /** A link by name or by index. */
 type Dev = string | number
+
+/** RTM_DELVLAN and RTM_NEWVLAN: gives a port or a bridge those VLANs and no others. Since Linux 5.6. */
+export function replaceVlans(dev: Dev, vlans: VlanList, context?: EncodeContext): NetlinkMessage[] {
+  const wanted = vlans.map((vlan) => (typeof vlan === 'object' ? vlan : { id: vlan }))
+  const others = vlansBesides(wanted.map(({ id }) => id)).map((range) => ({ id: formatVlans(range) }))
+  return [...deleteVlans(dev, others, context), ...addVlans(dev, wanted, context)]
+}
 
 /**
  * RTM_NEWVLAN: adds VLANs to a port or a bridge, or changes those that are there: `bridge vlan add`. Since Linux 5.6.

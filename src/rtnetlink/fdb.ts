@@ -187,8 +187,8 @@ export function decodeFdbEntry(body: Payload, context: DecodeContext = withoutNa
     dev: context.linkName(index),
     mac,
     ...others,
-    // The bridge tells of its own entries by NDA_MASTER (net/bridge/br_fdb.c, fdb_fill_info).
-    self: others.master === undefined,
+    // A bridge tells by NDA_MASTER of what is in its table, also of what it has itself (br_fdb.c, fdb_fill_info).
+    self: others.master === undefined || others.master === context.linkName(index),
     state: stateOf(state),
     ...(flags & NTF_STICKY ? { sticky: true } : {}),
     ...(flags & NTF_EXT_LEARNED ? { externallyLearned: true } : {}),

@@ -89,6 +89,7 @@ export {
   type ListedBridgeVlan,
   type ListedGlobalVlanOptions,
   type PortVlan,
+  replaceVlans,
   setGlobalVlanOptions,
   setVlans,
 } from './bridgeVlan.js'

@@ -22,6 +22,18 @@ export function vlansOf(id: number | string): VlanRange {
   return range
 }
 
+/** All VLANs but those, as ranges. */
+export function vlansBesides(ids: readonly (number | string)[]): VlanRange[] {
+  const ranges = ids.map(vlansOf).sort((a, b) => a.first - b.first)
+  const others: VlanRange[] = []
+  let next = 1
+  for (const { first, last } of ranges) {
+    if (first > next) others.push({ first: next, last: first - 1 })
+    next = Math.max(next, last + 1)
+  }
+  return next > lastVlan ? others : [...others, { first: next, last: lastVlan }]
+}
+
 /** The one spelling of VLANs: a number, or `first-last`. */
 export function formatVlans({ first, last }: VlanRange): number | string {
   return first === last ? first : `${first}-${last}`

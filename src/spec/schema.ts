@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { parsePrefix } from '../ip/prefix.js'
 import { linkKinds } from '../rtnetlink/kinds/registry.js'
+import { isMulticastGroup } from '../rtnetlink/mdbAttributes.js'
+import { lastVlan } from '../rtnetlink/vlanRange.js'
 import {
   type AnySchema,
   integer,
@@ -16,9 +18,11 @@ import { confine, nat } from './firewallSchema.js'
 import { type Entries, objectSchema } from './objectSchema.js'
 import type {
   AddressSpec,
+  FdbSpec,
   ForwardingSpec,
   LinkMatch,
   LinkSpec,
+  MdbSpec,
   NeighborSpec,
   NetworkSpec,
   NexthopSpec,
@@ -252,6 +256,52 @@ const neighbor: v.GenericSchema<NeighborSpec> = objectSchema<NeighborSpec>(
   ['dev', 'address'],
 )
 
+const vlanNumber = integer(1, lastVlan)
+const vni = integer(0, 0xffffff)
+
+const fdbEntry: v.GenericSchema<FdbSpec> = objectSchema<FdbSpec>(
+  {
+    dev: linkReference,
+    mac: macAddress,
+    self: bool,
+    state: v.picklist(['static', 'permanent']),
+    vlan: vlanNumber,
+    dst: ipAddress,
+    port: integer(1, 0xffff),
+    vni,
+    sourceVni: vni,
+    via: linkReference,
+    nexthopId: integer(1, 0xffffffff),
+    sticky: bool,
+    externallyLearned: bool,
+    router: bool,
+    absent: bool,
+  },
+  ['dev', 'mac'],
+)
+
+const mdbEntry: v.GenericSchema<MdbSpec> = objectSchema<MdbSpec>(
+  {
+    dev: linkReference,
+    port: linkReference,
+    group: v.pipe(
+      v.string(),
+      v.check(
+        (text) => isMulticastGroup(text),
+        (issue) => `${JSON.stringify(issue.input)} is no multicast address`,
+      ),
+    ),
+    vlan: vlanNumber,
+    source: ipAddress,
+    state: v.picklist(['permanent', 'temporary']),
+    filterMode: v.picklist(['include', 'exclude']),
+    sourceList: v.array(ipAddress),
+    protocol: u8,
+    absent: bool,
+  },
+  ['dev', 'port', 'group'],
+)
+
 const forwarding: v.GenericSchema<ForwardingSpec> = objectSchema<ForwardingSpec>({ ipv4: bool, ipv6: bool })
 
 function networkEntries(): Entries<NetworkSpec> {
@@ -260,6 +310,8 @@ function networkEntries(): Entries<NetworkSpec> {
     routes: v.array(route),
     rules: v.array(rule),
     neighbors: v.array(neighbor),
+    fdb: v.array(fdbEntry),
+    mdb: v.array(mdbEntry),
     forwarding,
     nat,
   }

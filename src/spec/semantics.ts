@@ -1,4 +1,5 @@
 import type { Problem } from '../error.js'
+import { fdbProblems, mdbProblems, vlanProblems } from './bridgeSemantics.js'
 import { confineProblems, natProblems } from './firewallSemantics.js'
 import { linkProblems } from './linkSemantics.js'
 import { type Path, pointer, shown } from './pointer.js'
@@ -35,5 +36,8 @@ function networkProblems(network: NetworkSpec, path: Path, report: Report): void
   natProblems(network.nat ?? {}, [...path, 'nat'], report)
   routeProblems(network.routes ?? [], [...path, 'routes'], report)
   ruleProblems(network.rules ?? [], [...path, 'rules'], report)
+  vlanProblems(network.links ?? [], [...path, 'links'], report)
+  fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)
+  mdbProblems(network.mdb ?? [], [...path, 'mdb'], report)
   neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)
 }

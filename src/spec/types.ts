@@ -1,6 +1,8 @@
+import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { KindOptions, PortOptions } from '../rtnetlink/kinds/registry.js'
 import type { GeneralLink } from '../rtnetlink/link.js'
 import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'
+import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { ConfineSpec, NatSpec } from './firewallTypes.js'
 
 /** An address of a link: `ip address add`, man ip-address(8). */
@@ -226,6 +228,33 @@ export interface NeighborSpec {
   readonly absent?: boolean
 }
 
+/** An entry of a forwarding database: `bridge fdb`, man bridge(8). Link, table, address and VLAN name it. */
+export interface FdbSpec extends Omit<FdbEntry, 'dev' | 'via' | 'state'> {
+  /** The port that the address is behind, the bridge itself, or a VXLAN. */
+  readonly dev: string
+  /** VXLAN: the link that leads to the remote end. */
+  readonly via?: string
+  /**
+   * `static` leads out of the port for ever; `permanent` is an address of this host. Default: `static` in the table of a
+   * bridge, `permanent` in a link's own.
+   */
+  readonly state?: 'static' | 'permanent'
+  /** `true` removes every entry that has all that is said; fields that are left out match anything. */
+  readonly absent?: boolean
+}
+
+/** An entry of a bridge's multicast database: `bridge mdb`, man bridge(8). All but the state and the filter name it. */
+export interface MdbSpec extends Omit<MdbEntry, 'dev' | 'port' | 'protocol'> {
+  /** The bridge. */
+  readonly dev: string
+  /** The port that members are behind, or the bridge itself. */
+  readonly port: string
+  /** Who made it: a number. Since Linux 6.3. */
+  readonly protocol?: number
+  /** `true` removes every entry that has all that is said; fields that are left out match anything. */
+  readonly absent?: boolean
+}
+
 /** Whether packets are forwarded between links: `sysctl net.ipv4.ip_forward`, `net.ipv6.conf.all.forwarding`. */
 export interface ForwardingSpec {
   /** IPv4. */
@@ -244,6 +273,10 @@ export interface NetworkSpec {
   readonly rules?: readonly RuleSpec[]
   /** Entries of the neighbor table. */
   readonly neighbors?: readonly NeighborSpec[]
+  /** Entries of the forwarding databases of bridges and VXLANs. */
+  readonly fdb?: readonly FdbSpec[]
+  /** Entries of the multicast databases of bridges. */
+  readonly mdb?: readonly MdbSpec[]
   /** Whether packets are forwarded. */
   readonly forwarding?: ForwardingSpec
   /** Network address translation. */

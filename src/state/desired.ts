@@ -1,5 +1,7 @@
 import type { Address } from '../rtnetlink/address.js'
+import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
+import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { Route } from '../rtnetlink/route.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
@@ -54,12 +56,28 @@ export interface DesiredNeighbor {
   readonly neighbor: Neighbor
 }
 
+/** What an entry of a forwarding database should be. */
+export interface DesiredFdbEntry {
+  readonly path?: string
+  readonly absent: boolean
+  readonly entry: FdbEntry
+}
+
+/** What an entry of a multicast database should be. */
+export interface DesiredMdbEntry {
+  readonly path?: string
+  readonly absent: boolean
+  readonly entry: MdbEntry
+}
+
 /** What one namespace should look like. */
 export interface DesiredNetwork {
   readonly links: readonly DesiredLink[]
   readonly routes: readonly DesiredRoute[]
   readonly rules: readonly DesiredRule[]
   readonly neighbors: readonly DesiredNeighbor[]
+  readonly fdb?: readonly DesiredFdbEntry[]
+  readonly mdb?: readonly DesiredMdbEntry[]
   readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean; readonly path?: string }
   /** What the owner's nf_tables should do; left out where nothing is said of it. */
   readonly firewall?: DesiredFirewall

@@ -76,6 +76,8 @@ function optionDifferences(
   const differences: LinkDifference[] = []
   for (const [name, after] of Object.entries(typeof wanted === 'object' && wanted !== null ? wanted : {})) {
     const before = options?.[name]
+    // What is in messages of its own is compared there.
+    if (table.lines[name]?.separate) continue
     if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
     const immutable =
       section === kind.kind &&

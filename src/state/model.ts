@@ -1,6 +1,8 @@
 import type { Ruleset } from '../nftables/ruleset.js'
 import type { ListedAddress } from '../rtnetlink/address.js'
+import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
+import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
 import { type Firewall, noFirewall } from './firewall/firewall.js'
 import type { RouteRecord } from './route.js'
@@ -24,9 +26,15 @@ export interface NetworkState {
   readonly routes: readonly RouteRecord[]
   readonly rules: readonly RuleRecord[]
   readonly neighbors: readonly ListedNeighbor[]
+  /** The forwarding databases; left out where they were not read. */
+  readonly fdb?: readonly ListedFdbEntry[]
+  /** The multicast databases; left out where they were not read. */
+  readonly mdb?: readonly ListedMdbEntry[]
   readonly forwarding: Forwarding
   /** Whether the IPv4 secondaries of a primary address outlive it (`promote_secondaries` of `all`). */
   readonly promoteSecondaries: boolean
+  /** Whether the kernel's bridges have VLAN filtering; left out where that cannot be told. */
+  readonly vlanFiltering?: boolean
   /** The nf_tables of an owner; left out where they were not read. */
   readonly firewall?: FirewallState
 }

@@ -3,6 +3,7 @@ import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import type { DesiredNetwork } from './desired.js'
 import { sectionOf, visibleAltNames } from './link.js'
 import type { NetworkState } from './model.js'
+import { withLinks } from './renamed.js'
 
 /** What is wanted, with each link that is called by an alternative name under the name that it has. */
 export function withRealNames(network: DesiredNetwork, state: NetworkState): DesiredNetwork {
@@ -25,6 +26,12 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
     })),
     routes: network.routes.map((one) => ({ ...one, route: onLinks(one.route), stated: onLinks(one.stated) })),
     neighbors: network.neighbors.map((one) => ({ ...one, neighbor: withDev(one.neighbor) })),
+    ...(network.fdb
+      ? { fdb: network.fdb.map((one) => ({ ...one, entry: withLinks(one.entry, ['dev', 'via'], nameOf) })) }
+      : {}),
+    ...(network.mdb
+      ? { mdb: network.mdb.map((one) => ({ ...one, entry: withLinks(one.entry, ['dev', 'port'], nameOf) })) }
+      : {}),
   }
 }
 

@@ -28,7 +28,21 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
       ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
     })),
     neighbors: mappedOnce(state.neighbors, names, withDev),
+    ...(state.fdb
+      ? { fdb: mappedOnce(state.fdb, names, (entry) => withLinks(entry, ['dev', 'via', 'master'], nameOf)) }
+      : {}),
+    ...(state.mdb ? { mdb: mappedOnce(state.mdb, names, (entry) => withLinks(entry, ['dev', 'port'], nameOf)) } : {}),
   }
+}
+
+/** An object with the links that some of its properties name under other names. */
+export function withLinks<T extends object>(
+  object: T,
+  properties: readonly (keyof T)[],
+  nameOf: (name: unknown) => unknown,
+): T {
+  const renamed = properties.filter((property) => object[property] !== undefined)
+  return { ...object, ...Object.fromEntries(renamed.map((property) => [property, nameOf(object[property])])) }
 }
 
 /** What steps have done is told by the very objects that they were about, so that each state gives the same ones again. */

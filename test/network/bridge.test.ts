@@ -124,6 +124,26 @@ test('VLANs are added, listed, changed and deleted', async (t) => {
   t.is(network.sh('bridge vlan show; bridge vlan tunnelshow'), before)
 })
 
+test('links are made and changed with their VLANs', async (t) => {
+  const network = openNetwork(t)
+  const { links } = network.network
+  if (!hasVlanFiltering()) {
+    t.pass()
+    t.log(noVlanFiltering)
+    return
+  }
+  const vlans = [{ id: 10, pvid: true, untagged: true }, '20-30'] as const
+  ok(await links.create({ name: 'br0', kind: 'bridge', up: true, bridge: { vlanFiltering: true, vlans: [] } }))
+  ok(await links.create({ name: 'dummy0', kind: 'dummy', up: true, master: 'br0', bridgePort: { vlans } }))
+  const shown = () => network.sh('bridge vlan show').replaceAll(/\s+/g, ' ')
+  t.is(shown(), 'port vlan-id dummy0 10 PVID Egress Untagged 20 21 22 23 24 25 26 27 28 29 30 ')
+  t.true(ok(await links.get('dummy0')).up)
+  ok(await links.update('dummy0', { bridgePort: { vlans: [5] } }))
+  ok(await links.update('br0', { bridge: { vlans: [5], vlanOptions: [{ id: 5, multicastSnooping: false }] } }))
+  t.is(shown(), 'port vlan-id br0 5 dummy0 5 ')
+  t.regex(network.sh('bridge vlan global show dev br0'), /mcast_snooping 0/)
+})
+
 test('changes of forwarding and multicast databases are told', async (t) => {
   const { network, sh } = openNetwork(t)
   sh('ip link add br0 type bridge && ip link set br0 up && ip link set v0 master br0')

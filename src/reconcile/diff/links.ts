@@ -14,6 +14,7 @@ import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, isThere } from './lookup.js'
+import { plannedVlans } from './vlans.js'
 
 /** Steps for the links of a namespace. */
 export function diffLinks(context: DiffContext): void {
@@ -89,7 +90,10 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   checkReferences(context, wanted)
   const recreates = context.recreated.has(name)
   const portNaming = portNamingOptions(kind, options)
-  const whole: Link = { ...properties, name, up: properties.up ?? true }
+  // Up before it has its VLANs, it would be in those that every new port has.
+  const up = plannedVlans(context, wanted).length > 0 ? undefined : (properties.up ?? true)
+  const { up: _up, ...others } = withoutVlans(properties)
+  const whole: Link = { ...others, name, ...(up === undefined ? {} : { up }) }
   const link: Link = portNaming ? { ...whole, [kind.kind]: without(options ?? {}, portNaming) } : whole
   if (portNaming) namePorts(context, wanted, kind, portNaming)
   addStep(context, {
@@ -109,6 +113,17 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
       replaces: recreates && !isTakenAlong(context, properties),
     },
   })
+}
+
+/** Properties without those that are in messages of their own, for which the link must be there. */
+function withoutVlans({ bridge, bridgePort, ...properties }: Partial<Link>): Partial<Link> {
+  const { vlans: _own, vlanOptions: _options, ...ofBridge } = bridge ?? {}
+  const { vlans: _vlans, ...ofPort } = bridgePort ?? {}
+  return {
+    ...properties,
+    ...(bridge ? { bridge: ofBridge } : {}),
+    ...(Object.keys(ofPort).length > 0 ? { bridgePort: ofPort } : {}),
+  }
 }
 
 /** The options by which a new link would name ports that it has only later. */
@@ -178,7 +193,7 @@ function peerTags(link: Link): string[] {
 
 /** The other end of a pair is there as soon as the pair is; what it should be comes as a change. */
 function configurePeer(context: DiffContext, wanted: DesiredLink): void {
-  const { kind: _kind, veth: _veth, ...properties } = wanted.properties
+  const { kind: _kind, veth: _veth, ...properties } = withoutVlans(wanted.properties)
   const { altNames = [], ...changes } = { ...properties, up: properties.up ?? true }
   checkReferences(context, wanted)
   addStep(context, {

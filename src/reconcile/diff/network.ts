@@ -2,11 +2,14 @@ import { Phase } from '../step.js'
 import { diffAddresses } from './addresses.js'
 import { addStep, type DiffContext } from './context.js'
 import { checkCycles } from './cycles.js'
+import { diffFdb } from './fdb.js'
 import { diffFirewall } from './firewall.js'
 import { diffLinks } from './links.js'
+import { diffMdb } from './mdb.js'
 import { diffNeighbors } from './neighbors.js'
 import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
+import { diffVlans } from './vlans.js'
 
 /** All steps that bring a namespace from what it is to what it should be; unordered. */
 export function diffNetwork(context: DiffContext): void {
@@ -14,8 +17,11 @@ export function diffNetwork(context: DiffContext): void {
   diffForwarding(context)
   checkCycles(context)
   diffLinks(context)
+  diffVlans(context)
   diffAddresses(context)
   diffNeighbors(context)
+  diffFdb(context)
+  diffMdb(context)
   diffRoutes(context)
   diffRules(context)
 }

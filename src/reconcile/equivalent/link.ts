@@ -1,11 +1,10 @@
-import type { AnyAttributeTable } from '../../netlink/table.js'
 import { splitCreation } from '../../rtnetlink/createLink.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
 import { sectionOf } from '../../state/link.js'
 import type { Operation } from '../operation.js'
-import { optionWords, words } from './words.js'
+import { optionsOf, words } from './words.js'
 
 /** The word of `ip link` for a general property, and how its value is written. */
 const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
@@ -39,13 +38,6 @@ function generalOf(link: Partial<Link>): string[] {
   return Object.entries(link).flatMap(([name, value]) =>
     value === undefined ? [] : (generalWords[name]?.(value) ?? []),
   )
-}
-
-function optionsOf(table: AnyAttributeTable, options: object): string[] {
-  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
-    const line = table.lines[name]
-    return line && value !== undefined && !line.outer ? [optionWords(name, line, value)] : []
-  })
 }
 
 /** The commands that create a link with all its properties. */

@@ -1,10 +1,12 @@
 import type { Operation } from '../operation.js'
 import type { PlannedStep } from '../step.js'
 import { addressCommand, neighborCommand } from './address.js'
+import { fdbCommand, mdbCommand } from './entry.js'
 import { firewallCommands } from './firewall.js'
 import { createLinkCommands, updateLinkCommands } from './link.js'
 import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
+import { globalVlanCommands, vlanCommands } from './vlan.js'
 
 /** The `ip` commands that would do what a step does, one a line. */
 export function equivalentOf(step: PlannedStep): string {
@@ -47,6 +49,10 @@ function commandsOf(operation: Operation): string[] {
         ...(bounce ? [`ip link set ${to} up`] : []),
       ]
     }
+    case 'setVlans':
+      return vlanCommands(operation)
+    case 'setGlobalVlans':
+      return globalVlanCommands(operation)
     case 'deleteLink':
       return [`ip link delete ${operation.name}`]
     case 'addAddress':
@@ -69,6 +75,18 @@ function commandsOf(operation: Operation): string[] {
       return [ruleCommand('add', operation.rule), ruleCommand('delete', operation.previous)]
     case 'deleteRule':
       return [ruleCommand('delete', operation.rule)]
+    case 'addFdbEntry':
+      return [fdbCommand(operation.append ? 'append' : 'replace', operation.entry)]
+    case 'replaceFdbEntry':
+      return [fdbCommand('replace', operation.entry)]
+    case 'deleteFdbEntry':
+      return [fdbCommand('delete', operation.entry)]
+    case 'addMdbEntry':
+      return [mdbCommand('add', operation.entry)]
+    case 'replaceMdbEntry':
+      return [mdbCommand('delete', operation.entry), mdbCommand('add', operation.entry)]
+    case 'deleteMdbEntry':
+      return [mdbCommand('delete', operation.entry)]
     case 'addNeighbor':
       return [neighborCommand('add', operation.neighbor)]
     case 'replaceNeighbor':

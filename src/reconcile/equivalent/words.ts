@@ -1,5 +1,5 @@
 import type { Domain } from '../../netlink/codec.js'
-import type { Attribute } from '../../netlink/table.js'
+import type { AnyAttributeTable, Attribute } from '../../netlink/table.js'
 
 /** `forwardDelay` as iproute2 spells it. */
 export function snakeCase(name: string): string {
@@ -19,6 +19,14 @@ export function words(...parts: readonly (string | number | undefined | false)[]
 /** What a shell would take apart is quoted; several words of ours stand as they are. */
 function quoted(part: string): string {
   return /^[\w\s:./@%+=,-]*$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`
+}
+
+/** Options with their values, in the words of `ip`. */
+export function optionsOf(table: AnyAttributeTable, options: object): string[] {
+  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
+    const line = table.lines[name]
+    return line && value !== undefined && !line.outer && !line.separate ? [optionWords(name, line, value)] : []
+  })
 }
 
 /** An option with its value, in the words of `ip`. */

@@ -92,6 +92,24 @@ const network = v.looseObject({
       neighbor: v.looseObject({ dev, address: v.string() }),
     }),
   ),
+  fdb: v.optional(
+    v.array(
+      v.looseObject({
+        path: v.optional(v.string()),
+        absent: v.boolean(),
+        entry: v.looseObject({ dev, mac: v.string(), via: v.optional(dev) }),
+      }),
+    ),
+  ),
+  mdb: v.optional(
+    v.array(
+      v.looseObject({
+        path: v.optional(v.string()),
+        absent: v.boolean(),
+        entry: v.looseObject({ dev, port: dev, group: v.string() }),
+      }),
+    ),
+  ),
   forwarding: v.looseObject({
     ipv4: v.optional(v.boolean()),
     ipv6: v.optional(v.boolean()),

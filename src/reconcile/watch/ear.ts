@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs'
 import { Monitor } from '../../netlink/monitor.js'
 import type { Transport } from '../../netlink/transports/transport.js'
 import {
+  RTNLGRP_BRVLAN,
   RTNLGRP_IPV4_IFADDR,
   RTNLGRP_IPV4_NETCONF,
   RTNLGRP_IPV4_ROUTE,
@@ -11,6 +12,7 @@ import {
   RTNLGRP_IPV6_ROUTE,
   RTNLGRP_IPV6_RULE,
   RTNLGRP_LINK,
+  RTNLGRP_MDB,
   RTNLGRP_NEIGH,
 } from '../../rtnetlink/constants.js'
 import type { NetworkSpec } from '../../spec/types.js'
@@ -19,14 +21,17 @@ import { type KernelMaker, machineKernel } from '../kernel.js'
 
 /** The groups whose notifications can mean that a spec no longer holds. A table that it says nothing of may churn. */
 export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
-  const { routes, rules, neighbors, forwarding } = spec
+  const { links = [], routes, rules, neighbors, fdb, mdb, forwarding } = spec
+  const hasVlans = links.some(({ bridge, bridgePort }) => bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans)
   return [
     RTNLGRP_LINK,
     RTNLGRP_IPV4_IFADDR,
     RTNLGRP_IPV6_IFADDR,
     ...(routes || prune ? [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE] : []),
     ...(rules || prune ? [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE] : []),
-    ...(neighbors || prune ? [RTNLGRP_NEIGH] : []),
+    ...(hasVlans ? [RTNLGRP_BRVLAN] : []),
+    ...(mdb ? [RTNLGRP_MDB] : []),
+    ...(neighbors || fdb || prune ? [RTNLGRP_NEIGH] : []),
     ...(forwarding ? [RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF] : []),
   ]
 }

@@ -7,6 +7,7 @@ import { type Path, pointer } from '../../spec/pointer.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { normalizeAddress } from '../address.js'
 import type { DesiredLink } from '../desired.js'
+import { normalizeGlobalVlans, normalizeVlans } from '../vlans.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 import { type Resolver, scopeName } from './resolver.js'
 
@@ -53,6 +54,9 @@ function resolveValue(domain: Domain | undefined, value: unknown, path: Path, re
   }
   if (domain?.type === 'userGroup' && typeof value === 'string') {
     return resolver.number(resolver.names.userGroups, value, path, 'group of users')
+  }
+  if (domain?.type === 'vlans' && Array.isArray(value)) {
+    return domain.ofBridge ? normalizeGlobalVlans(value) : normalizeVlans(value)
   }
   if (domain?.type === 'mac' && typeof value === 'string') return canonicalMac(value)
   if (domain?.type === 'address' && typeof value === 'string') return canonicalAddress(value)

@@ -2,6 +2,7 @@ import { type Path, pointer } from '../../spec/pointer.js'
 import type { NeighborSpec, NetworkSpec } from '../../spec/types.js'
 import type { DesiredNeighbor, DesiredNetwork } from '../desired.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
+import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
 import { resolveFirewall } from './firewall.js'
 import { resolveLink } from './link.js'
 import type { Resolver } from './resolver.js'
@@ -17,6 +18,8 @@ export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resol
     routes: (network.routes ?? []).map((route, index) => resolveRoute(route, [...path, 'routes', index], resolver)),
     rules: (network.rules ?? []).map((rule, index) => resolveRule(rule, [...path, 'rules', index], resolver)),
     neighbors: (network.neighbors ?? []).map((one, index) => resolveNeighbor(one, [...path, 'neighbors', index])),
+    ...(network.fdb ? { fdb: network.fdb.map((one, index) => resolveFdbEntry(one, [...path, 'fdb', index])) } : {}),
+    ...(network.mdb ? { mdb: network.mdb.map((one, index) => resolveMdbEntry(one, [...path, 'mdb', index])) } : {}),
     forwarding: forwarding ? { ...forwarding, path: pointer([...path, 'forwarding']) } : {},
     ...(firewall ? { firewall } : {}),
   }

@@ -1,20 +1,27 @@
 import type { Domain } from '../../netlink/codec.js'
 import type { AnyAttributeTable } from '../../netlink/table.js'
+import type { BridgeOptions } from '../../rtnetlink/kinds/bridge.js'
 import type { AnyLinkKind, GeneralDefaults } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
-import { sameOption } from '../equal.js'
+import { sameOption, sameValue } from '../equal.js'
 import { sectionOf, visibleAltNames } from '../link.js'
 import type { LinkRecord } from '../model.js'
+import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { defined, unless } from './omit.js'
 
 const ethernet = 1
 
 /** A link as a spec would say it: what differs from what a new link of the kind has. `own` marks the SDK's addresses. */
-export function linkToSpec({ link, addresses }: LinkRecord, own: number): LinkSpec {
+export function linkToSpec(
+  { link: read, addresses }: LinkRecord,
+  own: number,
+  links: ReadonlyMap<string, LinkRecord> = new Map(),
+): LinkSpec {
+  const link = withCompactVlans(read, links)
   const kind = creatableKind(link)
   const fallback: GeneralDefaults = kind?.generalDefaults ?? {}
   const altNames = visibleAltNames(link)
@@ -42,6 +49,28 @@ export function linkToSpec({ link, addresses }: LinkRecord, own: number): LinkSp
     ...spec,
     ...(kind ? section(link, kind.kind, kind.options, kind.defaults, kind.momentary) : {}),
     ...(port?.port ? section(link, `${port.kind}Port`, port.port, port.portDefaults) : {}),
+  }
+}
+
+/** VLANs as people write them; those that every new port has are left out. */
+function withCompactVlans(link: ListedLink, links: ReadonlyMap<string, LinkRecord>): ListedLink {
+  const { bridge, bridgePort } = link
+  const master = typeof link.master === 'string' ? links.get(link.master)?.link : undefined
+  return {
+    ...link,
+    ...(bridge ? { bridge: compacted(bridge, bridge.vlanDefaultPvid) } : {}),
+    ...(bridgePort ? { bridgePort: compacted(bridgePort, master?.bridge?.vlanDefaultPvid) } : {}),
+  }
+}
+
+function compacted(options: Pick<BridgeOptions, 'vlans' | 'vlanOptions'>, defaultPvid = 1): object {
+  const { vlans, vlanOptions, ...others } = options
+  const own = vlans && compactVlans(normalizeVlans(vlans))
+  const global = vlanOptions ? compactGlobalVlans(vlanOptions) : []
+  return {
+    ...others,
+    ...(own && !sameValue(own, defaultVlans(defaultPvid)) ? { vlans: own } : {}),
+    ...(global.length > 0 ? { vlanOptions: global } : {}),
   }
 }
 

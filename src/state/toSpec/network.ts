@@ -4,6 +4,7 @@ import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
 import { isLasting } from '../route.js'
 import type { RuleRecord } from '../rule.js'
+import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
 import { linkToSpec } from './link.js'
 import { protocolToSpec } from './names.js'
@@ -17,7 +18,7 @@ const kernelProtocol = 2
 export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
   const { firewall = noFirewall } = state.firewall ?? {}
   const links = [...state.links.values()].map((record) => ({
-    ...linkToSpec(record, own),
+    ...linkToSpec(record, own, state.links),
     ...confineToSpec(firewall.confinements.get(record.link.name)),
   }))
   const nat = natToSpec(firewall)
@@ -31,6 +32,7 @@ export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
     ...(routes.length > 0 ? { routes } : {}),
     ...(rules.length > 0 ? { rules } : {}),
     ...(neighbors.length > 0 ? { neighbors } : {}),
+    ...entriesToSpec(state),
     forwarding: state.forwarding,
     ...(nat ? { nat } : {}),
   }

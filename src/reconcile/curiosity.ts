@@ -1,0 +1,39 @@
+import type { DesiredNetwork } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
+import type { Curiosity } from './observe.js'
+import type { Operation } from './operation.js'
+import type { PlannedStep } from './step.js'
+
+/** What has to be read of a namespace for what is wanted of it, and is not read by itself. */
+export function curiosityOf({ links, fdb, mdb }: DesiredNetwork): Curiosity {
+  const vlans = links.some(
+    ({ properties: { bridge, bridgePort } }) =>
+      bridge?.vlanFiltering || bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans,
+  )
+  return { vlans, entries: (fdb ?? mdb) !== undefined }
+}
+
+/** The namespaces whose forwarding and multicast databases lose entries by steps, and were not read. */
+export function losingEntries(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, NetworkState>,
+): ReadonlySet<string> {
+  const losing = new Set<string>()
+  for (const { namespace = '', operation } of steps) {
+    const state = states.get(namespace)
+    if (state && !state.fdb && takesEntries(operation, state)) losing.add(namespace)
+  }
+  return losing
+}
+
+/** Whether a bridge, a port of one, or a VXLAN goes or is put elsewhere. */
+function takesEntries(operation: Operation, { links }: NetworkState): boolean {
+  const name =
+    operation.type === 'deleteLink' || (operation.type === 'updateLink' && operation.changes.master !== undefined)
+      ? operation.name
+      : operation.type === 'createLink'
+        ? operation.link.name
+        : undefined
+  const link = name === undefined ? undefined : links.get(name)?.link
+  return link !== undefined && (link.kind === 'bridge' || link.kind === 'vxlan' || link.masterKind === 'bridge')
+}

@@ -1,0 +1,125 @@
+import { defaultFdbState, type FdbEntry, isSelf } from '../../rtnetlink/fdb.js'
+import type { DesiredFdbEntry } from '../../state/desired.js'
+import { fdbDifferences, fdbKey, hasSeveralRemotes, isLastingFdbEntry, isMeantByFdbAbsence } from '../../state/fdb.js'
+import type { Operation } from '../operation.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext, type StepDraft } from './context.js'
+import { desiredLink, findLink, isThere } from './lookup.js'
+
+/** Steps for the forwarding databases of a namespace. */
+export function diffFdb(context: DiffContext): void {
+  const wanted = context.desired.fdb ?? []
+  if (wanted.length === 0) return
+  const present = new Map((context.actual.fdb ?? []).map((entry) => [fdbKey(entry), entry]))
+  for (const one of wanted) {
+    if (one.absent) removeEntries(context, one)
+    else if (checkLinks(context, one)) addEntry(context, one, present)
+  }
+}
+
+function addEntry(
+  context: DiffContext,
+  wanted: DesiredFdbEntry,
+  present: ReadonlyMap<string, NonNullable<DiffContext['actual']['fdb']>[number]>,
+): void {
+  const entry = completed(context, wanted.entry)
+  const actual = present.get(fdbKey(entry))
+  if (!actual) {
+    const { dev: _dev, mac: _mac, ...properties } = entry
+    const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
+    step(context, wanted, entry, 'create', { type: 'addFdbEntry', entry, append: hasSeveralRemotes(entry) }, changes)
+    return
+  }
+  const changes = fdbDifferences(entry, actual)
+  if (changes.length === 0) return
+  // The kernel takes what is left out for off, and an address of this host for one that moves not.
+  const { externallyLearned, router } = actual
+  const sticky = actual.sticky && entry.state !== 'permanent'
+  const kept = Object.fromEntries(Object.entries({ sticky, externallyLearned, router }).filter(([, value]) => value))
+  step(context, wanted, entry, 'update', { type: 'replaceFdbEntry', entry: { ...kept, ...entry } }, changes)
+}
+
+/** Removes whatever has all that is stated, but not what the kernel keeps by itself. */
+function removeEntries(context: DiffContext, wanted: DesiredFdbEntry): void {
+  const { entry } = wanted
+  if (!isThere(context, String(entry.dev))) return
+  const doomed = (context.actual.fdb ?? []).filter(
+    (one) =>
+      isMeantByFdbAbsence(entry, one) &&
+      (one.state === 'reachable' || one.state === 'stale' || isRemovable(context, one)),
+  )
+  for (const one of doomed) {
+    const { index: _index, master: _master, used: _used, updated: _updated, ...own } = one
+    step(context, wanted, own, 'delete', { type: 'deleteFdbEntry', entry: own }, [])
+  }
+}
+
+function isRemovable({ actual }: DiffContext, entry: NonNullable<DiffContext['actual']['fdb']>[number]): boolean {
+  const isOfHardware = entry.self && actual.links.get(String(entry.dev))?.link.kind !== 'vxlan'
+  return isOfHardware || isLastingFdbEntry(entry, actual)
+}
+
+/** An entry with what follows from its link: a bridge's own, and what a VXLAN has by itself. */
+function completed(context: DiffContext, given: FdbEntry): FdbEntry {
+  const name = String(given.dev)
+  const kind = kindOf(context, name)
+  const entry = kind === 'bridge' && given.self === undefined ? { ...given, self: true } : given
+  const vxlan = { ...findLink(context, name)?.link.vxlan, ...desiredLink(context, name)?.properties.vxlan }
+  const { port, vni, ...others } = entry
+  return {
+    ...others,
+    ...(port === undefined || (kind === 'vxlan' && port === vxlan.port) ? {} : { port }),
+    ...(vni === undefined || (kind === 'vxlan' && vni === vxlan.id && !vxlan.collectMetadata) ? {} : { vni }),
+    self: isSelf(entry),
+    state: entry.state ?? defaultFdbState(entry),
+  }
+}
+
+function kindOf(context: DiffContext, name: string): string | undefined {
+  return desiredLink(context, name)?.properties.kind ?? findLink(context, name)?.link.kind
+}
+
+function checkLinks(context: DiffContext, { entry, path }: DesiredFdbEntry): boolean {
+  const names = [['dev', entry.dev] as const, ['via', entry.via] as const]
+  const missing = names.filter(([, name]) => typeof name === 'string' && !isThere(context, name))
+  for (const [property, name] of missing) {
+    context.problems.push({ path: `${path ?? ''}/${property}`, message: `the link ${name} does not exist` })
+  }
+  return missing.length === 0
+}
+
+function step(
+  context: DiffContext,
+  { path }: DesiredFdbEntry,
+  entry: FdbEntry,
+  action: 'create' | 'update' | 'delete',
+  operation: Operation,
+  changes: StepDraft['changes'],
+): void {
+  const links = [entry.dev, ...(entry.via === undefined ? [] : [entry.via])]
+  const master = desiredLink(context, String(entry.dev))?.properties.master
+  if (typeof master === 'string') links.push(master)
+  addStep(context, {
+    action,
+    object: 'fdb',
+    id: fdbName(entry),
+    changes,
+    path,
+    phase: action === 'delete' ? Phase.deleteEntry : Phase.entry,
+    needs: links.flatMap((link) => [`link ${link}`, `configured ${link}`, `changed ${link}`]),
+    operation,
+  })
+}
+
+/** How plans name an entry. */
+function fdbName({ mac, dev, vlan, dst, sourceVni, self }: FdbEntry): string {
+  return [
+    `${mac} dev ${dev}`,
+    vlan === undefined ? undefined : `vlan ${vlan}`,
+    dst === undefined ? undefined : `dst ${dst}`,
+    sourceVni === undefined ? undefined : `src_vni ${sourceVni}`,
+    self ? 'self' : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ')
+}

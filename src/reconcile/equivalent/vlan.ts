@@ -1,0 +1,31 @@
+import type { PortVlan } from '../../rtnetlink/bridgeVlan.js'
+import { globalVlanEntry, vlanEntry } from '../../rtnetlink/bridgeVlanAttributes.js'
+import type { Operation } from '../operation.js'
+import { optionsOf, words } from './words.js'
+
+/** The `bridge` commands that change VLANs. */
+export function vlanCommands({ dev, self, changes, up }: Extract<Operation, { type: 'setVlans' }>): string[] {
+  const command = (verb: string, { id }: Pick<PortVlan, 'id'>, ...more: (string | false | undefined)[]): string =>
+    words('bridge vlan', verb, 'dev', dev, `vid ${id}`, ...more, self && 'self')
+  return [
+    ...changes.deleted.map((vlan) => command('delete', vlan)),
+    ...changes.released.map((vlan) => command('delete', vlan, 'tunnel_info')),
+    ...changes.added.flatMap((vlan) => {
+      const { id: _id, pvid, untagged, tunnelId, ...options } = vlan
+      const set = optionsOf(vlanEntry, options)
+      const tunnel = tunnelId !== undefined && `tunnel_info id ${tunnelId}`
+      return [
+        command('add', vlan, pvid && 'pvid', untagged && 'untagged', tunnel),
+        ...(set.length > 0 ? [command('set', vlan, ...set)] : []),
+      ]
+    }),
+    ...(up ? [`ip link set ${dev} up`] : []),
+  ]
+}
+
+/** The `bridge` commands that change what VLANs have on a bridge as a whole. */
+export function globalVlanCommands({ dev, options }: Extract<Operation, { type: 'setGlobalVlans' }>): string[] {
+  return options.map(({ id, ...given }) =>
+    words('bridge vlan global set', 'dev', dev, `vid ${id}`, ...optionsOf(globalVlanEntry, given)),
+  )
+}

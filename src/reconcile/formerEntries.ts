@@ -1,0 +1,78 @@
+import type { DesiredFdbEntry, DesiredMdbEntry, DesiredNetwork } from '../state/desired.js'
+import { fdbEntryAsItWas, fdbKey, isLastingFdbEntry } from '../state/fdb.js'
+import { isLastingMdbEntry, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
+import type { NetworkState } from '../state/model.js'
+import { withLinks } from '../state/renamed.js'
+import type { Reach } from './reach.js'
+import type { PlannedStep } from './step.js'
+
+/**
+ * What the databases had, as a wish about all that steps touched or may have taken along.
+ *
+ * @param nameOf the name that a link had before
+ */
+export function formerEntries(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+  nameOf: (name: string) => string,
+): Pick<DesiredNetwork, 'fdb' | 'mdb'> {
+  const formerName = (name: unknown): unknown => (typeof name === 'string' ? nameOf(name) : name)
+  const fdb = formerFdb(before, steps, reach, formerName)
+  const mdb = formerMdb(before, steps, reach, formerName)
+  return { ...(fdb.length > 0 ? { fdb } : {}), ...(mdb.length > 0 ? { mdb } : {}) }
+}
+
+function formerFdb(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+  formerName: (name: unknown) => unknown,
+): DesiredFdbEntry[] {
+  const touched = steps.flatMap(({ operation }) =>
+    operation.type === 'addFdbEntry' || operation.type === 'replaceFdbEntry' || operation.type === 'deleteFdbEntry'
+      ? [{ type: operation.type, entry: withLinks(operation.entry, ['dev', 'via'], formerName) }]
+      : [],
+  )
+  // An address moves from one port of a bridge to another, and without a VLAN it is deleted in all of them.
+  const macs = new Set(touched.map(({ entry }) => entry.mac))
+  const known = before.fdb ?? []
+  const keys = new Set(known.map(fdbKey))
+  return [
+    ...touched
+      .filter(({ type, entry }) => type !== 'deleteFdbEntry' && !keys.has(fdbKey(entry)))
+      .map(({ entry: { state: _state, sticky: _sticky, externallyLearned: _learned, router: _router, ...named } }) => ({
+        absent: true,
+        entry: named,
+      })),
+    ...known
+      .filter((entry) => isLastingFdbEntry(entry, before))
+      .filter(({ mac, dev, master }) => macs.has(mac) || reach.takesEntries(dev) || reach.takesEntries(master))
+      .map((entry) => ({ absent: false, entry: fdbEntryAsItWas(entry) })),
+  ]
+}
+
+function formerMdb(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+  formerName: (name: unknown) => unknown,
+): DesiredMdbEntry[] {
+  const touched = steps.flatMap(({ operation }) =>
+    operation.type === 'addMdbEntry' || operation.type === 'replaceMdbEntry' || operation.type === 'deleteMdbEntry'
+      ? [{ type: operation.type, entry: withLinks(operation.entry, ['dev', 'port'], formerName) }]
+      : [],
+  )
+  const groups = new Set(touched.map(({ entry }) => entry.group))
+  const known = before.mdb ?? []
+  const keys = new Set(known.map(mdbKey))
+  return [
+    ...touched
+      .filter(({ type, entry }) => type === 'addMdbEntry' && !keys.has(mdbKey(entry)))
+      .map(({ entry }) => ({ absent: true, entry })),
+    ...known
+      .filter(isLastingMdbEntry)
+      .filter(({ group, dev, port }) => groups.has(group) || reach.takesEntries(dev) || reach.takesEntries(port))
+      .map((entry) => ({ absent: false, entry: mdbEntryAsItWas(entry) })),
+  ]
+}

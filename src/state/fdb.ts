@@ -1,0 +1,77 @@
+import { parseMac } from '../ip/mac.js'
+import { type FdbEntry, isSelf, type ListedFdbEntry } from '../rtnetlink/fdb.js'
+import type { ListedLink } from '../rtnetlink/link.js'
+import { type PropertyChange, sameLoosely } from './equal.js'
+import type { NetworkState } from './model.js'
+
+/** Whether an address can have several remote ends on a VXLAN: that of a group, or the one for all without an entry. */
+export function hasSeveralRemotes({ mac, ...entry }: FdbEntry): boolean {
+  const bytes = parseMac(mac)
+  const isGroup = bytes !== undefined && (((bytes[0] ?? 0) & 1) === 1 || bytes.every((byte) => byte === 0))
+  return isGroup && isSelf(entry) && (entry.dst !== undefined || entry.nexthopId !== undefined)
+}
+
+/**
+ * What the kernel takes for the same entry: link, table, address and VLAN; on a VXLAN also where frames come from, and
+ * the remote end where there can be several.
+ */
+export function fdbKey(entry: FdbEntry): string {
+  const { dev, mac, vlan = 0, sourceVni = 0, dst, port, vni, via, nexthopId } = entry
+  const remote = hasSeveralRemotes(entry) ? [dst, port, vni, via, nexthopId] : []
+  return [dev, isSelf(entry) ? 'self' : 'master', mac, vlan, sourceVni, ...remote].join(' ')
+}
+
+/** Whether an entry was made by somebody: it ages not, and is none of those that the kernel keeps by itself. */
+export function isLastingFdbEntry(entry: ListedFdbEntry, { links }: Pick<NetworkState, 'links'>): boolean {
+  const { dev, mac, state, master, self } = entry
+  if (state !== 'permanent' && state !== 'static') return false
+  const link = links.get(String(dev))?.link
+  if (!link) return false
+  // The bridge's own address, and those of its ports (net/bridge/br_fdb.c, br_fdb_add_local).
+  if (master !== undefined) {
+    const owned = [link.mac, links.get(String(master))?.link.mac]
+    return state === 'static' || !owned.includes(mac)
+  }
+  return self && link.kind === 'vxlan' && !isOfDevice(entry, link)
+}
+
+/** The remote end that a VXLAN was made with (drivers/net/vxlan/vxlan_core.c, __vxlan_dev_create). */
+function isOfDevice({ mac, dst, vni, port }: ListedFdbEntry, { vxlan }: ListedLink): boolean {
+  const isForAll = parseMac(mac)?.every((byte) => byte === 0) ?? false
+  return isForAll && dst !== undefined && [vxlan?.remote, vxlan?.group].includes(dst) && !vni && !port
+}
+
+/** What of the stated properties an entry of the same key does not have. */
+export function fdbDifferences(wanted: FdbEntry, actual: ListedFdbEntry): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  const names = ['state', 'dst', 'port', 'vni', 'via', 'nexthopId', 'sticky', 'externallyLearned', 'router'] as const
+  for (const property of names) {
+    const after = wanted[property]
+    const before = actual[property]
+    if (after === undefined || sameLoosely(after, before)) continue
+    changes.push({ property, ...(before === undefined ? {} : { before }), after })
+  }
+  return changes
+}
+
+/** An entry as it was, with what it was not. */
+export function fdbEntryAsItWas(entry: ListedFdbEntry): FdbEntry {
+  const {
+    index: _index,
+    master: _master,
+    used: _used,
+    updated: _updated,
+    offloaded: _offloaded,
+    locked: _l,
+    ...own
+  } = entry
+  return { sticky: false, externallyLearned: false, ...own }
+}
+
+/** Whether an entry has all that is stated of one that is to be absent. */
+export function isMeantByFdbAbsence(wanted: FdbEntry, actual: ListedFdbEntry): boolean {
+  const { dev, mac, vlan, sourceVni, dst, port, vni, via, nexthopId, self } = wanted
+  const stated = Object.entries({ dev, mac, vlan, sourceVni, dst, port, vni, via, nexthopId, self })
+  const own = new Map<string, unknown>(Object.entries(actual))
+  return stated.every(([name, value]) => value === undefined || own.get(name) === value)
+}
