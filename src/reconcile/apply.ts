@@ -10,6 +10,7 @@ import { defaultOwner, tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { networkToSpec } from '../state/toSpec/network.js'
 import { refuseLacking } from './capability.js'
+import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
 import { execute } from './execute.js'
@@ -135,11 +136,11 @@ async function observeAndPlan(
     if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
   let states = await world.observe(networks.keys(), options)
+  refuseVlans(networks, states)
   let steps = stepsTowards(networks, states, world, options)
   const more = losingEntries(steps, states)
   if (more.size > 0) {
-    for (const name of more) world.ask(name, { entries: true })
-    states = await world.observe(networks.keys(), options)
+    states = await world.withEntries(states, more, options)
     steps = stepsTowards(networks, states, world, options)
   }
   await refuseLacking(steps, world, options)

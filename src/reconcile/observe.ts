@@ -78,7 +78,8 @@ export async function observeLinks(place: Place, options: RequestOptions): Promi
   return bodies.map((body) => decodeLink(body, { linkName: (index) => nameByIndex.get(index) ?? index }))
 }
 
-function namesOf(links: readonly ListedLink[]): DecodeContext {
+/** The names of links by their indices. */
+export function namesOf(links: readonly ListedLink[]): DecodeContext {
   const names = new Map(links.map(({ index, name }) => [index, name]))
   return { linkName: (index) => names.get(index) ?? index }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
@@ -12,6 +11,7 @@ import {
 } from '../rtnetlink/bridgeVlan.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { normalizeGlobalVlans, normalizeVlans } from '../state/vlans.js'
+import { wouldLoadLinkModule } from '../system/linkModules.js'
 import { dump } from './dump.js'
 import type { Place } from './place.js'
 
@@ -37,11 +37,11 @@ export async function withVlans(
   const hasBridges = links.some(({ kind }) => kind === 'bridge')
   if (!hasBridges && !asked) return { links }
   const vlans = await ifSupported(() => dump(place, dumpVlans(), (body) => decodeVlans(body, names), options))
-  // Without a bridge the kernel's module may just not be there yet.
-  if (!vlans)
-    return hasBridges || place.inMemory || existsSync('/sys/module/bridge')
-      ? { links, vlanFiltering: false }
-      : { links }
+  if (!vlans) {
+    // Without a bridge the kernel's module may just not be there yet.
+    const isSure = !place.inMemory && (hasBridges || !wouldLoadLinkModule('bridge'))
+    return { links, ...(isSure ? { vlanFiltering: false } : {}) }
+  }
   const global = await dump(place, dumpGlobalVlanOptions(), (body) => decodeGlobalVlanOptions(body, names), options)
   const ports = byIndex<PortVlan>(vlans.flat())
   const bridges = byIndex<GlobalVlanOptions>(global.flat())

@@ -8,7 +8,8 @@ import { resolveNetwork } from '../state/resolve/network.js'
 import { Resolver } from '../state/resolve/resolver.js'
 import { systemNames } from '../system/names.js'
 import { listNamespaces } from '../system/namespace.js'
-import { type Curiosity, observe } from './observe.js'
+import { type Curiosity, namesOf, observe } from './observe.js'
+import { observeEntries } from './observeEntries.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
@@ -68,6 +69,23 @@ export class World implements Disposable {
   /** Has something read of a namespace that is not read by itself. */
   ask(name: string, curiosity: Curiosity): void {
     this.#curiosity.set(name, { ...this.#curiosity.get(name), ...curiosity })
+  }
+
+  /** Adds to what was read the forwarding and multicast databases of some namespaces, also for later. */
+  async withEntries(
+    states: ReadonlyMap<string, NetworkState>,
+    names: ReadonlySet<string>,
+    options: RequestOptions,
+  ): Promise<Map<string, NetworkState>> {
+    const all = new Map(states)
+    for (const name of names) {
+      this.ask(name, { entries: true })
+      const [place, state] = [this.places.get(name), states.get(name)]
+      if (!place || !state) continue
+      const links = [...state.links.values()].map(({ link }) => link)
+      all.set(name, { ...state, ...(await observeEntries(place, links, namesOf(links), options)) })
+    }
+    return all
   }
 
   /** Reads all open namespaces. One that does not exist yet is empty. */

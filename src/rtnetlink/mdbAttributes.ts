@@ -101,7 +101,7 @@ export const mdbEntry: Codec<MdbEntryStruct> = {
       state: view.getUint8(start + 4),
       flags: view.getUint8(start + 5),
       vlan: view.getUint16(start + 6, littleEndian),
-      group: protocol === 0 ? formatMac(group) : formatAddress(group),
+      group: length === 6 ? formatMac(group) : formatAddress(group),
     }
   },
 }

@@ -45,7 +45,7 @@ test('a kernel without VLAN filtering is one error of the plan for each property
       { name: 'tap0', kind: 'tap', master: 'br0', bridgePort: { vlans: [access] } },
     ],
   }
-  const error = await namespace.refuses(spec, 'INVALID_SPEC')
+  const error = await namespace.refuses(spec, 'UNSUPPORTED')
   t.deepEqual(
     error.problems?.map(({ path }) => path),
     [

@@ -3,8 +3,11 @@ import fc from 'fast-check'
 import { align4, littleEndian, Payload, Writer } from '../../src/netlink/bytes.js'
 import { writeAttribute } from '../../src/netlink/table.js'
 import { decodeAddress } from '../../src/rtnetlink/address.js'
+import { decodeGlobalVlanOptions, decodeVlans } from '../../src/rtnetlink/bridgeVlan.js'
 import { decodeLink, decodeLinkName } from '../../src/rtnetlink/decodeLink.js'
 import { decodeRoute } from '../../src/rtnetlink/decodeRoute.js'
+import { decodeFdbEntry } from '../../src/rtnetlink/fdb.js'
+import { decodeMdb } from '../../src/rtnetlink/mdb.js'
 import { decodeNamespaceId } from '../../src/rtnetlink/namespaceId.js'
 import { decodeNeighbor } from '../../src/rtnetlink/neighbor.js'
 import { decodeRule } from '../../src/rtnetlink/ruleMessages.js'
@@ -14,9 +17,13 @@ const decoders: Record<string, { size: number; decode: (body: Payload) => unknow
   link: { size: 16, decode: decodeLink },
   linkName: { size: 16, decode: decodeLinkName },
   namespaceId: { size: 4, decode: decodeNamespaceId },
+  fdb: { size: 12, decode: decodeFdbEntry },
+  mdb: { size: 8, decode: decodeMdb },
   neighbor: { size: 12, decode: decodeNeighbor },
   route: { size: 12, decode: decodeRoute },
   rule: { size: 12, decode: decodeRule },
+  vlans: { size: 8, decode: decodeVlans },
+  globalVlans: { size: 8, decode: decodeGlobalVlanOptions },
 }
 
 /** A body that gets far into a decoder: a known family, and attributes with numbers that are known. */

@@ -81,7 +81,6 @@ function defaultPvids(context: DiffContext, bridge: string): { before: number; a
 export function diffVlans(context: DiffContext): void {
   for (const wanted of context.desired.links) {
     if (wanted.absent) continue
-    checkCapability(context, wanted)
     checkIsPort(context, wanted)
     for (const planned of plannedVlans(context, wanted)) changeVlans(context, wanted, planned)
     changeGlobalOptions(context, wanted)
@@ -159,24 +158,6 @@ export function finalVlans(context: DiffContext, name: string, bridge: string): 
   const master = properties.master === undefined ? findLink(context, name)?.link.master : properties.master
   if (master !== bridge) return []
   return properties.bridgePort?.vlans ?? vlansOfPort(context, wanted) ?? []
-}
-
-/** What the kernel lacks is one error of the plan. */
-function checkCapability(context: DiffContext, { properties, path }: DesiredLink): void {
-  if (context.actual.vlanFiltering !== false) return
-  const { bridge, bridgePort } = properties
-  const given = [
-    ...(bridge?.vlanFiltering ? ['bridge/vlanFiltering'] : []),
-    ...(bridge?.vlans ? ['bridge/vlans'] : []),
-    ...(bridge?.vlanOptions ? ['bridge/vlanOptions'] : []),
-    ...(bridgePort?.vlans ? ['bridgePort/vlans'] : []),
-  ]
-  for (const property of given) {
-    context.problems.push({
-      path: `${path ?? ''}/${property}`,
-      message: 'the bridges of this kernel have no VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING, Linux 5.6)',
-    })
-  }
 }
 
 function checkIsPort(context: DiffContext, { name, properties, path }: DesiredLink): void {
