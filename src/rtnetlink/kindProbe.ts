@@ -74,7 +74,7 @@ export async function knowsOption(
   options: RequestOptions = {},
 ): Promise<boolean | undefined> {
   const line = kind.options.lines[option]
-  if (!line || line.outer || line.bit !== undefined) return undefined
+  if (!line || line.outer || line.separate || line.bit !== undefined) return undefined
   const { presence, nested } = line.codec
   // Numbers need their bytes, a flag has none, a list has those of a header; of plain bytes there can be too many.
   for (const size of [presence || nested ? 1 : 0, 300]) {

@@ -68,8 +68,8 @@ test('entries of a bridge are made, changed, moved to another port, and removed'
   t.deepEqual(
     snapshot.fdb?.filter(({ vlan }) => vlan === undefined),
     [
-      { dev: 'tap1', mac: macs.a },
       { dev: 'tap0', mac: macs.b, state: 'permanent' },
+      { dev: 'tap1', mac: macs.a },
     ],
   )
   t.true((await namespace.plan(snapshot)).empty)

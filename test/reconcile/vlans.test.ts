@@ -89,6 +89,9 @@ test('access ports, trunks and the bridge get their VLANs, and change them', asy
   t.is(
     plan.toString(),
     [
+      '~ vlan dev br0: bridge.vlans [10,{"id":20,"untagged":true}] -> []',
+      '    bridge vlan delete dev br0 vid 10 self',
+      '    bridge vlan delete dev br0 vid 20 self',
       '~ vlan dev tap0: bridgePort.vlans [{"id":10,"pvid":true,"untagged":true}] -> [10,{"id":11,"pvid":true}]',
       '    bridge vlan add dev tap0 vid 10',
       '    bridge vlan add dev tap0 vid 11 pvid',
@@ -96,9 +99,6 @@ test('access ports, trunks and the bridge get their VLANs, and change them', asy
       '    bridge vlan delete dev tap1 vid 10',
       '    bridge vlan delete dev tap1 vid 200',
       '    bridge vlan delete dev tap1 vid 4001-4094',
-      '~ vlan dev br0: bridge.vlans [10,{"id":20,"untagged":true}] -> []',
-      '    bridge vlan delete dev br0 vid 10 self',
-      '    bridge vlan delete dev br0 vid 20 self',
     ].join('\n'),
   )
   await namespace.converges(change)

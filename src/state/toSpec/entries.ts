@@ -1,8 +1,8 @@
 import { defaultFdbState, isSelf, type ListedFdbEntry } from '../../rtnetlink/fdb.js'
 import type { ListedMdbEntry } from '../../rtnetlink/mdb.js'
 import type { FdbSpec, MdbSpec, NetworkSpec } from '../../spec/types.js'
-import { isLastingFdbEntry } from '../fdb.js'
-import { isLastingMdbEntry } from '../mdb.js'
+import { fdbKey, isLastingFdbEntry } from '../fdb.js'
+import { isLastingMdbEntry, mdbKey } from '../mdb.js'
 import type { NetworkState } from '../model.js'
 import { defined, unless } from './omit.js'
 
@@ -11,9 +11,17 @@ export function entriesToSpec(state: NetworkState): Pick<NetworkSpec, 'fdb' | 'm
   const fdb = (state.fdb ?? []).filter((entry) => isLastingFdbEntry(entry, state) && typeof entry.dev === 'string')
   const mdb = (state.mdb ?? []).filter((entry) => isLastingMdbEntry(entry) && typeof entry.port === 'string')
   return {
-    ...(fdb.length > 0 ? { fdb: fdb.map(fdbToSpec) } : {}),
-    ...(mdb.length > 0 ? { mdb: mdb.map(mdbToSpec) } : {}),
+    ...(fdb.length > 0 ? { fdb: inOrder(fdb, fdbKey).map(fdbToSpec) } : {}),
+    ...(mdb.length > 0 ? { mdb: inOrder(mdb, mdbKey).map(mdbToSpec) } : {}),
   }
+}
+
+/** The kernel keeps them in the order of chance. */
+function inOrder<T>(list: readonly T[], keyOf: (item: T) => string): T[] {
+  return list
+    .map((item) => ({ item, key: keyOf(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item)
 }
 
 function fdbToSpec(entry: ListedFdbEntry): FdbSpec {
