@@ -1,12 +1,13 @@
 // What tsc leaves undone: it keeps the output of sources that are gone (a removed test would still run),
-// and it makes no program executable.
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
+// and it bundles nothing.
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundle } from './bundle.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-for (const directory of ['src', 'test', 'examples', 'scripts']) {
+for (const directory of ['src', 'test', 'examples', 'scripts', 'bench']) {
   const output = join(root, 'dist', directory)
   if (!existsSync(output)) continue
   for (const file of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
@@ -14,7 +15,7 @@ for (const directory of ['src', 'test', 'examples', 'scripts']) {
     if (extension !== '' && !existsSync(join(root, directory, `${stem}.ts`))) rmSync(join(output, file))
   }
 }
-chmodSync(join(root, 'dist/src/cli/main.js'), 0o755)
+await bundle(root)
 
 /** The file's name without the ending that tsc gave it; the ending is empty for what tsc does not write. */
 function split(file: string): [stem: string, extension: string] {

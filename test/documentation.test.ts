@@ -78,7 +78,7 @@ for (const page of pages) {
       const directory = mkdtempSync(join(tmpdir(), 'linkwright-documentation-'))
       t.teardown(() => rmSync(directory, { recursive: true }))
       mkdirSync(join(directory, '.bin'))
-      symlinkSync(inRepository('dist/src/cli/main.js'), join(directory, '.bin/linkwright'))
+      symlinkSync(inRepository('dist/bundle/cli.js'), join(directory, '.bin/linkwright'))
       for (const { code } of blocksOf(page, 'yaml')) {
         const name = /^# ([\w.-]+\.yaml)\n/.exec(code)?.[1]
         if (name !== undefined) writeFileSync(join(directory, name), code)

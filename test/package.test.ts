@@ -68,18 +68,20 @@ test('holds what it promises', (t) => {
 
 test('holds nothing else', (t) => {
   const root = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'schema/linkwright.schema.json']
-  const expected = /^(?:dist\/src\/.+\.(?:js|d\.ts)(?:\.map)?|src\/.+\.ts)$/
+  const expected =
+    /^(?:dist\/bundle\/(?:[\w-]+\.js(?:\.map)?|LICENSES\.txt)|dist\/src\/.+\.d\.ts(?:\.map)?|src\/.+\.ts)$/
   t.deepEqual(
     files().filter((path) => !root.includes(path) && !expected.test(path)),
     [],
   )
 })
 
-test('every program has its types and its source, and no source map leads nowhere', (t) => {
+test('every source has its types, and no source map leads nowhere but into a bundled package', (t) => {
   const missing = files().flatMap((path) => {
-    const stem = /^dist\/(src\/.+?)(?:\.js|\.d\.ts)$/.exec(path)?.[1]
-    const companions = stem === undefined ? [] : [`dist/${stem}.js`, `dist/${stem}.d.ts`, `${stem}.ts`]
-    const sources: string[] = path.endsWith('.map') ? JSON.parse(read(path)).sources : []
+    const stem = /^(?:dist\/)?(src\/.+?)(?:\.d)?\.ts$/.exec(path)?.[1]
+    const companions = stem === undefined ? [] : [`dist/${stem}.d.ts`, `${stem}.ts`]
+    const all: string[] = path.endsWith('.map') ? JSON.parse(read(path)).sources : []
+    const sources = all.filter((source) => !source.includes('/node_modules/'))
     const paths = [
       ...companions.map((companion) => join(installed, companion)),
       ...sources.map((source) => resolve(installed, dirname(path), source)),
@@ -87,6 +89,41 @@ test('every program has its types and its source, and no source map leads nowher
     return paths.filter((wanted) => !existsSync(wanted)).map((wanted) => `${path} → ${relative(installed, wanted)}`)
   })
   t.deepEqual(missing, [])
+})
+
+test('each module is in one bundle only, so that the entry points share classes', (t) => {
+  const maps = files().filter((path) => /^dist\/bundle\/.+\.map$/.test(path))
+  const sources = maps.flatMap((path): string[] => JSON.parse(read(path)).sources)
+  t.true(sources.length > 200)
+  t.deepEqual(
+    sources.filter((source, index) => sources.indexOf(source) !== index),
+    [],
+  )
+})
+
+test('names the license of every package that it bundles', (t) => {
+  const maps = files().filter((path) => path.endsWith('.js.map'))
+  const sources = maps.flatMap((path): string[] => JSON.parse(read(path)).sources)
+  const bundled = new Set(sources.flatMap((source) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []))
+  t.true(bundled.has('valibot'))
+  const licenses = read('dist/bundle/LICENSES.txt')
+  t.deepEqual(
+    [...bundled].filter((name) => !licenses.includes(`${name}\n\n`)),
+    [],
+  )
+})
+
+test('the guardian starts, and undoes what nobody confirms', async (t) => {
+  if (!canSandbox()) return t.log('not run: this machine lets us make no namespaces')
+  const program = join(installed, packageJson.bin['linkwright'] ?? '')
+  const spec = join(project, 'spec.json')
+  writeFileSync(spec, JSON.stringify({ links: [{ name: 'br0', kind: 'bridge' }] }))
+  const script = `
+    '${program}' apply --confirm-within 3 --state-directory '${project}/state' '${spec}'
+    ip -brief link show br0
+    for try in $(seq 100); do ip link show br0 >/dev/null 2>&1 || { echo undone; break; }; sleep 0.2; done`
+  const { stdout, stderr } = await runProgram(sandboxed(['bash', '-c', script]), { timeout: 60_000 })
+  t.regex(stdout, /\nbr0 .+\n(?:.*\n)*undone\n$/, stderr)
 })
 
 test('a stranger can compile and run a program with it', async (t) => {
