@@ -34,6 +34,7 @@ export { type RuleFilter, Rules } from './network/rules.js'
 export { type OpenDevice, TunTap } from './network/tuntap.js'
 export { type VlanFilter, Vlans } from './network/vlans.js'
 export { type ApplyReport, apply, plan, snapshot } from './reconcile/apply.js'
+export type { Lacking } from './reconcile/capability.js'
 export {
   type Guard,
   type GuardContext,

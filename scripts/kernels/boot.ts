@@ -55,7 +55,7 @@ export async function runInGuest(
     'console=ttyS0 quiet panic=-1 no_timer_check',
   ]
   // However this process ends, the machine goes with it.
-  const wrapped = ['--pdeathsig', 'KILL', 'nice', 'qemu-system-x86_64', ...accelerator, ...machine, ...kernel]
+  const wrapped = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...accelerator, ...machine, ...kernel]
   const qemu = spawn('setpriv', [...wrapped, ...shares], { stdio: ['ignore', 'inherit', 'inherit'] })
   const timer = setTimeout(() => {
     console.error(`killed after ${seconds} seconds`)

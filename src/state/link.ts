@@ -78,6 +78,7 @@ function optionDifferences(
     const before = options?.[name]
     // What is in messages of its own is compared there.
     if (table.lines[name]?.separate) continue
+    if (before === undefined && kind.untold?.includes(name)) continue
     if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
     const immutable =
       section === kind.kind &&

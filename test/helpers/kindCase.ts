@@ -19,8 +19,8 @@ export interface KindCase {
   readonly changes?: Partial<Link>
   /** By the names of the options in {@link changes}. */
   readonly changed?: Readonly<Record<string, Shown>>
-  /** Other values of options for which the link must be made anew. */
-  readonly recreates?: Readonly<Record<string, unknown>>
+  /** Other values for which the link must be made anew: of one option, and of what must go along with it. */
+  readonly recreates?: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** The name of the link in all cases. */

@@ -1,6 +1,10 @@
 import { type KindCase, name } from './kindCase.js'
 import { bondCases } from './kindCasesBond.js'
+import { greCases } from './kindCasesGre.js'
+import { ipsecCases } from './kindCasesIpsec.js'
+import { otherCases } from './kindCasesLayer2.js'
 import { tunnelCases } from './kindCasesTunnels.js'
+import { udpCases } from './kindCasesUdp.js'
 
 export type { KindCase } from './kindCase.js'
 
@@ -47,11 +51,23 @@ const vlan: KindCase = {
       ],
     },
   },
-  changes: { vlan: { reorderHeader: true, mvrp: false } },
-  changed: {
-    reorderHeader: { flags: ['REORDER_HDR', 'GVRP', 'LOOSE_BINDING'] },
-    mvrp: { flags: ['REORDER_HDR', 'GVRP', 'LOOSE_BINDING'] },
+  changes: {
+    vlan: { reorderHeader: true, gvrp: false, mvrp: false, looseBinding: false, bridgeBinding: true },
   },
+  changed: {
+    reorderHeader: { flags: ['REORDER_HDR', 'BRIDGE_BINDING'] },
+    gvrp: { flags: ['REORDER_HDR', 'BRIDGE_BINDING'] },
+    mvrp: { flags: ['REORDER_HDR', 'BRIDGE_BINDING'] },
+    looseBinding: { flags: ['REORDER_HDR', 'BRIDGE_BINDING'] },
+    bridgeBinding: { flags: ['REORDER_HDR', 'BRIDGE_BINDING'] },
+  },
+  recreates: [
+    { link: 'v1' },
+    { id: 7 },
+    { protocol: '802.1Q' },
+    { ingressQosMap: [{ from: 2, to: 5 }] },
+    { egressQosMap: [{ from: 3, to: 5 }] },
+  ],
 }
 
 const vxlanOverIpv4: KindCase = {
@@ -110,7 +126,17 @@ const vxlanOverIpv4: KindCase = {
     localbypass: {},
   },
   changes: {
-    vxlan: { group: '239.4.5.6', link: 'v1', local: '10.0.0.9', ttl: 3, tos: 4, df: 'inherit', learning: true },
+    vxlan: {
+      group: '239.4.5.6',
+      link: 'v1',
+      local: '10.0.0.9',
+      ttl: 3,
+      tos: 4,
+      df: 'inherit',
+      learning: true,
+      ageing: 99,
+      localbypass: true,
+    },
   },
   changed: {
     group: { group: '239.4.5.6' },
@@ -120,7 +146,24 @@ const vxlanOverIpv4: KindCase = {
     tos: { tos: '0x4' },
     df: { df: 'inherit' },
     learning: { learning: true },
+    ageing: { ageing: 99 },
+    localbypass: {},
   },
+  recreates: [
+    { id: 5 },
+    { port: 4788 },
+    { portRange: { low: 1001, high: 2000 } },
+    { limit: 56 },
+    { proxy: false },
+    { rsc: false },
+    { l2miss: false },
+    { l3miss: false },
+    { udpChecksum: true },
+    { remoteChecksumTx: false },
+    { remoteChecksumRx: false },
+    { remoteChecksumNoPartial: false },
+    { gbp: false },
+  ],
 }
 
 const vxlanOverIpv6: KindCase = {
@@ -157,6 +200,7 @@ const vxlanOverIpv6: KindCase = {
     ageing: { ageing: 9 },
     localbypass: {},
   },
+  recreates: [{ ttlInherit: false }, { udp6ZeroChecksumTx: false }, { udp6ZeroChecksumRx: false }],
 }
 
 const vxlanInherit: KindCase = {
@@ -169,6 +213,8 @@ const vxlanInherit: KindCase = {
     link: { link: 'v0' },
     labelPolicy: {},
   },
+  changes: { vxlan: { labelPolicy: 'fixed' } },
+  changed: { labelPolicy: {} },
 }
 
 const vxlanOfRoutes: KindCase = {
@@ -187,6 +233,7 @@ const vxlanOfRoutes: KindCase = {
     gpe: { gpe: true },
     learning: { learning: false },
   },
+  recreates: [{ gpe: false }, { vnifilter: false }, { collectMetadata: false, vnifilter: false, gpe: false, id: 7 }],
 }
 
 const macvlan: KindCase = {
@@ -221,6 +268,7 @@ const macvlan: KindCase = {
     broadcastQueueLength: { bcqueuelen: 50 },
     broadcastCutoff: {},
   },
+  recreates: [{ link: 'v1' }, { mode: 'passthru' }],
 }
 
 const macvlanAlone: KindCase = {
@@ -248,6 +296,7 @@ const ipvlan = (kind: 'ipvlan' | 'ipvtap'): KindCase => ({
   shown: { link: { link: 'v0' }, mode: { mode: 'l2' }, isolation: { vepa: true } },
   changes: { [kind]: { mode: 'l3s', isolation: 'private' } },
   changed: { mode: { mode: 'l3s' }, isolation: { private: true } },
+  recreates: [{ link: 'v1' }],
 })
 
 const vrf: KindCase = {
@@ -255,6 +304,7 @@ const vrf: KindCase = {
   section: 'vrf',
   link: { name, kind: 'vrf', vrf: { table: 70000 } },
   shown: { table: { table: 70000 } },
+  recreates: [{ table: 70001 }],
 }
 
 const plain = (kind: 'ifb' | 'dummy' | 'nlmon'): KindCase => ({
@@ -269,6 +319,10 @@ export const kindCases: readonly KindCase[] = [
   ...bridgeCases,
   ...bondCases,
   ...tunnelCases,
+  ...greCases,
+  ...ipsecCases,
+  ...udpCases,
+  ...otherCases,
   vlan,
   vxlanOverIpv4,
   vxlanOverIpv6,

@@ -33,13 +33,31 @@ const backup: KindCase = {
     allPortsActive: { all_slaves_active: 1 },
     minimumLinks: { min_links: 2 },
   },
-  changes: { bond: { miiInterval: 0.1, upDelay: 0, minimumLinks: 1, primaryReselect: 'failure' } },
+  changes: {
+    bond: {
+      miiInterval: 0.1,
+      upDelay: 0,
+      downDelay: 0.4,
+      peerNotificationDelay: 0.2,
+      peerNotifications: 2,
+      resendIgmp: 3,
+      allPortsActive: false,
+      minimumLinks: 1,
+      primaryReselect: 'failure',
+    },
+  },
   changed: {
     miiInterval: { miimon: 100 },
     upDelay: { updelay: 0 },
+    downDelay: { downdelay: 400 },
+    peerNotificationDelay: { peer_notify_delay: 200 },
+    peerNotifications: { num_peer_notif: 2 },
+    resendIgmp: { resend_igmp: 3 },
+    allPortsActive: { all_slaves_active: 0 },
     minimumLinks: { min_links: 1 },
     primaryReselect: { primary_reselect: 'failure' },
   },
+  recreates: [{ mode: 'balance-alb' }, { failOverMac: 'follow' }],
 }
 
 const byArp: KindCase = {
@@ -67,8 +85,20 @@ const byArp: KindCase = {
     arpAllTargets: { arp_all_targets: 'all' },
     missedMaximum: { arp_missed_max: 4 },
   },
-  changes: { bond: { arpTargets: ['10.0.0.7'], nsTargets: [], arpValidate: 'none' } },
+  changes: {
+    bond: {
+      arpInterval: 0.5,
+      arpTargets: ['10.0.0.7'],
+      nsTargets: [],
+      arpValidate: 'none',
+      arpAllTargets: 'any',
+      missedMaximum: 5,
+    },
+  },
   changed: {
+    arpInterval: { arp_interval: 500 },
+    arpAllTargets: { arp_all_targets: 'any' },
+    missedMaximum: { arp_missed_max: 5 },
     arpTargets: { arp_ip_target: ['10.0.0.7'] },
     nsTargets: {},
     arpValidate: { arp_validate: null },
@@ -105,8 +135,28 @@ const lacp: KindCase = {
     userPortKey: { ad_user_port_key: 77 },
     coupledControl: {},
   },
-  changes: { bond: { lacpRate: 'slow', transmitHashPolicy: 'layer3+4' } },
-  changed: { lacpRate: { ad_lacp_rate: 'slow' }, transmitHashPolicy: { xmit_hash_policy: 'layer3+4' } },
+  changes: {
+    bond: {
+      transmitHashPolicy: 'layer3+4',
+      lacpRate: 'slow',
+      lacpActive: true,
+      aggregatorSelection: 'count',
+      actorSystemPriority: 200,
+      actorSystem: '02:00:00:00:00:0a',
+      userPortKey: 78,
+      coupledControl: true,
+    },
+  },
+  changed: {
+    transmitHashPolicy: { xmit_hash_policy: 'layer3+4' },
+    lacpRate: { ad_lacp_rate: 'slow' },
+    lacpActive: { ad_lacp_active: 'on' },
+    aggregatorSelection: { ad_select: 'count' },
+    actorSystemPriority: { ad_actor_sys_prio: 200 },
+    actorSystem: { ad_actor_system: '02:00:00:00:00:0a' },
+    userPortKey: { ad_user_port_key: 78 },
+    coupledControl: {},
+  },
 }
 
 const roundRobin: KindCase = {
@@ -127,8 +177,8 @@ const byLoad: KindCase = {
     dynamicLoadBalancing: { tlb_dynamic_lb: 0 },
     learningInterval: { lp_interval: 9 },
   },
-  changes: { bond: { learningInterval: 2 } },
-  changed: { learningInterval: { lp_interval: 2 } },
+  changes: { bond: { dynamicLoadBalancing: true, learningInterval: 2 } },
+  changed: { dynamicLoadBalancing: { tlb_dynamic_lb: 1 }, learningInterval: { lp_interval: 2 } },
 }
 
 const port: KindCase = {

@@ -342,6 +342,8 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   IFLA_BRPORT_BACKUP_NHID: '6,6',
   IFLA_BR_FDB_N_LEARNED: '6,7',
   IFLA_BR_FDB_MAX_LEARNED: '6,7',
+  IFLA_HSR_INTERLINK: '6,10',
+  IFLA_OVPN_MODE: '6,16',
   IFLA_MACVLAN_BC_CUTOFF: '6,4',
   IFLA_VXLAN_LOCALBYPASS: '6,5',
   IFLA_VXLAN_LABEL_POLICY: '6,7',

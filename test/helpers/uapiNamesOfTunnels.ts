@@ -4,10 +4,14 @@ import {
   erspan,
   geneve,
   gre,
+  gtp,
+  hsr,
   ip6erspan,
   ip6gre,
   ip6tnl,
   ipip,
+  macsec,
+  ovpn,
   sit,
   vti,
   vti6,
@@ -131,6 +135,22 @@ export const tunnelTables: readonly NamedTable[] = [
     names: { etherType: 'ETHERTYPE', lowestSourcePort: 'SRCPORT_MIN', multipleProtocols: 'MULTIPROTO_MODE' },
   },
   { table: xfrm.options, prefix: 'IFLA_XFRM_', names: { id: 'IF_ID' } },
+  {
+    table: macsec.options,
+    prefix: 'IFLA_MACSEC_',
+    names: {
+      link: 'IFLA_LINK',
+      icvLength: 'ICV_LEN',
+      sendSci: 'INC_SCI',
+      endStation: 'ES',
+      singleCopyBroadcast: 'SCB',
+      validate: 'VALIDATION',
+    },
+  },
+  { table: macsec.status, prefix: 'IFLA_MACSEC_' },
+  { table: hsr.options, prefix: 'IFLA_HSR_', names: { supervision: 'MULTICAST_SPEC' } },
+  { table: ovpn.options, prefix: 'IFLA_OVPN_' },
+  { table: gtp.options, prefix: 'IFLA_GTP_', names: { hashSize: 'PDP_HASHSIZE' } },
 ]
 
 function withoutDiscovery({ pathMtuDiscovery: _, ...names }: typeof tunnelNames): Readonly<Record<string, string>> {

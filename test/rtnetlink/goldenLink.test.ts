@@ -1,52 +1,14 @@
 import test from 'ava'
-import type { Payload } from '../../src/netlink/bytes.js'
-import { withoutNames } from '../../src/netlink/codec.js'
-import { text } from '../../src/netlink/scalars.js'
 import type { Link } from '../../src/rtnetlink/link.js'
 import { addAltNames, deleteAltNames, deleteLink, newLink, setLink } from '../../src/rtnetlink/linkMessages.js'
-import { attributesOf, compareGolden, goldenContext, readGolden } from '../helpers/golden.js'
+import { compareGolden, goldenContext, readGolden } from '../helpers/golden.js'
+import { ifinfomsgSize, nestedInLinks } from '../helpers/goldenLink.js'
 
 const golden = readGolden('link')
 const context = goldenContext(golden)
 const add = (link: Link) => newLink(link, context)
 const index = (name: string) => ({ index: context.linkIndex(name) })
 const set = (name: string, changes: Partial<Link>) => setLink(index(name), changes, context)
-
-const ifinfomsgSize = 16
-const IFLA_LINKINFO = 18
-const IFLA_AF_SPEC = 26
-
-/** The attributes of a kind that hold others. */
-const inner: Readonly<Record<string, ReadonlyMap<number, (range: Payload) => string[]>>> = {
-  macvlan: new Map([[5, (range) => attributesOf(range)]]),
-  veth: new Map([[1, (range) => attributesOf(range.slice(range.start + ifinfomsgSize))]]),
-  vlan: new Map([3, 4].map((type) => [type, (range) => attributesOf(range)])),
-}
-
-/** IFLA_LINKINFO; `ip` leaves out the zero behind the kind. */
-function linkInfoOf(range: Payload): string[] {
-  let kind = ''
-  const kindOf = (name: Payload): string[] => {
-    kind = text(32).decode(name, withoutNames)
-    return [kind]
-  }
-  attributesOf(range, new Map([[1, kindOf]]))
-  const data = (options: Payload): string[] => attributesOf(options, inner[kind])
-  const found = attributesOf(
-    range,
-    new Map([
-      [1, kindOf],
-      [2, data],
-      [4, kindOf],
-      [5, data],
-    ]),
-  )
-  // `ip` calls the master's kind bridge_slave where we say IFLA_INFO_SLAVE_KIND; net/core/rtnetlink.c takes both.
-  return found.map((attribute) => attribute.replace(/^1: \{ (\w+)_slave \}$/, '4: { $1 }'))
-}
-
-const familySettingsOf = (range: Payload): string[] =>
-  attributesOf(range, new Map([[10, (settings: Payload) => attributesOf(settings)]]))
 
 // Sent with every VXLAN device by `ip`.
 const learning = true
@@ -263,9 +225,6 @@ test('links are what ip sends', (t) => {
       'link delete br0': deleteLink(index('br0')),
     },
     ifinfomsgSize,
-    new Map([
-      [IFLA_LINKINFO, linkInfoOf],
-      [IFLA_AF_SPEC, familySettingsOf],
-    ]),
+    nestedInLinks,
   )
 })

@@ -18,12 +18,17 @@ export {
   ip6gre,
   ip6gretap,
 } from './gre.js'
+export { type GtpOptions, gtp } from './gtp.js'
+export { type HsrOptions, hsr } from './hsr.js'
 export { type IfbOptions, ifb } from './ifb.js'
 export { type Ip6tnlOptions, ip6tnl } from './ip6tnl.js'
 export { type IpipOptions, ipip, type SitOptions, sit } from './ipip.js'
 export { type IpvlanOptions, ipvlan, ipvtap } from './ipvlan.js'
+export { type MacsecOptions, type MacsecStatus, macsec } from './macsec.js'
 export { type MacvlanOptions, type MacvlanStatus, macvlan, macvtap } from './macvlan.js'
 export { type NlmonOptions, nlmon } from './nlmon.js'
+export { type OvpnOptions, ovpn } from './ovpn.js'
+export { type TeamOptions, team } from './team.js'
 export { type TunTapOptions, type TunTapStatus, tap, tun } from './tuntap.js'
 export { type VethOptions, type VethPeer, veth } from './veth.js'
 export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'

@@ -64,6 +64,8 @@ export interface LinkKind<
   readonly namesPorts?: readonly (keyof Options & string)[]
   /** Options that the kernel changes by itself, so that a snapshot leaves them out. */
   readonly momentary?: readonly (keyof Options & string)[]
+  /** Options that the kernel does not tell of a device, so that nobody can see whether they are as they should be. */
+  readonly untold?: readonly (keyof Options & string)[]
   /** Whether the device stays when the one below it goes. */
   readonly survivesLower?: boolean
   /** Whether a link must be down to become its port. */
@@ -104,6 +106,7 @@ export interface AnyLinkKind
     | 'dependsOn'
     | 'namesPorts'
     | 'momentary'
+    | 'untold'
     | 'defaults'
     | 'portDefaults'
   > {
@@ -117,6 +120,7 @@ export interface AnyLinkKind
   readonly dependsOn?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly momentary?: readonly string[]
+  readonly untold?: readonly string[]
   readonly defaults?: object
   readonly portDefaults?: object
 }

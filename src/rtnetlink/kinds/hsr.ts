@@ -1,0 +1,43 @@
+import { enumeration, linkReference, u8 } from '../../netlink/scalars.js'
+import { attribute, attributeTable } from '../../netlink/table.js'
+import { defineLinkKind, type LinkKind } from './kind.js'
+
+/** Options of a redundant ring or network: `ip link add type hsr help`, IEC 62439-3. */
+export interface HsrOptions {
+  /** The first of the two devices that every frame goes out by. */
+  readonly slave1?: string | number
+  /** The second one. */
+  readonly slave2?: string | number
+  /** A device that joins another ring. Default none. Since Linux 6.10. */
+  readonly interlink?: string | number
+  /** What frames carry: a tag in front (HSR), or a trailer (PRP). Default `hsr`. */
+  readonly protocol?: 'hsr' | 'prp'
+  /** The version of HSR; the kernel does not tell it afterwards. Default 0. */
+  readonly version?: number
+  /** The last byte of the address of supervision frames; the kernel does not tell it by itself. Default 0. */
+  readonly supervision?: number
+}
+
+/** `ip link add NAME type hsr slave1 A slave2 B`: every frame goes both ways round a ring, and the first one counts. */
+export const hsr: LinkKind<'hsr', HsrOptions> = defineLinkKind({
+  kind: 'hsr',
+  // enum of IFLA_HSR_*: include/uapi/linux/if_link.h
+  options: attributeTable<HsrOptions>(
+    {
+      slave1: attribute(1, linkReference),
+      slave2: attribute(2, linkReference),
+      interlink: attribute(8, linkReference),
+      supervision: attribute(3, u8),
+      version: attribute(6, u8),
+      protocol: attribute(7, enumeration(u8, { hsr: 0, prp: 1 }), { ip: 'proto' }),
+    },
+    ['slave1', 'slave2'],
+  ),
+  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info tells neither version nor supervision.
+  immutable: ['slave1', 'slave2', 'interlink', 'protocol', 'version', 'supervision'],
+  untold: ['version', 'supervision'],
+  dependsOn: ['slave1', 'slave2', 'interlink'],
+  ethernet: true,
+  defaults: { protocol: 'hsr' },
+  generalDefaults: { mtu: undefined },
+})

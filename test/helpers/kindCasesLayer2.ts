@@ -1,0 +1,126 @@
+import { type KindCase, name } from './kindCase.js'
+
+const hsr: KindCase = {
+  title: 'hsr',
+  section: 'hsr',
+  setup: 'ip link add v2 type veth peer name v3',
+  link: { name, kind: 'hsr', hsr: { slave1: 'v0', slave2: 'v1', version: 1, supervision: 9 } },
+  shown: { slave1: { slave1: 'v0' }, slave2: { slave2: 'v1' }, version: {}, supervision: {} },
+  recreates: [{ slave1: 'v2' }, { slave2: 'v2' }, { protocol: 'prp' }],
+}
+
+const prp: KindCase = {
+  title: 'hsr as PRP',
+  section: 'hsr',
+  link: { name, kind: 'hsr', hsr: { slave1: 'v0', slave2: 'v1', protocol: 'prp' } },
+  shown: { slave1: { slave1: 'v0' }, slave2: { slave2: 'v1' }, protocol: { proto: 1 } },
+}
+
+const hsrOfTwoRings: KindCase = {
+  title: 'hsr with a link to another ring',
+  section: 'hsr',
+  setup: 'ip link add v2 type veth peer name v3',
+  link: { name, kind: 'hsr', hsr: { slave1: 'v0', slave2: 'v1', interlink: 'v2', version: 1 } },
+  shown: { slave1: { slave1: 'v0' }, slave2: { slave2: 'v1' }, interlink: {}, version: {} },
+  recreates: [{ interlink: 'v3' }],
+}
+
+const macsec: KindCase = {
+  title: 'macsec',
+  section: 'macsec',
+  link: {
+    name,
+    kind: 'macsec',
+    macsec: {
+      link: 'v0',
+      port: 7,
+      cipherSuite: 'gcm-aes-256',
+      icvLength: 12,
+      encodingSa: 2,
+      encrypt: false,
+      protect: false,
+      sendSci: false,
+      endStation: true,
+      replayProtect: true,
+      window: 77,
+      validate: 'check',
+      offload: 'off',
+    },
+  },
+  shown: {
+    link: { link: 'v0' },
+    port: {},
+    cipherSuite: { cipher_suite: 'GCM-AES-256' },
+    icvLength: { icv_length: 12 },
+    encodingSa: { encoding_sa: 2 },
+    encrypt: { encrypt: false },
+    protect: { protect: false },
+    sendSci: { send_sci: false },
+    endStation: { end_station: true },
+    replayProtect: { replay_protect: true },
+    window: { window: 77 },
+    validate: { validation: 'check' },
+    offload: {},
+  },
+  changes: {
+    macsec: {
+      endStation: false,
+      sendSci: true,
+      encodingSa: 1,
+      encrypt: true,
+      protect: true,
+      window: 78,
+      validate: 'strict',
+    },
+  },
+  changed: {
+    endStation: { end_station: false },
+    sendSci: { send_sci: true },
+    encodingSa: { encoding_sa: 1 },
+    encrypt: { encrypt: true },
+    protect: { protect: true },
+    window: { window: 78 },
+    validate: { validation: 'strict' },
+  },
+  recreates: [{ link: 'v1' }, { icvLength: 13 }, { cipherSuite: 'gcm-aes-128' }],
+}
+
+const macsecOfBroadcast: KindCase = {
+  title: 'macsec with single copies of broadcasts',
+  section: 'macsec',
+  link: { name, kind: 'macsec', macsec: { link: 'v0', sendSci: false, singleCopyBroadcast: true } },
+  shown: { link: { link: 'v0' }, sendSci: { send_sci: false }, singleCopyBroadcast: { scb: true } },
+  changes: { macsec: { singleCopyBroadcast: false } },
+  changed: { singleCopyBroadcast: { scb: false } },
+}
+
+const team: KindCase = { title: 'team', section: 'team', link: { name, kind: 'team' }, shown: {} }
+
+const gtp: KindCase = {
+  title: 'gtp',
+  section: 'gtp',
+  plain: ['createSockets'],
+  link: { name, kind: 'gtp', gtp: { role: 'sgsn', hashSize: 512, restartCount: 9, createSockets: true } },
+  shown: {
+    role: { role: 'sgsn' },
+    hashSize: { hsize: 512 },
+    restartCount: { restart_count: 9 },
+    createSockets: {},
+  },
+  recreates: [
+    { role: 'ggsn', createSockets: true },
+    { hashSize: 256, createSockets: true },
+    { restartCount: 8, createSockets: true },
+  ],
+}
+
+const ovpn: KindCase = {
+  title: 'ovpn',
+  section: 'ovpn',
+  link: { name, kind: 'ovpn', ovpn: { mode: 'mp' } },
+  shown: { mode: {} },
+  recreates: [{ mode: 'p2p' }],
+}
+
+/** What protects, doubles or bundles frames, and devices of protocols that a program speaks. */
+export const otherCases: readonly KindCase[] = [hsr, prp, hsrOfTwoRings, macsec, macsecOfBroadcast, team, gtp, ovpn]
