@@ -65,7 +65,8 @@ export function knowsKind(
 
 /**
  * Whether the kernel knows an option of a kind that it has; one that it does not know it would ignore. `undefined`
- * where it may not be asked, and for what cannot be asked: single bits, and attributes of the message itself.
+ * where it may not be asked, and for what cannot be asked: single bits, attributes of the message itself,
+ * and what has messages of its own.
  */
 export async function knowsOption(
   kind: AnyLinkKind,
