@@ -28,6 +28,7 @@ export { Mdb, type MdbFilter } from './network/mdb.js'
 export { type Namespaces, namespaces } from './network/namespaces.js'
 export { Neighbors } from './network/neighbors.js'
 export { Network, type NetworkOptions } from './network/network.js'
+export { Nexthops } from './network/nexthops.js'
 export type { ListOptions } from './network/objects.js'
 export { type RouteKey, Routes } from './network/routes.js'
 export { type RuleFilter, Rules } from './network/rules.js'
@@ -54,9 +55,20 @@ export type { Drift, WatchOptions } from './reconcile/watch/drift.js'
 export { watch } from './reconcile/watch/watch.js'
 export { Err, Ok, type Result } from './result.js'
 export type { Address, AddressFilter, ListedAddress } from './rtnetlink/address.js'
+export type {
+  AnyEncapsulation,
+  Encapsulation,
+  Ip6Encapsulation,
+  IpEncapsulation,
+  MplsEncapsulation,
+  OpaqueEncapsulation,
+  Seg6Encapsulation,
+  Seg6LocalEncapsulation,
+} from './rtnetlink/encapsulation/encapsulation.js'
 export type { GeneralLink, Link, LinkState, ListedLink } from './rtnetlink/link.js'
 export type { LinkFilter } from './rtnetlink/linkMessages.js'
 export type { ListedNeighbor, Neighbor, NeighborFilter, NeighborState } from './rtnetlink/neighbor.js'
+export type { ListedNexthopObject, NexthopFilter, NexthopMember, NexthopObject } from './rtnetlink/nexthop.js'
 export type { ListedRoute, Nexthop, Route, RouteFilter, RouteMetrics, RouteQuery } from './rtnetlink/route.js'
 export type { ListedRule, Rule } from './rtnetlink/rule.js'
 export type { Scope } from './rtnetlink/scope.js'

@@ -8,6 +8,7 @@ import {
   RTM_DELLINK,
   RTM_DELMDB,
   RTM_DELNEIGH,
+  RTM_DELNEXTHOP,
   RTM_DELROUTE,
   RTM_DELRULE,
   RTM_DELVLAN,
@@ -15,6 +16,7 @@ import {
   RTM_NEWLINK,
   RTM_NEWMDB,
   RTM_NEWNEIGH,
+  RTM_NEWNEXTHOP,
   RTM_NEWROUTE,
   RTM_NEWRULE,
   RTM_NEWVLAN,
@@ -24,11 +26,12 @@ import { decodeRoute } from '../rtnetlink/decodeRoute.js'
 import { decodeFdbEntry } from '../rtnetlink/fdb.js'
 import { decodeMdb } from '../rtnetlink/mdb.js'
 import { decodeNeighbor } from '../rtnetlink/neighbor.js'
+import { decodeNexthop } from '../rtnetlink/nexthopMessages.js'
 import { decodeRule } from '../rtnetlink/ruleMessages.js'
 import type { ChangeAction, NetworkChange } from './event.js'
 import type { LinkNames } from './linkNames.js'
 
-const newTypes = new Set([RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWRULE, RTM_NEWNEIGH, RTM_NEWMDB, RTM_NEWVLAN])
+const newTypes = new Set([RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWRULE, RTM_NEWNEIGH, RTM_NEWNEXTHOP, RTM_NEWMDB, RTM_NEWVLAN])
 
 /** Reads a notification; those about links keep the names up to date. */
 export function decodeEvent(message: ReceivedMessage, names: LinkNames): NetworkChange | undefined {
@@ -55,6 +58,9 @@ export function decodeEvent(message: ReceivedMessage, names: LinkNames): Network
       const route = decodeRoute(body, context)
       return route && { kind: 'route', action, route }
     }
+    case RTM_NEWNEXTHOP:
+    case RTM_DELNEXTHOP:
+      return { kind: 'nexthop', action, nexthop: decodeNexthop(body, context) }
     case RTM_NEWRULE:
     case RTM_DELRULE: {
       const rule = decodeRule(body)

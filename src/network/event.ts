@@ -5,6 +5,7 @@ import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
+import type { ListedNexthopObject } from '../rtnetlink/nexthop.js'
 import type { ListedRoute } from '../rtnetlink/route.js'
 import type { ListedRule } from '../rtnetlink/rule.js'
 
@@ -16,6 +17,7 @@ export type NetworkChange =
   | { readonly kind: 'link'; readonly action: ChangeAction; readonly link: ListedLink }
   | { readonly kind: 'address'; readonly action: ChangeAction; readonly address: ListedAddress }
   | { readonly kind: 'route'; readonly action: ChangeAction; readonly route: ListedRoute }
+  | { readonly kind: 'nexthop'; readonly action: ChangeAction; readonly nexthop: ListedNexthopObject }
   | { readonly kind: 'rule'; readonly action: ChangeAction; readonly rule: ListedRule }
   | { readonly kind: 'neighbor'; readonly action: ChangeAction; readonly neighbor: ListedNeighbor }
   | { readonly kind: 'fdb'; readonly action: ChangeAction; readonly entry: ListedFdbEntry }
@@ -39,6 +41,8 @@ export interface EventSelection {
   readonly addresses?: boolean
   /** Routes of both families, in all tables. */
   readonly routes?: boolean
+  /** Nexthop objects. */
+  readonly nexthops?: boolean
   /** Rules of both families. */
   readonly rules?: boolean
   /** Entries of the ARP and neighbor-discovery tables. */

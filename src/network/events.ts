@@ -11,6 +11,7 @@ import {
   RTNLGRP_LINK,
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
+  RTNLGRP_NEXTHOP,
 } from '../rtnetlink/constants.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
@@ -24,6 +25,7 @@ const groups = {
   links: [RTNLGRP_LINK],
   addresses: [RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
   routes: [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE],
+  nexthops: [RTNLGRP_NEXTHOP],
   rules: [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
   neighbors: [RTNLGRP_NEIGH],
   // The kernel tells of forwarding databases where it tells of neighbors.
@@ -32,9 +34,9 @@ const groups = {
   vlans: [RTNLGRP_BRVLAN],
 } as const
 
-const topics = ['links', 'addresses', 'routes', 'rules', 'neighbors', 'fdb', 'mdb', 'vlans'] as const
+const topics = ['links', 'addresses', 'routes', 'nexthops', 'rules', 'neighbors', 'fdb', 'mdb', 'vlans'] as const
 type Topic = (typeof topics)[number]
-const unasked = ['links', 'addresses', 'routes', 'rules'] as const
+const unasked = ['links', 'addresses', 'routes', 'nexthops', 'rules'] as const
 
 /**
  * The events of a network, from the call of `events()` on: `ip monitor`. They wait in the socket until they are

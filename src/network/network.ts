@@ -10,6 +10,7 @@ import { Fdb } from './fdb.js'
 import { Links } from './links.js'
 import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
+import { Nexthops } from './nexthops.js'
 import { checkOptions } from './objects.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
@@ -48,6 +49,8 @@ export class Network implements AsyncDisposable, Disposable {
   readonly addresses: Addresses
   /** The routes: `ip route`. */
   readonly routes: Routes
+  /** The nexthop objects that routes can use: `ip nexthop`. */
+  readonly nexthops: Nexthops
   /** The policy rules: `ip rule`. */
   readonly rules: Rules
   /** The neighbor tables: `ip neighbor`. */
@@ -67,6 +70,7 @@ export class Network implements AsyncDisposable, Disposable {
     this.links = new Links(session)
     this.addresses = new Addresses(session)
     this.routes = new Routes(session)
+    this.nexthops = new Nexthops(session)
     this.rules = new Rules(session)
     this.neighbors = new Neighbors(session)
     this.tuntap = new TunTap(session)

@@ -122,7 +122,8 @@ function canonical(to: string): string {
 
 function changed(current: ListedRoute, changes: Partial<Route>): Route {
   const newWay = ['via', 'dev', 'nexthops', 'nexthopId'].some((name) => name in changes)
-  const { via: _via, nexthops: _nexthops, nexthopId: _nexthopId, onlink: _onlink, ...rest } = current
+  const { via: _via, nexthops: _nexthops, nexthopId: _nexthopId, onlink: _onlink, ...others } = current
+  const { encapsulation: _encapsulation, ...rest } = others
   if (!newWay) return { ...current, ...changes }
   const { dev: _dev, scope: _scope, ...bare } = rest
   const keepsDev = changes.via !== undefined && changes.dev === undefined && current.dev !== undefined

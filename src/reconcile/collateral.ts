@@ -1,7 +1,8 @@
 import type { Link } from '../rtnetlink/link.js'
-import type { DesiredNetwork } from '../state/desired.js'
+import type { DesiredNetwork, DesiredNexthop } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
+import type { NexthopRecord } from '../state/nexthop.js'
 import { isLasting, type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { isSameRule, type RuleRecord } from '../state/rule.js'
@@ -25,13 +26,20 @@ export function withCollateral(
   const network = withoutReplaced(withMade(stated, before, steps), steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   const reach = new Reach(before, steps, 'doing')
-  const routes = lostRoutes(network, before, after, deleted).filter((route) => reach.takesRoute(route))
+  const nexthops = lostNexthops(network, before, after, deleted).filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
+  const routes = lostRoutes(
+    { ...network, nexthops: [...network.nexthops, ...nexthops] },
+    before,
+    after,
+    deleted,
+  ).filter((route) => reach.takesRoute(route))
   const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
   const rules = lostRules(before, after, deleted).filter((rule) => reach.takesRule(rule))
-  if (routes.length === 0 && neighbors.length === 0 && rules.length === 0) return network
+  if (nexthops.length === 0 && routes.length === 0 && neighbors.length === 0 && rules.length === 0) return network
   return {
     ...network,
     routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
+    nexthops: [...network.nexthops, ...nexthops],
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
     neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))],
   }
@@ -57,11 +65,12 @@ function withMade(stated: DesiredNetwork, before: NetworkState, steps: readonly 
     if (operation.type === 'deleteLink') deleted.add(operation.name)
   }
   if (made.size === 0) return stated
-  const { links, routes, neighbors, fdb, mdb } = withLosses(stated, before).desired
+  const { links, routes, nexthops, neighbors, fdb, mdb } = withLosses(stated, before).desired
   const named = new Map(stated.links.map((link) => [link.name, link.properties]))
   return {
     ...stated,
     routes,
+    nexthops,
     neighbors,
     ...(fdb ? { fdb } : {}),
     ...(mdb ? { mdb } : {}),
@@ -82,6 +91,7 @@ function withMade(stated: DesiredNetwork, before: NetworkState, steps: readonly 
 function deletedBy(operation: PlannedStep['operation']): unknown[] {
   if (operation.type === 'deleteRoute') return [operation.route]
   if (operation.type === 'deleteNeighbor') return [operation.neighbor]
+  if (operation.type === 'deleteNexthop') return [operation.nexthop]
   if (operation.type === 'deleteRule') return [operation.rule]
   return operation.type === 'replaceRoute' || operation.type === 'replaceRule' ? [operation.previous] : []
 }
@@ -100,7 +110,30 @@ function lostRoutes(
     if (present.has(key) || named.has(key) || !isLasting(route) || deleted.has(route)) return false
     return !unwanted.some((wanted) => isMeantByAbsence(wanted, route))
   })
-  return lost.length === 0 ? [] : lost.filter(reachability([], [], after))
+  return lost.length === 0 ? [] : lost.filter(reachability([], [], after, network.nexthops))
+}
+
+/** What went with a link that was down for a moment; the kernel makes none on a link without a carrier. */
+function lostNexthops(
+  network: DesiredNetwork,
+  before: NetworkState,
+  after: NetworkState,
+  deleted: ReadonlySet<unknown>,
+): DesiredNexthop[] {
+  const present = new Set(after.nexthops.map(({ id }) => id))
+  const named = new Set(network.nexthops.map(({ nexthop }) => nexthop.id))
+  const lost = before.nexthops.filter((one) => !present.has(one.id) && !named.has(one.id) && !deleted.has(one))
+  if (lost.length === 0) return []
+  const canLead = reachability([], network.routes, after)
+  const hasCarrier = ({ dev }: NexthopRecord): boolean =>
+    typeof dev !== 'string' || after.links.get(dev)?.link.carrier === true
+  const singles = lost.filter((nexthop) => !nexthop.group && hasCarrier(nexthop) && canLead(nexthop))
+  for (const { id } of singles) present.add(id)
+  const groups = lost.flatMap((nexthop) => {
+    const group = nexthop.group?.filter(({ id }) => present.has(id)) ?? []
+    return group.length === 0 ? [] : [{ ...nexthop, group }]
+  })
+  return [...singles, ...groups].map((nexthop) => ({ absent: false, nexthop, stated: nexthop }))
 }
 
 /** The kernel deletes the first rule that has all that is told, which can be one that has more. */

@@ -5,10 +5,12 @@ import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired
 import { linkDifferences, sectionOf, visibleAltNames } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
+import { type NexthopLosses, withoutLosses } from '../state/nexthop.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
+import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
 import { reachability } from './reachable.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -21,6 +23,8 @@ export interface Losses {
   readonly recreated: ReadonlySet<string>
   /** Links that go down and up again. */
   readonly bounced: ReadonlySet<string>
+  /** Nexthop objects that are made anew, since the kernel does not change them so far. */
+  readonly recreatedNexthops: ReadonlySet<number>
   /** The links that are made anew, by the device that each stood on. */
   readonly formerUppers: ReadonlyMap<string, readonly string[]>
 }
@@ -70,20 +74,28 @@ export function withLosses(
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
   }
-  if (recreated.size === 0 && bounced.size === 0)
-    return { actual, desired, recreated, bounced, formerUppers: new Map() }
+  const anew = recreatedNexthops(desired, actual)
+  if (recreated.size === 0 && bounced.size === 0 && anew.size === 0)
+    return { actual, desired, recreated, bounced, recreatedNexthops: anew, formerUppers: new Map() }
+  const goesDown = (dev: string | number | undefined): boolean =>
+    typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
+  const lost = lossesOf(actual, anew, goesDown)
   const links = restoredLinks(desired, actual, recreated, bounced)
+  const canLead = reachability(links, desired.routes, actual)
+  const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
-    actual: stateAfter(actual, recreated, bounced),
+    actual: stateAfter(actual, recreated, bounced, lost),
     desired: {
       ...desired,
       links,
-      routes: [...desired.routes, ...restoredRoutes(desired, links, actual, recreated, bounced)],
+      nexthops,
+      routes: [...desired.routes, ...restoredRoutes({ ...desired, links, nexthops }, actual, lost, goesDown)],
       neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
       ...restoredEntries(desired, actual, recreated),
     },
     recreated,
     bounced,
+    recreatedNexthops: anew,
     formerUppers: formerUppersOf(actual, recreated),
   }
 }
@@ -200,7 +212,12 @@ function joinsDown(
   return linkKind(stated ?? actual.links.get(master)?.link.kind ?? '')?.portsJoinDown ?? false
 }
 
-function stateAfter(actual: NetworkState, recreated: ReadonlySet<string>, bounced: ReadonlySet<string>): NetworkState {
+function stateAfter(
+  actual: NetworkState,
+  recreated: ReadonlySet<string>,
+  bounced: ReadonlySet<string>,
+  lost: NexthopLosses,
+): NetworkState {
   const links = new Map<string, LinkRecord>()
   for (const [name, record] of actual.links) {
     if (recreated.has(name)) continue
@@ -214,7 +231,10 @@ function stateAfter(actual: NetworkState, recreated: ReadonlySet<string>, bounce
   return {
     ...actual,
     links,
-    routes: actual.routes.filter((route) => !linksOfRoute(route).some(gone)),
+    routes: actual.routes.filter(
+      (route) => !linksOfRoute(route).some(gone) && !(route.nexthopId !== undefined && lost.gone.has(route.nexthopId)),
+    ),
+    nexthops: withoutLosses(actual.nexthops, lost),
     neighbors: actual.neighbors.filter(({ dev }) => !gone(dev)),
     ...entriesAfter(actual, recreated),
   }
@@ -315,21 +335,21 @@ export function asItWas<T extends { readonly protocol?: number }>(object: T): T 
 
 function restoredRoutes(
   desired: DesiredNetwork,
-  links: readonly DesiredLink[],
   actual: NetworkState,
-  recreated: ReadonlySet<string>,
-  bounced: ReadonlySet<string>,
+  { gone }: NexthopLosses,
+  goesDown: (dev: string | number) => boolean,
 ): DesiredRoute[] {
   const named = new Set(desired.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
   const unwanted = desired.routes.filter(({ absent }) => absent)
-  const lost = (dev: string | number): boolean => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const taken = actual.routes
     .filter((route) => isLasting(route) && !named.has(routeKey(route)))
     .filter((route) => !unwanted.some((wanted) => isMeantByAbsence(wanted, route)))
-    .filter((route) => linksOfRoute(route).some(lost))
+    .filter(
+      (route) => linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId)),
+    )
   if (taken.length === 0) return []
   // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
-  const canLead = reachability(links, desired.routes, actual)
+  const canLead = reachability(desired.links, desired.routes, actual, desired.nexthops)
   return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route }))
 }
 

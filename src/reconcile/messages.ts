@@ -10,6 +10,7 @@ import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.j
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import { deleteMdbEntry, newMdbEntry } from '../rtnetlink/mdb.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
+import { deleteNexthop, newNexthop, replaceNexthop } from '../rtnetlink/nexthopMessages.js'
 import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import { sectionOf } from '../state/link.js'
@@ -60,6 +61,14 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     }
     case 'deleteRoute':
       return [deleteRoute(operation.route, context)]
+    case 'createNexthop': {
+      const { nexthop, replaces } = operation
+      return [...(replaces ? [deleteNexthop(nexthop)] : []), newNexthop(nexthop, context)]
+    }
+    case 'replaceNexthop':
+      return [replaceNexthop(operation.nexthop, context)]
+    case 'deleteNexthop':
+      return [deleteNexthop(operation.nexthop)]
     case 'addRule':
       return [notExclusive(newRule(operation.rule, context))]
     // The new one first, so that packets never miss both.
@@ -140,6 +149,9 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
       ]
       return all.filter((link) => link !== undefined)
     }
+    case 'createNexthop':
+    case 'replaceNexthop':
+      return operation.nexthop.dev === undefined ? [] : [operation.nexthop.dev]
     case 'addNeighbor':
     case 'replaceNeighbor':
     case 'deleteNeighbor':

@@ -7,10 +7,12 @@ import { decodeRoute } from '../rtnetlink/decodeRoute.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import { decodeNeighbor, dumpNeighbors } from '../rtnetlink/neighbor.js'
+import { decodeNexthop, dumpNexthops } from '../rtnetlink/nexthopMessages.js'
 import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
+import { nexthopOf } from '../state/nexthop.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import { dump } from './dump.js'
@@ -46,12 +48,14 @@ export async function observe(
     for (const route of listed) if (!route.cloned) routes.push(routeOf(route))
     rules.push(...(await dump(place, dumpRules(family), (body) => decodeRule(body), options)))
   }
+  const nexthops = await dump(place, dumpNexthops(), (body) => nexthopOf(decodeNexthop(body, names)), options)
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
   const firewall = table === undefined ? undefined : await readFirewall(place, table, options)
   const proxies = await dump(place, dumpNeighbors({ proxy: true }), (body) => decodeNeighbor(body, names), options)
   return {
     links: linkRecords(links, addresses),
     routes,
+    nexthops,
     rules,
     neighbors: [...neighbors, ...proxies],
     forwarding: {

@@ -5,6 +5,7 @@ import type { Link } from '../rtnetlink/link.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
+import type { NexthopRecord } from '../state/nexthop.js'
 import type { RouteRecord } from '../state/route.js'
 import type { RuleRecord } from '../state/rule.js'
 import type { VlanChanges } from '../state/vlans.js'
@@ -60,6 +61,10 @@ export type Operation =
       readonly exact: boolean
     }
   | { readonly type: 'deleteRoute'; readonly route: RouteRecord }
+  /** Creates a nexthop object; `replaces` deletes the one of that id first. */
+  | { readonly type: 'createNexthop'; readonly nexthop: NexthopRecord; readonly replaces: boolean }
+  | { readonly type: 'replaceNexthop'; readonly nexthop: NexthopRecord }
+  | { readonly type: 'deleteNexthop'; readonly nexthop: NexthopRecord }
   | { readonly type: 'addRule'; readonly rule: RuleRecord }
   | { readonly type: 'replaceRule'; readonly rule: RuleRecord; readonly previous: RuleRecord }
   | { readonly type: 'deleteRule'; readonly rule: RuleRecord }

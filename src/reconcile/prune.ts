@@ -2,6 +2,7 @@ import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
+import type { NexthopRecord } from '../state/nexthop.js'
 import { isMarked, type Owner } from '../state/owner.js'
 import { isLasting, routeKey } from '../state/route.js'
 
@@ -14,6 +15,7 @@ export function withPruned(network: DesiredNetwork, actual: NetworkState, owner:
     ...network,
     links: prunedLinks(network, actual, owner),
     routes: [...network.routes, ...doomedRoutes(network, actual, owner)],
+    nexthops: [...network.nexthops, ...doomedNexthops(network, actual, owner)],
     rules: [
       ...network.rules,
       // Counted: those that a wanted rule is satisfied by stay.
@@ -68,6 +70,23 @@ function doomedRoutes({ routes }: DesiredNetwork, actual: NetworkState, owner: O
   return actual.routes
     .filter((route) => route.protocol === owner.protocol && isLasting(route) && !wanted.has(routeKey(route)))
     .map((route) => ({ absent: true, route, stated: route }))
+}
+
+/** What a route or a group of somebody else uses stays, since it would go too. */
+function doomedNexthops(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['nexthops'] {
+  const wanted = new Set(network.nexthops.map(({ nexthop }) => nexthop.id))
+  const isOwn = ({ protocol }: { readonly protocol?: number }): boolean => protocol === owner.protocol
+  const doomed = actual.nexthops.filter((nexthop) => isOwn(nexthop) && !wanted.has(nexthop.id))
+  if (doomed.length === 0) return []
+  const users = [
+    ...network.routes.filter(({ absent }) => !absent).map(({ route }) => route),
+    ...actual.routes.filter((route) => !isOwn(route)),
+  ]
+  const used = new Set(users.map(({ nexthopId }) => nexthopId))
+  const stays = ({ id }: NexthopRecord): boolean =>
+    wanted.has(id) || used.has(id) || !doomed.some((one) => one.id === id)
+  for (const { group = [] } of actual.nexthops.filter(stays)) for (const { id } of group) used.add(id)
+  return doomed.filter(({ id }) => !used.has(id)).map((nexthop) => ({ absent: true, nexthop, stated: nexthop }))
 }
 
 function doomedNeighbors(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['neighbors'] {

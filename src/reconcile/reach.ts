@@ -1,6 +1,7 @@
 import { type Family, familyOf } from '../ip/address.js'
 import { addressKey, subnetOf } from '../state/address.js'
 import type { NetworkState } from '../state/model.js'
+import type { NexthopRecord } from '../state/nexthop.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { priorityGroup, type RuleRecord } from '../state/rule.js'
 import { takenAlong } from './losses.js'
@@ -32,6 +33,10 @@ export class Reach {
   readonly #ports = new Set<string>()
   readonly #sources = new Set<string>()
   readonly #routes = new Set<string>()
+  readonly #nexthops = new Set<number>()
+  /** Links that can be without a carrier for a moment. */
+  readonly #carriers = new Set<string>()
+  readonly #nexthopsBefore: ReadonlyMap<number, NexthopRecord>
   readonly #rules = new Set<string>()
   /** The IPv4 addresses of each link as the steps go on, primaries first. */
   readonly #addresses = new Map<string, { key: string; subnet: string }[]>()
@@ -45,6 +50,7 @@ export class Reach {
   ) {
     this.#before = before
     this.#width = width
+    this.#nexthopsBefore = new Map(before.nexthops.map((nexthop) => [nexthop.id, nexthop]))
     this.#nameOf = nameOf
     for (const { operation } of steps) this.#follow(operation)
   }
@@ -53,7 +59,16 @@ export class Reach {
   takesRoute(route: RouteRecord): boolean {
     if (route.src !== undefined && this.#sources.has(route.src)) return true
     if (this.#routes.has(routeKey(route))) return true
+    if (route.nexthopId !== undefined && this.takesNexthop(route.nexthopId)) return true
     return linksOfRoute(route).some((dev) => this.#links[route.family].has(String(dev)))
+  }
+
+  /** Whether a nexthop object can be lost: it goes with the carrier of its link, and a group with its members. */
+  takesNexthop(id: number): boolean {
+    const { dev, group = [] } = this.#nexthopsBefore.get(id) ?? {}
+    if (this.#nexthops.has(id)) return true
+    if (typeof dev === 'string' && (this.#carriers.has(dev) || this.takesAddresses(dev))) return true
+    return group.some((member) => this.takesNexthop(member.id))
   }
 
   /** Whether the neighbors of a link can be lost. */
@@ -99,6 +114,11 @@ export class Reach {
       case 'replaceRoute':
         this.#routes.add(routeKey(operation.route)).add(routeKey(operation.previous))
         break
+      case 'createNexthop':
+      case 'replaceNexthop':
+      case 'deleteNexthop':
+        this.#nexthops.add(operation.nexthop.id)
+        break
       case 'addRule':
       case 'deleteRule':
         this.#rules.add(priorityGroup(operation.rule))
@@ -109,7 +129,17 @@ export class Reach {
     }
   }
 
+  /** The other end of a pair, what stands on a link, and its master have a carrier by it. */
+  #takeCarrier(name: string): void {
+    if (this.#carriers.has(name)) return
+    this.#carriers.add(name)
+    const master = this.#before.links.get(name)?.link.master
+    if (typeof master === 'string') this.#takeCarrier(master)
+    for (const other of takenAlong(name, this.#before)) this.#takeCarrier(other)
+  }
+
   #takeLink(name: string): void {
+    this.#takeCarrier(name)
     if (this.#links.inet.has(name)) return
     this.#links.inet.add(name)
     this.#links.inet6.add(name)
@@ -118,8 +148,10 @@ export class Reach {
 
   #followUpdate({ name: given, changes, bounce }: Extract<Operation, { type: 'updateLink' }>): void {
     const name = this.#nameOf(given)
-    const { up, mtu, mac, arp } = changes
-    if (changes.master !== undefined) this.#ports.add(name)
+    const { up, mtu, mac, arp, master } = changes
+    if (bounce || up !== undefined || master !== undefined) this.#takeCarrier(name)
+    if (typeof master === 'string') this.#takeCarrier(this.#nameOf(master))
+    if (master !== undefined) this.#ports.add(name)
     if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) {
       this.#links.inet.add(name)
       this.#links.inet6.add(name)

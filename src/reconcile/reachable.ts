@@ -1,10 +1,10 @@
 import { parseAddress } from '../ip/address.js'
 import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
 import type { Address } from '../rtnetlink/address.js'
-import type { Nexthop } from '../rtnetlink/route.js'
-import type { DesiredLink, DesiredRoute } from '../state/desired.js'
+import type { Nexthop, Route } from '../rtnetlink/route.js'
+import type { DesiredLink, DesiredNexthop, DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
-import { kernelProtocol, linksOfRoute, type RouteRecord } from '../state/route.js'
+import { kernelProtocol, linksOfRoute } from '../state/route.js'
 
 /** Whether an address is within a network. */
 function containsAddress(network: string, address: string): boolean {
@@ -12,6 +12,12 @@ function containsAddress(network: string, address: string): boolean {
   const bytes = parseAddress(address)
   if (!prefix || bytes?.length !== prefix.bytes.length) return false
   return formatPrefix(networkOf({ bytes, length: prefix.length })) === formatPrefix(networkOf(prefix))
+}
+
+/** What of a route, or of a nexthop object, tells where it leads. */
+type Way = Pick<Route, 'via' | 'dev' | 'onlink' | 'nexthops' | 'nexthopId' | 'src'> & {
+  readonly group?: unknown
+  readonly fdb?: boolean
 }
 
 /**
@@ -22,7 +28,8 @@ export function reachability(
   links: readonly DesiredLink[],
   routes: readonly DesiredRoute[],
   actual: NetworkState,
-): (route: RouteRecord) => boolean {
+  nexthops: readonly DesiredNexthop[] = [],
+): (route: Way) => boolean {
   const wanted = new Map(links.map((link) => [link.name, link]))
   const names = new Set([...wanted.keys(), ...actual.links.keys()])
   const isUp = (name: string): boolean => {
@@ -39,15 +46,23 @@ export function reachability(
   // The prefix routes of the kernel come and go with the addresses.
   const there = actual.routes.filter(({ protocol }) => protocol !== kernelProtocol)
   const added = routes.filter(({ absent }) => !absent).map(({ route }) => route)
-  for (const { to, via, nexthops } of [...there, ...added]) {
-    if (via === undefined && nexthops === undefined) networks.push(to)
+  for (const { to, via, nexthops: hops, nexthopId } of [...there, ...added]) {
+    if (via === undefined && hops === undefined && nexthopId === undefined) networks.push(to)
   }
   const isOnLink = (gateway: string): boolean =>
     gateway.startsWith('fe80:') || networks.some((network) => containsAddress(network, gateway))
+  const objects = new Set(actual.nexthops.map(({ id }) => id))
+  for (const { absent, nexthop } of nexthops) {
+    if (absent) objects.delete(nexthop.id)
+    else objects.add(nexthop.id)
+  }
   return (route) => {
+    // The far end of a VXLAN may be anywhere.
+    if (route.fdb) return true
     const hops: readonly Nexthop[] = route.nexthops ?? [route]
     return (
       linksOfRoute(route).every((dev) => typeof dev === 'number' || isUp(dev)) &&
+      (route.nexthopId === undefined || objects.has(route.nexthopId)) &&
       (route.src === undefined || sources.has(route.src)) &&
       hops.every(({ via, onlink }) => via === undefined || onlink === true || isOnLink(via))
     )

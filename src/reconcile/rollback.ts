@@ -1,7 +1,7 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { isManageable } from '../state/address.js'
-import type { DesiredLink, DesiredNetwork, DesiredRoute, DesiredRule } from '../state/desired.js'
+import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { entriesOf } from '../state/firewall/desiredFirewall.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
@@ -129,6 +129,7 @@ function formerNetwork(before: NetworkState = emptyState, steps: readonly Planne
   return {
     links: formerLinks(before, steps, reach),
     routes: formerRoutes(before, steps, reach),
+    nexthops: formerNexthops(before, steps, reach),
     rules: formerRules(before, steps, reach),
     neighbors: formerNeighbors(before, steps, reach),
     ...formerEntries(before, steps, reach, (name) => names.of(name)),
@@ -223,6 +224,20 @@ function formerRoutes(before: NetworkState, steps: readonly PlannedStep[], reach
     }
   }
   return routes
+}
+
+/** An object that steps may have changed or taken along, or a member of a group, as it was. */
+function formerNexthops(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredNexthop[] {
+  const known = new Set(before.nexthops.map(({ id }) => id))
+  const made = steps.flatMap(({ operation }) =>
+    operation.type === 'createNexthop' && !known.has(operation.nexthop.id) ? [operation.nexthop] : [],
+  )
+  return [
+    ...before.nexthops
+      .filter(({ id }) => reach.takesNexthop(id))
+      .map((nexthop) => ({ absent: false, nexthop, stated: nexthop, exact: true })),
+    ...made.map((nexthop) => ({ absent: true, nexthop, stated: nexthop })),
+  ]
 }
 
 function formerRules(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRule[] {

@@ -9,6 +9,7 @@ export type StepObject =
   | 'namespace'
   | 'link'
   | 'address'
+  | 'nexthop'
   | 'route'
   | 'rule'
   | 'neighbor'
@@ -62,8 +63,11 @@ export const Phase = {
   deleteEntry: 5.2,
   entry: 5.4,
   deviceRoute: 6,
+  nexthop: 6.3,
+  nexthopGroup: 6.6,
   gatewayRoute: 7,
   deleteRoute: 8,
+  deleteNexthop: 8.5,
   rule: 9,
   deleteRule: 10,
   deleteFirewall: 11,

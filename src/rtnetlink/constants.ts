@@ -20,6 +20,9 @@ export const RTM_DELMDB = 85
 export const RTM_GETMDB = 86
 export const RTM_NEWNSID = 88
 export const RTM_GETNSID = 90
+export const RTM_NEWNEXTHOP = 104
+export const RTM_DELNEXTHOP = 105
+export const RTM_GETNEXTHOP = 106
 export const RTM_NEWLINKPROP = 108
 export const RTM_DELLINKPROP = 109
 export const RTM_NEWVLAN = 112
@@ -37,6 +40,7 @@ export const RTNLGRP_IPV6_RULE = 19
 export const RTNLGRP_IPV4_NETCONF = 24
 export const RTNLGRP_IPV6_NETCONF = 25
 export const RTNLGRP_MDB = 26
+export const RTNLGRP_NEXTHOP = 32
 export const RTNLGRP_BRVLAN = 33
 
 // include/linux/socket.h

@@ -4,6 +4,7 @@ import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
 import { defined } from './defined.js'
+import { encapsulationOf } from './encapsulation/codec.js'
 import { familyName } from './family.js'
 import { realmText } from './realms.js'
 import type { ListedRoute, Nexthop, Route } from './route.js'
@@ -50,6 +51,7 @@ function propertiesOf(header: RouteHeader, attributes: RouteAttributes, family: 
     via: gateway ?? gatewayOfFamily,
     dev: attributes.dev,
     nexthops: nexthops?.map(nexthopOf),
+    encapsulation: encapsulationOf(attributes),
     nexthopId: attributes.nexthopId,
     type: header.type === 'unspec' ? undefined : header.type,
     table: attributes.table ?? header.table,
@@ -73,7 +75,7 @@ function prefixText(address: string | undefined, length: number, family: Family)
   return `${address ?? formatAddress(new Uint8Array(addressBits(family) / 8))}/${length}`
 }
 
-function nexthopOf({ gateway, gatewayOfFamily, flags: _flags, ...others }: RawNexthop): Nexthop {
-  const via = gateway ?? gatewayOfFamily
-  return via === undefined ? others : { via, ...others }
+function nexthopOf(raw: RawNexthop): Nexthop {
+  const { gateway, gatewayOfFamily, flags: _flags, encapsulationType: _type, encapsulationData: _data, ...others } = raw
+  return defined<Nexthop>({ via: gateway ?? gatewayOfFamily, ...others, encapsulation: encapsulationOf(raw) })
 }

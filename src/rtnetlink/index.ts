@@ -120,6 +120,17 @@ export {
   replaceFdbEntry,
 } from './fdb.js'
 export { type FdbAttributes, type FdbHeader, fdbLayout } from './fdbAttributes.js'
+export type { RawEncapsulation } from './encapsulation/codec.js'
+export type {
+  AnyEncapsulation,
+  Encapsulation,
+  Ip6Encapsulation,
+  IpEncapsulation,
+  MplsEncapsulation,
+  OpaqueEncapsulation,
+  Seg6Encapsulation,
+  Seg6LocalEncapsulation,
+} from './encapsulation/encapsulation.js'
 export type { BondPortOptions, BondPortStatus } from './kinds/bondPort.js'
 export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
 export type { VlanList } from './kinds/bridgeVlans.js'
@@ -205,6 +216,21 @@ export {
   type NeighborHeader,
   neighborLayout,
 } from './neighborAttributes.js'
+export type { ListedNexthopObject, NexthopFilter, NexthopMember, NexthopObject } from './nexthop.js'
+export {
+  type NexthopHeader,
+  type NexthopObjectAttributes,
+  nexthopLayout,
+  type ResilientAttributes,
+} from './nexthopAttributes.js'
+export {
+  decodeNexthop,
+  deleteNexthop,
+  dumpNexthops,
+  getNexthop,
+  newNexthop,
+  replaceNexthop,
+} from './nexthopMessages.js'
 export {
   defaultRouteProtocol,
   type ListedRoute,

@@ -1,5 +1,6 @@
 import type { Family } from '../ip/address.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
+import type { AnyEncapsulation } from './encapsulation/encapsulation.js'
 import type { Scope } from './scope.js'
 
 /** What is done with the packets of a route. */
@@ -25,6 +26,8 @@ export interface Nexthop {
   readonly weight?: number
   /** Whether the gateway is taken to be on the link although no prefix says so. */
   readonly onlink?: boolean
+  /** How packets are wrapped on this way. */
+  readonly encapsulation?: AnyEncapsulation
 }
 
 /** What a route tells the protocols above it. */
@@ -83,6 +86,8 @@ export interface Route extends RouteMetrics {
   readonly dev?: string | number
   /** Several next hops, instead of `via` and `dev`. */
   readonly nexthops?: readonly Nexthop[]
+  /** How packets are wrapped. */
+  readonly encapsulation?: AnyEncapsulation
   /** A nexthop object, instead of `via` and `dev`. */
   readonly nexthopId?: number
   /** What is done with packets. Default `unicast`. */

@@ -7,6 +7,8 @@ import { enumeration, i32, ipAddress, linkReference, u8, u16, u32 } from '../net
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
+import type { RawEncapsulation } from './encapsulation/codec.js'
+import { nestedBytes } from './encapsulation/tables.js'
 import type { Nexthop, RouteType } from './route.js'
 import { type RawMetrics, routeMetrics } from './routeMetrics.js'
 import { type Scope, scopeNumbers } from './scope.js'
@@ -77,7 +79,7 @@ const gatewayOfFamily: Codec<string> = {
 }
 
 /** Attributes of a next hop, behind its struct rtnexthop. */
-export interface NexthopAttributes {
+export interface NexthopAttributes extends RawEncapsulation {
   readonly gateway?: string
   readonly gatewayOfFamily?: string
 }
@@ -85,10 +87,12 @@ export interface NexthopAttributes {
 const nexthopAttributes: AttributeTable<NexthopAttributes> = attributeTable<NexthopAttributes>({
   gateway: attribute(5, ipAddress),
   gatewayOfFamily: attribute(18, gatewayOfFamily),
+  encapsulationType: attribute(21, u16),
+  encapsulationData: attribute(22, nestedBytes),
 })
 
 /** A next hop, told apart by whether its gateway is of the route's family. */
-export interface RawNexthop extends Omit<Nexthop, 'via'>, NexthopAttributes {
+export interface RawNexthop extends Omit<Nexthop, 'via' | 'encapsulation'>, NexthopAttributes {
   readonly flags?: number
 }
 
@@ -140,7 +144,7 @@ const multipath: Codec<readonly RawNexthop[]> = {
 }
 
 /** The attributes of a route message, as the kernel has them. */
-export interface RouteAttributes {
+export interface RouteAttributes extends RawEncapsulation {
   readonly to?: string
   readonly from?: string
   readonly iif?: string | number
@@ -179,6 +183,8 @@ const routeAttributes: AttributeTable<RouteAttributes> = attributeTable<RouteAtt
   gatewayOfFamily: attribute(18, gatewayOfFamily),
   // ICMPV6_ROUTER_PREF_*: include/uapi/linux/icmpv6.h
   preference: attribute(20, enumeration(u8, { medium: 0, high: 1, low: 3 })),
+  encapsulationType: attribute(21, u16),
+  encapsulationData: attribute(22, nestedBytes),
   expires: attribute(23, u32),
   uid: attribute(25, u32),
   nexthopId: attribute(30, u32),

@@ -11,6 +11,7 @@ import {
 } from '../netlink/message.js'
 import { RTM_DELROUTE, RTM_GETROUTE, RTM_NEWROUTE } from './constants.js'
 import { defined } from './defined.js'
+import { rawEncapsulation } from './encapsulation/codec.js'
 import { familyNumber } from './family.js'
 import { realmNumber } from './realms.js'
 import { defaultRouteProtocol, type Nexthop, type Route, type RouteFilter, type RouteQuery } from './route.js'
@@ -217,6 +218,7 @@ function wayOf(route: Route, family: Family): RouteAttributes {
   return {
     ...defined({ dev, nexthops: nexthops?.map((nexthop) => rawNexthop(nexthop, family)) }),
     ...gatewayOf(route.via, family),
+    ...rawEncapsulation(route.encapsulation),
   }
 }
 
@@ -225,6 +227,6 @@ function gatewayOf(via: string | undefined, family: Family): Pick<RouteAttribute
   return familyOf(via) === family ? { gateway: via } : { gatewayOfFamily: via }
 }
 
-function rawNexthop({ via, ...others }: Nexthop, family: Family): RawNexthop {
-  return { ...others, ...gatewayOf(via, family) }
+function rawNexthop({ via, encapsulation, ...others }: Nexthop, family: Family): RawNexthop {
+  return { ...others, ...gatewayOf(via, family), ...rawEncapsulation(encapsulation) }
 }

@@ -23,7 +23,7 @@ export function routeProblems(routes: readonly RouteSpec[], path: Path, report: 
     prefixProblems(route, at, report)
     familyProblems(route, at, report)
     if (route.absent) continue
-    nexthopProblems(route, at, report)
+    wayProblems(route, at, report)
     const key = keyOf(route)
     const first = seen.get(key)
     if (first !== undefined) {
@@ -72,16 +72,22 @@ function familyProblems(route: RouteSpec, at: Path, report: Report): void {
   }
 }
 
-function nexthopProblems(route: RouteSpec, at: Path, report: Report): void {
-  const { type = 'unicast', via, dev, nexthops } = route
-  const leads = via !== undefined || dev !== undefined || nexthops !== undefined
+function wayProblems(route: RouteSpec, at: Path, report: Report): void {
+  const { type = 'unicast', via, dev, nexthops, nexthopId } = route
+  const leads = via !== undefined || dev !== undefined || nexthops !== undefined || nexthopId !== undefined
   if (unlinkedTypes.has(type)) {
-    if (leads) report(at, `a ${type} route leads nowhere: via, dev and nexthops cannot be given`)
+    if (leads) report(at, `a ${type} route leads nowhere: via, dev, nexthops and nexthopId cannot be given`)
     return
   }
-  if (!leads) report(at, `the route to ${route.to} needs via, dev or nexthops`)
+  if (!leads) report(at, `the route to ${route.to} needs via, dev, nexthops or nexthopId`)
   if (nexthops && (via !== undefined || dev !== undefined)) {
     report(at, 'give either via and dev, or nexthops')
+  }
+  if (route.encapsulation && (nexthops || nexthopId !== undefined)) {
+    report([...at, 'encapsulation'], 'say it of each next hop, or of the nexthop object')
+  }
+  if (nexthopId !== undefined && (via !== undefined || dev !== undefined || nexthops || route.onlink)) {
+    report([...at, 'nexthopId'], 'a nexthop object tells via and dev itself: give it alone')
   }
   for (const [index, nexthop] of (nexthops ?? []).entries()) {
     if (nexthop.via === undefined && nexthop.dev === undefined) {

@@ -16,6 +16,7 @@ import {
 } from './domainSchema.js'
 import { confine, nat } from './firewallSchema.js'
 import { type Entries, objectSchema } from './objectSchema.js'
+import { encapsulationSchema } from './encapsulationSchema.js'
 import type {
   AddressSpec,
   FdbSpec,
@@ -25,6 +26,7 @@ import type {
   MdbSpec,
   NeighborSpec,
   NetworkSpec,
+  NexthopObjectSpec,
   NexthopSpec,
   RouteSpec,
   RuleSpec,
@@ -159,9 +161,38 @@ function linkSchema(): AnySchema {
   return strictObject(entries)
 }
 
+const id = integer(1, 0xffffffff)
+const weight = integer(1, 0x10000)
+const seconds: v.GenericSchema<number> = v.pipe(v.number(), v.minValue(0), v.maxValue(0xffffffff / 100))
+
+const nexthopObject: v.GenericSchema<NexthopObjectSpec> = objectSchema<NexthopObjectSpec>(
+  {
+    id,
+    family,
+    via: ipAddress,
+    dev: linkReference,
+    onlink: bool,
+    encapsulation: encapsulationSchema,
+    blackhole: bool,
+    fdb: bool,
+    group: v.pipe(
+      v.array(v.union([id, objectSchema<{ id: number; weight?: number }>({ id, weight }, ['id'])])),
+      v.minLength(1),
+    ),
+    type: v.picklist(['mpath', 'resilient']),
+    buckets: integer(1, 0xffff),
+    idleTimer: seconds,
+    unbalancedTimer: seconds,
+    protocol: numberOrName,
+    absent: bool,
+  },
+  ['id'],
+)
+
 const nexthop: v.GenericSchema<NexthopSpec> = objectSchema<NexthopSpec>({
   via: ipAddress,
   dev: linkReference,
+  encapsulation: encapsulationSchema,
   weight: integer(1, 256),
   onlink: bool,
 })
@@ -174,6 +205,8 @@ const route: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
     via: ipAddress,
     dev: linkReference,
     nexthops: v.pipe(v.array(nexthop), v.minLength(1)),
+    encapsulation: encapsulationSchema,
+    nexthopId: id,
     type: v.picklist([
       'unicast',
       'local',
@@ -308,6 +341,7 @@ function networkEntries(): Entries<NetworkSpec> {
   return {
     links: v.array(linkSchema()) as unknown as v.GenericSchema<readonly LinkSpec[]>,
     routes: v.array(route),
+    nexthops: v.array(nexthopObject),
     rules: v.array(rule),
     neighbors: v.array(neighbor),
     fdb: v.array(fdbEntry),

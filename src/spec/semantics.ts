@@ -2,6 +2,7 @@ import type { Problem } from '../error.js'
 import { fdbProblems, mdbProblems, vlanProblems } from './bridgeSemantics.js'
 import { confineProblems, natProblems } from './firewallSemantics.js'
 import { linkProblems } from './linkSemantics.js'
+import { nexthopProblems } from './nexthopSemantics.js'
 import { type Path, pointer, shown } from './pointer.js'
 import type { Report } from './report.js'
 import { neighborProblems, routeProblems } from './routeSemantics.js'
@@ -35,6 +36,7 @@ function networkProblems(network: NetworkSpec, path: Path, report: Report): void
   confineProblems(network.links ?? [], [...path, 'links'], report)
   natProblems(network.nat ?? {}, [...path, 'nat'], report)
   routeProblems(network.routes ?? [], [...path, 'routes'], report)
+  nexthopProblems(network.nexthops ?? [], network.routes ?? [], path, report)
   ruleProblems(network.rules ?? [], [...path, 'rules'], report)
   vlanProblems(network.links ?? [], [...path, 'links'], report)
   fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)

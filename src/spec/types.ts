@@ -1,4 +1,5 @@
 import type { FdbEntry } from '../rtnetlink/fdb.js'
+import type { Encapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import type { KindOptions, PortOptions } from '../rtnetlink/kinds/registry.js'
 import type { GeneralLink } from '../rtnetlink/link.js'
 import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'
@@ -68,6 +69,8 @@ export interface NexthopSpec {
   readonly via?: string
   /** The link that it is reached through. */
   readonly dev?: string
+  /** How packets are wrapped on this way. */
+  readonly encapsulation?: Encapsulation
   /** Its share of the traffic, 1 to 256. Default 1. */
   readonly weight?: number
   /** Whether the gateway is taken to be on the link although no prefix says so. Default false. */
@@ -86,8 +89,12 @@ export interface RouteSpec {
   readonly via?: string
   /** The link. It may be left out where `via` decides it. */
   readonly dev?: string
+  /** How packets are wrapped: `encap`. */
+  readonly encapsulation?: Encapsulation
   /** Several next hops, instead of `via` and `dev`. */
   readonly nexthops?: readonly NexthopSpec[]
+  /** A nexthop object by its id, instead of `via` and `dev`. */
+  readonly nexthopId?: number
   /** What is done with packets. Default `unicast`. */
   readonly type?: RouteType
   /** The table: a number, or a name of `/etc/iproute2/rt_tables`. Default `main`. */
@@ -157,6 +164,43 @@ export type RouteType =
   | 'unreachable'
   | 'prohibit'
   | 'throw'
+
+/**
+ * A nexthop object: `ip nexthop`, man ip-nexthop(8). Its id names it; routes use it by `nexthopId`, so that one change
+ * leads all of them elsewhere.
+ */
+export interface NexthopObjectSpec {
+  /** The id, 1 to 4294967295. */
+  readonly id: number
+  /** The family, where no `via` tells it: what IPv6 routes use must be `inet6`. Default `inet`. */
+  readonly family?: 'inet' | 'inet6'
+  /** The gateway, of either family; with `fdb` the other end of a VXLAN. */
+  readonly via?: string
+  /** The link that it is reached through. The kernel wants it up and with a carrier. */
+  readonly dev?: string
+  /** Whether the gateway is taken to be on the link although no prefix says so. Default false. */
+  readonly onlink?: boolean
+  /** How packets are wrapped: `encap`. */
+  readonly encapsulation?: Encapsulation
+  /** Whether packets are thrown away. Default false. */
+  readonly blackhole?: boolean
+  /** Whether it is for entries of a VXLAN's forwarding database, and not for routes. Default false. */
+  readonly fdb?: boolean
+  /** The members of a group: ids, or ids with weights (1 to 65536, default 1; above 256 since Linux 6.12). */
+  readonly group?: readonly (number | { readonly id: number; readonly weight?: number })[]
+  /** How a group shares: by thresholds of a hash, or by a table of buckets that outlives changes. Default `mpath`. */
+  readonly type?: 'mpath' | 'resilient'
+  /** How many buckets a resilient group has; a new one must say it. */
+  readonly buckets?: number
+  /** Seconds without traffic after which a bucket may move to another member. Default 120. */
+  readonly idleTimer?: number
+  /** Seconds after which buckets move in any case, 0 for never. Default 0. */
+  readonly unbalancedTimer?: number
+  /** Who made it: a number, or a name of `/etc/iproute2/rt_protos`. Default: the owner's mark, 108. */
+  readonly protocol?: number | string
+  /** `true` removes it, with all routes that use it. */
+  readonly absent?: boolean
+}
 
 /** A policy rule: `ip rule`, man ip-rule(8). Family, priority and selectors name it; the rest are properties. */
 export interface RuleSpec {
@@ -269,6 +313,8 @@ export interface NetworkSpec {
   readonly links?: readonly LinkSpec[]
   /** The routes, in any order. */
   readonly routes?: readonly RouteSpec[]
+  /** The nexthop objects that routes can use, in any order. */
+  readonly nexthops?: readonly NexthopObjectSpec[]
   /** The policy rules, in any order. */
   readonly rules?: readonly RuleSpec[]
   /** Entries of the neighbor table. */

@@ -3,8 +3,10 @@ import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
+import type { NexthopObject } from '../rtnetlink/nexthop.js'
 import type { Route } from '../rtnetlink/route.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
+import type { NexthopRecord } from './nexthop.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
@@ -37,6 +39,17 @@ export interface DesiredRoute {
   /** The properties that were stated: all others are left as they are. */
   readonly stated: Partial<Route>
   /** Whether the route is to have no other properties: true when rolling back. */
+  readonly exact?: boolean
+}
+
+/** What a nexthop object should be. */
+export interface DesiredNexthop {
+  readonly path?: string
+  readonly absent: boolean
+  readonly nexthop: NexthopRecord
+  /** The properties that were stated: all others are left as they are. */
+  readonly stated: Partial<NexthopObject>
+  /** Whether it is to have no other properties: true when rolling back. */
   readonly exact?: boolean
 }
 
@@ -74,6 +87,7 @@ export interface DesiredMdbEntry {
 export interface DesiredNetwork {
   readonly links: readonly DesiredLink[]
   readonly routes: readonly DesiredRoute[]
+  readonly nexthops: readonly DesiredNexthop[]
   readonly rules: readonly DesiredRule[]
   readonly neighbors: readonly DesiredNeighbor[]
   readonly fdb?: readonly DesiredFdbEntry[]

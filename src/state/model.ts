@@ -5,6 +5,7 @@ import type { ListedLink } from '../rtnetlink/link.js'
 import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
 import { type Firewall, noFirewall } from './firewall/firewall.js'
+import type { NexthopRecord } from './nexthop.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
@@ -24,6 +25,7 @@ export interface Forwarding {
 export interface NetworkState {
   readonly links: ReadonlyMap<string, LinkRecord>
   readonly routes: readonly RouteRecord[]
+  readonly nexthops: readonly NexthopRecord[]
   readonly rules: readonly RuleRecord[]
   readonly neighbors: readonly ListedNeighbor[]
   /** The forwarding databases; left out where they were not read. */
@@ -83,6 +85,7 @@ const newRules: readonly RuleRecord[] = [
 export const emptyState: NetworkState = {
   links: new Map([['lo', newLoopback]]),
   routes: [],
+  nexthops: [],
   rules: newRules,
   neighbors: [],
   forwarding: { ipv4: false, ipv6: false },

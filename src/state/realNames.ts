@@ -25,6 +25,7 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
       properties: withReferences(link.properties, names),
     })),
     routes: network.routes.map((one) => ({ ...one, route: onLinks(one.route), stated: onLinks(one.stated) })),
+    nexthops: network.nexthops.map((one) => ({ ...one, nexthop: withDev(one.nexthop), stated: withDev(one.stated) })),
     neighbors: network.neighbors.map((one) => ({ ...one, neighbor: withDev(one.neighbor) })),
     ...(network.fdb
       ? { fdb: network.fdb.map((one) => ({ ...one, entry: withLinks(one.entry, ['dev', 'via'], nameOf) })) }

@@ -27,6 +27,7 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
       ...withDev(route),
       ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
     })),
+    nexthops: mappedOnce(state.nexthops, names, withDev),
     neighbors: mappedOnce(state.neighbors, names, withDev),
     ...(state.fdb
       ? { fdb: mappedOnce(state.fdb, names, (entry) => withLinks(entry, ['dev', 'via', 'master'], nameOf)) }

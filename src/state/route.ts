@@ -1,6 +1,8 @@
 import type { Family } from '../ip/address.js'
 import { canonicalPrefix, formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
+import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import type { ListedRoute, Nexthop, Route } from '../rtnetlink/route.js'
+import { sameEncapsulation } from './encapsulation.js'
 import { type PropertyChange, sameLoosely, sameValue } from './equal.js'
 
 /** RT_TABLE_MAIN: include/uapi/linux/rtnetlink.h */
@@ -37,20 +39,24 @@ export function destinationOf(to: string, family: Family): string {
 
 /** Writes out what names a route, and drops what a route of its type has only by accident. */
 export function normalizeRoute(route: Route & { readonly family: Family }): RouteRecord {
-  const { family, to, from, nexthops, via, dev, onlink, ...others } = route
+  const { family, to, from, nexthops, via, dev, onlink, encapsulation: _encapsulation, ...others } = route
+  const { nexthopId, type, encapsulation } = route
   const [only] = nexthops ?? []
   const single = nexthops?.length === 1 ? only : undefined
-  const leads = !unlinked.has(route.type ?? 'unicast')
+  const leads = !unlinked.has(type ?? 'unicast')
   const hops: Partial<Route> = {
     ...(nexthops && !single ? { nexthops: nexthops.map(normalizeNexthop) } : {}),
     ...given('via', via ?? single?.via),
     ...given('dev', dev ?? single?.dev),
     ...given('onlink', onlink ?? single?.onlink),
+    ...given('encapsulation', encapsulation ?? single?.encapsulation),
   }
   return {
     ...others,
     // IPv6 hangs blackholes on the loopback device (net/ipv6/route.c, ip6_route_info_create).
-    ...(leads ? hops : {}),
+    ...(leads && nexthopId === undefined ? hops : {}),
+    // The kernel lists a route with what its nexthop object is, down to its being a blackhole.
+    ...(nexthopId !== undefined && type === 'blackhole' ? { type: 'unicast' } : {}),
     ...(from === undefined || from === '::/0' ? {} : { from: canonicalPrefix(from) ?? from }),
     family,
     to: destinationOf(to, family),
@@ -69,8 +75,14 @@ function given<Name extends string, T>(name: Name, value: T | undefined): { [K i
 }
 
 function normalizeNexthop(nexthop: Nexthop): Nexthop {
-  const { via, dev, weight, onlink } = nexthop
-  return { ...given('via', via), ...given('dev', dev), weight: weight ?? 1, ...(onlink ? { onlink } : {}) }
+  const { via, dev, weight, onlink, encapsulation } = nexthop
+  return {
+    ...given('via', via),
+    ...given('dev', dev),
+    weight: weight ?? 1,
+    ...(onlink ? { onlink } : {}),
+    ...given('encapsulation', encapsulation),
+  }
 }
 
 /** The record of a route that was listed: without what the kernel tells of its state. */
@@ -109,6 +121,7 @@ export function routeDifferences(wanted: Partial<Route>, actual: RouteRecord): P
 }
 
 function sameProperty(property: string, after: unknown, before: unknown): boolean {
+  if (property === 'encapsulation') return sameEncapsulation(after as AnyEncapsulation, before as AnyEncapsulation)
   if (property === 'nexthops') return sameNexthops(after, before)
   if (property === 'type') return (after ?? 'unicast') === (before ?? 'unicast')
   if (property === 'preference') return (after ?? 'medium') === (before ?? 'medium')
@@ -133,34 +146,36 @@ function matchesNexthop(wanted: Nexthop, actual: Nexthop): boolean {
     wanted.via === actual.via &&
     (wanted.dev === undefined || wanted.dev === actual.dev) &&
     (wanted.weight ?? 1) === (actual.weight ?? 1) &&
-    sameLoosely(wanted.onlink, actual.onlink)
+    sameLoosely(wanted.onlink, actual.onlink) &&
+    sameEncapsulation(wanted.encapsulation, actual.encapsulation)
   )
 }
 
 /** The links that a route leads through. */
-export function linksOfRoute(route: Route): (string | number)[] {
+export function linksOfRoute(route: Pick<Route, 'dev' | 'nexthops'>): (string | number)[] {
   const links = [route.dev, ...(route.nexthops ?? []).map(({ dev }) => dev)]
   return links.filter((link) => link !== undefined)
 }
 
+const ways = ['via', 'dev', 'nexthops', 'nexthopId'] as const
+
 /** An existing route with the stated properties put over it; what leads it elsewhere takes the old way's along. */
 export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteRecord {
   const merged: Record<string, unknown> = { ...actual }
-  const changesWay = ['via', 'dev', 'nexthops', 'type'].some(
+  const changesWay = [...ways, 'type'].some(
     (property) => property in wanted && routeDifferences(pick(wanted, property), actual).length > 0,
   )
   if (changesWay)
-    for (const property of ['via', 'dev', 'nexthops', 'onlink', 'scope', 'nexthopId']) delete merged[property]
+    for (const property of ['via', 'dev', 'nexthops', 'onlink', 'scope', 'nexthopId', 'encapsulation'])
+      delete merged[property]
   // Of a route that no longer leads anywhere, what told how packets travel means nothing.
   if (wanted.type !== undefined && unlinked.has(wanted.type) && !unlinked.has(actual.type ?? 'unicast')) {
     for (const property of Object.keys(merged)) if (!keptWithoutWay.has(property)) delete merged[property]
   }
-  const isLed = ['via', 'dev', 'nexthops'].some(
-    (property) => Object.getOwnPropertyDescriptor(wanted, property)?.value !== undefined,
-  )
+  const isLed = ways.some((property) => Object.getOwnPropertyDescriptor(wanted, property)?.value !== undefined)
   // Whoever says where it leads means a route that leads.
   if (isLed && wanted.type === undefined && unlinked.has(actual.type ?? 'unicast')) delete merged['type']
-  const keepsDev = changesWay && wanted.dev === undefined && wanted.via === undefined && wanted.nexthops === undefined
+  const keepsDev = changesWay && !isLed
   const leads = isLed || !unlinked.has(wanted.type ?? actual.type ?? 'unicast')
   return {
     ...(merged as unknown as RouteRecord),

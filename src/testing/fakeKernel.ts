@@ -15,7 +15,7 @@ import {
 import type { Transport } from '../netlink/transports/transport.js'
 import type { Lacking } from '../reconcile/capability.js'
 import type { Kernel, NetlinkProtocol } from '../reconcile/kernel.js'
-import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE } from '../rtnetlink/constants.js'
+import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP } from '../rtnetlink/constants.js'
 import { errnoNumber, systemError } from '../system/errno.js'
 import type { TunTapConfiguration } from '../tuntap/index.js'
 import { Addresses } from './fakeKernel/addresses.js'
@@ -25,6 +25,7 @@ import { Faults } from './fakeKernel/faults.js'
 import { acknowledgement, done, KernelError, type Outgoing, packMessage } from './fakeKernel/kernelMessage.js'
 import { Links, type TunTapSettings } from './fakeKernel/links.js'
 import { Neighbors } from './fakeKernel/neighbors.js'
+import { NexthopObjects } from './fakeKernel/nexthopObjects.js'
 import type { Handlers } from './fakeKernel/request.js'
 import { Routes } from './fakeKernel/routes.js'
 import { RouteTable } from './fakeKernel/routeTable.js'
@@ -68,10 +69,12 @@ export class FakeKernel implements KernelSide, Kernel {
     )
     const addresses = new Addresses(table, new ConnectedRoutes(routes), notify)
     const isLocal = (address: string): boolean => addresses.of().some(({ local }) => local === address)
+    const nexthops = new NexthopObjects(table, routes, (message) => notify(RTNLGRP_NEXTHOP, message))
     this.#handlers = [
       this.#links,
       addresses,
-      new Routes(table, routes, isLocal),
+      new Routes(table, routes, isLocal, (id, family) => nexthops.waysOf(id, family)),
+      nexthops,
       new Rules(table),
       new Neighbors(table, notify),
     ]

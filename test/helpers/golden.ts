@@ -64,7 +64,7 @@ export function nexthopsOf(range: Payload): string[] {
   const found: string[] = []
   for (let start = range.start; start < range.end; ) {
     const length = range.view.getUint16(start, littleEndian)
-    const attributes = attributesOf(range.slice(start + 8, start + length))
+    const attributes = attributesOf(range.slice(start + 8, start + length), new Map([[22, attributesOf]]))
     found.push(`${hexadecimal(range.slice(start + 2, start + 8))} { ${attributes.join(', ')} }`)
     start += align4(length)
   }

@@ -22,6 +22,7 @@ const passing = new Set([
   'preferred_life_time',
   'expires',
   'used',
+  'unbalanced_time',
   'updated',
   'confirmed',
   'refcnt',
@@ -70,6 +71,7 @@ const views = [
   'address',
   '-4 route show table all',
   '-6 route show table all',
+  'nexthop',
   '-4 rule',
   '-6 rule',
   'neighbor show nud all',
@@ -91,7 +93,7 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
     const shown = objects
       .filter((object) => !isNoise(object))
       .map((object) => (options.portable && view === 'address' ? withoutMarks(object) : object))
-      .map((object) => `${view}: ${text(without(object, /route|rule/.test(view) ? others : dropped))}`)
+      .map((object) => `${view}: ${text(without(object, /route|rule|nexthop/.test(view) ? others : dropped))}`)
     // The order of links follows their indices, that of routes their age.
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
@@ -157,8 +159,8 @@ const RTM_NEWLINK = 16
 const RTM_NEWNEIGH = 28
 const RTM_DELNEIGH = 29
 
-/** RTNLGRP_LINK, the IPv4 and IPv6 addresses, routes and rules, and neighbors: include/uapi/linux/rtnetlink.h */
-const groups = [1, 3, 5, 7, 8, 9, 11, 19]
+/** RTNLGRP_LINK, the IPv4 and IPv6 addresses, routes and rules, neighbors and nexthops: include/uapi/linux/rtnetlink.h */
+const groups = [1, 3, 5, 7, 8, 9, 11, 19, 32]
 
 /** Makes the namespace, in which no link gets a link-local address by itself. */
 export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {

@@ -1,3 +1,4 @@
+import type { AnyAttributeTable } from '../../src/netlink/table.js'
 import { addressLayout } from '../../src/rtnetlink/addressAttributes.js'
 import {
   bridgeVlanLayout,
@@ -7,6 +8,7 @@ import {
   vlanTunnel,
 } from '../../src/rtnetlink/bridgeVlanAttributes.js'
 import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
+import { encapsulationTables } from '../../src/rtnetlink/encapsulation/tables.js'
 import { bridge, ipvlan, macvlan, tun, veth, vlan, vrf, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import {
@@ -17,6 +19,7 @@ import {
 } from '../../src/rtnetlink/mdbAttributes.js'
 import { namespaceIdLayout } from '../../src/rtnetlink/namespaceId.js'
 import { neighborLayout } from '../../src/rtnetlink/neighborAttributes.js'
+import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { routeMetrics } from '../../src/rtnetlink/routeMetrics.js'
 import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
@@ -231,8 +234,27 @@ export const namedTables: readonly NamedTable[] = [
       gatewayOfFamily: 'VIA',
       preference: 'PREF',
       nexthopId: 'NH_ID',
+      encapsulationType: 'ENCAP_TYPE',
+      encapsulationData: 'ENCAP',
     },
   },
+  { table: encapsulationTables.mpls, prefix: 'MPLS_IPTUNNEL_', names: { labels: 'DST' } },
+  { table: encapsulationTables.ip, prefix: 'LWTUNNEL_IP_' },
+  { table: encapsulationTables.ip6, prefix: 'LWTUNNEL_IP6_', names: { trafficClass: 'TC' } },
+  { table: encapsulationTables.seg6, prefix: 'SEG6_IPTUNNEL_', names: { header: 'SRH' } },
+  { table: encapsulationTables.seg6local, prefix: 'SEG6_LOCAL_', names: { vrfTable: 'VRFTABLE' } },
+  {
+    table: nexthopLayout.attributes,
+    prefix: 'NHA_',
+    names: {
+      groupType: 'GROUP_TYPE',
+      dev: 'OIF',
+      resilient: 'RES_GROUP',
+      encapsulationType: 'ENCAP_TYPE',
+      encapsulationData: 'ENCAP',
+    },
+  },
+  { table: nexthopLayout.attributes.lines.resilient.codec as AnyAttributeTable, prefix: 'NHA_RES_GROUP_' },
   {
     table: routeMetrics,
     prefix: 'RTAX_',

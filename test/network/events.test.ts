@@ -26,6 +26,8 @@ function describe(event: NetworkEvent): string {
       return `${event.action} address ${event.address.address} ${event.address.dev}`
     case 'route':
       return `${event.action} route ${event.route.to} ${event.route.dev}`
+    case 'nexthop':
+      return `${event.action} nexthop ${event.nexthop.id} ${event.nexthop.dev}`
     case 'rule':
       return `${event.action} rule ${event.rule.priority}`
     case 'neighbor':
@@ -46,12 +48,13 @@ function describe(event: NetworkEvent): string {
 
 test('creations and deletions of every object are told, with names', async (t) => {
   const { network, sh } = openNetwork(t)
-  const everything = { links: true, addresses: true, routes: true, rules: true, neighbors: true }
+  const everything = { links: true, addresses: true, routes: true, nexthops: true, rules: true, neighbors: true }
   const events = network.events(everything)
   sh('ip link add br0 type bridge && ip link set v1 master br0')
   sh('ip address add 10.7.0.1/24 dev v0 && ip route add 10.8.0.0/16 via 10.7.0.2 && ip rule add priority 77 table 7')
   sh('ip neighbor add 10.7.0.7 lladdr 02:00:00:00:00:07 dev v0')
   sh('ip neighbor delete 10.7.0.7 dev v0 && ip rule delete priority 77 && ip route delete 10.8.0.0/16')
+  sh('ip nexthop add id 7 dev v0 && ip nexthop delete id 7')
   sh('ip address delete 10.7.0.1/24 dev v0 && ip link set v1 nomaster && ip link delete br0')
   const lines = await until(events, 'delete link br0')
   const expected = [
@@ -65,6 +68,8 @@ test('creations and deletions of every object are told, with names', async (t) =
     'delete neighbor 10.7.0.7 v0',
     'delete rule 77',
     'delete route 10.8.0.0/16 v0',
+    'new nexthop 7 v0',
+    'delete nexthop 7 v0',
     'delete address 10.7.0.1/24 v0',
     'delete link br0',
   ]

@@ -4,6 +4,7 @@ import { withoutNames } from '../../src/netlink/codec.js'
 import { text } from '../../src/netlink/scalars.js'
 import { deleteAddress, newAddress, replaceAddress } from '../../src/rtnetlink/address.js'
 import { deleteNeighbor, newNeighbor, replaceNeighbor } from '../../src/rtnetlink/neighbor.js'
+import { deleteNexthop, newNexthop, replaceNexthop } from '../../src/rtnetlink/nexthopMessages.js'
 import { appendRoute, deleteRoute, getRoute, newRoute, replaceRoute } from '../../src/rtnetlink/routeMessages.js'
 import { newRule } from '../../src/rtnetlink/ruleMessages.js'
 import { attributesOf, compareGolden, goldenContext, nexthopsOf, readGolden } from '../helpers/golden.js'
@@ -196,6 +197,56 @@ test('routes are what ip sends', (t) => {
         { to: 'fd01::/64', via: 'fd00::2', metric: 77 },
         context,
       ),
+      'route add 10.40.0.0/16 encap mpls 100/200 ttl 5 via 10.0.0.2 proto 108': add({
+        to: '10.40.0.0/16',
+        via,
+        encapsulation: { type: 'mpls', labels: [100, 200], ttl: 5 },
+      }),
+      'route add 10.41.0.0/16 encap ip id 7 dst 10.9.9.9 src 10.9.9.8 tos 0x4 ttl 9 via 10.0.0.2 dev v0 proto 108': add(
+        {
+          to: '10.41.0.0/16',
+          via,
+          dev,
+          encapsulation: { type: 'ip', id: 7, dst: '10.9.9.9', src: '10.9.9.8', tos: 4, ttl: 9 },
+        },
+      ),
+      'route add 10.42.0.0/16 encap ip6 id 7 dst fd09::9 src fd09::8 tc 0x4 hoplimit 9 via 10.0.0.2 dev v0 proto 108':
+        add({
+          to: '10.42.0.0/16',
+          via,
+          dev,
+          encapsulation: { type: 'ip6', id: 7, dst: 'fd09::9', src: 'fd09::8', trafficClass: 4, hoplimit: 9 },
+        }),
+      '-6 route add fd43::/64 encap seg6 mode encap segs fd04::1,fd04::2 via fd00::2 dev v0 proto 108': add({
+        to: 'fd43::/64',
+        via: 'fd00::2',
+        dev,
+        encapsulation: { type: 'seg6', mode: 'encap', segments: ['fd04::1', 'fd04::2'] },
+      }),
+      '-6 route add fd44::/64 encap seg6 mode inline segs fd04::1 hmac 7 via fd00::2 dev v0 proto 108': add({
+        to: 'fd44::/64',
+        via: 'fd00::2',
+        dev,
+        encapsulation: { type: 'seg6', mode: 'inline', segments: ['fd04::1'], hmac: 7 },
+      }),
+      '-6 route add fd45::/64 encap seg6local action End.X nh6 fd00::3 dev v0 proto 108': add({
+        to: 'fd45::/64',
+        dev,
+        encapsulation: { type: 'seg6local', action: 'End.X', nh6: 'fd00::3' },
+      }),
+      '-6 route add fd46::/64 encap seg6local action End.DT6 table 100 dev v0 proto 108': add({
+        to: 'fd46::/64',
+        dev,
+        encapsulation: { type: 'seg6local', action: 'End.DT6', table: 100 },
+      }),
+      'route add 10.47.0.0/16 proto 108 nexthop encap mpls 300 via 10.0.0.2 dev v0 weight 1 nexthop via 10.0.0.3 dev v0 weight 2':
+        add({
+          to: '10.47.0.0/16',
+          nexthops: [
+            { via: '10.0.0.2', dev, encapsulation: { type: 'mpls', labels: [300] } },
+            { via: '10.0.0.3', dev, weight: 2 },
+          ],
+        }),
       'route get 10.1.2.3': getRoute({ to: '10.1.2.3' }, context),
       'route get 10.1.2.3 from 10.0.0.1 oif v0 mark 7 uid 1000': getRoute(
         { to: '10.1.2.3', from: '10.0.0.1', dev, mark: 7, uid: 1000 },
@@ -207,9 +258,57 @@ test('routes are what ip sends', (t) => {
     new Map([
       [8, metricsOf],
       [9, nexthopsOf],
+      [22, attributesOf],
     ]),
     // `ip -6` sends the address of a default route, which the kernel does not look at.
     new Set([`1: ${'00'.repeat(16)}`]),
+  )
+})
+
+test('nexthop objects are what ip sends', (t) => {
+  const golden = readGolden('nexthop')
+  const context = goldenContext(golden)
+  const add = (nexthop: Parameters<typeof newNexthop>[0]) => newNexthop(nexthop, context)
+  compareGolden(
+    t,
+    golden,
+    {
+      'nexthop add id 1 via 10.0.0.2 dev v0 protocol 108': add({ id: 1, via: '10.0.0.2', dev }),
+      'nexthop add id 2 via fd00::2 dev v0 protocol 108': add({ id: 2, via: 'fd00::2', dev }),
+      'nexthop add id 3 via 10.9.0.2 dev v0 onlink protocol 108': add({ id: 3, via: '10.9.0.2', dev, onlink: true }),
+      'nexthop add id 4 dev v0 protocol 108': add({ id: 4, dev }),
+      '-6 nexthop add id 5 dev v0 protocol 108': add({ id: 5, family: 'inet6', dev }),
+      'nexthop add id 6 blackhole protocol 108': add({ id: 6, blackhole: true }),
+      '-6 nexthop add id 7 blackhole protocol 108': add({ id: 7, family: 'inet6', blackhole: true }),
+      'nexthop add id 8 via 10.0.0.8 fdb protocol 108': add({ id: 8, via: '10.0.0.8', fdb: true }),
+      'nexthop add id 10 group 1/2,256 protocol 108': add({ id: 10, group: [{ id: 1 }, { id: 2, weight: 256 }] }),
+      'nexthop add id 11 group 1/2 type resilient buckets 8 idle_timer 12 unbalanced_timer 100 protocol 108': add({
+        id: 11,
+        group: [{ id: 1 }, { id: 2 }],
+        type: 'resilient',
+        buckets: 8,
+        idleTimer: 12,
+        unbalancedTimer: 100,
+      }),
+      'nexthop add id 12 group 8 fdb protocol 108': add({ id: 12, group: [{ id: 8 }], fdb: true }),
+      'nexthop replace id 1 via 10.0.0.3 dev v0 protocol static': replaceNexthop(
+        { id: 1, via: '10.0.0.3', dev, protocol: 4 },
+        context,
+      ),
+      'nexthop add id 20 encap mpls 100/200 via 10.0.0.2 dev v0 protocol 108': add({
+        id: 20,
+        via: '10.0.0.2',
+        dev,
+        encapsulation: { type: 'mpls', labels: [100, 200] },
+      }),
+      'nexthop delete id 1': deleteNexthop({ id: 1 }),
+    },
+    8,
+    // iproute2 does not mark what holds attributes, and sends no type of a group that is the default's.
+    new Map([
+      [8, attributesOf],
+      [12, attributesOf],
+    ]),
   )
 })
 

@@ -11,11 +11,13 @@ import * as address from '../../src/rtnetlink/addressAttributes.js'
 import * as vlans from '../../src/rtnetlink/bridgeVlanAttributes.js'
 import * as rtnetlink from '../../src/rtnetlink/constants.js'
 import * as fdb from '../../src/rtnetlink/fdbAttributes.js'
+import { encapsulationNumbers } from '../../src/rtnetlink/encapsulation/tables.js'
 import { bridge, ipvlan, macvlan, vlan, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import { flagProperties } from '../../src/rtnetlink/linkProperties.js'
 import * as mdb from '../../src/rtnetlink/mdbAttributes.js'
 import * as neighbor from '../../src/rtnetlink/neighborAttributes.js'
+import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
 import { RTNH_F_ONLINK, routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { ipProtocols, ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
 import { scopeNumbers } from '../../src/rtnetlink/scope.js'
@@ -33,7 +35,8 @@ const headers = [
   'netinet/in.h',
   'linux/version.h',
   ...['if', 'netlink', 'rtnetlink', 'if_link', 'if_addr', 'neighbour', 'fib_rules', 'net_namespace', 'if_vlan'],
-  ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel'],
+  ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel', 'nexthop'],
+  ...['lwtunnel', 'mpls_iptunnel', 'seg6_iptunnel', 'seg6_local'],
 ].map((name) => (name.includes('.') ? name : `linux/${name}.h`))
 
 /** Has the system's headers judge our numbers; returns the claims that are wrong, with the right number. */
@@ -179,6 +182,12 @@ test('structs have the layout of the headers', (t) => {
       type: 'rtm_type',
       flags: 'rtm_flags',
     }),
+    structClaims(nexthopLayout.header, 'nhmsg', {
+      family: 'nh_family',
+      scope: 'nh_scope',
+      protocol: 'nh_protocol',
+      flags: 'nh_flags',
+    }),
     structClaims(ruleLayout.header, 'fib_rule_hdr', {
       family: 'family',
       toLength: 'dst_len',
@@ -213,6 +222,11 @@ test('structs have the layout of the headers', (t) => {
       ['offsetof(struct br_mdb_entry, addr.proto)', 24],
       ['sizeof(struct nlmsghdr)', messages.headerSize],
       ['sizeof(struct rtnexthop)', 8],
+      ['sizeof(struct nexthop_grp)', 8],
+      ...Object.entries(encapsulationNumbers).map(([name, number]): [string, number] => [
+        `LWTUNNEL_ENCAP_${name === 'seg6local' ? 'SEG6_LOCAL' : name.toUpperCase()}`,
+        number,
+      ]),
       ['sizeof(struct ifla_vlan_flags)', 8],
       ['sizeof(struct ifla_vlan_qos_mapping)', 8],
       ['sizeof(struct ifla_vxlan_port_range)', 4],

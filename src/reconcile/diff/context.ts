@@ -13,6 +13,8 @@ export interface DiffContext {
   readonly actual: NetworkState
   readonly recreated: ReadonlySet<string>
   readonly bounced: ReadonlySet<string>
+  /** Nexthop objects that are made anew. */
+  readonly recreatedNexthops: ReadonlySet<number>
   /** Links that are made anew, by the device that each stood on. */
   readonly formerUppers: ReadonlyMap<string, readonly string[]>
   /** Links of this namespace that come into being as the other end of a veth pair. */

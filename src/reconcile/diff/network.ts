@@ -7,6 +7,7 @@ import { diffFirewall } from './firewall.js'
 import { diffLinks } from './links.js'
 import { diffMdb } from './mdb.js'
 import { diffNeighbors } from './neighbors.js'
+import { diffNexthops } from './nexthops.js'
 import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
 import { diffVlans } from './vlans.js'
@@ -22,6 +23,7 @@ export function diffNetwork(context: DiffContext): void {
   diffNeighbors(context)
   diffFdb(context)
   diffMdb(context)
+  diffNexthops(context)
   diffRoutes(context)
   diffRules(context)
 }

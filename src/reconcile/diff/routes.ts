@@ -131,9 +131,10 @@ function described(wanted: DesiredRoute, route: RouteRecord) {
     path: wanted.path,
     // A gateway must be on a link: by the prefix of an address, or by a route without a gateway, never by another
     // gateway (net/ipv4/fib_semantics.c, fib_check_nh; net/ipv6/route.c, ip6_route_check_nh).
-    phase: hasGateway(route) ? Phase.gatewayRoute : Phase.deviceRoute,
+    phase: hasGateway(route) || route.nexthopId !== undefined ? Phase.gatewayRoute : Phase.deviceRoute,
     needs: [
       ...links.flatMap((dev) => [`link ${dev}`, `configured ${dev}`, `changed ${dev}`, `addresses ${dev}`]),
+      ...(route.nexthopId === undefined ? [] : [`nexthop ${route.nexthopId}`]),
       ...(route.src === undefined ? [] : [`address ${familyOf(route.src)}`]),
     ],
   }

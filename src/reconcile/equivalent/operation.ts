@@ -4,6 +4,7 @@ import { addressCommand, neighborCommand } from './address.js'
 import { fdbCommand, mdbCommand } from './entry.js'
 import { firewallCommands } from './firewall.js'
 import { createLinkCommands, updateLinkCommands } from './link.js'
+import { nexthopCommand } from './nexthop.js'
 import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
 import { globalVlanCommands, vlanCommands } from './vlan.js'
@@ -69,6 +70,15 @@ function commandsOf(operation: Operation): string[] {
         : [routeCommand('prepend', operation.route), routeCommand('delete', operation.previous)]
     case 'deleteRoute':
       return [routeCommand('delete', operation.route)]
+    case 'createNexthop':
+      return [
+        ...(operation.replaces ? [`ip nexthop delete id ${operation.nexthop.id}`] : []),
+        nexthopCommand('add', operation.nexthop),
+      ]
+    case 'replaceNexthop':
+      return [nexthopCommand('replace', operation.nexthop)]
+    case 'deleteNexthop':
+      return [`ip nexthop delete id ${operation.nexthop.id}`]
     case 'addRule':
       return [ruleCommand('add', operation.rule)]
     case 'replaceRule':

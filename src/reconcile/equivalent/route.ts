@@ -2,6 +2,7 @@ import { familyOf } from '../../ip/address.js'
 import type { Nexthop } from '../../rtnetlink/route.js'
 import { mainTable, type RouteRecord } from '../../state/route.js'
 import { isHost } from './address.js'
+import { encapsulationWords } from './encapsulation.js'
 import { words } from './words.js'
 
 /** Properties that `ip route` takes as a word and a value. */
@@ -36,8 +37,10 @@ export function routeCommand(verb: 'add' | 'prepend' | 'replace' | 'delete', rou
     destination(route),
     route.from !== undefined && `from ${route.from}`,
     route.tos !== 0 && `tos 0x${route.tos.toString(16)}`,
+    encapsulationWords(route.encapsulation),
     via(route.via, route.family),
     route.dev !== undefined && `dev ${route.dev}`,
+    route.nexthopId !== undefined && `nhid ${route.nexthopId}`,
     route.onlink && 'onlink',
     route.table !== mainTable && `table ${route.table}`,
     route.metric !== 0 && !(route.family === 'inet6' && route.metric === 1024) && `metric ${route.metric}`,
@@ -73,6 +76,7 @@ function via(gateway: string | undefined, family: 'inet' | 'inet6'): string | fa
 function nexthopWords(nexthop: Nexthop, family: 'inet' | 'inet6'): string {
   return words(
     'nexthop',
+    encapsulationWords(nexthop.encapsulation),
     via(nexthop.via, family),
     nexthop.dev !== undefined && `dev ${nexthop.dev}`,
     nexthop.weight !== undefined && `weight ${nexthop.weight}`,

@@ -77,6 +77,17 @@ const network = v.looseObject({
     }),
   ),
   routes: v.array(v.looseObject({ path: v.optional(v.string()), absent: v.boolean(), route, stated: properties })),
+  nexthops: v.optional(
+    v.array(
+      v.looseObject({
+        path: v.optional(v.string()),
+        absent: v.boolean(),
+        nexthop: v.looseObject({ id: v.number(), dev: v.optional(dev) }),
+        stated: properties,
+      }),
+    ),
+    [],
+  ),
   rules: v.array(
     v.looseObject({
       path: v.optional(v.string()),

@@ -14,6 +14,7 @@ import {
   RTNLGRP_LINK,
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
+  RTNLGRP_NEXTHOP,
 } from '../../rtnetlink/constants.js'
 import type { NetworkSpec } from '../../spec/types.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
@@ -21,13 +22,14 @@ import { type KernelMaker, machineKernel } from '../kernel.js'
 
 /** The groups whose notifications can mean that a spec no longer holds. A table that it says nothing of may churn. */
 export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
-  const { links = [], routes, rules, neighbors, fdb, mdb, forwarding } = spec
+  const { links = [], routes, nexthops, rules, neighbors, fdb, mdb, forwarding } = spec
   const hasVlans = links.some(({ bridge, bridgePort }) => bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans)
   return [
     RTNLGRP_LINK,
     RTNLGRP_IPV4_IFADDR,
     RTNLGRP_IPV6_IFADDR,
     ...(routes || prune ? [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE] : []),
+    ...(nexthops || prune ? [RTNLGRP_NEXTHOP] : []),
     ...(rules || prune ? [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE] : []),
     ...(hasVlans ? [RTNLGRP_BRVLAN] : []),
     ...(mdb ? [RTNLGRP_MDB] : []),

@@ -5,6 +5,7 @@ import { canonicalAddress, canonicalMac } from './canonical.js'
 import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
 import { resolveFirewall } from './firewall.js'
 import { resolveLink } from './link.js'
+import { resolveNexthop } from './nexthop.js'
 import type { Resolver } from './resolver.js'
 import { resolveRoute } from './route.js'
 import { resolveRule } from './rule.js'
@@ -16,6 +17,7 @@ export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resol
   return {
     links: (network.links ?? []).map((link, index) => resolveLink(link, [...path, 'links', index], resolver)),
     routes: (network.routes ?? []).map((route, index) => resolveRoute(route, [...path, 'routes', index], resolver)),
+    nexthops: (network.nexthops ?? []).map((one, index) => resolveNexthop(one, [...path, 'nexthops', index], resolver)),
     rules: (network.rules ?? []).map((rule, index) => resolveRule(rule, [...path, 'rules', index], resolver)),
     neighbors: (network.neighbors ?? []).map((one, index) => resolveNeighbor(one, [...path, 'neighbors', index])),
     ...(network.fdb ? { fdb: network.fdb.map((one, index) => resolveFdbEntry(one, [...path, 'fdb', index])) } : {}),

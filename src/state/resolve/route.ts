@@ -5,11 +5,13 @@ import type { NexthopSpec, RouteSpec } from '../../spec/types.js'
 import type { DesiredRoute } from '../desired.js'
 import { normalizeRoute } from '../route.js'
 import { canonicalAddress } from './canonical.js'
+import { resolveEncapsulation } from './encapsulation.js'
 import { type Resolver, scopeName } from './resolver.js'
 
 /** Brings a route of a spec into the kernel's terms. */
 export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): DesiredRoute {
-  const { absent = false, table, protocol, scope, via, src, nexthops, realms, family: _family, ...others } = spec
+  const { absent = false, table, protocol, scope, via, src, nexthops, realms, ...rest } = spec
+  const { family: _family, encapsulation, ...others } = rest
   const { names } = resolver
   const number = (property: string, table: typeof names.tables, value: string | number, what: string): number =>
     resolver.number(table, value, [...path, property], what)
@@ -17,6 +19,7 @@ export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): D
     ...others,
     ...(via === undefined ? {} : { via: canonicalAddress(via) }),
     ...(src === undefined ? {} : { src: canonicalAddress(src) }),
+    ...(encapsulation === undefined ? {} : { encapsulation: resolveEncapsulation(encapsulation) }),
     ...(nexthops === undefined ? {} : { nexthops: nexthops.map(resolveNexthop) }),
     ...(table === undefined ? {} : { table: number('table', names.tables, table, 'routing table') }),
     ...(protocol === undefined ? {} : { protocol: number('protocol', names.protocols, protocol, 'routing protocol') }),
@@ -26,14 +29,19 @@ export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): D
   const route = normalizeRoute({ ...stated, to: spec.to, family: routeFamily(spec) })
   const keys = new Set(Object.keys(stated))
   // A single next hop is the same as via and dev.
-  if (keys.delete('nexthops')) for (const property of ['nexthops', 'via', 'dev', 'onlink']) keys.add(property)
+  if (keys.delete('nexthops'))
+    for (const property of ['nexthops', 'via', 'dev', 'onlink', 'encapsulation']) keys.add(property)
   const statedNormalized = Object.entries(route).filter(([property]) => keys.has(property))
   return { path: pointer(path), absent, route, stated: Object.fromEntries(statedNormalized) }
 }
 
 function resolveNexthop(nexthop: NexthopSpec): Nexthop {
-  const { via, ...others } = nexthop
-  return { ...others, ...(via === undefined ? {} : { via: canonicalAddress(via) }) }
+  const { via, encapsulation, ...others } = nexthop
+  return {
+    ...others,
+    ...(via === undefined ? {} : { via: canonicalAddress(via) }),
+    ...(encapsulation === undefined ? {} : { encapsulation: resolveEncapsulation(encapsulation) }),
+  }
 }
 
 /** Realms as the decoders write them: numbers, `from/to` or `to` alone. */

@@ -8,6 +8,7 @@ import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
 import { linkToSpec } from './link.js'
 import { protocolToSpec } from './names.js'
+import { nexthopToSpec } from './nexthop.js'
 import { defined } from './omit.js'
 import { routeToSpec } from './route.js'
 
@@ -23,6 +24,7 @@ export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
   }))
   const nat = natToSpec(firewall)
   const routes = state.routes.filter(isLasting).map((route) => routeToSpec(route, own))
+  const nexthops = state.nexthops.map((nexthop) => nexthopToSpec(nexthop, own))
   const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
   const neighbors = state.neighbors
     .filter((neighbor) => isLastingNeighbor(neighbor) && typeof neighbor.dev === 'string')
@@ -30,6 +32,7 @@ export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
   return {
     links,
     ...(routes.length > 0 ? { routes } : {}),
+    ...(nexthops.length > 0 ? { nexthops } : {}),
     ...(rules.length > 0 ? { rules } : {}),
     ...(neighbors.length > 0 ? { neighbors } : {}),
     ...entriesToSpec(state),

@@ -1,4 +1,5 @@
 import type { RouteSpec } from '../../spec/types.js'
+import { tellable } from '../encapsulation.js'
 import { mainTable, type RouteRecord } from '../route.js'
 import { protocolToSpec } from './names.js'
 import { defined, unless } from './omit.js'
@@ -7,15 +8,19 @@ import { defined, unless } from './omit.js'
 export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
   const { family, to, table, metric, tos, type, scope, protocol, preference, nexthops, ...others } = route
   const isDefault = to === '0.0.0.0/0' || to === '::/0'
-  const { dev, ...plain } = others
+  const { dev, encapsulation, ...plain } = others
   return {
     to: isDefault ? 'default' : to,
     ...(isDefault && family === 'inet6' ? { family } : {}),
     ...defined({
       ...plain,
       dev: typeof dev === 'string' ? dev : undefined,
-      nexthops: nexthops?.map(({ via, dev: link, weight, onlink }) =>
-        defined({ via, dev: typeof link === 'string' ? link : undefined, weight: unless(1, weight), onlink }),
+      encapsulation: tellable(encapsulation),
+      nexthops: nexthops?.map(({ via, dev: link, weight, onlink, encapsulation: wrapped }) =>
+        defined({
+          ...{ via, dev: typeof link === 'string' ? link : undefined, weight: unless(1, weight), onlink },
+          encapsulation: tellable(wrapped),
+        }),
       ),
       type: type === 'nat' ? undefined : unless('unicast', type),
       table: unless(mainTable, table),
@@ -25,7 +30,6 @@ export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
       preference: unless('medium', preference),
       protocol: protocolToSpec(protocol, own),
       expires: undefined,
-      nexthopId: undefined,
       lockedMetrics: undefined,
       features: undefined,
     }),
@@ -37,6 +41,7 @@ function derivedScope(route: RouteRecord): string {
   const type = route.type ?? 'unicast'
   if (type === 'local') return 'host'
   if (['broadcast', 'multicast', 'anycast'].includes(type)) return 'link'
-  const leads = type === 'unicast' && route.via === undefined && route.nexthops === undefined
+  const leads =
+    type === 'unicast' && route.via === undefined && route.nexthops === undefined && route.nexthopId === undefined
   return leads ? 'link' : 'global'
 }

@@ -29,7 +29,8 @@ export function nexthopsOf(attributes: RouteAttributes, header: RouteHeader): Fa
 /** Refuses a route whose ways lead nowhere, and finds the links of those that are given by their gateway alone. */
 export function checkNexthops(route: FakeRoute, links: LinkTable, table: RouteTable): FakeRoute {
   const ipv4 = route.family === AF_INET
-  if (rejects(route)) return route
+  // A nexthop object was looked at when it was made.
+  if (rejects(route) || route.nexthopId !== undefined) return route
   if (route.nexthops.length === 0) {
     throw ipv4 ? new KernelError('ENODEV') : new KernelError('ENODEV')
   }

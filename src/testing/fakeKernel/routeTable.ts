@@ -35,6 +35,8 @@ export interface FakeRoute {
   readonly nexthops: readonly FakeNexthop[]
   /** Whether it was given as RTA_MULTIPATH. */
   readonly multipath: boolean
+  /** The nexthop object that it uses; `nexthops` are then what that one leads to. */
+  readonly nexthopId?: number | undefined
   readonly src: string | undefined
   readonly others: Pick<RouteAttributes, 'metrics' | 'realms' | 'preference'>
 }
@@ -96,10 +98,20 @@ export class RouteTable implements LinkObserver {
     for (const route of this.#routes) if (route.src === src) this.remove(route, true)
   }
 
+  /** Leads the routes that use a nexthop object elsewhere; without a way they go, of IPv4 without a word. */
+  follow(id: number, nexthops: readonly FakeNexthop[] | undefined): void {
+    for (const route of this.#routes) {
+      if (route.nexthopId !== id) continue
+      if (nexthops) this.replace(route, { ...route, nexthops, multipath: nexthops.length > 1 })
+      else this.remove(route, route.family === AF_INET)
+    }
+  }
+
   /** Removes the routes through a link; of IPv4 without a word (net/ipv4/fib_frontend.c, fib_flush). */
   flush(index: number, family: number, kept: (route: FakeRoute) => boolean = () => false): void {
     for (const route of this.#routes) {
-      if (route.family !== family || kept(route)) continue
+      // What uses a nexthop object goes with that one.
+      if (route.family !== family || kept(route) || route.nexthopId !== undefined) continue
       const nexthops = route.nexthops.filter(({ dev }) => dev !== index)
       if (nexthops.length === route.nexthops.length) continue
       if (nexthops.length === 0 || family === AF_INET) {
@@ -150,9 +162,10 @@ const RTNH_F_LINKDOWN = 16
 
 /** What a message about a route says. */
 export function describeRoute(route: FakeRoute, type: number = RTM_NEWROUTE, linkdown = false): Outgoing {
-  const { family, to, table, tos, metric, scope, protocol, nexthops, src, others } = route
+  const { family, to, table, tos, metric, scope, protocol, nexthops, nexthopId, src, others } = route
   const [address = '', length = '0'] = to.split('/')
   const [first] = nexthops
+  const isBlackhole = nexthopId !== undefined && nexthops.length === 0
   const flags = (first?.onlink && !route.multipath ? RTNH_F_ONLINK : 0) | (linkdown ? RTNH_F_LINKDOWN : 0)
   const header = {
     family,
@@ -162,7 +175,7 @@ export function describeRoute(route: FakeRoute, type: number = RTM_NEWROUTE, lin
     table: table > 255 ? compatTable : table,
     protocol,
     scope,
-    type: route.type,
+    type: isBlackhole ? ('blackhole' as const) : route.type,
     flags,
   }
   const body = encodeBody(routeLayout, header, {
@@ -172,6 +185,7 @@ export function describeRoute(route: FakeRoute, type: number = RTM_NEWROUTE, lin
     ...(src === undefined ? {} : { src }),
     ...(family === AF_INET6 ? { cacheInfo: { expires: 0 }, preference: 'medium' as const } : {}),
     ...others,
+    ...(nexthopId === undefined ? {} : { nexthopId }),
     ...wayOf(route),
   })
   return { type, body }

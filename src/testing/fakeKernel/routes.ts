@@ -18,7 +18,7 @@ import { KernelError, type Outgoing } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
 import { checkNexthops, nexthopsOf } from './nexthops.js'
 import type { FakeRequest, Handlers } from './request.js'
-import { describeRoute, type FakeRoute, type RouteTable } from './routeTable.js'
+import { describeRoute, type FakeNexthop, type FakeRoute, type RouteTable } from './routeTable.js'
 
 interface RouteRequest {
   readonly request: FakeRequest
@@ -37,11 +37,18 @@ export class Routes implements Handlers {
   readonly #links: LinkTable
   readonly #table: RouteTable
   readonly #isLocal: (address: string) => boolean
+  readonly #waysOf: (id: number, family: number) => readonly FakeNexthop[]
 
-  constructor(links: LinkTable, table: RouteTable, isLocal: (address: string) => boolean) {
+  constructor(
+    links: LinkTable,
+    table: RouteTable,
+    isLocal: (address: string) => boolean,
+    waysOf: (id: number, family: number) => readonly FakeNexthop[],
+  ) {
     this.#links = links
     this.#table = table
     this.#isLocal = isLocal
+    this.#waysOf = waysOf
   }
 
   readonly requests: Handlers['requests'] = {
@@ -119,6 +126,7 @@ export class Routes implements Handlers {
       if (header.type !== 'unspec' && route.type !== header.type) return false
       if (family === AF_INET && route.tos !== header.tos) return false
       if (family === AF_INET && header.scope !== 'nowhere' && route.scope !== header.scope) return false
+      if (attributes.nexthopId !== undefined && route.nexthopId !== attributes.nexthopId) return false
       return ways.every(({ dev, gateway, gatewayOfFamily }) =>
         route.nexthops.some(
           (nexthop) =>
@@ -152,7 +160,8 @@ export class Routes implements Handlers {
       throw new KernelError('EINVAL', 'Invalid prefix for given prefix length')
     }
     const rejecting = type === 'blackhole' || type === 'unreachable' || type === 'prohibit' || type === 'throw'
-    const nexthops = nexthopsOf(attributes, header)
+    const { nexthopId } = attributes
+    const nexthops = nexthopId === undefined ? nexthopsOf(attributes, header) : this.#waysOf(nexthopId, family)
     return {
       family,
       to,
@@ -163,7 +172,8 @@ export class Routes implements Handlers {
       scope: ipv4 ? scope : 'global',
       protocol,
       nexthops: rejecting ? (ipv4 ? [] : [{ dev: 1, weight: 1 }]) : nexthops,
-      multipath: attributes.nexthops !== undefined,
+      multipath: nexthopId === undefined ? attributes.nexthops !== undefined : nexthops.length > 1,
+      nexthopId,
       src,
       others: defined({ metrics, realms, preference }),
     }
@@ -231,9 +241,10 @@ function sorted(routes: readonly FakeRoute[]): FakeRoute[] {
 }
 
 function isEqual(one: FakeRoute, other: FakeRoute): boolean {
-  const { nexthops, type, scope, protocol, src, others } = one
-  const own = JSON.stringify({ nexthops, type, scope, protocol, src, others })
-  const theirs = { nexthops: other.nexthops, type: other.type, scope: other.scope, protocol: other.protocol }
+  const { nexthops, nexthopId, type, scope, protocol, src, others } = one
+  const own = JSON.stringify({ nexthops, nexthopId, type, scope, protocol, src, others })
+  const { nexthops: ways, nexthopId: id } = other
+  const theirs = { nexthops: ways, nexthopId: id, type: other.type, scope: other.scope, protocol: other.protocol }
   return own === JSON.stringify({ ...theirs, src: other.src, others: other.others })
 }
 

@@ -3,6 +3,7 @@ import { changes } from './changes.js'
 import { creations } from './creations.js'
 import { deletions } from './deletions.js'
 import { namespaces } from './namespaces.js'
+import { nexthops } from './nexthops.js'
 import { recreations } from './recreations.js'
 import { renames } from './renames.js'
 
@@ -15,5 +16,6 @@ export const corpus: readonly CorpusCase[] = [
   ...recreations,
   ...deletions,
   ...renames,
+  ...nexthops,
   ...namespaces,
 ]

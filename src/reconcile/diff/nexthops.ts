@@ -1,0 +1,165 @@
+import type { DesiredNexthop } from '../../state/desired.js'
+import type { PropertyChange } from '../../state/equal.js'
+import { isReplaceable, mergedNexthop, type NexthopRecord, nexthopDifferences } from '../../state/nexthop.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+import { isThere } from './lookup.js'
+
+/** Steps for the nexthop objects of a namespace. */
+export function diffNexthops(context: DiffContext): void {
+  const present = new Map(context.actual.nexthops.map((nexthop) => [nexthop.id, nexthop]))
+  const absent = new Set(context.desired.nexthops.filter((wanted) => wanted.absent).map(({ nexthop }) => nexthop.id))
+  const known = new Set([...present.keys(), ...context.desired.nexthops.map(({ nexthop }) => nexthop.id)])
+  for (const id of absent) known.delete(id)
+  const users = absent.size === 0 ? new Map<number, number>() : routesByNexthop(context)
+  const groups = groupsToBe(context, present)
+  for (const wanted of context.desired.nexthops) {
+    const actual = present.get(wanted.nexthop.id)
+    if (wanted.absent) {
+      if (actual) removeNexthop(context, wanted, actual, absent, users.get(actual.id) ?? 0)
+      continue
+    }
+    checkReferences(context, wanted, known, groups)
+    if (!actual) createNexthop(context, wanted)
+    else updateNexthop(context, wanted, actual)
+  }
+  checkRoutes(context, known)
+}
+
+function checkReferences(
+  context: DiffContext,
+  { nexthop, path = '' }: DesiredNexthop,
+  known: ReadonlySet<number>,
+  groups: ReadonlySet<number>,
+): void {
+  const { dev, group = [] } = nexthop
+  if (typeof dev === 'string' && !isThere(context, dev)) {
+    context.problems.push({ path: `${path}/dev`, message: `the link ${dev} does not exist` })
+  }
+  for (const [index, { id }] of group.entries()) {
+    if (!known.has(id)) {
+      context.problems.push({ path: `${path}/group/${index}`, message: `the nexthop ${id} does not exist` })
+    } else if (groups.has(id)) {
+      context.problems.push({
+        path: `${path}/group/${index}`,
+        message: `the nexthop ${id} is a group, and cannot be in one, as it is in ${nexthop.id}`,
+      })
+    }
+  }
+}
+
+/** The ids of what will be groups once the plan is done. */
+function groupsToBe({ desired }: DiffContext, present: ReadonlyMap<number, NexthopRecord>): Set<number> {
+  const groups = new Set([...present.values()].filter(({ group }) => group !== undefined).map(({ id }) => id))
+  for (const wanted of desired.nexthops) {
+    const { nexthop } = wanted
+    const actual = present.get(nexthop.id)
+    if ((actual ? becoming(wanted, actual) : nexthop).group) groups.add(nexthop.id)
+    else groups.delete(nexthop.id)
+  }
+  return groups
+}
+
+/** How many routes use each object. */
+function routesByNexthop({ actual }: DiffContext): Map<number, number> {
+  const users = new Map<number, number>()
+  for (const { nexthopId } of actual.routes) {
+    if (nexthopId !== undefined) users.set(nexthopId, (users.get(nexthopId) ?? 0) + 1)
+  }
+  return users
+}
+
+/** A route on an object that is not there would be refused when half the work is done. */
+function checkRoutes(context: DiffContext, known: ReadonlySet<number>): void {
+  for (const { absent, route, path = '' } of context.desired.routes) {
+    const { nexthopId } = route
+    if (absent || nexthopId === undefined || known.has(nexthopId)) continue
+    context.problems.push({ path: `${path}/nexthopId`, message: `the nexthop ${nexthopId} does not exist` })
+  }
+}
+
+function createNexthop(context: DiffContext, wanted: DesiredNexthop): void {
+  const { nexthop, path } = wanted
+  const marked = { ...nexthop, protocol: nexthop.protocol ?? context.owner?.protocol ?? 0 }
+  const { id, ...properties } = marked
+  if (marked.type === 'resilient' && marked.buckets === undefined) {
+    context.problems.push({ path: `${path}/buckets`, message: 'a new resilient group needs buckets' })
+  }
+  const replaces = context.recreatedNexthops.has(id)
+  addStep(context, {
+    ...described(marked),
+    action: replaces ? 'recreate' : 'create',
+    changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
+    path,
+    disruption: replaces ? 'recreate' : 'none',
+    operation: { type: 'createNexthop', nexthop: marked, replaces },
+  })
+}
+
+function updateNexthop(context: DiffContext, wanted: DesiredNexthop, actual: NexthopRecord): void {
+  const changes = nexthopDifferences(wanted.exact ? wanted.nexthop : wanted.stated, actual, wanted.exact)
+  if (changes.length === 0) return
+  const nexthop = becoming(wanted, actual)
+  addStep(context, {
+    ...described(nexthop),
+    action: 'update',
+    changes: [...changes, ...dropped(actual, nexthop, changes)],
+    path: wanted.path,
+    operation: { type: 'replaceNexthop', nexthop },
+  })
+}
+
+/** What goes with a change that nobody named: the link of what becomes a blackhole. */
+function dropped(before: NexthopRecord, after: NexthopRecord, named: readonly PropertyChange[]): PropertyChange[] {
+  return Object.entries(before)
+    .filter(([property]) => !(property in after) && !named.some((change) => change.property === property))
+    .map(([property, value]: [string, unknown]) => ({ property, before: value }))
+}
+
+/** What an object that is there is to become. */
+export function becoming(wanted: DesiredNexthop, actual: NexthopRecord): NexthopRecord {
+  return wanted.exact ? wanted.nexthop : mergedNexthop(wanted.stated, actual)
+}
+
+/** Whether an object must be made anew to be what is wanted. */
+export function needsNewNexthop(wanted: DesiredNexthop, actual: NexthopRecord): boolean {
+  if (nexthopDifferences(wanted.exact ? wanted.nexthop : wanted.stated, actual, wanted.exact).length === 0) return false
+  return !isReplaceable(actual, becoming(wanted, actual))
+}
+
+function described(nexthop: NexthopRecord) {
+  const { id, dev, group = [] } = nexthop
+  const needs = dev === undefined ? [] : [`link ${dev}`, `configured ${dev}`, `changed ${dev}`, `addresses ${dev}`]
+  return {
+    object: 'nexthop' as const,
+    id: String(id),
+    phase: nexthop.group ? Phase.nexthopGroup : Phase.nexthop,
+    provides: [`nexthop ${id}`],
+    needs: [...needs, ...group.map((member) => `nexthop ${member.id}`)],
+  }
+}
+
+/** The kernel takes the routes of an object along (net/ipv4/nexthop.c, __remove_nexthop_fib), and groups without members. */
+function removeNexthop(
+  context: DiffContext,
+  { path }: DesiredNexthop,
+  actual: NexthopRecord,
+  absent: ReadonlySet<number>,
+  routes: number,
+): void {
+  const { id, dev } = actual
+  // What hangs on a link that is removed goes with it.
+  if (typeof dev === 'string' && !isThere(context, dev)) return
+  const groups = context.actual.nexthops.filter(({ group }) => group?.some((member) => member.id === id))
+  addStep(context, {
+    action: 'delete',
+    object: 'nexthop',
+    id: String(id),
+    changes: routes === 0 ? [] : [{ property: 'routes', before: routes, after: 0 }],
+    path,
+    phase: Phase.deleteNexthop,
+    provides: [`gone nexthop ${id}`],
+    needs: groups.filter((group) => absent.has(group.id)).map((group) => `gone nexthop ${group.id}`),
+    operation: { type: 'deleteNexthop', nexthop: actual },
+  })
+}

@@ -1,0 +1,35 @@
+import type { NexthopRecord } from '../../state/nexthop.js'
+import { encapsulationWords } from './encapsulation.js'
+import { words } from './words.js'
+
+/** The `ip nexthop` command for a nexthop object. */
+export function nexthopCommand(verb: 'add' | 'replace', nexthop: NexthopRecord): string {
+  const { id, family, via, dev, onlink, blackhole, fdb, group, type, protocol, encapsulation } = nexthop
+  return words(
+    family === 'inet6' && via === undefined ? 'ip -6 nexthop' : 'ip nexthop',
+    verb,
+    `id ${id}`,
+    group && `group ${group.map(memberWord).join('/')}`,
+    blackhole && 'blackhole',
+    encapsulationWords(encapsulation),
+    via !== undefined && `via ${via}`,
+    dev !== undefined && `dev ${dev}`,
+    onlink && 'onlink',
+    fdb && 'fdb',
+    type === 'resilient' && resilientWords(nexthop),
+    protocol !== undefined && `proto ${protocol}`,
+  )
+}
+
+function memberWord({ id, weight = 1 }: NonNullable<NexthopRecord['group']>[number]): string {
+  return weight === 1 ? String(id) : `${id},${weight}`
+}
+
+function resilientWords({ buckets, idleTimer, unbalancedTimer }: NexthopRecord): string {
+  return words(
+    'type resilient',
+    buckets !== undefined && `buckets ${buckets}`,
+    idleTimer !== undefined && `idle_timer ${idleTimer}`,
+    unbalancedTimer !== undefined && `unbalanced_timer ${unbalancedTimer}`,
+  )
+}

@@ -1,0 +1,55 @@
+import { Payload, Writer } from '../../netlink/bytes.js'
+import { withoutNames } from '../../netlink/codec.js'
+import type { AnyEncapsulation } from './encapsulation.js'
+import { encapsulationNumbers, encapsulationTables } from './tables.js'
+
+/** The two attributes of an encapsulation: its type, and its own attributes. */
+export interface RawEncapsulation {
+  readonly encapsulationType?: number
+  readonly encapsulationData?: Uint8Array
+}
+
+const numbers: Readonly<Record<string, number>> = encapsulationNumbers
+const tables: Readonly<Record<string, (typeof encapsulationTables)[keyof typeof encapsulationTables]>> =
+  encapsulationTables
+
+/** An encapsulation as attributes. */
+export function rawEncapsulation(encapsulation: AnyEncapsulation | undefined): RawEncapsulation {
+  if (!encapsulation) return {}
+  const { type, ...values } = encapsulation
+  const encapsulationType = numbers[type] ?? Number(type)
+  if ('bytes' in values) return { encapsulationType, encapsulationData: values.bytes }
+  const table = tables[type]
+  if (!table) throw new RangeError(`${JSON.stringify(type)} is no encapsulation`)
+  const writer = new Writer()
+  table.encode(type === 'seg6' ? { header: values } : values, writer, withoutNames)
+  return { encapsulationType, encapsulationData: writer.finish() }
+}
+
+/** An encapsulation from its attributes; one that is not known, or not in full, keeps its bytes. */
+export function encapsulationOf({
+  encapsulationType: number,
+  encapsulationData: bytes,
+}: RawEncapsulation): AnyEncapsulation | undefined {
+  if (!number || !bytes) return undefined
+  const type = Object.entries(numbers).find(([, known]) => known === number)?.[0] ?? String(number)
+  const opaque = { type, bytes } as AnyEncapsulation
+  const table = tables[type]
+  if (!table) return opaque
+  const unknown: unknown[] = []
+  const context = { ...withoutNames, unknown: unknown as never[] }
+  const decoded = new Map<string, unknown>(Object.entries(table.decode(new Payload(bytes), context)))
+  const header = decoded.get('header')
+  const values = type === 'seg6' && typeof header === 'object' ? Object.entries(header ?? {}) : [...decoded]
+  if (unknown.length > 0 || values.length === 0) return opaque
+  return {
+    type,
+    ...Object.fromEntries(values.filter(([name, value]) => !isNothing(type, name, value))),
+  } as AnyEncapsulation
+}
+
+/** The kernel tells every part of an IP header, and 0 for what was not given (net/ipv4/ip_tunnel_core.c). */
+function isNothing(type: string, name: string, value: unknown): boolean {
+  if (type !== 'ip' && type !== 'ip6') return false
+  return value === 0 || value === '0.0.0.0' || value === '::' || (name === 'src' && value === '')
+}

@@ -1,0 +1,144 @@
+import type { ExecutionContext } from 'ava'
+import test from 'ava'
+import type { Encapsulation } from '../../src/rtnetlink/encapsulation/encapsulation.js'
+import type { RouteSpec, Spec } from '../../src/spec/types.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+
+function pair(t: ExecutionContext): ReconcileNamespace {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(
+    [
+      'ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up',
+      'ip address add 10.0.0.1/24 dev v0 && ip address add fd00::1/64 dev v0 nodad',
+    ].join(' && '),
+  )
+  return namespace
+}
+
+/** Whether this kernel wraps so, as `ip` says. */
+function wraps({ sh }: ReconcileNamespace, words: string): boolean {
+  try {
+    sh(`ip -6 route add fdff::/64 encap ${words} via fd00::2 dev v0 && ip -6 route delete fdff::/64`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+interface Case {
+  readonly probe: string
+  /** Each is reached from the one before. */
+  readonly series: readonly Encapsulation[]
+  /** What `ip -j` shows of the last. */
+  readonly shown: Readonly<Record<string, unknown>>
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  mpls: {
+    probe: 'mpls 100',
+    series: [
+      { type: 'mpls', labels: [100, 200] },
+      { type: 'mpls', labels: [1048575, 16] },
+      { type: 'mpls', labels: [300], ttl: 7 },
+    ],
+    shown: { encap: 'mpls', dst: '300', ttl: 7 },
+  },
+  ip: {
+    probe: 'ip id 1 dst 10.0.0.9',
+    series: [
+      { type: 'ip', id: 7, dst: '10.9.9.9' },
+      { type: 'ip', id: 4294967297, dst: '10.9.9.8', src: '10.0.0.1', tos: 4, ttl: 9 },
+    ],
+    shown: { encap: 'ip', id: 4294967297, dst: '10.9.9.8', src: '10.0.0.1', tos: 4, ttl: 9 },
+  },
+  ip6: {
+    probe: 'ip6 id 1 dst fd09::1',
+    series: [
+      { type: 'ip6', id: 7, dst: 'FD09::0:9' },
+      { type: 'ip6', id: 8, dst: 'fd09::8', src: 'fd00::1', trafficClass: 4, hoplimit: 9 },
+    ],
+    shown: { encap: 'ip6', id: 8, dst: 'fd09::8', src: 'fd00::1', tc: 4, hoplimit: 9 },
+  },
+  seg6: {
+    probe: 'seg6 mode encap segs fd04::1',
+    series: [
+      { type: 'seg6', mode: 'encap', segments: ['fd04::1', 'fd04::2'] },
+      { type: 'seg6', mode: 'l2encap', segments: ['fd04::1'] },
+      { type: 'seg6', mode: 'inline', segments: ['fd04::2', 'fd04:0::1'] },
+    ],
+    shown: { encap: 'seg6', mode: 'inline', segs: ['fd04::2', 'fd04::1', '::'] },
+  },
+  seg6local: {
+    probe: 'seg6local action End',
+    series: [
+      { type: 'seg6local', action: 'End' },
+      { type: 'seg6local', action: 'End.X', nh6: 'fd00::3' },
+      { type: 'seg6local', action: 'End.DX4', nh4: '10.0.0.3' },
+    ],
+    shown: { encap: 'seg6local', action: 'End.DX4', nh4: '10.0.0.3' },
+  },
+}
+
+for (const [name, { probe, series, shown }] of Object.entries(cases)) {
+  test(`routes are wrapped by ${name}`, async (t) => {
+    const namespace = pair(t)
+    if (!wraps(namespace, probe)) {
+      t.log(`this kernel lacks encap ${name}`)
+      t.pass()
+      return
+    }
+    const to = 'fd40::/64'
+    for (const encapsulation of series) {
+      const spec: Spec = { routes: [{ to, via: 'fd00::2', dev: 'v0', encapsulation }] }
+      await namespace.converges(spec)
+      t.false((await namespace.apply(await namespace.snapshot())).changed)
+    }
+    t.like(namespace.ip('-6', 'route', 'show', to)[0], shown)
+    // An object wraps as well, and a failure leaves all as it was.
+    const [first] = series
+    if (!first) throw new Error('an empty series')
+    const both: Spec = {
+      nexthops: [{ id: 1, via: 'fd00::2', dev: 'v0', encapsulation: first }],
+      routes: [{ to, nexthopId: 1 }],
+    }
+    await namespace.refuses(both, 'GUARD_FAILED', { guards: [() => false] })
+    if (name !== 'seg6local') await namespace.converges(both)
+    const other = pair(t)
+    await other.apply(await namespace.snapshot())
+    const about = (picture: readonly string[]) => picture.filter((line) => /^(nexthop|-6 route).*encap/.test(line))
+    t.deepEqual(about(other.picture({ portable: true })), about(namespace.picture({ portable: true })))
+  })
+}
+
+test('each way of a route is wrapped by itself, and what is not told is kept', async (t) => {
+  const namespace = pair(t)
+  if (!wraps(namespace, 'ip id 1 dst 10.0.0.9')) {
+    t.log('this kernel lacks encap ip')
+    t.pass()
+    return
+  }
+  const way = (id: number): NonNullable<RouteSpec['nexthops']>[number] => ({
+    via: `10.0.0.${id}`,
+    dev: 'v0',
+    encapsulation: { type: 'ip', id, dst: '10.9.9.9' },
+  })
+  const to = '10.40.0.0/16'
+  await namespace.converges({ routes: [{ to, nexthops: [way(2), way(3), { via: '10.0.0.4', dev: 'v0' }] }] })
+  await namespace.converges({
+    routes: [{ to, nexthops: [way(2), { ...way(3), encapsulation: { type: 'ip', id: 9, dst: '10.9.9.9' } }] }],
+  })
+  t.regex(namespace.sh(`ip route show ${to}`), /encap ip id 9 .*via 10\.0\.0\.3/)
+  await namespace.refuses(
+    { routes: [{ to, nexthops: [way(2), way(4)], encapsulation: { type: 'ip', id: 1 } }] },
+    /of each next hop/,
+  )
+  const wrong = await namespace.fails({
+    routes: [{ to, dev: 'v0', encapsulation: { type: 'seg6', mode: 'encap', segmnts: [] } as never }],
+  })
+  t.regex(wrong.message, /segmnts.*did you mean segments/)
+  if (wraps(namespace, 'ioam6 trace prealloc type 0x800000 ns 1 size 12')) {
+    namespace.sh('ip -6 route add fd41::/64 encap ioam6 trace prealloc type 0x800000 ns 1 size 12 via fd00::2 dev v0')
+    await namespace.refuses({ links: [{ name: 'v0', up: false }] }, 'GUARD_FAILED', { guards: [() => false] })
+    t.regex(namespace.sh('ip -6 route show fd41::/64'), /encap ioam6/)
+  } else t.log('this kernel lacks encap ioam6')
+})
