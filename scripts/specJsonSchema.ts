@@ -11,6 +11,7 @@ export function specJsonSchema(): string {
   const definitions = {
     link: itemOf(schema, 'links'),
     route: itemOf(schema, 'routes'),
+    nexthop: itemOf(schema, 'nexthops'),
     rule: itemOf(schema, 'rules'),
     neighbor: itemOf(schema, 'neighbors'),
   }

@@ -135,7 +135,7 @@ async function observeAndPlan(
     world.ask(name, curiosityOf(network))
     if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
-  let states = await world.observe(networks.keys(), options)
+  let states = await world.observe(networks.keys(), options, networks)
   refuseVlans(networks, states)
   let steps = stepsTowards(networks, states, world, options)
   const more = losingEntries(steps, states)
@@ -232,7 +232,7 @@ async function executeOrThrow(steps: readonly PlannedStep[], world: World, optio
 /** What is left to do, and to put back of what nobody named and the steps took along. */
 async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
-  const states = await world.observe(networks.keys(), options)
+  const states = await world.observe(networks.keys(), options, networks)
   const wanted = new Map<string, DesiredNetwork>()
   for (const [name, network] of networks) {
     const [before, after] = [work.states.get(name), states.get(name)]

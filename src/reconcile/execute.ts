@@ -2,6 +2,7 @@ import { NetworkError } from '../error.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
+import { sysctlFile } from '../state/sysctl.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
@@ -79,7 +80,8 @@ class Executor {
     if (
       operation.type === 'createNamespace' ||
       operation.type === 'deleteNamespace' ||
-      operation.type === 'setForwarding'
+      operation.type === 'setForwarding' ||
+      operation.type === 'setSysctl'
     ) {
       const failure = await this.flush()
       if (failure) return failure
@@ -116,6 +118,11 @@ class Executor {
       deleteNamespace(operation.name)
     } else if (operation.type === 'setForwarding') {
       this.#placeOf(step).kernel.writeSysctl(forwardingFiles[operation.family], operation.value ? '1' : '0')
+    } else if (operation.type === 'setSysctl') {
+      const { kernel } = this.#placeOf(step)
+      for (const [setting, value] of Object.entries(operation.values)) {
+        kernel.writeSysctl(sysctlFile(operation.name, setting), value)
+      }
     }
   }
 

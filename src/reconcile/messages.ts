@@ -19,7 +19,11 @@ import type { Operation } from './operation.js'
 /** The operations that rtnetlink messages carry out. */
 export type MessageOperation = Exclude<
   Operation,
-  { type: 'createNamespace' } | { type: 'deleteNamespace' } | { type: 'setForwarding' } | { type: 'changeFirewall' }
+  | { type: 'createNamespace' }
+  | { type: 'deleteNamespace' }
+  | { type: 'setForwarding' }
+  | { type: 'setSysctl' }
+  | { type: 'changeFirewall' }
 >
 
 /** The messages of an operation, in order. Names are resolved now, so every link that it names must be there. */

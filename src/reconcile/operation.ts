@@ -9,6 +9,7 @@ import type { NexthopRecord } from '../state/nexthop.js'
 import type { RouteRecord } from '../state/route.js'
 import type { RuleRecord } from '../state/rule.js'
 import type { VlanChanges } from '../state/vlans.js'
+import type { LinkSysctl } from '../state/sysctl.js'
 
 /** What a step does, as data: nothing of it is bytes yet, since indices of links that are to come are not known. */
 export type Operation =
@@ -49,6 +50,8 @@ export type Operation =
       readonly up?: boolean
     }
   | { readonly type: 'setGlobalVlans'; readonly dev: string; readonly options: readonly GlobalVlanOptions[] }
+  /** Writes settings of a link, by family and file. */
+  | { readonly type: 'setSysctl'; readonly name: string; readonly values: LinkSysctl }
   | { readonly type: 'addAddress'; readonly address: Address }
   | { readonly type: 'replaceAddress'; readonly address: Address }
   | { readonly type: 'deleteAddress'; readonly address: Address }

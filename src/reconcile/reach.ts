@@ -102,6 +102,12 @@ export class Reach {
       case 'updateLink':
         this.#followUpdate(operation)
         break
+      case 'setSysctl':
+        // Without IPv6 it has no addresses and no routes of it (net/ipv6/addrconf.c, addrconf_disable_ipv6); whoever
+        // wants it so wants them gone.
+        if (this.#width === 'undoing' && 'ipv6/disable_ipv6' in operation.values)
+          this.#links.inet6.add(this.#nameOf(operation.name))
+        break
       case 'addAddress':
       case 'replaceAddress':
       case 'deleteAddress':

@@ -85,7 +85,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
       if (firewall?.table !== undefined) world.ask(name, { table: firewall.table })
     }
     for (let round = 0; round < 3; round++) {
-      const states = await world.observe(networks.keys(), {})
+      const states = await world.observe(networks.keys(), {}, networks)
       const back = makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
       busy.clear()
       if (back.length === 0) break
@@ -96,7 +96,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
       } else if (failure) throw failedStep(failure)
     }
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
-    const states = await world.observe(networks.keys(), {})
+    const states = await world.observe(networks.keys(), {}, networks)
     const left = makeSteps(networks, states, new Set(world.places.keys()), undefined)
     return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
   } catch (error) {
@@ -149,11 +149,33 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach:
   const links: DesiredLink[] = []
   for (const name of touched) {
     const record = before.links.get(name)
+    const settings = record && formerSysctl(record, steps, names)
     if (!record) links.push({ name, absent: true, properties: {} })
     // A link that has got another name is known by its index.
-    else links.push({ ...formerLink(record, reach), ...(names.renamed.has(name) ? { index: record.link.index } : {}) })
+    else
+      links.push({
+        ...formerLink(record, reach),
+        ...(settings ? { sysctl: settings } : {}),
+        ...(names.renamed.has(name) ? { index: record.link.index } : {}),
+      })
   }
   return links
+}
+
+/** What the settings that steps write were. */
+function formerSysctl(
+  { link, sysctl = {} }: LinkRecord,
+  steps: readonly PlannedStep[],
+  names: FormerNames,
+): DesiredLink['sysctl'] {
+  const written = steps.flatMap(({ operation }) =>
+    operation.type === 'setSysctl' && names.of(operation.name) === link.name ? Object.keys(operation.values) : [],
+  )
+  const known = written.flatMap((setting): [string, string][] => {
+    const value = sysctl[setting]
+    return value === undefined ? [] : [[setting, value]]
+  })
+  return known.length === 0 ? undefined : Object.fromEntries(known)
 }
 
 function formerLink({ link, addresses }: LinkRecord, reach: Reach): DesiredLink {
@@ -187,6 +209,7 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
       const peer = operation.link.kind === 'veth' ? operation.link.veth?.peer : undefined
       if (peer && peer.namespace === undefined) touched.add(peer.name)
     }
+    if (operation.type === 'setSysctl') touched.add(names.of(operation.name))
     if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(names.of(operation.name))
     // A bridge without a MAC or an MTU of its own takes those of its ports.
     const master = operation.type === 'createLink' ? operation.link.master : undefined

@@ -58,6 +58,7 @@ export const Phase = {
   link: 3,
   vlan: 3.2,
   globalVlan: 3.4,
+  sysctl: 3.5,
   address: 4,
   neighbor: 5,
   deleteEntry: 5.2,

@@ -10,6 +10,8 @@ import { systemNames } from '../system/names.js'
 import { listNamespaces } from '../system/namespace.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
+import { observe } from './observe.js'
+import { withSysctls } from './observeSysctls.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
@@ -88,12 +90,20 @@ export class World implements Disposable {
     return all
   }
 
-  /** Reads all open namespaces. One that does not exist yet is empty. */
-  async observe(names: Iterable<string>, options: RequestOptions): Promise<Map<string, NetworkState>> {
+  /** Reads all open namespaces, and of the links' settings those that are wanted. One that does not exist yet is empty. */
+  async observe(
+    names: Iterable<string>,
+    options: RequestOptions,
+    wanted?: ReadonlyMap<string, DesiredNetwork>,
+  ): Promise<Map<string, NetworkState>> {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
       const place = this.places.get(name)
-      states.set(name, place ? await observe(place, options, this.#curiosity.get(name)) : emptyState)
+      if (!place) states.set(name, emptyState)
+      else {
+        const state = await observe(place, options, this.#curiosity.get(name))
+        states.set(name, withSysctls(state, wanted?.get(name), place))
+      }
     }
     await resolvePeers(this.places, states, options)
     return states

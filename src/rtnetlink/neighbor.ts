@@ -138,7 +138,8 @@ function neighborMessage(
       family: familyNumber(familyOf(address)),
       index: typeof dev === 'number' ? dev : context.linkIndex(dev),
       // What the kernel keeps resolved cannot be permanent.
-      state: neighbor.state ?? (managed ? 'none' : 'permanent'),
+      // What is managed and not resolved yet, or again, cannot be told to be so.
+      state: managed && linkAddress === undefined ? 'none' : (neighbor.state ?? (managed ? 'none' : 'permanent')),
       flags: flagsOf(neighbor),
       type: 0,
     },

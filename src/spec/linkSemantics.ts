@@ -22,6 +22,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     matchProblems(link, at, report)
     kindProblems(link, at, report)
     addressProblems(link, at, report)
+    sysctlProblems(link, at, report)
   }
   const inCycles = cycleProblems(links, path, byName, report)
   for (const [index, link] of links.entries()) {
@@ -205,6 +206,15 @@ function addressProblems(link: LinkSpec, at: Path, report: Report): void {
       })
     }
     lifetimeProblems(address, place, report)
+  }
+}
+
+/** The kernel takes no IPv6 address on a link that has no IPv6. */
+function sysctlProblems({ name, sysctl, addresses = [] }: LinkSpec, at: Path, report: Report): void {
+  if (!sysctl?.ipv6?.disableIpv6) return
+  const all = addresses.map((entry) => (typeof entry === 'string' ? entry : entry.address))
+  if (all.some((address) => parsePrefix(address) && familyOf(address) === 'inet6')) {
+    report([...at, 'sysctl', 'ipv6', 'disableIpv6'], `${name} is to have IPv6 addresses, and no IPv6`)
   }
 }
 

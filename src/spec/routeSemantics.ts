@@ -109,8 +109,17 @@ export function neighborProblems(neighbors: readonly NeighborSpec[], path: Path,
     if (seen.has(key)) report(at, `the neighbor ${neighbor.address} of ${neighbor.dev} is listed twice`)
     seen.add(key)
     if (neighbor.absent) continue
-    if (neighbor.mac === undefined && !neighbor.proxy && neighbor.state !== 'noarp') {
+    const needsMac = !neighbor.proxy && !neighbor.managed && neighbor.state !== 'noarp'
+    if (neighbor.mac === undefined && needsMac) {
       report(at, `the neighbor ${neighbor.address} needs a mac`)
+    }
+    if (
+      neighbor.managed &&
+      neighbor.state !== undefined &&
+      neighbor.state !== 'reachable' &&
+      neighbor.state !== 'stale'
+    ) {
+      report([...at, 'state'], `the kernel resolves what is managed, and nothing is ${neighbor.state} then`)
     }
     if (neighbor.router && familyOf(neighbor.address) === 'inet') {
       report([...at, 'router'], 'only an IPv6 neighbor can be a router')

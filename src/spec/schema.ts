@@ -14,9 +14,10 @@ import {
   optionsSchema,
   strictObject,
 } from './domainSchema.js'
+import { encapsulationSchema } from './encapsulationSchema.js'
 import { confine, nat } from './firewallSchema.js'
 import { type Entries, objectSchema } from './objectSchema.js'
-import { encapsulationSchema } from './encapsulationSchema.js'
+import { sysctlSchema } from './sysctlSchema.js'
 import type {
   AddressSpec,
   FdbSpec,
@@ -103,6 +104,8 @@ const address: v.GenericSchema<AddressSpec> = objectSchema<AddressSpec>(
     home: bool,
     noDad: bool,
     manageTemporaryAddress: bool,
+    optimistic: bool,
+    autoJoin: bool,
     protocol: u8,
   },
   ['address'],
@@ -123,6 +126,7 @@ const generalLink: Entries<GeneralLinkSpec> = {
   broadcast: macAddress,
   master: v.nullable(linkReference),
   addresses: v.array(v.union([prefix, address])),
+  sysctl: sysctlSchema,
   alias: v.pipe(v.string(), v.maxBytes(255)),
   altNames: v.array(
     v.pipe(
@@ -282,6 +286,8 @@ const neighbor: v.GenericSchema<NeighborSpec> = objectSchema<NeighborSpec>(
     address: ipAddress,
     mac: macAddress,
     state: v.picklist(['permanent', 'noarp', 'reachable', 'stale']),
+    externallyLearned: bool,
+    managed: bool,
     proxy: bool,
     router: bool,
     absent: bool,

@@ -32,6 +32,10 @@ export interface AddressSpec {
   readonly noDad?: boolean
   /** IPv6 only: whether temporary addresses are made from it. Default false. */
   readonly manageTemporaryAddress?: boolean
+  /** IPv6 only: whether it is used while duplicate address detection runs. Default false. */
+  readonly optimistic?: boolean
+  /** Whether the group that the address is, a multicast one, is joined by it. Default false. */
+  readonly autoJoin?: boolean
   /** Who made the address: a number. Default: the owner's mark, where the kernel keeps one (Linux 5.18). */
   readonly protocol?: number
 }
@@ -47,12 +51,100 @@ export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortO
    * dynamic ones (router advertisements, DHCP, temporary ones) do not count unless they are named. `[]` removes.
    */
   readonly addresses?: readonly (string | AddressSpec)[]
+  /** Settings of it that are no netlink: `rp_filter`, `accept_ra` and the like. */
+  readonly sysctl?: LinkSysctlSpec
   /** The group that it can be addressed with: a number, or a name of `/etc/iproute2/group`. Default 0. */
   readonly group?: number | string
   /** How it makes its IPv6 link-local address. */
   readonly addressGenerationMode?: AddressGenerationMode
   /** What the guest behind it may do; `null` lets it do everything again. Left out: as it is. */
   readonly confine?: ConfineSpec | null
+}
+
+/** The settings of a link under `net.ipv4.conf`. What is not listed here can be given too, by the kernel's name in camelCase. */
+export interface Ipv4SysctlSpec {
+  /** Whether packets from it are forwarded. */
+  readonly forwarding?: boolean
+  /** How sources are checked by the way back: 0 not, 1 strictly (RFC 3704), 2 loosely. */
+  readonly rpFilter?: number
+  /** Whether it answers ARP requests for what is reached through other links. */
+  readonly proxyArp?: boolean
+  /** Whether it answers them also for what is behind itself (RFC 3069). */
+  readonly proxyArpPvlan?: boolean
+  /** Whether packets with a local source are taken. */
+  readonly acceptLocal?: boolean
+  /** Whether ICMP redirects are heeded. */
+  readonly acceptRedirects?: boolean
+  /** Whether packets with a source route are taken. */
+  readonly acceptSourceRoute?: boolean
+  /** Whether redirects are heeded only to known gateways. */
+  readonly secureRedirects?: boolean
+  /** Whether redirects are sent. */
+  readonly sendRedirects?: boolean
+  /** Whether packets with impossible addresses are logged. */
+  readonly logMartians?: boolean
+  /** Whether 127.0.0.0/8 is routed. */
+  readonly routeLocalnet?: boolean
+  /** Whether unasked ARP announcements make new neighbors: 0 no, 1 yes, 2 from the same subnet. */
+  readonly arpAccept?: number
+  /** Which source ARP requests have: 0 any, 1 of the subnet, 2 the best. */
+  readonly arpAnnounce?: number
+  /** Whether it answers ARP only where the reply would go out by it. */
+  readonly arpFilter?: boolean
+  /** Which ARP requests are answered, 0 to 8. */
+  readonly arpIgnore?: number
+  /** Whether it announces itself when it comes up. */
+  readonly arpNotify?: boolean
+  /** Whether routes are left out while it has no carrier. */
+  readonly ignoreRoutesWithLinkdown?: boolean
+  /** Whether a secondary address takes the place of its primary when that goes. */
+  readonly promoteSecondaries?: boolean
+  /** Whether marks count when sources are checked. */
+  readonly srcValidMark?: boolean
+  readonly [name: string]: boolean | number | string | undefined
+}
+
+/** The settings of a link under `net.ipv6.conf`. What is not listed here can be given too, by the kernel's name in camelCase. */
+export interface Ipv6SysctlSpec {
+  /** Whether it has no IPv6; `true` takes all its addresses and routes away. */
+  readonly disableIpv6?: boolean
+  /** Whether the host is a router on it. */
+  readonly forwarding?: boolean
+  /** Whether router advertisements are heeded: 0 no, 1 unless it forwards, 2 always. */
+  readonly acceptRa?: number
+  /** Whether they make default routes. */
+  readonly acceptRaDefrtr?: boolean
+  /** Whether their prefixes are heeded. */
+  readonly acceptRaPinfo?: boolean
+  /** Whether their MTU is heeded. */
+  readonly acceptRaMtu?: boolean
+  /** Whether ICMPv6 redirects are heeded. */
+  readonly acceptRedirects?: boolean
+  /** Duplicate address detection: 0 off, 1 on, 2 on, and IPv6 ends where the link-local address is a duplicate. */
+  readonly acceptDad?: number
+  /** Whether addresses are made from advertised prefixes. */
+  readonly autoconf?: boolean
+  /** How many probes duplicate address detection sends. */
+  readonly dadTransmits?: number
+  /** The hop limit of packets. */
+  readonly hopLimit?: number
+  /** Whether routes are left out while it has no carrier. */
+  readonly ignoreRoutesWithLinkdown?: boolean
+  /** Whether addresses stay when it goes down: 1 yes, 0 no, -1 as `all` says. */
+  readonly keepAddrOnDown?: number
+  /** Whether it answers for proxied neighbors. */
+  readonly proxyNdp?: boolean
+  /** Temporary addresses (RFC 8981): 0 or less none, 1 made, 2 preferred. */
+  readonly useTempaddr?: number
+  readonly [name: string]: boolean | number | string | undefined
+}
+
+/** Settings of a link that are files under /proc/sys/net: man sysctl(8). What is left out is left as it is. */
+export interface LinkSysctlSpec {
+  /** Those of IPv4. */
+  readonly ipv4?: Ipv4SysctlSpec
+  /** Those of IPv6. */
+  readonly ipv6?: Ipv6SysctlSpec
 }
 
 /** What a link is known by; where both are given, both must be so. A given `kind` must be so too. */
@@ -264,6 +356,10 @@ export interface NeighborSpec {
   readonly mac?: string
   /** How the entry lives. Default `permanent`. */
   readonly state?: 'permanent' | 'noarp' | 'reachable' | 'stale'
+  /** Whether another program, such as a routing daemon, learned it and keeps it. Default false. */
+  readonly externallyLearned?: boolean
+  /** Whether the kernel keeps it resolved; it needs no `mac`. Default false. Since Linux 5.16. */
+  readonly managed?: boolean
   /** Whether the host answers for the address instead of knowing it. Default false. */
   readonly proxy?: boolean
   /** IPv6 only: whether the neighbor is a router. Default false. */

@@ -65,6 +65,7 @@ const compared = [
   'noPrefixRoute',
   'home',
   'manageTemporaryAddress',
+  'autoJoin',
   'protocol',
 ] as const
 

@@ -9,6 +9,7 @@ import type { DesiredFirewall } from './firewall/desiredFirewall.js'
 import type { NexthopRecord } from './nexthop.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
+import type { LinkSysctl } from './sysctl.js'
 
 /** What a link should be, in the kernel's terms: every name resolved, every text canonical. */
 export interface DesiredLink {
@@ -24,6 +25,8 @@ export interface DesiredLink {
   readonly properties: Partial<Link>
   /** The whole list, where one was given. */
   readonly addresses?: readonly Address[]
+  /** Settings that are no netlink. */
+  readonly sysctl?: LinkSysctl
   /** Whether the addresses are to have no further properties: true when rolling back. */
   readonly exact?: boolean
   /** The marks of its maker, where the link is to be as it was; a new one otherwise gets that of the plan's owner. */

@@ -13,6 +13,8 @@ import type { RuleRecord } from './rule.js'
 export interface LinkRecord {
   readonly link: ListedLink
   readonly addresses: readonly ListedAddress[]
+  /** Those of its settings that were asked for: each is a file. */
+  readonly sysctl?: Readonly<Record<string, string | undefined>>
 }
 
 /** Whether packets are forwarded. */
@@ -37,6 +39,8 @@ export interface NetworkState {
   readonly promoteSecondaries: boolean
   /** Whether the kernel's bridges have VLAN filtering; left out where that cannot be told. */
   readonly vlanFiltering?: boolean
+  /** What of the settings that were asked for a new link begins with; undefined for one that the kernel lacks. */
+  readonly sysctlDefaults?: Readonly<Record<string, string | undefined>>
   /** The nf_tables of an owner; left out where they were not read. */
   readonly firewall?: FirewallState
 }

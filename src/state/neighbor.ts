@@ -10,8 +10,8 @@ export function neighborKey(neighbor: Pick<Neighbor, 'dev' | 'address' | 'proxy'
 export const lastingStates: ReadonlySet<string> = new Set(['permanent', 'noarp'])
 
 /** Whether an entry was made by somebody: not learned, and not one that the kernel keeps for a multicast group. */
-export function isLastingNeighbor({ state, address, proxy, mac }: Neighbor): boolean {
-  if (proxy) return true
+export function isLastingNeighbor({ state, address, proxy, mac, managed, externallyLearned }: Neighbor): boolean {
+  if (proxy || managed || externallyLearned) return true
   if (!lastingStates.has(state ?? '')) return false
   const firstOctet = Number(address.split('.')[0])
   const isMulticast = address.startsWith('ff') || (firstOctet >= 224 && firstOctet < 240)
@@ -23,7 +23,7 @@ export function isLastingNeighbor({ state, address, proxy, mac }: Neighbor): boo
 /** What of the stated properties a neighbor of the same key does not have. */
 export function neighborDifferences(wanted: Partial<Neighbor>, actual: Neighbor): PropertyChange[] {
   const changes: PropertyChange[] = []
-  for (const property of ['mac', 'state', 'router'] as const) {
+  for (const property of ['mac', 'state', 'router', 'externallyLearned', 'managed'] as const) {
     const after = wanted[property]
     const before = actual[property]
     if (after === undefined || sameLoosely(after, before)) continue

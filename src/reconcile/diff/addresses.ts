@@ -138,7 +138,9 @@ function protocolOf(address: Address, before: ListedAddress): Pick<Address, 'pro
 
 function restated(before: ListedAddress, address: Address): Address {
   const { broadcast, scope, label, metric, noPrefixRoute, protocol } = before
-  const had = Object.entries({ broadcast, scope, label, metric, noPrefixRoute, protocol }).filter(
+  const { home, manageTemporaryAddress, noDad, autoJoin } = before
+  const flags = { home, manageTemporaryAddress, noDad, autoJoin }
+  const had = Object.entries({ broadcast, scope, label, metric, noPrefixRoute, protocol, ...flags }).filter(
     ([, value]) => value !== undefined,
   )
   return { ...Object.fromEntries(had), ...address }

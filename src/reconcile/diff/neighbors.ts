@@ -9,7 +9,7 @@ const unknownStates: ReadonlySet<string> = new Set(['incomplete', 'failed', 'non
 
 /** Steps for the neighbors of a namespace. */
 export function diffNeighbors(context: DiffContext): void {
-  const known = context.actual.neighbors.filter(({ state }) => !unknownStates.has(state ?? ''))
+  const known = context.actual.neighbors.filter(({ state, managed }) => managed || !unknownStates.has(state ?? ''))
   const present = new Map(known.map((neighbor) => [neighborKey(neighbor), neighbor]))
   for (const wanted of context.desired.neighbors) {
     const { neighbor } = wanted

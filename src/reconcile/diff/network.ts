@@ -11,6 +11,7 @@ import { diffNexthops } from './nexthops.js'
 import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
 import { diffVlans } from './vlans.js'
+import { diffSysctls } from './sysctls.js'
 
 /** All steps that bring a namespace from what it is to what it should be; unordered. */
 export function diffNetwork(context: DiffContext): void {
@@ -19,6 +20,7 @@ export function diffNetwork(context: DiffContext): void {
   checkCycles(context)
   diffLinks(context)
   diffVlans(context)
+  diffSysctls(context)
   diffAddresses(context)
   diffNeighbors(context)
   diffFdb(context)

@@ -21,13 +21,15 @@ export function addressCommand(verb: 'add' | 'replace' | 'delete', address: Addr
     address.home && 'home',
     address.noDad && 'nodad',
     address.manageTemporaryAddress && 'mngtmpaddr',
+    address.optimistic && 'optimistic',
+    address.autoJoin && 'autojoin',
     address.protocol !== undefined && `proto ${address.protocol}`,
   )
 }
 
 /** The `ip neighbor` command for a neighbor. */
 export function neighborCommand(verb: 'add' | 'replace' | 'delete', neighbor: Neighbor): string {
-  const { proxy, address, dev, mac, state, router } = neighbor
+  const { proxy, address, dev, mac, state, router, externallyLearned, managed } = neighbor
   if (proxy) return words('ip neighbor', verb, 'proxy', address, 'dev', String(dev))
   if (verb === 'delete') return words('ip neighbor delete', address, 'dev', String(dev))
   return words(
@@ -39,6 +41,8 @@ export function neighborCommand(verb: 'add' | 'replace' | 'delete', neighbor: Ne
     String(dev),
     state && `nud ${state}`,
     router && 'router',
+    managed && 'managed',
+    externallyLearned && 'extern_learn',
   )
 }
 

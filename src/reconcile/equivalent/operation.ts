@@ -1,3 +1,4 @@
+import { sysctlFile } from '../../state/sysctl.js'
 import type { Operation } from '../operation.js'
 import type { PlannedStep } from '../step.js'
 import { addressCommand, neighborCommand } from './address.js'
@@ -56,6 +57,11 @@ function commandsOf(operation: Operation): string[] {
       return globalVlanCommands(operation)
     case 'deleteLink':
       return [`ip link delete ${operation.name}`]
+    case 'setSysctl':
+      // With slashes, since a link's name can have a dot.
+      return Object.entries(operation.values).map(
+        ([setting, value]) => `sysctl -w net/${sysctlFile(operation.name, setting)}=${value}`,
+      )
     case 'addAddress':
       return [addressCommand('add', operation.address)]
     case 'replaceAddress':

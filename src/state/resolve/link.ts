@@ -8,12 +8,14 @@ import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { normalizeAddress } from '../address.js'
 import type { DesiredLink } from '../desired.js'
 import { normalizeGlobalVlans, normalizeVlans } from '../vlans.js'
+import { sysctlOf } from '../sysctl.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 import { type Resolver, scopeName } from './resolver.js'
 
 /** Brings a link of a spec into the kernel's terms. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
-  const { name, absent = false, match, addresses, group, mac, broadcast, kind, confine: _c, ...others } = link
+  const { name, absent = false, match, addresses, group, mac, broadcast, kind, ...rest } = link
+  const { sysctl, confine: _c, ...others } = rest
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
   if (mac !== undefined) properties['mac'] = canonicalMac(mac)
@@ -33,6 +35,7 @@ export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): Des
     ...(match ? { match: { ...match, ...(match.mac === undefined ? {} : { mac: canonicalMac(match.mac) }) } } : {}),
     absent,
     properties: properties as Partial<Link>,
+    ...(sysctl ? { sysctl: sysctlOf(sysctl) } : {}),
     ...(addresses
       ? { addresses: addresses.map((one, index) => resolveAddress(one, name, [...path, 'addresses', index], resolver)) }
       : {}),

@@ -27,13 +27,19 @@ export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resol
   }
 }
 
+/** What the kernel keeps resolved, or another program tells of, comes and goes between states by itself. */
+function stateOf({ state, managed, externallyLearned }: NeighborSpec): Pick<NeighborSpec, 'state'> {
+  if (managed) return state === undefined ? {} : { state }
+  return { state: state ?? (externallyLearned ? 'reachable' : 'permanent') }
+}
+
 function resolveNeighbor(spec: NeighborSpec, path: Path): DesiredNeighbor {
-  const { absent = false, mac, state, address, ...others } = spec
+  const { absent = false, mac, state: _state, address, ...others } = spec
   const neighbor = {
     ...others,
     address: canonicalAddress(address),
     ...(mac === undefined ? {} : { mac: canonicalMac(mac) }),
-    ...(others.proxy || absent ? {} : { state: state ?? 'permanent' }),
+    ...(others.proxy || absent ? {} : stateOf(spec)),
   }
   return { path: pointer(path), absent, neighbor }
 }

@@ -118,6 +118,7 @@ function addressToSpec(address: LinkRecord['addresses'][number], link: string, o
     home: address.home || undefined,
     noDad: address.noDad || undefined,
     manageTemporaryAddress: address.manageTemporaryAddress || undefined,
+    autoJoin: address.autoJoin || undefined,
     validLifetime: unless('forever', address.validLifetime),
     preferredLifetime: unless('forever', address.preferredLifetime),
     protocol: address.protocol ? unless(own, address.protocol) : undefined,

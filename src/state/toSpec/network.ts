@@ -65,13 +65,16 @@ const listedOnly = {
 }
 
 function neighborToSpec(neighbor: NetworkState['neighbors'][number]): NeighborSpec {
-  const { dev, address, mac, state, proxy, router } = neighbor
+  const { dev, address, mac, state, proxy, router, externallyLearned, managed } = neighbor
+  const isPermanent = externallyLearned && state === 'permanent'
   return {
     dev: String(dev),
     address,
     ...defined({
-      mac: proxy ? undefined : mac,
-      state: state === 'noarp' ? state : undefined,
+      mac: proxy || managed ? undefined : mac,
+      state: state === 'noarp' || isPermanent ? state : undefined,
+      externallyLearned: externallyLearned || undefined,
+      managed: managed || undefined,
       proxy: proxy || undefined,
       router: router || undefined,
     }),

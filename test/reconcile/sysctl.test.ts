@@ -1,0 +1,102 @@
+import test from 'ava'
+import { apply } from '../../src/reconcile/apply.js'
+import type { Spec } from '../../src/spec/types.js'
+import { FakeKernel } from '../../src/testing/index.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+
+const failing = { guards: [() => false] }
+const read = ({ sh }: ReconcileNamespace, ...files: readonly string[]) =>
+  sh(`cat ${files.map((file) => `/proc/sys/net/${file}`).join(' ')}`)
+    .trim()
+    .split('\n')
+    .join(' ')
+
+const settings: Spec = {
+  links: [
+    {
+      name: 'br0',
+      kind: 'bridge',
+      sysctl: {
+        ipv4: { rpFilter: 2, proxyArp: true, arpIgnore: 8, bcForwarding: true },
+        ipv6: { acceptRa: 0, forwarding: true, acceptRaMinHopLimit: 7 },
+      },
+    },
+  ],
+}
+const files = [
+  ...['rp_filter', 'proxy_arp', 'arp_ignore', 'bc_forwarding'].map((name) => `ipv4/conf/br0/${name}`),
+  ...['accept_ra', 'forwarding', 'accept_ra_min_hop_limit'].map((name) => `ipv6/conf/br0/${name}`),
+]
+
+test('settings of a link are written, verified, changed and undone', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges(settings)
+  t.is(read(namespace, ...files), '2 1 8 1 0 1 7')
+  const change: Spec = {
+    links: [{ name: 'br0', sysctl: { ipv4: { rpFilter: 1 }, ipv6: { acceptRa: 2, dadTransmits: 3 } } }],
+  }
+  const plan = await namespace.plan(change)
+  t.deepEqual(plan.steps[0]?.changes, [
+    { property: 'sysctl.ipv4.rpFilter', before: '2', after: '1' },
+    { property: 'sysctl.ipv6.acceptRa', before: '0', after: '2' },
+    { property: 'sysctl.ipv6.dadTransmits', before: '1', after: '3' },
+  ])
+  t.is(plan.steps[0]?.equivalent.split('\n')[0], 'sysctl -w net/ipv4/conf/br0/rp_filter=1')
+  t.is((await namespace.fails(change, failing)).code, 'GUARD_FAILED')
+  t.is(read(namespace, ...files, 'ipv6/conf/br0/dad_transmits'), '2 1 8 1 0 1 7 1')
+  await namespace.converges(change)
+  t.is(read(namespace, ...files), '1 1 8 1 2 1 7')
+})
+
+test('a link made anew gets the settings that are stated, and one that goes without IPv6 gets it back', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const spec = (id: number): Spec => ({
+    links: [
+      {
+        name: 'x0',
+        kind: 'vxlan',
+        vxlan: { id, remote: '10.0.0.7', port: 4789 },
+        sysctl: { ipv4: { arpNotify: true } },
+      },
+    ],
+  })
+  await namespace.converges(spec(5))
+  await namespace.converges(spec(6))
+  t.is(read(namespace, 'ipv4/conf/x0/arp_notify'), '1')
+  namespace.sh('ip address add fd00::1/64 dev x0 nodad && ip -6 route add fd77::/32 via fd00::9 proto static')
+  const without: Spec = { links: [{ name: 'x0', sysctl: { ipv6: { disableIpv6: true } } }] }
+  await namespace.refuses(without, 'GUARD_FAILED', failing)
+  await namespace.apply(without)
+  t.is(namespace.sh('ip -6 address show dev x0'), '')
+})
+
+test('a setting that the kernel lacks, or a value that it does not take, is one clear error', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const unknown = await namespace.refuses({ links: [{ name: 'lo', sysctl: { ipv4: { rpFiltr: 1 } } }] }, 'INVALID_SPEC')
+  t.is(
+    unknown.message,
+    '/links/0/sysctl/ipv4/rpFiltr: this kernel has no setting ipv4/conf/*/rp_filtr (did you mean rpFilter?)',
+  )
+  await namespace.refuses({ links: [{ name: 'lo', sysctl: { ipv4: { rpFilter: 3 } } }] }, 'INVALID_SPEC')
+  await namespace.refuses(
+    { links: [{ name: 'lo', addresses: ['fd00::1/64'], sysctl: { ipv6: { disableIpv6: true } } }] },
+    /and no IPv6/,
+  )
+  const refused = await namespace.refuses({ links: [{ name: 'lo', sysctl: { ipv4: { tag: 'x' } } }] }, 'EINVAL')
+  t.regex(refused.message, /^link lo: sysctl net\.ipv4\.conf\.lo\.tag: write: Invalid argument/)
+})
+
+test('nothing is read of links whose settings nobody states', async (t) => {
+  const kernel = new FakeKernel()
+  const asked: string[] = []
+  const { readSysctl } = kernel
+  kernel.readSysctl = (name) => {
+    if (name.includes('/conf/') && !name.includes('/all/')) asked.push(name)
+    return readSysctl.call(kernel, name)
+  }
+  const links = Array.from({ length: 20 }, (_, index) => ({ name: `tap${index}`, kind: 'tap' }))
+  ;(await apply({ links }, { kernel })).unwrap()
+  t.deepEqual(asked, [])
+  ;(await apply({ links: [{ name: 'tap3', sysctl: { ipv4: { rpFilter: 2 } } }] }, { kernel })).unwrap()
+  t.deepEqual([...new Set(asked)].sort(), ['ipv4/conf/default/rp_filter', 'ipv4/conf/tap3/rp_filter'])
+})
