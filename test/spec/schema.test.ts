@@ -21,7 +21,7 @@ test('the schema knows every kind of link', (t) => {
 
 test('the schema refers only to what it defines', (t) => {
   const references = [...committed.matchAll(/"\$ref": "#\/\$defs\/(\w+)"/g)].map(([, name = '']) => name)
-  t.deepEqual([...new Set(references)].sort(), ['link', 'neighbor', 'route', 'rule'])
+  t.deepEqual([...new Set(references)].sort(), ['link', 'neighbor', 'nexthop', 'route', 'rule'])
   for (const name of references) t.truthy(at(root, '$defs', name), name)
 })
 

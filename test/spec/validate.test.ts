@@ -177,7 +177,7 @@ const invalid: readonly (readonly [string, unknown, ...Problem[]])[] = [
   [
     'a route that leads nowhere',
     { routes: [{ to: '10.0.0.0/8' }] },
-    { path: '/routes/0', message: 'the route to 10.0.0.0/8 needs via, dev or nexthops' },
+    { path: '/routes/0', message: 'the route to 10.0.0.0/8 needs via, dev, nexthops or nexthopId' },
   ],
 ]
 
