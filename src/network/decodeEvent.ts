@@ -31,7 +31,16 @@ import { decodeRule } from '../rtnetlink/ruleMessages.js'
 import type { ChangeAction, NetworkChange } from './event.js'
 import type { LinkNames } from './linkNames.js'
 
-const newTypes = new Set([RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWRULE, RTM_NEWNEIGH, RTM_NEWNEXTHOP, RTM_NEWMDB, RTM_NEWVLAN])
+const newTypes = new Set([
+  RTM_NEWLINK,
+  RTM_NEWADDR,
+  RTM_NEWROUTE,
+  RTM_NEWRULE,
+  RTM_NEWNEIGH,
+  RTM_NEWNEXTHOP,
+  RTM_NEWMDB,
+  RTM_NEWVLAN,
+])
 
 /** Reads a notification; those about links keep the names up to date. */
 export function decodeEvent(message: ReceivedMessage, names: LinkNames): NetworkChange | undefined {

@@ -8,8 +8,8 @@ import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import type { RouteRecord } from '../state/route.js'
 import type { RuleRecord } from '../state/rule.js'
-import type { VlanChanges } from '../state/vlans.js'
 import type { LinkSysctl } from '../state/sysctl.js'
+import type { VlanChanges } from '../state/vlans.js'
 
 /** What a step does, as data: nothing of it is bytes yet, since indices of links that are to come are not known. */
 export type Operation =

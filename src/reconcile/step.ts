@@ -61,6 +61,8 @@ export const Phase = {
   sysctl: 3.5,
   address: 4,
   neighbor: 5,
+  fdbNexthop: 5.1,
+  fdbNexthopGroup: 5.15,
   deleteEntry: 5.2,
   entry: 5.4,
   deviceRoute: 6,

@@ -107,6 +107,17 @@ export { changeLinkMessages, type LinkChange, wholeChanges } from './changeLink.
 export { createLinkMessages } from './createLink.js'
 export { decodeLink, decodeLinkName } from './decodeLink.js'
 export { decodeRoute } from './decodeRoute.js'
+export type { RawEncapsulation } from './encapsulation/codec.js'
+export type {
+  AnyEncapsulation,
+  Encapsulation,
+  Ip6Encapsulation,
+  IpEncapsulation,
+  MplsEncapsulation,
+  OpaqueEncapsulation,
+  Seg6Encapsulation,
+  Seg6LocalEncapsulation,
+} from './encapsulation/encapsulation.js'
 export {
   appendFdbEntry,
   decodeFdbEntry,
@@ -120,17 +131,6 @@ export {
   replaceFdbEntry,
 } from './fdb.js'
 export { type FdbAttributes, type FdbHeader, fdbLayout } from './fdbAttributes.js'
-export type { RawEncapsulation } from './encapsulation/codec.js'
-export type {
-  AnyEncapsulation,
-  Encapsulation,
-  Ip6Encapsulation,
-  IpEncapsulation,
-  MplsEncapsulation,
-  OpaqueEncapsulation,
-  Seg6Encapsulation,
-  Seg6LocalEncapsulation,
-} from './encapsulation/encapsulation.js'
 export type { BondPortOptions, BondPortStatus } from './kinds/bondPort.js'
 export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
 export type { VlanList } from './kinds/bridgeVlans.js'

@@ -1,5 +1,5 @@
-import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { Encapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
+import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { KindOptions, PortOptions } from '../rtnetlink/kinds/registry.js'
 import type { GeneralLink } from '../rtnetlink/link.js'
 import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'

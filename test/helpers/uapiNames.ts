@@ -7,8 +7,8 @@ import {
   vlanEntry,
   vlanTunnel,
 } from '../../src/rtnetlink/bridgeVlanAttributes.js'
-import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
 import { encapsulationTables } from '../../src/rtnetlink/encapsulation/tables.js'
+import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
 import { bridge, ipvlan, macvlan, tun, veth, vlan, vrf, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import {

@@ -10,8 +10,8 @@ import { diffNeighbors } from './neighbors.js'
 import { diffNexthops } from './nexthops.js'
 import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
-import { diffVlans } from './vlans.js'
 import { diffSysctls } from './sysctls.js'
+import { diffVlans } from './vlans.js'
 
 /** All steps that bring a namespace from what it is to what it should be; unordered. */
 export function diffNetwork(context: DiffContext): void {

@@ -127,13 +127,19 @@ export function needsNewNexthop(wanted: DesiredNexthop, actual: NexthopRecord): 
   return !isReplaceable(actual, becoming(wanted, actual))
 }
 
+/** What forwarding databases use is there before their entries. */
+function phaseOf({ group, fdb }: NexthopRecord): number {
+  if (fdb) return group ? Phase.fdbNexthopGroup : Phase.fdbNexthop
+  return group ? Phase.nexthopGroup : Phase.nexthop
+}
+
 function described(nexthop: NexthopRecord) {
   const { id, dev, group = [] } = nexthop
   const needs = dev === undefined ? [] : [`link ${dev}`, `configured ${dev}`, `changed ${dev}`, `addresses ${dev}`]
   return {
     object: 'nexthop' as const,
     id: String(id),
-    phase: nexthop.group ? Phase.nexthopGroup : Phase.nexthop,
+    phase: phaseOf(nexthop),
     provides: [`nexthop ${id}`],
     needs: [...needs, ...group.map((member) => `nexthop ${member.id}`)],
   }
