@@ -1,6 +1,7 @@
+import type { Payload } from '../netlink/bytes.js'
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { decodeFdbEntry, dumpFdb } from '../rtnetlink/fdb.js'
+import { decodeFdbEntry, dumpFdb, peekFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { decodeMdb, dumpMdb } from '../rtnetlink/mdb.js'
 import type { NetworkState } from '../state/model.js'
@@ -15,10 +16,31 @@ export async function observeEntries(
   names: DecodeContext,
   options: RequestOptions,
 ): Promise<Required<Pick<NetworkState, 'fdb' | 'mdb'>>> {
-  const fdb = await dump(place, dumpFdb(), (body) => decodeFdbEntry(body, names), options)
+  const own = ownAddresses(links)
+  // A bridge has an entry for the address of each port in each VLAN: nobody made them, and few others are there.
+  const isOwn = (body: Payload): boolean => {
+    const { index, mac, state } = peekFdbEntry(body)
+    return state === 'permanent' && (own.get(index)?.includes(mac) ?? false)
+  }
+  const fdb = await dump(place, dumpFdb(), (body) => (isOwn(body) ? undefined : decodeFdbEntry(body, names)), options)
   const hasBridges = links.some(({ kind }) => kind === 'bridge')
   const mdb = hasBridges
     ? await ifSupported(() => dump(place, dumpMdb(), (body) => decodeMdb(body, names), options))
     : undefined
   return { fdb, mdb: (mdb ?? []).flat() }
+}
+
+/** The addresses of bridges and their ports, by the index of the link: a port's own, and its bridge's. */
+function ownAddresses(links: readonly ListedLink[]): Map<number, readonly string[]> {
+  const macs = new Map(links.map(({ name, mac }) => [name, mac]))
+  const addresses = new Map<number, readonly string[]>()
+  for (const { index, kind, mac, master, masterKind } of links) {
+    if (kind !== 'bridge' && masterKind !== 'bridge') continue
+    const both = [mac, typeof master === 'string' ? macs.get(master) : undefined]
+    addresses.set(
+      index,
+      both.filter((address) => address !== undefined),
+    )
+  }
+  return addresses
 }

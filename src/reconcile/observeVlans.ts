@@ -58,7 +58,8 @@ export async function withVlans(
       // Multiple spanning trees set the states by themselves.
       const isLed = typeof link.master === 'string' && withSpanningTrees.has(link.master)
       const stated = isLed ? own.map(({ state: _state, ...vlan }) => vlan) : own
-      return { ...link, bridgePort: { ...link.bridgePort, vlans: normalizeVlans(stated) } }
+      const vlans = normalizeVlans(stated.map((vlan) => ({ neighborSuppress: false, ...vlan })))
+      return { ...link, bridgePort: { ...link.bridgePort, vlans } }
     }),
   }
 }

@@ -31,6 +31,8 @@ export class Reach {
   readonly #neighbors = new Set<string>()
   /** Links that are put into another master, which ends all that the former had of them. */
   readonly #ports = new Set<string>()
+  /** Links that are deleted, perhaps to be made anew. */
+  readonly #gone = new Set<string>()
   readonly #sources = new Set<string>()
   readonly #routes = new Set<string>()
   readonly #nexthops = new Set<number>()
@@ -83,7 +85,7 @@ export class Reach {
 
   /** Whether the entries of a link in forwarding and multicast databases can be lost. */
   takesEntries(dev: string | number | undefined): boolean {
-    return this.takesAddresses(String(dev)) || this.#ports.has(String(dev))
+    return this.#gone.has(String(dev)) || this.#ports.has(String(dev))
   }
 
   /** Whether a rule can be lost: the kernel deletes the first that has all that is told, which can be another one. */
@@ -145,8 +147,9 @@ export class Reach {
   }
 
   #takeLink(name: string): void {
+    if (this.#gone.has(name)) return
+    this.#gone.add(name)
     this.#takeCarrier(name)
-    if (this.#links.inet.has(name)) return
     this.#links.inet.add(name)
     this.#links.inet6.add(name)
     for (const other of takenAlong(name, this.#before)) this.#takeLink(other)

@@ -172,7 +172,8 @@ export function decodeVlans(body: Payload, context: DecodeContext = withoutNames
       multicastRouter,
       multicastGroups,
       multicastMaximumGroups,
-      neighborSuppress: entry.neighborSuppress,
+      // A bridge's own VLANs have it off, and refuse to be told so.
+      neighborSuppress: entry.neighborSuppress || undefined,
       index: header.index,
     })
   })

@@ -1,3 +1,5 @@
+import { formatMac } from '../ip/mac.js'
+import { walkAttributes } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
 import {
@@ -198,6 +200,23 @@ export function decodeFdbEntry(body: Payload, context: DecodeContext = withoutNa
     ...(cacheInfo ? { used: cacheInfo.used, updated: cacheInfo.updated } : {}),
     index,
   }
+}
+
+const NDA_LLADDR = 2
+
+/** What is enough to know whether an entry is one of the many that the kernel keeps for its own addresses. */
+export function peekFdbEntry(body: Payload): {
+  readonly index: number
+  readonly mac: string
+  readonly state: FdbState
+} {
+  const { index, state } = fdbLayout.header.decode(body, withoutNames)
+  const attributes = body.slice(body.start + fdbLayout.header.size)
+  let mac = ''
+  walkAttributes(attributes, (type, start, end) => {
+    if (type === NDA_LLADDR) mac = formatMac(attributes.bytes.subarray(start, end))
+  })
+  return { index, mac, state: stateOf(state) }
 }
 
 function stateOf(mask: number): FdbState {

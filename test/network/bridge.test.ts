@@ -147,7 +147,7 @@ test('links are made and changed with their VLANs', async (t) => {
 test('changes of forwarding and multicast databases are told', async (t) => {
   const { network, sh } = openNetwork(t)
   sh('ip link add br0 type bridge && ip link set br0 up && ip link set v0 master br0')
-  const signal = AbortSignal.timeout(10_000)
+  const signal = AbortSignal.timeout(90_000)
   const events = network.events({ fdb: true, mdb: true, signal })
   sh(`bridge fdb add ${mac} dev v0 master static && bridge mdb add dev br0 port v0 grp 239.1.1.1 permanent`)
   sh('ip neighbor add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0')

@@ -69,6 +69,7 @@ test('access ports, trunks and the bridge get their VLANs, and change them', asy
       { name: 'tap1', kind: 'tap', master: 'br0', bridgePort: { vlans: ['100-4094', 10] } },
       { name: 'tap2', kind: 'tap', master: 'br0' },
       { name: 'tap3', kind: 'tap', master: 'br0', bridgePort: { vlans: [] } },
+      { name: 'tap4', kind: 'tap', up: false, master: 'br0', bridgePort: { vlans: [access] } },
     ],
   })
   t.deepEqual(vlansOf(namespace, 'br0'), ['10', '20 Egress Untagged'])
@@ -78,6 +79,7 @@ test('access ports, trunks and the bridge get their VLANs, and change them', asy
   t.deepEqual(vlansOf(namespace, 'tap3'), [])
   for (const name of ['br0', 'tap0', 'tap1'])
     t.true(namespace.ip('link', 'show', name)[0]?.['flags']?.toString().includes('UP'))
+  t.false(namespace.ip('link', 'show', 'tap4')[0]?.['flags']?.toString().includes('UP'))
   const change: Spec = {
     links: [
       { name: 'tap0', bridgePort: { vlans: [10, { id: 11, pvid: true }] } },

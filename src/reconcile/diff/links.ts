@@ -91,7 +91,8 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   const recreates = context.recreated.has(name)
   const portNaming = portNamingOptions(kind, options)
   // Up before it has its VLANs, it would be in those that every new port has.
-  const up = plannedVlans(context, wanted).length > 0 ? undefined : (properties.up ?? true)
+  const { up: isUp = true } = properties
+  const up = isUp && plannedVlans(context, wanted).length > 0 ? undefined : isUp
   const { up: _up, ...others } = withoutVlans(properties)
   const whole: Link = { ...others, name, ...(up === undefined ? {} : { up }) }
   const link: Link = portNaming ? { ...whole, [kind.kind]: without(options ?? {}, portNaming) } : whole
