@@ -57,6 +57,8 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   #closed = false
   #writeErrno = 0
   #list: SubmissionList | 'none' | undefined
+  /** Why it was closed, where nobody here did it. */
+  #failure: NetworkError | undefined
 
   /** @internal For `openTun` and `openTap`; takes over the descriptor. */
   constructor(parts: DeviceParts) {
@@ -217,6 +219,8 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     this.#iterating = true
     try {
       yield* this.#reader.batches()
+      // A write may have found out first.
+      if (this.#failure) throw this.#failure
     } finally {
       this.#iterating = false
     }
@@ -265,11 +269,13 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     const code = errnoName(errno)
     const object = describeLink(this.name)
     const reason = errno === EBADFD ? 'the device was deleted' : `read: ${errnoText(errno)}`
-    return new NetworkError(code, `${object}: ${reason} (${code})`, { errno, object })
+    this.#failure = new NetworkError(code, `${object}: ${reason} (${code})`, { errno, object })
+    return this.#failure
   }
 
   #assertOpen(): void {
     if (!this.#closed) return
+    if (this.#failure) throw this.#failure
     const object = describeLink(this.name)
     throw new NetworkError('CLOSED', `${object}: the device is closed`, { object })
   }

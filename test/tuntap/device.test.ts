@@ -149,6 +149,21 @@ test('a device deleted before anybody reads or writes', async (t) => {
   }
 })
 
+test('a deletion that a write finds out is an error of the iteration and of every later call too', async (t) => {
+  const { tun, namespace } = tunWithRoute(t)
+  const waiting = drainForever(tun)
+  await sleep(20)
+  namespace.sh('ip link del tun0')
+  // In the same turn of the event loop, so that the waiting reader has not been told yet.
+  t.throws(() => tun.write(packet), { instanceOf: NetworkError, code: 'EBADFD' })
+  t.like(await settled(waiting), { error: { code: 'EBADFD' } })
+  for (const use of [() => tun.write(packet), () => tun.read(), () => tun.writeBatch([packet])]) {
+    t.throws(use, { instanceOf: NetworkError, code: 'EBADFD' })
+  }
+  await t.throwsAsync(tun.send([packet]), { code: 'EBADFD' })
+  await t.throwsAsync(drainForever(tun), { code: 'EBADFD' })
+})
+
 test('a device survives the loss of every other reference to its namespace', async (t) => {
   const fd = createAnonymousNamespace()
   const tap = openTap({ namespace: { fd } }).unwrap()
