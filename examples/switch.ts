@@ -1,5 +1,5 @@
 // A learning switch in user space: what a bridge of the kernel does, between TAP devices.
-//   node dist/examples/switch.js tap0 tap1 tap2        prints its table at SIGUSR1, and at the end
+//   node dist/examples/switch.js tap0 tap1 blue/tap2   prints its table at SIGUSR1, and at the end
 // tested by: test/examples/switch.test.ts
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -37,7 +37,10 @@ export class LearningSwitch {
     this.#timer.unref()
   }
 
-  /** Passes the frames of a port on until it is closed here, or deleted, which is an error. */
+  /**
+   * Passes the frames of a port on until it is closed here, or deleted, which is an error. The other ports go on, and
+   * what was behind this one is looked for everywhere again.
+   */
   async connect(port: TunTapDevice): Promise<void> {
     this.#ports.add(port)
     try {
@@ -78,10 +81,18 @@ export class LearningSwitch {
     if (destination - (destination % 16) === reserved) return
     const place = frame.isGroup ? undefined : this.#places.get(destination)
     if (place && now - place.seen <= this.#ageing) {
-      if (place.port !== from) place.port.write(bytes)
+      if (place.port !== from) this.#send(place.port, bytes)
       return
     }
-    for (const port of this.#ports) if (port !== from) port.write(bytes)
+    for (const port of this.#ports) if (port !== from) this.#send(port, bytes)
+  }
+
+  #send(port: TunTapDevice, bytes: Uint8Array): void {
+    try {
+      if (!port.closed) port.write(bytes)
+    } catch {
+      // It was just deleted, and is closed now: its own reader tells of that.
+    }
   }
 
   #learn(mac: number, port: TunTapDevice, seen: number): void {
@@ -129,9 +140,18 @@ async function main(names: readonly string[]): Promise<void> {
     console.table(device.table)
     device.close()
   }
-  const ports = names.map((name) => openTap({ name, txQueueLength: 4096 }).unwrap())
+  // A port may be in the namespace of its host: NAMESPACE/TAP.
+  const ports = names.map((path) => {
+    const at = path.lastIndexOf('/')
+    return openTap({
+      name: path.slice(at + 1),
+      txQueueLength: 4096,
+      ...(at < 0 ? {} : { namespace: path.slice(0, at) }),
+    }).unwrap()
+  })
   console.log(`switching between ${names.join(', ')}`)
-  await Promise.all(ports.map((port) => device.connect(port)))
+  await Promise.all(ports.map((port) => device.connect(port).catch((error: Error) => console.error(error.message))))
+  device.close()
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -1,9 +1,13 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { extname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { LearningSwitch } from '../../examples/switch.js'
 import { openTap, type TunTapDevice } from '../../src/tuntap/index.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { wiretap } from '../helpers/wiretap.js'
 
 const run = promisify(execFile)
 
@@ -13,8 +17,12 @@ interface Host {
 }
 
 /** Hosts 10.0.0.1, 10.0.0.2 … in namespaces of their own, each with a TAP that ends at the switch. */
-function hosts(t: ExecutionContext, count: number): { device: LearningSwitch; hosts: Host[]; ended: Promise<unknown> } {
-  const device = new LearningSwitch()
+function hosts(
+  t: ExecutionContext,
+  count: number,
+  ageing?: number,
+): { device: LearningSwitch; hosts: Host[]; ended: Promise<unknown> } {
+  const device = new LearningSwitch(ageing)
   const made = Array.from({ length: count }, (_, index) => {
     const namespace = testNamespace(t)
     const port = openTap({ name: `tap${index}`, namespace: { fd: namespace.fd } }).unwrap()
@@ -97,4 +105,69 @@ test('TCP goes through', async (t) => {
   await new Promise((resolve) => serving.child.stdout?.once('data', resolve))
   t.is((await command(one, 'send')).stdout, '5000000\n')
   await serving
+})
+
+test('a silent address is forgotten, and what is for it goes to all again', async (t) => {
+  const {
+    device,
+    hosts: [one, two, three],
+  } = hosts(t, 3, 400)
+  t.regex(await ping(one, '10.0.0.2', 2), / 2 received/)
+  t.is(device.table.length, 2)
+  t.true((device.table[0]?.age ?? -1) >= 0)
+  for (const end = Date.now() + 30_000; device.table.length > 0 && Date.now() < end; ) await sleep(50)
+  t.deepEqual(device.table, [])
+  const before = three?.port.counters.sent.packets ?? 0
+  // The kernel still knows the neighbor, so that no ARP request comes first: the ping itself goes to all.
+  one?.namespace.sh('ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev tap0')
+  t.regex(await ping(one, '10.0.0.2', 1), / 1 received/)
+  t.true((three?.port.counters.sent.packets ?? 0) > before)
+  t.true((two?.port.counters.sent.packets ?? 0) > 0)
+})
+
+test('a frame never goes back to where it came from, nor where its address is not', async (t) => {
+  const { device, hosts: all } = hosts(t, 3)
+  const [one] = all
+  t.regex(await ping(one, '10.0.0.2', 1), / 1 received/)
+  const sent = () => all.map(({ port }) => port.counters.sent.packets)
+  const before = sent()
+  // From the first host, to its own address, which the switch knows to be there.
+  const frame = Uint8Array.of(2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 0x88, 0xb5, ...new Uint8Array(50))
+  if (one) wiretap(t, one.namespace, 'tap0').inject(frame)
+  for (const end = Date.now() + 30_000; device.table.length < 3 && Date.now() < end; ) await sleep(20)
+  t.is(device.table.find(({ mac }) => mac === '02:00:00:00:00:09')?.port, 'tap0')
+  t.deepEqual(sent(), before)
+})
+
+test('the program switches between namespaces, shows its table, and goes on when a port is deleted', async (t) => {
+  const spaces = Array.from({ length: 3 }, () => testNamespace(t))
+  const program = fileURLToPath(new URL(`../../examples/switch${extname(import.meta.url)}`, import.meta.url))
+  const child = spawn(process.execPath, [program, ...spaces.map(({ path }, index) => `${path}/tap${index}`)])
+  let output = ''
+  child.stdout.on('data', (text) => (output += text))
+  child.stderr.on('data', (text) => (output += text))
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  t.teardown(() => child.kill('SIGKILL'))
+  const says = async (what: RegExp): Promise<void> => {
+    for (const end = Date.now() + 30_000; !what.test(output) && Date.now() < end; ) await sleep(20)
+    t.regex(output, what)
+  }
+  await says(/switching between/)
+  for (const [index, space] of spaces.entries()) {
+    space.sh(`ip link set tap${index} up; ip addr add 10.0.0.${index + 1}/24 dev tap${index}`)
+  }
+  const received = async (to: number): Promise<boolean> => {
+    const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-W', '5', `10.0.0.${to}`]
+    return (await run('nsenter', args)).stdout.includes(' 3 received')
+  }
+  t.true((await received(2)) && (await received(3)))
+  child.kill('SIGUSR1')
+  await says(/'tap2'/)
+  spaces[2]?.sh('ip link del tap2')
+  await says(/tap2: the device was deleted/)
+  // To everyone, the one that is gone included, if it were still asked.
+  spaces[0]?.sh('ip neigh flush dev tap0')
+  t.true(await received(2))
+  child.kill('SIGTERM')
+  t.is(await ended, 0, output)
 })
