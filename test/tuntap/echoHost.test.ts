@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
-import { answerPings } from '../../examples/echoHost.js'
+import fc from 'fast-check'
+import { answerPings, echoHost } from '../../examples/echoHost.js'
+import { EthernetFrame, etherType, Icmpv6Message, Ipv6Packet, ipProtocol } from '../../src/packet/index.js'
 import { openTap, type TunTapDevice } from '../../src/tuntap/index.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
 
@@ -102,4 +104,87 @@ test('refuses what is no address', async (t) => {
   const { tap } = tapWithAddresses(t)
   await t.throwsAsync(answerPings(tap, { mac, addresses: ['10.0.0'] }), { instanceOf: TypeError })
   await t.throwsAsync(answerPings(tap, { mac: 'nonsense', addresses: [] }), { instanceOf: TypeError })
+})
+
+const host = echoHost({ mac, addresses: ['10.0.0.2', 'fd00::2'] })
+const asker = Uint8Array.of(2, 0, 0, 0, 0, 1)
+const address = (...start: number[]): Uint8Array => Uint8Array.from([...start, ...Array(15 - start.length).fill(0), 2])
+const ours = address(0xfd)
+const unspecified = new Uint8Array(16)
+const group = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 0, 2)
+
+/** A neighbor solicitation for fd00::2, with what may be wrong about it. */
+function solicitation(wrong: {
+  hopLimit?: number
+  source?: Uint8Array
+  destination?: Uint8Array
+  target?: Uint8Array
+  code?: number
+  options?: readonly number[]
+  checksum?: number
+}): Uint8Array {
+  const { options = [1, 1, ...asker], source = address(0xfd, 1), destination = group } = wrong
+  const frame = EthernetFrame.create({
+    destination: Uint8Array.of(0x33, 0x33, 0xff, 0, 0, 2),
+    source: asker,
+    type: etherType.ipv6,
+    payloadLength: 64 + options.length,
+  })
+  const fields = { source, destination, protocol: ipProtocol.icmpv6, hopLimit: wrong.hopLimit ?? 255 }
+  const ip = Ipv6Packet.create(frame.payload, fields)
+  ip.payload.set([135, wrong.code ?? 0])
+  ip.payload.set(wrong.target ?? ours, 8)
+  ip.payload.set(options, 24)
+  Icmpv6Message.parse(ip.payload)?.setChecksum(ip)
+  ip.payload[2] = (ip.payload[2] ?? 0) ^ (wrong.checksum ?? 0)
+  return frame.bytes
+}
+
+test('a neighbor is told who asks rightly, and nobody else (RFC 4861 §7.1.1)', (t) => {
+  for (const right of [{}, { destination: ours }, { source: unspecified, options: [] }, { options: [] }]) {
+    const answer = host(solicitation(right))
+    const frame = EthernetFrame.parse(answer?.frame ?? new Uint8Array())
+    const ip = frame && Ipv6Packet.parse(frame.payload)
+    const message = ip && Icmpv6Message.parse(ip.payload)
+    if (!ip || !message) return t.fail()
+    t.true(message.checksumIsValid(ip))
+    t.like(ip, { hopLimit: 255, source: ours })
+    t.is(message.type, 136)
+    const isProbe = 'source' in right
+    t.is(message.bytes[4], isProbe ? 0x20 : 0x60)
+    t.deepEqual(frame?.destination, isProbe ? Uint8Array.of(0x33, 0x33, 0, 0, 0, 1) : asker)
+    t.deepEqual(message.bytes.subarray(24), Uint8Array.of(2, 1, 2, 0, 0, 0, 0, 2))
+  }
+  for (const wrong of [
+    { hopLimit: 254 },
+    { code: 1 },
+    { checksum: 1 },
+    { target: address(0xfd, 9) },
+    { target: group },
+    { options: [1, 0, ...asker] },
+    { options: [1, 2, ...asker] },
+    { options: [1] },
+    { source: unspecified },
+    { source: unspecified, destination: ours, options: [] },
+  ]) {
+    t.is(host(solicitation(wrong)), undefined, JSON.stringify(wrong))
+  }
+})
+
+test('no frame makes the host throw, and nothing with a flipped bit behind its addresses is answered', (t) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), fc.constantFrom(0x0800, 0x0806, 0x86dd), (bytes, type) => {
+      host(bytes)
+      if (bytes.length >= 14) bytes.set([type >> 8, type & 0xff], 12)
+      if (bytes.length >= 15) bytes[14] = type === 0x0800 ? 0x45 : 0x60
+      host(bytes)
+    }),
+    { numRuns: 3000 },
+  )
+  const valid = solicitation({})
+  for (let bit = 54 * 8; bit < valid.length * 8; bit++) {
+    const frame = valid.slice()
+    frame[bit >> 3] = (frame[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    t.is(host(frame), undefined, `bit ${bit}`)
+  }
 })
