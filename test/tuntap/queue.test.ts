@@ -150,6 +150,27 @@ test('destroying a Node stream frees the device', async (t) => {
   t.is(namespace.ip('link').length, 1)
 })
 
+test('streams that nobody reads leave packets in the kernel, and none is lost', async (t) => {
+  const payloads = Array.from({ length: 200 }, (_, index) => 10 + index)
+  const expected = payloads.map((bytes) => bytes + 28)
+  const duplex = tunWithRoute(t)
+  const stream = packetDuplex(duplex.tun)
+  stream.on('readable', () => undefined)
+  sendFrom(duplex.namespace, payloads)
+  await sleep(100)
+  t.true(duplex.tun.counters.received.packets <= 128)
+  const lengths: number[] = []
+  stream.removeAllListeners('readable').on('data', (bytes: Uint8Array) => lengths.push(bytes.length))
+  for (const end = Date.now() + 30_000; lengths.length < 200 && Date.now() < end; ) await sleep(10)
+  t.deepEqual(lengths, expected)
+  const web = tunWithRoute(t)
+  const reader = packetStreams(web.tun).readable.getReader()
+  sendFrom(web.namespace, payloads)
+  await sleep(100)
+  t.is(web.tun.counters.received.packets, 0)
+  for (const length of expected) t.is((await reader.read()).value?.length, length)
+})
+
 test('queues of one device are opened together, or none is', (t) => {
   const namespace = testNamespace(t)
   const reference = { fd: namespace.fd }
