@@ -36,11 +36,11 @@ function hosts(
 }
 
 const ping = async (host: Host | undefined, address: string, count: number): Promise<string> => {
-  const args = [`--net=${host?.namespace.path}`, '--', 'ping', '-q', '-c', `${count}`, '-i', '0.01', '-W', '2', address]
+  const args = [`--net=${host?.namespace.path}`, '--', 'ping', '-q', '-c', `${count}`, '-i', '0.01', '-W', '20', address]
   return (await run('nsenter', args)).stdout
 }
 
-test('frames go where their address was seen, and to all before', async (t) => {
+test.serial('frames go where their address was seen, and to all before', async (t) => {
   const {
     device,
     hosts: [one, two, three],
@@ -61,7 +61,7 @@ test('frames go where their address was seen, and to all before', async (t) => {
   t.true(two?.port.closed)
 })
 
-test('an address that moves is learned anew, and group addresses are not learned', async (t) => {
+test.serial('an address that moves is learned anew, and group addresses are not learned', async (t) => {
   const {
     device,
     hosts: [one, two, three],
@@ -76,7 +76,7 @@ test('an address that moves is learned anew, and group addresses are not learned
   t.regex(await ping(one, '10.0.0.2', 2), / 2 received/)
 })
 
-test('TCP goes through', async (t) => {
+test.serial('TCP goes through', async (t) => {
   const {
     hosts: [one, two],
   } = hosts(t, 2)
@@ -107,7 +107,7 @@ test('TCP goes through', async (t) => {
   await serving
 })
 
-test('a silent address is forgotten, and what is for it goes to all again', async (t) => {
+test.serial('a silent address is forgotten, and what is for it goes to all again', async (t) => {
   const {
     device,
     hosts: [one, two, three],
@@ -125,7 +125,7 @@ test('a silent address is forgotten, and what is for it goes to all again', asyn
   t.true((two?.port.counters.sent.packets ?? 0) > 0)
 })
 
-test('a frame never goes back to where it came from, nor where its address is not', async (t) => {
+test.serial('a frame never goes back to where it came from, nor where its address is not', async (t) => {
   const { device, hosts: all } = hosts(t, 3)
   const [one] = all
   t.regex(await ping(one, '10.0.0.2', 1), / 1 received/)
@@ -139,7 +139,7 @@ test('a frame never goes back to where it came from, nor where its address is no
   t.deepEqual(sent(), before)
 })
 
-test('the program switches between namespaces, shows its table, and goes on when a port is deleted', async (t) => {
+test.serial('the program switches between namespaces, shows its table, and goes on when a port is deleted', async (t) => {
   const spaces = Array.from({ length: 3 }, () => testNamespace(t))
   const program = fileURLToPath(new URL(`../../examples/switch${extname(import.meta.url)}`, import.meta.url))
   const child = spawn(process.execPath, [program, ...spaces.map(({ path }, index) => `${path}/tap${index}`)])
@@ -157,7 +157,7 @@ test('the program switches between namespaces, shows its table, and goes on when
     space.sh(`ip link set tap${index} up; ip addr add 10.0.0.${index + 1}/24 dev tap${index}`)
   }
   const received = async (to: number): Promise<boolean> => {
-    const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-W', '5', `10.0.0.${to}`]
+    const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-W', '20', `10.0.0.${to}`]
     return (await run('nsenter', args)).stdout.includes(' 3 received')
   }
   t.true((await received(2)) && (await received(3)))
