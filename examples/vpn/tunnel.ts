@@ -1,4 +1,4 @@
-import { coalescePackets, splitPacket, type TunTapDevice } from '../../src/tuntap/index.js'
+import { coalescePackets, type SegmentKind, splitPacket, type TunTapDevice } from '../../src/tuntap/index.js'
 import { type DatagramSocket, describeSocketAddress, type SocketAddress } from './datagramSocket.js'
 import type { Peer } from './peer.js'
 import { sessionOf } from './session.js'
@@ -14,6 +14,12 @@ export interface TunnelOptions {
   readonly log?: (line: string) => void
 }
 
+const large = [
+  ['tso4', 'tcp4'],
+  ['tso6', 'tcp6'],
+  ['uso4', 'udp'],
+] as const
+
 /** Packets between a TUN device, which has a `vnetHeader` for super-packets, and the other side's socket. */
 export class Tunnel {
   readonly #device: TunTapDevice
@@ -25,6 +31,8 @@ export class Tunnel {
   #failure: unknown
   /** Packets of one burst, which go to the device together. */
   #received: Uint8Array[] = []
+  /** What the kernel takes in super-packets: the same that it gives. */
+  readonly #large: readonly SegmentKind[]
 
   constructor(device: TunTapDevice, socket: DatagramSocket, peer: Peer, options: TunnelOptions) {
     this.#device = device
@@ -32,6 +40,7 @@ export class Tunnel {
     this.#peer = peer
     this.#options = options
     this.#endpoint = options.endpoint
+    this.#large = large.flatMap(([offload, kind]) => (device.offloads.includes(offload) ? [kind] : []))
   }
 
   /** Carries packets until the device is closed; throws when it was deleted, or the socket failed. */
@@ -91,7 +100,7 @@ export class Tunnel {
     this.#received = []
     if (packets.length === 0 || this.#device.closed) return
     try {
-      this.#device.writeBatch(coalescePackets(packets, this.#device.vnetHeaderSize))
+      this.#device.writeBatch(coalescePackets(packets, this.#device.vnetHeaderSize, this.#large))
     } catch (error) {
       // The device was deleted: nobody would catch it here.
       this.#fail(error)

@@ -41,7 +41,8 @@ interface Flow {
  *
  * @param packets without header; they must stay as they are until the result is written
  * @param headerSize the device's `vnetHeaderSize`
- * @param allowed what the other side is to get large: `tcp4`, `tcp6` or `udp`. Default: all of them.
+ * @param allowed what the other side is to get large: `tcp4`, `tcp6` or `udp`, which kernels before 6.2 refuse (those
+ *   that grant no `uso4`). Default: all of them.
  * @returns packets with header, ready for a device with `vnetHeader`
  */
 export function coalescePackets(
@@ -123,7 +124,7 @@ function joins(flow: Flow, next: Segment): boolean {
     flow.length + size <= largest &&
     flow.rest.length + 2 <= mostSegments &&
     next.payload === first.payload &&
-    next.sequence === flow.nextSequence &&
+    (next.protocol === udp || next.sequence === flow.nextSequence) &&
     sameHeaders(first, next)
   )
 }

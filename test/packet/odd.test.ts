@@ -57,11 +57,12 @@ const extension = (next: number, units = 0): number[] => [next, units, ...new Ui
 test('chains of IPv6 extension headers, whole or cut', (t) => {
   const { hopByHop, routing, destinationOptions, mobility, authentication, esp, noNextHeader, udp } = ipProtocol
   const long = ipv6(hopByHop, extension(routing), extension(destinationOptions, 2), extension(mobility), extension(udp))
-  t.like(long, { protocol: udp, payloadOffset: 40 + 8 + 8 + 24 + 8 })
+  // The length that stands beside the next protocol is that of the header itself.
+  t.like(long, { protocol: udp, payloadOffset: 40 + 8 + 24 + 8 + 8 })
   t.deepEqual(long && Array.from(long.extensions(), ({ protocol, bytes }) => [protocol, bytes.length]), [
     [hopByHop, 8],
-    [routing, 8],
-    [destinationOptions, 24],
+    [routing, 24],
+    [destinationOptions, 8],
     [mobility, 8],
   ])
   // RFC 4302 §2.2: in units of four bytes, less two.
