@@ -36,7 +36,19 @@ function hosts(
 }
 
 const ping = async (host: Host | undefined, address: string, count: number): Promise<string> => {
-  const args = [`--net=${host?.namespace.path}`, '--', 'ping', '-q', '-c', `${count}`, '-i', '0.01', '-W', '20', address]
+  const args = [
+    `--net=${host?.namespace.path}`,
+    '--',
+    'ping',
+    '-q',
+    '-c',
+    `${count}`,
+    '-i',
+    '0.01',
+    '-W',
+    '20',
+    address,
+  ]
   return (await run('nsenter', args)).stdout
 }
 
@@ -139,35 +151,38 @@ test.serial('a frame never goes back to where it came from, nor where its addres
   t.deepEqual(sent(), before)
 })
 
-test.serial('the program switches between namespaces, shows its table, and goes on when a port is deleted', async (t) => {
-  const spaces = Array.from({ length: 3 }, () => testNamespace(t))
-  const program = fileURLToPath(new URL(`../../examples/switch${extname(import.meta.url)}`, import.meta.url))
-  const child = spawn(process.execPath, [program, ...spaces.map(({ path }, index) => `${path}/tap${index}`)])
-  let output = ''
-  child.stdout.on('data', (text) => (output += text))
-  child.stderr.on('data', (text) => (output += text))
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  t.teardown(() => child.kill('SIGKILL'))
-  const says = async (what: RegExp): Promise<void> => {
-    for (const end = Date.now() + 30_000; !what.test(output) && Date.now() < end; ) await sleep(20)
-    t.regex(output, what)
-  }
-  await says(/switching between/)
-  for (const [index, space] of spaces.entries()) {
-    space.sh(`ip link set tap${index} up; ip addr add 10.0.0.${index + 1}/24 dev tap${index}`)
-  }
-  const received = async (to: number): Promise<boolean> => {
-    const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-W', '20', `10.0.0.${to}`]
-    return (await run('nsenter', args)).stdout.includes(' 3 received')
-  }
-  t.true((await received(2)) && (await received(3)))
-  child.kill('SIGUSR1')
-  await says(/'tap2'/)
-  spaces[2]?.sh('ip link del tap2')
-  await says(/tap2: the device was deleted/)
-  // To everyone, the one that is gone included, if it were still asked.
-  spaces[0]?.sh('ip neigh flush dev tap0')
-  t.true(await received(2))
-  child.kill('SIGTERM')
-  t.is(await ended, 0, output)
-})
+test.serial(
+  'the program switches between namespaces, shows its table, and goes on when a port is deleted',
+  async (t) => {
+    const spaces = Array.from({ length: 3 }, () => testNamespace(t))
+    const program = fileURLToPath(new URL(`../../examples/switch${extname(import.meta.url)}`, import.meta.url))
+    const child = spawn(process.execPath, [program, ...spaces.map(({ path }, index) => `${path}/tap${index}`)])
+    let output = ''
+    child.stdout.on('data', (text) => (output += text))
+    child.stderr.on('data', (text) => (output += text))
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    t.teardown(() => child.kill('SIGKILL'))
+    const says = async (what: RegExp): Promise<void> => {
+      for (const end = Date.now() + 30_000; !what.test(output) && Date.now() < end; ) await sleep(20)
+      t.regex(output, what)
+    }
+    await says(/switching between/)
+    for (const [index, space] of spaces.entries()) {
+      space.sh(`ip link set tap${index} up; ip addr add 10.0.0.${index + 1}/24 dev tap${index}`)
+    }
+    const received = async (to: number): Promise<boolean> => {
+      const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-W', '20', `10.0.0.${to}`]
+      return (await run('nsenter', args)).stdout.includes(' 3 received')
+    }
+    t.true((await received(2)) && (await received(3)))
+    child.kill('SIGUSR1')
+    await says(/'tap2'/)
+    spaces[2]?.sh('ip link del tap2')
+    await says(/tap2: the device was deleted/)
+    // To everyone, the one that is gone included, if it were still asked.
+    spaces[0]?.sh('ip neigh flush dev tap0')
+    t.true(await received(2))
+    child.kill('SIGTERM')
+    t.is(await ended, 0, output)
+  },
+)
