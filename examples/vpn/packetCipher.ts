@@ -38,27 +38,32 @@ export class PacketCipher {
   seal(counter: number, header: Uint8Array, text: Uint8Array, into: Uint8Array): void {
     this.#start(counter, header)
     this.#pass(text, into)
-    finalize(this.#context, this.#nothing, this.#length)
-    if (control(this.#context, getTag, tagSize, into.subarray(text.length)) !== 1) throw new Error('no tag')
+    must(finalize(this.#context, this.#nothing, this.#length))
+    must(control(this.#context, getTag, tagSize, into.subarray(text.length)))
   }
 
   /** Decrypts what {@link seal} made into `into`; false where a bit of it, or of the key, is another one. */
   unseal(counter: number, header: Uint8Array, sealed: Uint8Array, into: Uint8Array): boolean {
     const length = sealed.length - tagSize
     this.#start(counter, header)
-    control(this.#context, setTag, tagSize, sealed.subarray(length))
+    must(control(this.#context, setTag, tagSize, sealed.subarray(length)))
     this.#pass(sealed.subarray(0, length), into)
     return finalize(this.#context, this.#nothing, this.#length) === 1
   }
 
   #start(counter: number, header: Uint8Array): void {
     this.#nonce.writeUIntLE(counter, 4, 6)
-    init(this.#context, null, null, null, this.#nonce, keep)
-    update(this.#context, null, this.#length, header, header.length)
+    // A nonce that was not taken would be the last one, which must not be used again.
+    must(init(this.#context, null, null, null, this.#nonce, keep))
+    must(update(this.#context, null, this.#length, header, header.length))
   }
 
   #pass(bytes: Uint8Array, into: Uint8Array): void {
     // A message without text has nothing to point at.
-    if (bytes.length > 0) update(this.#context, into, this.#length, bytes, bytes.length)
+    if (bytes.length > 0) must(update(this.#context, into, this.#length, bytes, bytes.length))
   }
+}
+
+function must(result: number): void {
+  if (result !== 1) throw new Error('OpenSSL failed')
 }
