@@ -138,7 +138,7 @@ const datagramsIn = (namespace: TestNamespace): number =>
 
 test.serial('what was recorded, forged or cut changes nothing, and no stranger becomes the other side', async (t) => {
   const [a, b] = twoSites(t)
-  const [here, there] = sides([])
+  const [here, there] = sides([], { deadAfter: 8 })
   const tap = wiretap(t, a, 'wire0')
   await startVpn(t, a, here)
   const second = await startVpn(t, b, there)
@@ -191,7 +191,7 @@ test.serial('a side may move while packets flow', async (t) => {
 
 test.serial('a flood of forged greetings holds nobody up', async (t) => {
   const [a, b] = twoSites(t)
-  const [here, there] = sides([])
+  const [here, there] = sides([], { deadAfter: 60 })
   const tap = wiretap(t, a, 'wire0')
   await startVpn(t, a, here)
   const second = await startVpn(t, b, there)

@@ -39,10 +39,10 @@ for (const [family, address, absent] of [
   test(`the kernel pings a host of this process over ${family}, and no other`, async (t) => {
     const { namespace, tap } = tapWithAddresses(t)
     const answered = answerPings(tap, { mac, addresses: ['10.0.0.2/24', 'fd00::2'] })
-    const output = await ping(t, namespace, `-c 20 -i 0.01 -W 2 ${address}`)
+    const output = await ping(t, namespace, `-c 20 -i 0.01 -W 30 ${address}`)
     if (output === undefined) return
     t.regex(output, /20 packets transmitted, 20 received/)
-    t.regex((await ping(t, namespace, `-c 1 -s 1400 -W 2 ${address}`)) ?? '', /1 received/)
+    t.regex((await ping(t, namespace, `-c 1 -s 1400 -W 30 ${address}`)) ?? '', /1 received/)
     t.true(JSON.stringify(namespace.ip('neigh', 'show', address)).includes(mac))
     t.regex((await ping(t, namespace, `-c 1 -W 1 ${absent}`)) ?? '', / 0 received/)
     tap.close()
@@ -59,9 +59,10 @@ test('datagrams to port 7 come back, over IPv4 and IPv6, and no others do', asyn
       const socket = createSocket(type)
       const reply = new Promise((resolve) => socket.on('message', (data, from) => resolve(data + ' ' + from.port)))
       socket.send('hello', port, address)
-      console.log(await Promise.race([reply, new Promise((resolve) => setTimeout(resolve, 500, 'silence'))]))
+      console.log(await Promise.race([reply, new Promise((resolve) => setTimeout(resolve, port === 7 ? 30_000 : 500, 'silence'))]))
       socket.close()
-    }`
+    }
+    process.exit()`
   const args = [`--net=${namespace.path}`, '--', process.execPath, '--input-type=module', '-e', program]
   t.is((await run('nsenter', args)).stdout, 'hello 7\nhello 7\nsilence\n')
   tap.close()
@@ -71,8 +72,12 @@ test('datagrams to port 7 come back, over IPv4 and IPv6, and no others do', asyn
 test('a duplicate address is noticed', async (t) => {
   const { namespace, tap } = tapWithAddresses(t)
   const answered = answerPings(tap, { mac, addresses: ['fd00::2'] })
-  namespace.sh('ip addr add fd00::2/64 dev tap0')
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  // Asked several times, so that a busy machine answers in time.
+  namespace.sh('sysctl -qw net.ipv6.conf.tap0.dad_transmits=20; ip addr add fd00::2/64 dev tap0')
+  const failed = (): boolean => namespace.sh('ip addr show dev tap0').includes('dadfailed')
+  for (const end = Date.now() + 30_000; !failed() && Date.now() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
   t.regex(namespace.sh('ip addr show dev tap0'), /fd00::2\/64 .*dadfailed/)
   tap.close()
   t.is(await answered, 0)
