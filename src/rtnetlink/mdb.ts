@@ -89,6 +89,8 @@ export function dumpMdb(): NetlinkMessage {
   })
 }
 
+const RTPROT_STATIC = 4
+
 function entryMessage(
   type: number,
   flags: number,
@@ -98,11 +100,13 @@ function entryMessage(
 ): NetlinkMessage {
   const { dev, port, group, vlan = 0, source, state = 'permanent', filterMode, sourceList, protocol } = entry
   const indexOf = (link: string | number): number => (typeof link === 'number' ? link : context.linkIndex(link))
+  // Before Linux 6.3 the kernel tells what it takes by itself, and refuses to be told so.
+  const defaultMode = source === undefined ? 'exclude' : 'include'
   const attributes = defined<MdbSetAttributes>({
     source,
     sourceList: sourceList?.map((address) => ({ address })),
-    filterMode,
-    protocol,
+    filterMode: filterMode === defaultMode ? undefined : filterMode,
+    protocol: protocol === RTPROT_STATIC ? undefined : protocol,
   })
   return buildMessage({
     layout: mdbChangeLayout,
