@@ -4,6 +4,7 @@ const floors = [
   ['ip/', 'packet/', 'error.ts', 'result.ts'],
   ['system/'],
   ['netlink/'],
+  ['genetlink/'],
   ['rtnetlink/', 'nftables/'],
   ['tuntap/'],
   ['network/'],

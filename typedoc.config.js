@@ -1,7 +1,13 @@
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'linkwright',
-  entryPoints: ['src/index.ts', 'src/rtnetlink/index.ts', 'src/tuntap/index.ts', 'src/testing/index.ts'],
+  entryPoints: [
+    'src/index.ts',
+    'src/rtnetlink/index.ts',
+    'src/genetlink/index.ts',
+    'src/tuntap/index.ts',
+    'src/testing/index.ts',
+  ],
   projectDocuments: ['docs/*.md'],
   out: 'site',
   displayBasePath: '.',

@@ -11,6 +11,8 @@ export {
   type Problem,
   type RollbackReport,
 } from './error.js'
+export type { FeatureState, Features } from './genetlink/ethtool/features.js'
+export { generatePresharedKey, generatePrivateKey, publicKeyOf } from './genetlink/wireguard/key.js'
 export type { FirecrackerInterface, Guest } from './guests/guest.js'
 export { type GuestNetwork, guestNetwork } from './guests/guestNetwork.js'
 export type { GuestNetworkOptions, GuestOptions, GuestPort, GuestSettings } from './guests/options.js'
@@ -20,10 +22,12 @@ export { FfiTransport, type FfiTransportOptions } from './netlink/transports/ffi
 export { NpmNetlinkTransport, type NpmNetlinkTransportOptions } from './netlink/transports/npmNetlink.js'
 export type { Datagram, Received, Transport } from './netlink/transports/transport.js'
 export { Addresses } from './network/addresses.js'
+export { Ethtool } from './network/ethtool.js'
 export type { ChangeAction, EventSelection, NetworkChange, NetworkEvent } from './network/event.js'
 export { NetworkEvents } from './network/events.js'
 export { Fdb, type FdbQuery } from './network/fdb.js'
-export { type LinkReference, Links } from './network/links.js'
+export type { LinkReference } from './network/linkReference.js'
+export { Links } from './network/links.js'
 export { Mdb, type MdbFilter } from './network/mdb.js'
 export { type Namespaces, namespaces } from './network/namespaces.js'
 export { Neighbors } from './network/neighbors.js'
@@ -34,6 +38,7 @@ export { type RouteKey, Routes } from './network/routes.js'
 export { type RuleFilter, Rules } from './network/rules.js'
 export { type OpenDevice, TunTap } from './network/tuntap.js'
 export { type VlanFilter, Vlans } from './network/vlans.js'
+export { Wireguard, type WireguardListed, type WireguardListOptions } from './network/wireguard.js'
 export { type ApplyReport, apply, plan, snapshot } from './reconcile/apply.js'
 export type { Lacking } from './reconcile/capability.js'
 export {
@@ -46,7 +51,13 @@ export {
   tcp,
 } from './reconcile/guards/index.js'
 export { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './reconcile/kernel.js'
-export type { ApplyOptions, PlaceOptions, PlanOptions, TransactionOptions } from './reconcile/options.js'
+export type {
+  ApplyOptions,
+  PlaceOptions,
+  PlanOptions,
+  SnapshotOptions,
+  TransactionOptions,
+} from './reconcile/options.js'
 export { Plan } from './reconcile/plan.js'
 export type { Disruption, Step, StepAction, StepObject } from './reconcile/step.js'
 export { confirm, type RollbackResult, rollback } from './reconcile/transaction/confirm.js'

@@ -46,7 +46,7 @@ async function parseYaml(source: string, name: string): Promise<SpecFile> {
   const lineCounter = new LineCounter()
   const document = parseDocument(source, { lineCounter, prettyErrors: true })
   const [error] = document.errors
-  if (error) throw new NetworkError('INVALID_SPEC', `${name}: ${error.message.trimEnd()}`, { cause: error })
+  if (error) throw new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(error.message.trimEnd())}`)
   return {
     content: document.toJS(),
     name,
@@ -62,6 +62,11 @@ async function parseYaml(source: string, name: string): Promise<SpecFile> {
       return undefined
     },
   }
+}
+
+/** The parser shows the line that it fails at, which may hold a secret key. */
+function withoutKeys(message: string): string {
+  return message.replace(/[A-Za-z0-9+/]{40,}=*/g, '(hidden)')
 }
 
 /** A key of a JSON pointer: an index where it is a number. */

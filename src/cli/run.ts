@@ -68,6 +68,7 @@ export async function run(argv: readonly string[], output: Output = standardOutp
 
   withCommonOptions(program.command('show'))
     .description('print the live state as a spec')
+    .option('--secrets', 'with private and preshared keys')
     .action(async (options) => {
       const { showCommand } = await import('./show.js')
       status = await showCommand(options, output)

@@ -5,8 +5,12 @@ import { reportError } from './report.js'
 import type { GlobalOptions } from './run.js'
 
 /** `linkwright show` */
-export async function showCommand(options: GlobalOptions, output: Output): Promise<number> {
-  const result = await snapshot(options.namespace === undefined ? {} : { namespace: options.namespace })
+export async function showCommand(
+  options: GlobalOptions & { readonly secrets?: boolean },
+  output: Output,
+): Promise<number> {
+  const { namespace, secrets = false } = options
+  const result = await snapshot({ ...(namespace === undefined ? {} : { namespace }), secrets })
   if (result.err) return reportError(result.val, options.json === true, output)
   if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
   else {

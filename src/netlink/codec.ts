@@ -18,6 +18,16 @@ export type Domain =
   | { readonly type: 'bytes' }
   /** VLANs of a bridge or of a port of one; `ofBridge` for what a VLAN has on the bridge as a whole. */
   | { readonly type: 'vlans'; readonly ofBridge?: boolean }
+  /** Bytes of a fixed number as base64; `null` where it can be none. A secret one is never shown. */
+  | { readonly type: 'key'; readonly length: number; readonly secret: boolean; readonly nullable: boolean }
+  /** The path of a file that has a key as its text; it says the same as another property. */
+  | { readonly type: 'keyFile'; readonly property: string }
+  /** An IP address with a port: `192.0.2.1:51820`, `[2001:db8::1]:51820`. */
+  | { readonly type: 'endpoint' }
+  /** A prefix without host bits; without a length that of a single host. */
+  | { readonly type: 'prefix' }
+  /** A mark of packets: a number, or its text in hexadecimal. */
+  | { readonly type: 'mark' }
   | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number; readonly unordered?: boolean }
   | {
       readonly type: 'object'

@@ -261,11 +261,12 @@ function readBits(range: Payload, layout: BitLayout = 'u32'): number | undefined
 
 /** A list of attributes of one type inside another one, such as the alternative names of a link. */
 export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
+  const itemTypeSent = codec.nested ? type | NLA_F_NESTED : type
   return {
     domain: { type: 'list', item: codec.domain },
     nested: true,
     encode(values, writer, context) {
-      for (const value of values) writeAttribute(writer, type, () => codec.encode(value, writer, context))
+      for (const value of values) writeAttribute(writer, itemTypeSent, () => codec.encode(value, writer, context))
     },
     decode(payload, context) {
       const values: T[] = []
@@ -274,6 +275,7 @@ export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {
       })
       return values
     },
+    ...(codec.nested ? { locate: (payload: Payload, offset: number) => locateItem(codec, payload, offset) } : {}),
   }
 }
 
@@ -289,6 +291,19 @@ export function repeated<T>(codec: Codec<T>): Codec<readonly T[]> {
     decode: (payload, context) => [codec.decode(payload, context)],
     locate: (payload, offset) => codec.locate?.(payload, offset) ?? [],
   }
+}
+
+/** The position of the item that lies at an offset, and its part. */
+function locateItem(codec: Codec<unknown>, payload: Payload, offset: number): readonly string[] {
+  let path: readonly string[] = []
+  let position = 0
+  walkAttributes(payload, (_type, start, end) => {
+    if (offset >= start - 4 && offset < Math.max(end, start)) {
+      path = [String(position), ...(codec.locate?.(payload.slice(start, end), offset) ?? [])]
+    }
+    position++
+  })
+  return path
 }
 
 /** A list whose items are attributes numbered from 0, such as the targets of a bond. */

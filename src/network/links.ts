@@ -1,13 +1,15 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
-import type { EncodeContext } from '../netlink/codec.js'
+import { type EncodeContext, withoutNames } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import type { Result } from '../result.js'
 import { replaceVlans, setGlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
 import { changeLinkMessages, wholeChanges } from '../rtnetlink/changeLink.js'
+import { type Configuration, splitConfiguration } from '../rtnetlink/configureLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import {
   deleteLink,
@@ -22,13 +24,10 @@ import { type NamespaceReference, openNamespace } from '../system/namespace.js'
 import { checkName } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTap } from '../tuntap/manage.js'
 import { difference } from './difference.js'
+import { type LinkReference, targetOf } from './linkReference.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
-import { checked } from './resolution.js'
 import { assertNotAborted } from './session.js'
 import { accountChanges, deviceOf, isTunTap, withoutDeviceOptions } from './tunTapLink.js'
-
-/** Which link a call is about: its name or an alternative one, its index, or a listed link, which goes by its index. */
-export type LinkReference = string | number | { readonly name: string; readonly index?: number }
 
 /** The links of a network: `ip link`. */
 export class Links extends Objects {
@@ -111,17 +110,21 @@ export class Links extends Objects {
     let created = isTunTap(link)
     if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
     try {
+      const { rest, configuration } = splitConfiguration(link, link.kind)
       const hasVlans = vlanMessages(link, () => [true]).length > 0
-      const { up, ...down } = link
+      const { up, ...down } = rest
       await this.sendOrThrow(
         // Up before it has its VLANs, it would be in those that every new port has.
-        (context) => createLinkMessages(hasVlans ? down : link, context),
+        (context) => createLinkMessages(hasVlans || configuration ? down : rest, context),
         options,
         () => {
           created = true
         },
       )
-      if (hasVlans) await this.sendOrThrow((context) => vlansAndUp(link.name, link, up, context), options)
+      if (configuration) await this.#configure(link, undefined, configuration, options)
+      if (hasVlans || configuration) {
+        await this.sendOrThrow((context) => vlansAndUp(link.name, rest, up, context), options)
+      }
       return await this.#get({ name: link.name }, options)
     } catch (error) {
       if (!created || !(error instanceof NetworkError)) throw error
@@ -142,7 +145,9 @@ export class Links extends Objects {
   }
 
   async #update(current: ListedLink, wanted: Partial<Link>, options: RequestOptions): Promise<ListedLink> {
-    const changes = difference(current, wanted)
+    const { rest, configuration } = splitConfiguration(wanted, current.kind)
+    if (configuration) await this.#configure(current, await this.#readOptions(current, options), configuration, options)
+    const changes = difference(current, rest)
     if (Object.keys(changes).length === 0) return current
     const accounts = accountChanges(current, changes)
     assertNotAborted(options)
@@ -162,6 +167,23 @@ export class Links extends Objects {
       options,
     )
     return await this.#get(target, options)
+  }
+
+  /** Sets what generic netlink sets; the options are brought from what they were to what is told of them. */
+  async #configure(
+    { name, kind, up = false }: Pick<Link, 'name' | 'kind' | 'up'>,
+    had: object | undefined,
+    { features, options }: Configuration,
+    request: RequestOptions,
+  ): Promise<void> {
+    const change = options && kind !== undefined ? linkKind(kind)?.generic?.change(options, had, up) : undefined
+    const configuration = { ...(features ? { features } : {}), ...(change ? { options: change } : {}) }
+    await this.configure({ name, kind }, configuration, request)
+  }
+
+  async #readOptions({ name, kind }: ListedLink, request: RequestOptions): Promise<object | undefined> {
+    const generic = kind === undefined ? undefined : linkKind(kind)?.generic
+    return generic && (await generic.read(this.session.generic, name, withoutNames, request)).options
   }
 
   async #get(target: LinkTarget, options: RequestOptions): Promise<ListedLink> {
@@ -209,17 +231,4 @@ function altNameChange(
     addedAltNames: wanted.filter((name) => !present.includes(name)),
     removedAltNames: present.filter((name) => !wanted.includes(name)),
   }
-}
-
-function targetOf(link: LinkReference): LinkTarget {
-  if (typeof link === 'string') return { name: link }
-  const index = typeof link === 'number' ? link : link.index
-  if (index === undefined && typeof link === 'object') return { name: link.name }
-  return { index: checked(() => positive(index ?? 0)) }
-}
-
-/** The kernel takes an index of 0 for none at all. */
-function positive(index: number): number {
-  if (Number.isInteger(index) && index > 0 && index < 2 ** 31) return index
-  throw new RangeError(`${index} is not the index of a link`)
 }

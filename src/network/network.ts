@@ -1,9 +1,11 @@
 import { closeSync } from 'node:fs'
+import { NETLINK_GENERIC } from '../genetlink/genericNetlink.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { attemptSync, type Result } from '../result.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
 import { Addresses } from './addresses.js'
+import { Ethtool } from './ethtool.js'
 import type { EventSelection } from './event.js'
 import { NetworkEvents } from './events.js'
 import { Fdb } from './fdb.js'
@@ -17,6 +19,7 @@ import { Rules } from './rules.js'
 import { Session } from './session.js'
 import { TunTap } from './tuntap.js'
 import { Vlans } from './vlans.js'
+import { Wireguard } from './wireguard.js'
 
 /** How to open a {@link Network}. */
 export interface NetworkOptions {
@@ -24,6 +27,11 @@ export interface NetworkOptions {
   readonly namespace?: NamespaceReference | undefined
   /** Makes the netlink sockets: one for requests and one for each `events()`. Default: {@link FfiTransport}. */
   readonly transport?: ((namespaceFd: number) => Transport) | undefined
+  /**
+   * Makes the socket of generic netlink (protocol 16), for WireGuard and features of ethtool. Default:
+   * {@link FfiTransport}, and none where `transport` is given.
+   */
+  readonly genericTransport?: ((namespaceFd: number) => Transport) | undefined
   /** Milliseconds that the kernel has to answer, where a call gives none. Default 15,000. */
   readonly timeout?: number | undefined
 }
@@ -63,6 +71,10 @@ export class Network implements AsyncDisposable, Disposable {
   readonly mdb: Mdb
   /** The VLANs of bridges and their ports: `bridge vlan`. */
   readonly vlans: Vlans
+  /** The WireGuard devices: `wg`. */
+  readonly wireguard: Wireguard
+  /** What devices do themselves: `ethtool -k`. */
+  readonly ethtool: Ethtool
   readonly #session: Session
 
   private constructor(session: Session) {
@@ -77,17 +89,23 @@ export class Network implements AsyncDisposable, Disposable {
     this.fdb = new Fdb(session)
     this.mdb = new Mdb(session)
     this.vlans = new Vlans(session)
+    this.wireguard = new Wireguard(session)
+    this.ethtool = new Ethtool(session)
   }
 
   /** Opens a network. The namespace is entered for a moment and not kept alive by its name: `ip -n NAME`. */
   static open(options: NetworkOptions = {}): Result<Network> {
     return attemptSync(() => {
-      checkOptions(options, ['namespace', 'transport', 'timeout'])
+      checkOptions(options, ['namespace', 'transport', 'genericTransport', 'timeout'])
       const { namespace, timeout } = options
-      const transport = options.transport ?? ((namespaceFd: number) => new FfiTransport({ namespaceFd }))
+      const transport = options.transport ?? ((fd: number) => new FfiTransport({ namespaceFd: fd }))
+      const ofMachine = options.transport
+        ? undefined
+        : (fd: number) => new FfiTransport({ namespaceFd: fd, protocol: NETLINK_GENERIC })
+      const genericTransport = options.genericTransport ?? ofMachine
       const namespaceFd = namespace === undefined ? openOwnNamespace() : openNamespace(namespace)
       try {
-        return new Network(new Session(namespaceFd, transport, timeout))
+        return new Network(new Session(namespaceFd, { transport, genericTransport }, timeout))
       } catch (error) {
         closeSync(namespaceFd)
         throw error

@@ -4,8 +4,15 @@ import type { DecodeContext, EncodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import type { Result } from '../result.js'
+import {
+  type Configuration,
+  type ConfiguredLink,
+  prepareConfiguration,
+  sendConfiguration,
+} from '../rtnetlink/configureLink.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
-import { dumpLinks } from '../rtnetlink/linkMessages.js'
+import { dumpLinks, getLink } from '../rtnetlink/linkMessages.js'
+import { type LinkReference, targetOf } from './linkReference.js'
 import { nameOf, resolved } from './resolution.js'
 import type { Session } from './session.js'
 
@@ -48,6 +55,24 @@ export class Objects {
         sent()
       }
     })
+  }
+
+  /** The name of a link that a call is about; throws where there is none. @internal */
+  protected async nameOfLink(link: LinkReference, options: RequestOptions): Promise<string> {
+    const found = await this.askOne(() => getLink(targetOf(link)), decodeLinkName, options)
+    if (!found) throw new NetworkError('ENODEV', 'the link does not exist')
+    return found.name
+  }
+
+  /** Sets what generic netlink sets of a link. @internal */
+  protected async configure(
+    link: ConfiguredLink,
+    configuration: Configuration,
+    options: RequestOptions,
+  ): Promise<void> {
+    const { generic, connection } = this.session
+    const build = await prepareConfiguration(link, configuration, generic, options)
+    await resolved(connection, options, build, (messages) => sendConfiguration(messages, generic, options))
   }
 
   /** Asks for one object; the links in the reply get their names. @internal */

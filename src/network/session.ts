@@ -1,24 +1,35 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
+import { GenericNetlink } from '../genetlink/genericNetlink.js'
 import { Connection } from '../netlink/connection.js'
 import { closed, type RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { attempt, type Result } from '../result.js'
 
+/** What makes the sockets of a network; without one for generic netlink there is none. */
+export interface Transports {
+  readonly transport: (namespaceFd: number) => Transport
+  readonly genericTransport: ((namespaceFd: number) => Transport) | undefined
+}
+
 /** What the objects of one network share: its namespace, a socket for requests, and how calls end. */
 export class Session {
   readonly #namespaceFd: number
   readonly #transport: (namespaceFd: number) => Transport
+  readonly #genericTransport: ((namespaceFd: number) => Transport) | undefined
   readonly #timeout: number | undefined
   readonly #listeners = new Set<() => void>()
   #connection: Connection | undefined
+  #generic: GenericNetlink | undefined
   #closed = false
 
   /** Takes the descriptor over, unless it throws. */
-  constructor(namespaceFd: number, transport: (namespaceFd: number) => Transport, timeout: number | undefined) {
+  constructor(namespaceFd: number, transports: Transports, timeout: number | undefined) {
     checkTimeout(timeout)
+    const { transport, genericTransport } = transports
     this.#namespaceFd = namespaceFd
     this.#transport = transport
+    this.#genericTransport = genericTransport
     this.#timeout = timeout
     this.#connection = new Connection(transport(namespaceFd))
   }
@@ -32,6 +43,19 @@ export class Session {
   get connection(): Connection {
     if (this.#closed || !this.#connection) throw closed('network')
     return this.#connection
+  }
+
+  /** Generic netlink, whose socket is opened when it is first asked for. */
+  get generic(): GenericNetlink {
+    const { namespaceFd } = this
+    if (!this.#genericTransport) {
+      throw new NetworkError(
+        'UNSUPPORTED',
+        'this network was opened with a transport of its own, and no genericTransport',
+      )
+    }
+    this.#generic ??= new GenericNetlink(new Connection(this.#genericTransport(namespaceFd)))
+    return this.#generic
   }
 
   get closed(): boolean {
@@ -63,6 +87,7 @@ export class Session {
     if (this.#closed) return
     this.#closed = true
     this.#connection?.close()
+    this.#generic?.connection.close()
     for (const onClose of [...this.#listeners]) onClose()
     closeSync(this.#namespaceFd)
   }

@@ -17,16 +17,16 @@ import { execute } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
-import { type ApplyOptions, checkOptions, ownerOf, type PlaceOptions, type PlanOptions } from './options.js'
+import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions, type SnapshotOptions } from './options.js'
 import { type OwnerOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
-import type { PlannedStep, Step } from './step.js'
+import { type PlannedStep, publicStep, type Step } from './step.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
-import { unverified } from './verify.js'
+import { lastingWish, unverified } from './verify.js'
 import { desiredNetworks, World } from './world.js'
 
 /** What {@link apply} did. */
@@ -99,17 +99,18 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
  * Reads the live state of a namespace as a spec: applied to the same namespace it changes nothing.
  *
  * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
- * learned neighbors, and the rules that every namespace begins with.
+ * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
+ * of the features of ethtool only those are told that a new link would have otherwise.
  */
-export function snapshot(options: PlaceOptions = {}): Promise<Result<Spec>> {
+export function snapshot({ secrets = false, ...options }: SnapshotOptions = {}): Promise<Result<Spec>> {
   return attempt(async () => {
     checkOptions(options, 'place')
     using world = new World(options)
     world.open({})
-    world.ask('', { entries: true, table: tableOf(defaultOwner) })
+    world.ask('', { entries: true, table: tableOf(defaultOwner), features: 'all' })
     const states = await world.observe([''], options)
     const state = states.get('')
-    return state ? networkToSpec(state, defaultOwner.protocol) : {}
+    return state ? networkToSpec(state, defaultOwner.protocol, secrets) : {}
   })
 }
 
@@ -143,6 +144,12 @@ async function observeAndPlan(
     states = await world.withEntries(states, more, options)
     steps = stepsTowards(networks, states, world, options)
   }
+  const remade = steps.filter(({ action }) => action === 'recreate')
+  if (remade.length > 0) {
+    // What is made anew comes back with the features that it had.
+    states = await world.withFeatures(states, remade, options)
+    steps = stepsTowards(networks, states, world, options)
+  }
   await refuseLacking(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune } = options
@@ -164,8 +171,10 @@ function stepsTowards(
  * change a link while it is up, another plan takes it down.
  * @returns the plan that was carried out
  */
-async function carryOut(current: Plan, work: Work, isRetry = false): Promise<Plan> {
-  const { networks, world, options, states, transaction } = work
+async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Plan> {
+  const { networks, world, options, transaction } = given
+  const states = await world.withFeatures(given.states, current.planned, options)
+  const work = { ...given, states }
   let done = current.planned
   if (isRetry) transaction?.extend(formerOf(done, states))
   else if (!current.empty) await transaction?.begin(formerOf(done, states), world)
@@ -223,7 +232,10 @@ async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyO
 }
 
 async function executeOrThrow(steps: readonly PlannedStep[], world: World, options: ApplyOptions): Promise<void> {
-  const failure = await execute(steps, world, options, options.onProgress)
+  const { onProgress } = options
+  const progress =
+    onProgress && ((done: number, total: number, step: PlannedStep) => onProgress(done, total, publicStep(step)))
+  const failure = await execute(steps, world, options, progress)
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
   throw failedStep(failure)
@@ -234,7 +246,7 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
   const { networks, world, options } = work
   const states = await world.observe(networks.keys(), options, networks)
   const wanted = new Map<string, DesiredNetwork>()
-  for (const [name, network] of networks) {
+  for (const [name, network] of lastingWish(networks)) {
     const [before, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)
     wanted.set(

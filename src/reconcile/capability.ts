@@ -65,6 +65,8 @@ function needsOf({ operation, changes }: PlannedStep): { kind: AnyLinkKind; opti
   if (operation.type !== 'createLink' && operation.type !== 'updateLink') return undefined
   const kind = linkKind((operation.type === 'createLink' ? operation.link.kind : operation.kind) ?? '')
   if (!kind || kind.creation === 'tuntap') return undefined
+  // What a family of generic netlink takes is no option of rtnetlink's.
+  if (kind.generic) return operation.type === 'createLink' ? { kind, options: [] } : undefined
   const options = givenOptions(kind, operation.type === 'createLink' ? operation.link : operation.changes)
   if (operation.type === 'createLink') return { kind, options }
   // What is only told again is known.

@@ -1,6 +1,7 @@
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import type { Curiosity } from './observe.js'
+import { linksWithFeatures } from './observeGeneric.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
 
@@ -10,7 +11,8 @@ export function curiosityOf({ links, fdb, mdb }: DesiredNetwork): Curiosity {
     ({ properties: { bridge, bridgePort } }) =>
       bridge?.vlanFiltering || bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans,
   )
-  return { vlans, entries: (fdb ?? mdb) !== undefined }
+  const features = linksWithFeatures(links)
+  return { vlans, entries: (fdb ?? mdb) !== undefined, ...(features ? { features } : {}) }
 }
 
 /** The namespaces whose forwarding and multicast databases lose entries by steps, and were not read. */

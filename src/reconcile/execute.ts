@@ -1,11 +1,13 @@
 import { NetworkError } from '../error.js'
 import type { NetlinkMessage } from '../netlink/message.js'
+import { prepareConfiguration, sendConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
 import { sysctlFile } from '../state/sysctl.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { type Parts, partsOf } from './configure.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import { changeFirewall } from './firewall.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
@@ -97,7 +99,20 @@ class Executor {
     if (operation.type === 'changeFirewall') return await this.#changeFirewall(step, steps, index, place)
     if (operation.type === 'deleteLink') return await this.#deleteLinks(step, steps, index, place)
     const failure = await this.#makeDevice(operation, step, steps, index, place)
-    return failure ?? (await this.#queue(withoutDeviceOptions(operation), step, place))
+    if (failure) return failure
+    const parts = partsOf(operation)
+    if (parts) return await this.#configure(parts, step, place)
+    return await this.#queue(withoutDeviceOptions(operation), step, place)
+  }
+
+  /** Generic netlink has a socket of its own, so that what is pending goes first. */
+  async #configure({ before, link, configuration, after }: Parts, step: PlannedStep, place: Place) {
+    const failure = before && (await this.#queue(withoutDeviceOptions(before), step, place))
+    const failed = failure ?? (await this.flush())
+    if (failed) return failed
+    const build = await prepareConfiguration(link, configuration, place.generic, this.#options)
+    await sendConfiguration(build(place.context(this.#world.places)), place.generic, this.#options)
+    return after && (await this.#queue(withoutDeviceOptions(after), step, place))
   }
 
   #placeOf(step: PlannedStep): Place {

@@ -2,6 +2,7 @@ import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
+import { changedFeatures } from '../state/features.js'
 import { linkDifferences, sectionOf, visibleAltNames } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
@@ -48,6 +49,8 @@ const stateProperties: ReadonlySet<string> = new Set([
   'ipv4Settings',
   'ipv6Settings',
   'unknown',
+  // Only some of them are wished back, by whoever knows whether the device is another one then.
+  'features',
 ])
 
 /** All properties of a listed link that can be wished for. */
@@ -288,7 +291,8 @@ function backInMaster(wanted: DesiredLink, record: LinkRecord, recreated: Readon
 function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
   const { link } = record
   const kindChanges = wanted.properties.kind !== undefined && wanted.properties.kind !== link.kind
-  const had = settableProperties(link)
+  const features = changedFeatures(link)
+  const had = { ...settableProperties(link), ...(Object.keys(features).length > 0 ? { features } : {}) }
   const { up, alias, altNames, master, mac, group } = had
   // Of another kind it keeps only what every kind has.
   const kept: Partial<Link> = kindChanges

@@ -1,5 +1,6 @@
 import { NetworkError, type Problem } from '../error.js'
 import type { DesiredNetwork } from '../state/desired.js'
+import { withFeatureNames } from '../state/features.js'
 import type { NetworkState } from '../state/model.js'
 import { emptyState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
@@ -38,7 +39,8 @@ export function makeSteps(
   for (const [namespace, renaming] of renamings) {
     const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
     const named = withRealNames(renaming.desired, state)
-    const wanted = prune && owner ? withPruned(named, state, owner) : named
+    const meant = withFeatureNames(named, state, problems)
+    const wanted = prune && owner ? withPruned(meant, state, owner) : meant
     losses.set(namespace, withLosses(wanted, state, new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])))
     steps.push(...renaming.steps)
   }

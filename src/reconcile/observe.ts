@@ -18,6 +18,7 @@ import { forwardingFiles } from '../system/sysctl.js'
 import { dump } from './dump.js'
 import { readFirewall } from './firewall.js'
 import { observeEntries } from './observeEntries.js'
+import { type FeatureSelection, withGeneric } from './observeGeneric.js'
 import { withVlans } from './observeVlans.js'
 import type { Place } from './place.js'
 
@@ -29,15 +30,17 @@ export interface Curiosity {
   readonly entries?: boolean
   /** The nf_tables of this name. */
   readonly table?: string
+  /** The links whose features of ethtool are read. */
+  readonly features?: FeatureSelection
 }
 
 /** Reads everything of a namespace that a plan can be about. */
 export async function observe(
   place: Place,
   options: RequestOptions,
-  { vlans = false, entries = false, table }: Curiosity = {},
+  { vlans = false, entries = false, table, features }: Curiosity = {},
 ): Promise<NetworkState> {
-  const listed = await observeLinks(place, options)
+  const listed = await withGeneric(place, await observeLinks(place, options), features, options)
   const names = namesOf(listed)
   const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
   const addresses = await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options)

@@ -19,6 +19,12 @@ export interface PlaceOptions extends RequestOptions {
   readonly kernel?: Kernel | KernelMaker
 }
 
+/** What {@link snapshot} takes. */
+export interface SnapshotOptions extends PlaceOptions {
+  /** Whether private and preshared keys are told. Whoever has them is whom they belong to. Default false. */
+  readonly secrets?: boolean
+}
+
 /** What {@link plan} takes. */
 export interface PlanOptions extends PlaceOptions {
   /** `forbid` makes a plan that interrupts traffic the error `DISRUPTIVE`. Default `allow`. */

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
+import { GenericNetlink } from '../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import { Connection } from '../netlink/connection.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
@@ -14,6 +15,7 @@ export class Place {
   readonly indices = new Map<string, number>()
   readonly #fd: number | undefined
   readonly #others = new Map<NetlinkProtocol, Connection>()
+  #generic: GenericNetlink | undefined
 
   /** @param fd descriptor of the namespace, which the place owns from now on; a kernel in memory has none */
   constructor(name: string, kernel: Kernel, fd?: number) {
@@ -78,6 +80,12 @@ export class Place {
     const connection = new Connection(this.kernel.transportOf(protocol))
     this.#others.set(protocol, connection)
     return connection
+  }
+
+  /** Generic netlink, with the families that were asked for. */
+  get generic(): GenericNetlink {
+    this.#generic ??= new GenericNetlink(this.connectionOf('generic'))
+    return this.#generic
   }
 
   /** Knows a link by its new name. */

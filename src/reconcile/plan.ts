@@ -1,7 +1,7 @@
-import { styleText } from 'node:util'
+import { inspect, styleText } from 'node:util'
 import type { Spec } from '../spec/types.js'
 import type { PlanOptions } from './options.js'
-import { type Disruption, type PlannedStep, type Step, shownValue } from './step.js'
+import { type Disruption, type PlannedStep, publicStep, type Step, shownValue } from './step.js'
 
 /** Options that a plan keeps until it is carried out. */
 export type OwnerOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune'>
@@ -20,7 +20,7 @@ export class Plan {
     this.spec = spec
     this.#options = options
     this.#planned = planned
-    this.steps = planned.map(({ operation: _o, phase: _p, provides: _v, needs: _n, ...step }) => step)
+    this.steps = planned.map(publicStep)
   }
 
   /** Whether the network already is as the spec says. */
@@ -49,6 +49,11 @@ export class Plan {
   toString(options: { readonly color?: boolean } = {}): string {
     if (this.empty) return 'nothing to do'
     return this.steps.map((step) => describeStep(step, options.color ?? false)).join('\n')
+  }
+
+  /** @internal What `console.log` shows: not the spec, which may hold secret keys. */
+  [inspect.custom](): object {
+    return { steps: this.steps }
   }
 
   /** Plain data for `JSON.stringify`. */

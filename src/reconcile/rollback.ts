@@ -1,7 +1,11 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { Link } from '../rtnetlink/link.js'
+import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
+import { changedFeatures } from '../state/features.js'
 import { entriesOf } from '../state/firewall/desiredFirewall.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
@@ -11,11 +15,14 @@ import { selectorKey } from '../state/rule.js'
 import { execute, type Failure } from './execute.js'
 import { formerEntries } from './formerEntries.js'
 import { isRefusedWhileUp } from './linkBusy.js'
+import { linksRemade } from './linksRemade.js'
 import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
+import { linksWithFeatures } from './observeGeneric.js'
 import { Reach } from './reach.js'
 import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
 import type { PlannedStep } from './step.js'
+import { lastingWish } from './verify.js'
 import type { World } from './world.js'
 
 /** The error of a failed step: which one, on what, in the kernel's words. */
@@ -80,7 +87,9 @@ export async function restore({ networks, created }: Former, world: World): Prom
   const done: PlannedStep[] = []
   try {
     const busy = new Map<string, Set<string>>()
-    for (const [name, { firewall, fdb, mdb }] of networks) {
+    for (const [name, { links, firewall, fdb, mdb }] of networks) {
+      const features = linksWithFeatures(links)
+      if (features) world.ask(name, { features })
       if (fdb || mdb) world.ask(name, { entries: true })
       if (firewall?.table !== undefined) world.ask(name, { table: firewall.table })
     }
@@ -97,7 +106,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
     }
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
     const states = await world.observe(networks.keys(), {}, networks)
-    const left = makeSteps(networks, states, new Set(world.places.keys()), undefined)
+    const left = makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
     return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
@@ -146,6 +155,7 @@ function formerFirewall({ firewall }: NetworkState, steps: readonly PlannedStep[
 function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredLink[] {
   const names = formerNamesOf(steps)
   const touched = touchedLinks(before, steps, names)
+  const remade = linksRemade(steps, steps[0]?.namespace ?? '', before)
   const links: DesiredLink[] = []
   for (const name of touched) {
     const record = before.links.get(name)
@@ -154,7 +164,7 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach:
     // A link that has got another name is known by its index.
     else
       links.push({
-        ...formerLink(record, reach),
+        ...formerLink(record, reach, remade.has(name), steps),
         ...(settings ? { sysctl: settings } : {}),
         ...(names.renamed.has(name) ? { index: record.link.index } : {}),
       })
@@ -178,15 +188,41 @@ function formerSysctl(
   return known.length === 0 ? undefined : Object.fromEntries(known)
 }
 
-function formerLink({ link, addresses }: LinkRecord, reach: Reach): DesiredLink {
+function formerLink(
+  { link, addresses }: LinkRecord,
+  reach: Reach,
+  isRemade: boolean,
+  steps: readonly PlannedStep[],
+): DesiredLink {
+  // A new device begins with the features of its kind.
+  const features = isRemade ? changedFeatures(link) : link.features
   return {
     name: link.name,
     absent: false,
-    properties: { master: null, altNames: [], alias: '', ...settableProperties(link) },
+    properties: {
+      master: null,
+      altNames: [],
+      alias: '',
+      ...settableProperties(link),
+      ...formerOptions(link, steps),
+      ...(features && Object.keys(features).length > 0 ? { features } : {}),
+    },
     ...(reach.takesAddresses(link.name) ? { addresses: addresses.filter(isManageable).map(withoutFurther) } : {}),
     exact: true,
     marks: marksOf(link),
   }
+}
+
+/** The options that a family of generic netlink sets, so that nothing is left of what steps change. */
+function formerOptions(link: LinkRecord['link'], steps: readonly PlannedStep[]): Partial<Link> {
+  const { kind, name } = link
+  const generic = kind === undefined ? undefined : linkKind(kind)?.generic
+  const had = kindOptionsOf(link, kind)
+  if (kind === undefined || !generic || !had) return {}
+  const changes = steps.flatMap(({ operation }) =>
+    operation.type === 'updateLink' && operation.name === name ? (kindOptionsOf(operation.changes, kind) ?? []) : [],
+  )
+  return { [kind]: generic.former(had, changes) }
 }
 
 /** Says of an address also what it has not, since what is not stated would be left as the steps made it. */

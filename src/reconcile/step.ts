@@ -86,6 +86,11 @@ export interface PlannedStep extends Step {
   readonly needs: readonly string[]
 }
 
+/** A step as users see it: without what the executor needs, where secret keys are. */
+export function publicStep({ operation: _o, phase: _p, provides: _v, needs: _n, ...step }: PlannedStep): Step {
+  return step
+}
+
 /** A property's value, as plans and errors show it. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return 'unset'

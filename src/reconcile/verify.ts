@@ -1,5 +1,32 @@
 import { NetworkError } from '../error.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { Link } from '../rtnetlink/link.js'
+import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
+import type { DesiredNetwork } from '../state/desired.js'
 import { type PlannedStep, shownValue } from './step.js'
+
+/** What is wanted but for what the kernel may rightly have changed since it was done. */
+export function lastingWish(networks: ReadonlyMap<string, DesiredNetwork>): Map<string, DesiredNetwork> {
+  return new Map(
+    [...networks].map(([name, network]) => {
+      // The lists are asked about by their identity, so that only those are copied that change.
+      if (!network.links.some(({ properties }) => lastingOptions(properties))) return [name, network]
+      const links = network.links.map((link) => {
+        return { ...link, properties: { ...link.properties, ...lastingOptions(link.properties) } }
+      })
+      return [name, { ...network, links }]
+    }),
+  )
+}
+
+function lastingOptions(properties: Partial<Link>): Partial<Link> | undefined {
+  for (const kind of Object.keys(properties)) {
+    const generic = linkKind(kind)?.generic
+    const options = kindOptionsOf(properties, kind)
+    if (generic && options) return { [kind]: generic.lasting(options) }
+  }
+  return undefined
+}
 
 /** The error of an apply whose steps all succeeded, while the kernel shows something else than was asked for. */
 export function unverified(left: readonly PlannedStep[]): NetworkError {

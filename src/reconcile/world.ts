@@ -8,8 +8,10 @@ import { resolveNetwork } from '../state/resolve/network.js'
 import { Resolver } from '../state/resolve/resolver.js'
 import { systemNames } from '../system/names.js'
 import { listNamespaces } from '../system/namespace.js'
+import { linksRemade } from './linksRemade.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
+import { withFeaturesOf, withKnownFeatures } from './observeGeneric.js'
 import { withSysctls } from './observeSysctls.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
@@ -98,14 +100,30 @@ export class World implements Disposable {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
       const place = this.places.get(name)
-      if (!place) states.set(name, emptyState)
-      else {
-        const state = await observe(place, options, this.#curiosity.get(name))
-        states.set(name, withSysctls(state, wanted?.get(name), place))
-      }
+      const curiosity = this.#curiosity.get(name)
+      const read = place ? withSysctls(await observe(place, options, curiosity), wanted?.get(name), place) : emptyState
+      // The names of features are the kernel's, so that another namespace can tell of them.
+      const anyPlace = place ?? this.places.get('')
+      const some = curiosity?.features !== undefined && curiosity.features !== 'all'
+      states.set(name, some && anyPlace ? await withKnownFeatures(read, anyPlace, options) : read)
     }
     await resolvePeers(this.places, states, options)
     return states
+  }
+
+  /** Adds to what was read the features of links that steps delete or make anew, and of what goes along with them. */
+  async withFeatures(
+    states: ReadonlyMap<string, NetworkState>,
+    steps: readonly PlannedStep[],
+    options: RequestOptions,
+  ): Promise<Map<string, NetworkState>> {
+    const added = new Map(states)
+    for (const [namespace, state] of states) {
+      const place = this.places.get(namespace)
+      const names = linksRemade(steps, namespace, state)
+      if (place && names.size > 0) added.set(namespace, await withFeaturesOf(names, state, place, options))
+    }
+    return added
   }
 
   close(): void {

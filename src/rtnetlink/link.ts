@@ -1,3 +1,4 @@
+import type { Features } from '../genetlink/ethtool/features.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { KindOptions, PortOptions } from './kinds/registry.js'
 import type { AddressGenerationMode, OperationalState } from './linkAttributes.js'
@@ -50,6 +51,8 @@ export interface GeneralLink {
   readonly gsoIpv4MaximumSize?: number
   /** {@link groMaximumSize} for IPv4. */
   readonly groIpv4MaximumSize?: number
+  /** What the device does itself, such as checksums and segmentation, by the kernel's names: `ethtool -k`. */
+  readonly features?: Features
 }
 
 /** What is only read of a link. Builders leave it out, so that what a list returns can be given back. */

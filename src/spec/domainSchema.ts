@@ -1,6 +1,9 @@
 import * as v from 'valibot'
+import { parseEndpoint } from '../genetlink/wireguard/endpoint.js'
+import { parseKey } from '../genetlink/wireguard/key.js'
 import { castOf, parseAddress } from '../ip/address.js'
 import { parseMac } from '../ip/mac.js'
+import { parsePrefix } from '../ip/prefix.js'
 import type { Domain } from '../netlink/codec.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
@@ -51,6 +54,34 @@ export function ipAddressSchema(family?: 'inet' | 'inet6'): v.GenericSchema<stri
     ),
   )
 }
+
+/** A prefix, or an address alone. */
+export const prefix: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parsePrefix(text) !== undefined,
+    (issue) => `${JSON.stringify(issue.input)} is not an IP address with or without a prefix length`,
+  ),
+)
+
+/** A key in base64. The message never shows what was given, which may be most of a secret. */
+const keySchema: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check((text) => parseKey(text) !== undefined, 'a key is 32 bytes in base64: 44 characters, the last one ='),
+)
+
+const endpointSchema: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseEndpoint(text) !== undefined,
+    'an endpoint is an IP address with a port: 192.0.2.1:51820 or [2001:db8::1]:51820',
+  ),
+)
+
+const markSchema: v.GenericSchema<string | number> = v.union([
+  integer(0, 0xffffffff),
+  v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,8}$/, 'a mark is a number, or hexadecimal such as 0x1')),
+])
 
 function castCheck(cast: 'unicast' | 'multicast') {
   return v.check<string, string>(
@@ -105,6 +136,16 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return undefined
     case 'vlans':
       return domain.ofBridge ? globalVlanOptionsSchema : vlansSchema
+    case 'key':
+      return domain.nullable ? v.nullable(keySchema) : keySchema
+    case 'keyFile':
+      return v.pipe(v.string(), v.nonEmpty())
+    case 'endpoint':
+      return endpointSchema
+    case 'prefix':
+      return prefix
+    case 'mark':
+      return markSchema
     case 'list': {
       const item = schemaOfDomain(domain.item)
       return item && v.array(item)

@@ -7,6 +7,7 @@ import { nearest } from './nearest.js'
 import type { Path } from './pointer.js'
 import type { Report } from './report.js'
 import type { AddressSpec, LinkSpec } from './types.js'
+import { wireguardProblems } from './wireguardSemantics.js'
 
 /** RFC 8200 §5. */
 const smallestIpv6Mtu = 1280
@@ -23,6 +24,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     kindProblems(link, at, report)
     addressProblems(link, at, report)
     sysctlProblems(link, at, report)
+    wireguardProblems(link, at, report)
   }
   const inCycles = cycleProblems(links, path, byName, report)
   for (const [index, link] of links.entries()) {

@@ -6,8 +6,16 @@ export function pointer(path: Path): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** The value at a path, for a message: as JSON, shortened. */
-export function shown(value: unknown): string {
+/** The value at a path, for a message: as JSON, shortened; what may be a secret key is not shown at all. */
+export function shown(value: unknown, path: Path = []): string {
   const text = JSON.stringify(value) ?? String(value)
+  if (mayBeSecret(text, path)) return '(hidden)'
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** Whether a value may be a key, or part of one, by its place or by its look; better once too often than too seldom. */
+function mayBeSecret(text: string, path: Path): boolean {
+  if (/key|psk|secret/i.test(String(path.at(-1)))) return true
+  if (/(?:key|psk|secret)"\s*:|[A-Za-z0-9+/]{40}/i.test(text)) return true
+  return path.includes('wireguard') && /[A-Za-z0-9+/]{20}/.test(text)
 }

@@ -12,6 +12,7 @@ import {
   macAddress,
   numberOrName,
   optionsSchema,
+  prefix,
   strictObject,
 } from './domainSchema.js'
 import { encapsulationSchema } from './encapsulationSchema.js'
@@ -41,13 +42,6 @@ const nonNegative = v.pipe(v.number(), v.minValue(0))
 const family = v.picklist(['inet', 'inet6'])
 const lifetime: v.GenericSchema<number | 'forever'> = v.union([integer(0, 0xfffffffe), v.literal('forever')])
 
-const prefix: v.GenericSchema<string> = v.pipe(
-  v.string(),
-  v.check(
-    (text) => parsePrefix(text) !== undefined,
-    (issue) => `${JSON.stringify(issue.input)} is not an IP address with or without a prefix length`,
-  ),
-)
 const destination: v.GenericSchema<string> = v.pipe(
   v.string(),
   v.check(
@@ -150,6 +144,7 @@ const generalLink: Entries<GeneralLinkSpec> = {
   groMaximumSize: u32,
   gsoIpv4MaximumSize: u32,
   groIpv4MaximumSize: u32,
+  features: v.record(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(31)), bool),
 }
 
 /** The schema of a link: the general properties and, from the registry, the options of every kind and port. */

@@ -41,7 +41,7 @@ export interface AddressSpec {
 }
 
 /** A link and what belongs to it: `ip link`, man ip-link(8). */
-export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortOptions {
+export interface LinkSpec extends Omit<GeneralLink, 'group' | 'features'>, KindOptions, PortOptions {
   /** Which link is meant, whatever its name: it is renamed where it has another one than `name`. */
   readonly match?: LinkMatch
   /** `true` removes the link; nothing else may then be said of it. */
@@ -59,6 +59,12 @@ export interface LinkSpec extends Omit<GeneralLink, 'group'>, KindOptions, PortO
   readonly addressGenerationMode?: AddressGenerationMode
   /** What the guest behind it may do; `null` lets it do everything again. Left out: as it is. */
   readonly confine?: ConfineSpec | null
+  /**
+   * What the device is to do itself, or not: `{ tso: false, 'tx-checksum-ip-generic': false }`. By the kernel's names
+   * (`ethtool -k NAME`), or the short ones of `ethtool -K`; of a name that means several, those count that the device
+   * can change.
+   */
+  readonly features?: Readonly<Record<string, boolean>>
 }
 
 /** The settings of a link under `net.ipv4.conf`. What is not listed here can be given too, by the kernel's name in camelCase. */

@@ -90,7 +90,7 @@ function problemsOf(schema: AnySchema, issue: v.BaseIssue<unknown>, prefix: Path
       {
         path: pointer(path),
         message: `unknown property ${JSON.stringify(key)}`,
-        found: shown(issue.input),
+        found: shown(issue.input, path),
         ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
       },
     ]
@@ -104,8 +104,10 @@ function problemsOf(schema: AnySchema, issue: v.BaseIssue<unknown>, prefix: Path
 function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
   const expected = issue.expected ?? undefined
   const custom = issue.type === 'check' || issue.type === 'regex'
-  const found = shown(issue.input)
-  const message = custom ? issue.message : `${found} is not valid, expected ${expected ?? issue.type}`
+  const found = shown(issue.input, path)
+  const message = custom
+    ? withoutSecret(issue.message, issue.input, found)
+    : `${found} is not valid, expected ${expected ?? issue.type}`
   const names =
     issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)].map(([, name]) => name) : []
   const name = nearest(
@@ -121,6 +123,11 @@ function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
     ...(expected === undefined ? {} : { expected }),
     ...(hint === undefined ? {} : { hint }),
   }
+}
+
+/** A message that shows what was given, without it where that may be secret. */
+function withoutSecret(message: string, input: unknown, found: string): string {
+  return found === '(hidden)' ? message.replaceAll(JSON.stringify(input) ?? '', found) : message
 }
 
 /** Issues of `v.pipe`'s actions: the type was right, the value was not. */

@@ -1,9 +1,12 @@
+import type { Features } from '../genetlink/ethtool/features.js'
 import type { Domain } from '../netlink/codec.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
+import type { GenericOptions } from '../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { type PropertyChange, sameOption, sameValue } from './equal.js'
+import { featureDifferences } from './features.js'
 import { markPrefix } from './owner.js'
 
 /** General properties that a living link does not change. */
@@ -17,6 +20,8 @@ export interface LinkDifference extends PropertyChange {
   readonly name: string
   /** Whether only a new device can have it. */
   readonly immutable: boolean
+  /** Whether nobody is to see the values. */
+  readonly secret?: boolean
 }
 
 /** The object under a name of a link: the options of a kind or of a port. */
@@ -37,7 +42,9 @@ export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): Link
     if (name === 'name' || after === undefined) continue
     const kind = linkKind(name)
     const portKind = name.endsWith('Port') ? linkKind(name.slice(0, -4)) : undefined
-    if (kind) differences.push(...optionDifferences(name, kind, kind.options, after, actual))
+    if (kind?.generic) differences.push(...genericDifferences(name, kind.generic, after, actual))
+    else if (name === 'features') differences.push(...featuresThatDiffer(after as Features, actual))
+    else if (kind) differences.push(...optionDifferences(name, kind, kind.options, after, actual))
     else if (portKind?.port) differences.push(...optionDifferences(name, portKind, portKind.port, after, actual))
     else differences.push(...generalDifference(name, after, actual))
   }
@@ -54,6 +61,22 @@ function generalDifference(name: string, after: unknown, actual: ListedLink): Li
   const ofKind = actual.kind === undefined ? undefined : linkKind(actual.kind)?.immutableProperties
   const immutable = immutableGeneral.has(name) || name === 'kind' || (ofKind?.includes(name) ?? false)
   return [{ section: 'general', name, property: name, immutable, ...beforeAfter(before, after) }]
+}
+
+function featuresThatDiffer(after: Features, { features }: ListedLink): LinkDifference[] {
+  return featureDifferences(after, features).map((one) => ({ ...one, section: 'features', immutable: false }))
+}
+
+function genericDifferences(
+  section: string,
+  generic: GenericOptions,
+  wanted: unknown,
+  actual: ListedLink,
+): LinkDifference[] {
+  const options = typeof wanted === 'object' && wanted !== null ? wanted : {}
+  return generic
+    .differences(options, sectionOf(actual, section), actual.up ?? false)
+    .map((one) => ({ ...one, section, property: `${section}.${one.name}`, immutable: false }))
 }
 
 function altNameDifference(after: unknown, actual: ListedLink): LinkDifference[] {

@@ -41,6 +41,8 @@ export interface NetworkState {
   readonly vlanFiltering?: boolean
   /** What of the settings that were asked for a new link begins with; undefined for one that the kernel lacks. */
   readonly sysctlDefaults?: Readonly<Record<string, string | undefined>>
+  /** The features of ethtool that the kernel knows; left out where nothing is wanted of them. */
+  readonly featureNames?: readonly string[]
   /** The nf_tables of an owner; left out where they were not read. */
   readonly firewall?: FirewallState
 }

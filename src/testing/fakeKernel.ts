@@ -22,6 +22,7 @@ import { Addresses } from './fakeKernel/addresses.js'
 import { ConnectedRoutes } from './fakeKernel/connectedRoutes.js'
 import { FakeTransport, type KernelSide } from './fakeKernel/fakeTransport.js'
 import { Faults } from './fakeKernel/faults.js'
+import { FakeGeneric } from './fakeKernel/generic.js'
 import { acknowledgement, done, KernelError, type Outgoing, packMessage } from './fakeKernel/kernelMessage.js'
 import { Links, type TunTapSettings } from './fakeKernel/links.js'
 import { Neighbors } from './fakeKernel/neighbors.js'
@@ -53,6 +54,7 @@ export class FakeKernel implements KernelSide, Kernel {
   readonly #sockets = new Set<FakeTransport>()
   readonly #sysctls = new Map<string, string>()
   readonly #links: Links
+  readonly #generic: FakeGeneric
   readonly #handlers: readonly Handlers[]
   readonly #partSize: number
   #generation = 0
@@ -64,6 +66,7 @@ export class FakeKernel implements KernelSide, Kernel {
     const notify = (group: number, message: Outgoing): void => this.#multicast(group, message)
     this.#links = new Links(notify)
     const { table } = this.#links
+    this.#generic = new FakeGeneric(table)
     const routes = new RouteTable(table, (family, message) =>
       notify(family === AF_INET ? RTNLGRP_IPV4_ROUTE : RTNLGRP_IPV6_ROUTE, message),
     )
@@ -87,8 +90,9 @@ export class FakeKernel implements KernelSide, Kernel {
     return socket
   }
 
-  /** The kernel in memory knows rtnetlink only. */
+  /** Opens a socket of generic netlink, which knows the family `wireguard`; other protocols it has none. */
   transportOf(protocol: NetlinkProtocol): Transport {
+    if (protocol === 'generic') return new FakeTransport(this.#generic, ++this.#lastPort, 8 << 20)
     throw new NetworkError('UNSUPPORTED', `a kernel in memory has no ${protocol} netlink`)
   }
 

@@ -3,6 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import * as control from '../../src/genetlink/control.js'
+import * as ethtool from '../../src/genetlink/ethtool/messages.js'
+import { genericHeader } from '../../src/genetlink/message.js'
+import * as wireguardKey from '../../src/genetlink/wireguard/key.js'
+import * as wireguard from '../../src/genetlink/wireguard/messages.js'
 import { littleEndian, Writer } from '../../src/netlink/bytes.js'
 import { type Codec, withoutNames } from '../../src/netlink/codec.js'
 import * as messages from '../../src/netlink/message.js'
@@ -23,6 +28,7 @@ import { ipProtocols, ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
 import { scopeNumbers } from '../../src/rtnetlink/scope.js'
 import * as tuntap from '../../src/tuntap/constants.js'
 import { type NamedTable, namedTables, sinceVersion } from '../helpers/uapiNames.js'
+import { genericTables } from '../helpers/uapiNamesOfGeneric.js'
 
 /** An expression of C, and what we take it for. */
 type Claims = Map<string, number>
@@ -37,6 +43,7 @@ const headers = [
   ...['if', 'netlink', 'rtnetlink', 'if_link', 'if_addr', 'neighbour', 'fib_rules', 'net_namespace', 'if_vlan'],
   ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel', 'nexthop'],
   ...['lwtunnel', 'mpls_iptunnel', 'seg6_iptunnel', 'seg6_local'],
+  ...['genetlink', 'wireguard', 'ethtool', 'ethtool_netlink'],
 ].map((name) => (name.includes('.') ? name : `linux/${name}.h`))
 
 /** Has the system's headers judge our numbers; returns the claims that are wrong, with the right number. */
@@ -144,11 +151,11 @@ function check(t: ExecutionContext, ...all: readonly Claims[]): void {
 }
 
 test('attributes have the numbers of the headers', (t) => {
-  check(t, ...namedTables.map(tableClaims))
+  check(t, ...[...namedTables, ...genericTables].map(tableClaims))
 })
 
 test('every name of the tables is checked', (t) => {
-  for (const { table, names = {} } of namedTables) {
+  for (const { table, names = {} } of [...namedTables, ...genericTables]) {
     t.truthy(table)
     for (const name of Object.keys(names)) t.true(table?.names.includes(name), name)
   }
@@ -213,6 +220,7 @@ test('structs have the layout of the headers', (t) => {
       state: 'ndm_state',
       flags: 'ndm_flags',
     }),
+    structClaims(genericHeader, 'genlmsghdr', { command: 'cmd', version: 'version' }),
     new Map([
       ['sizeof(struct br_mdb_entry)', 28],
       ['offsetof(struct br_mdb_entry, state)', 4],
@@ -250,6 +258,10 @@ test('constants are those of the headers', (t) => {
     constantClaims(fdb),
     constantClaims(mdb),
     constantClaims(tuntap, ['TUNSETVNETHDRSZ']),
+    constantClaims(control),
+    constantClaims(ethtool),
+    constantClaims(wireguard),
+    constantClaims(wireguardKey),
     new Map([
       ['NTF_EXT_MANAGED', neighbor.NTF_EXT_MANAGED],
       ['TUNSETVNETHDRSZ', tuntap.TUNSETVNETHDRSZ],

@@ -1,4 +1,3 @@
-import { wholeChanges } from '../../rtnetlink/changeLink.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
@@ -12,6 +11,7 @@ import { marksOf, newMark } from '../../state/owner.js'
 import { lowersOf, takenAlong } from '../losses.js'
 import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
+import { changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, isThere } from './lookup.js'
 import { plannedVlans } from './vlans.js'
@@ -225,6 +225,12 @@ function changesOf(link: Link): PropertyChange[] {
   for (const [property, after] of Object.entries(link)) {
     if (property === 'name' || after === undefined) continue
     const section = sectionOf(link, property)
+    const generic = linkKind(property)?.generic
+    if (generic) {
+      const differences = generic.differences(section ?? {}, undefined, false)
+      changes.push(...differences.map((one) => shownChange({ ...one, property: `${property}.${one.name}` })))
+      continue
+    }
     if (!section) changes.push({ property, after })
     for (const [name, value] of Object.entries(section ?? {}))
       changes.push({ property: `${property}.${name}`, after: value })
@@ -293,11 +299,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
     action: 'update',
     object: 'link',
     id: link.name,
-    changes: differences.map(({ property, before, after }) => ({
-      property,
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
-    })),
+    changes: differences.map(shownChange),
     path: wanted.path,
     disruption: bounce ? 'link-bounce' : flushesNeighbors(context, link.name, differences) ? 'address-gap' : 'none',
     phase: Phase.link,
@@ -312,7 +314,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       type: 'updateLink',
       name: link.name,
       kind: link.kind,
-      changes: wholeChanges(changedProperties(differences), link),
+      changes: changesTowards(differences, wanted, link),
       addedAltNames,
       removedAltNames,
       bounce,
@@ -358,16 +360,6 @@ function portNeeds({ formerUppers }: DiffContext, { name, properties }: DesiredL
 function flushesNeighbors({ actual }: DiffContext, name: string, differences: readonly LinkDifference[]): boolean {
   if (!differences.some(({ section, name: property }) => section === 'general' && property === 'mac')) return false
   return actual.neighbors.some((neighbor) => neighbor.dev === name && !neighbor.proxy && isLastingNeighbor(neighbor))
-}
-
-function changedProperties(differences: readonly LinkDifference[]): Partial<Link> {
-  const changes: Record<string, unknown> = {}
-  for (const { section, name, after } of differences) {
-    if (name === 'altNames') continue
-    if (section === 'general') changes[name] = after
-    else changes[section] = { ...(changes[section] ?? {}), [name]: after }
-  }
-  return changes as Partial<Link>
 }
 
 function altNameChanges(

@@ -1,4 +1,6 @@
+import { isFeatureWanted } from '../../genetlink/ethtool/features.js'
 import { splitCreation } from '../../rtnetlink/createLink.js'
+import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
@@ -48,9 +50,29 @@ export function createLinkCommands(link: Link): string[] {
   if (kind?.creation === 'tuntap') commands.push(tuntapCommand(link))
   else commands.push(addCommand(created))
   const set: Partial<Link> = kind?.creation === 'tuntap' ? withoutKind(created) : {}
-  for (const changes of [set, ...later]) commands.push(...setCommands(link.name, changes))
+  const up = later.filter((changes) => 'up' in changes)
+  const others = later.filter((changes) => !('up' in changes))
+  for (const changes of [set, ...others]) commands.push(...setCommands(link.name, changes))
+  const change = kind?.generic?.change(sectionOf(link, kind.kind) ?? {}, undefined, false)
+  commands.push(...genericCommands(link.name, link, kind, change))
+  for (const changes of up) commands.push(...setCommands(link.name, changes))
   for (const altName of altNames) commands.push(`ip link property add dev ${link.name} altname ${altName}`)
   return commands
+}
+
+/** The commands for what generic netlink sets. */
+function genericCommands(
+  name: string,
+  { features = {} }: Partial<Link>,
+  kind: AnyLinkKind | undefined,
+  change: object | undefined,
+): string[] {
+  const wanted = Object.entries(features).flatMap(([feature, state]) => [feature, onOff(isFeatureWanted(state))])
+  const hasChange = change !== undefined && Object.keys(change).length > 0
+  return [
+    ...(kind?.generic && hasChange ? [kind.generic.command(name, change)] : []),
+    ...(wanted.length > 0 ? [words('ethtool -K', name, ...wanted)] : []),
+  ]
 }
 
 function withoutKind(link: Link): Partial<Link> {
@@ -81,7 +103,7 @@ function addCommand(link: Link): string {
             peer.namespace && `netns ${peer.namespace}`,
           ),
         ]
-      : kind && options
+      : kind && options && !kind.generic
         ? optionsOf(kind.options, options)
         : []),
   )
@@ -108,7 +130,8 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   if (general.length > 0) commands.push(words('ip link set', name, ...general))
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
-  if (kind && options) commands.push(words('ip link set', name, 'type', kind.kind, ...optionsOf(kind.options, options)))
+  if (kind && options && !kind.generic)
+    commands.push(words('ip link set', name, 'type', kind.kind, ...optionsOf(kind.options, options)))
   const port = portOptionsOf(changes)
   const table = port && linkKind(port.masterKind)?.port
   if (port && table) {
@@ -120,9 +143,11 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
 /** The commands that change a link. */
 export function updateLinkCommands(operation: Extract<Operation, { type: 'updateLink' }>): string[] {
   const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
+  const known = kind === undefined ? undefined : linkKind(kind)
   return [
     ...removedAltNames.map((altName) => `ip link property del dev ${name} altname ${altName}`),
     ...addedAltNames.map((altName) => `ip link property add dev ${name} altname ${altName}`),
+    ...genericCommands(name, changes, known, known?.generic && sectionOf(changes, known.kind)),
     ...(bounce ? [`ip link set ${name} down`] : []),
     ...setCommands(name, changes, kind),
     ...(bounce ? [`ip link set ${name} up`] : []),

@@ -35,4 +35,11 @@ export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'
 export { type VrfOptions, vrf } from './vrf.js'
 export { type VtiOptions, vti, vti6 } from './vti.js'
 export { type VxlanOptions, type VxlanPortRange, type VxlanStatus, vxlan } from './vxlan.js'
+export {
+  type WireguardOptions,
+  type WireguardPeer,
+  type WireguardPeerStatus,
+  type WireguardStatus,
+  wireguard,
+} from './wireguard.js'
 export { type XfrmOptions, xfrm } from './xfrm.js'

@@ -1,4 +1,5 @@
 import type { AnyAttributeTable, AttributeTable } from '../../netlink/table.js'
+import type { GenericOptions } from './generic.js'
 
 /** A kind that has no options of the sort. */
 export type NoOptions = Record<never, never>
@@ -15,6 +16,8 @@ export interface GeneralDefaults {
   readonly multicast?: boolean
   /** Default `eui64`. */
   readonly addressGenerationMode?: string
+  /** Features of ethtool that a new link has otherwise than most do: on, or off. */
+  readonly features?: Readonly<Record<string, boolean>>
 }
 
 /**
@@ -33,8 +36,10 @@ export interface LinkKind<
   readonly kernelKind?: string
   /** Tells kinds apart that share the kernel's name, by the options that were read. */
   readonly matches?: (raw: Readonly<Record<string, unknown>>) => boolean
-  /** IFLA_INFO_DATA: what can be set. */
+  /** IFLA_INFO_DATA, or with {@link generic} the attributes of a family: what can be set. */
   readonly options: AttributeTable<Options>
+  /** How the options are read and set, where rtnetlink does not know them. */
+  readonly generic?: GenericOptions
   /** IFLA_INFO_DATA: what can only be read. */
   readonly status?: AttributeTable<Status>
   /** IFLA_INFO_SLAVE_DATA: what can be set on a port of such a link. */
@@ -66,6 +71,8 @@ export interface LinkKind<
   readonly momentary?: readonly (keyof Options & string)[]
   /** Options that the kernel does not tell of a device, so that nobody can see whether they are as they should be. */
   readonly untold?: readonly (keyof Options & string)[]
+  /** How features of ethtool begin that a program changes by itself, so that a snapshot leaves them out. */
+  readonly momentaryFeatures?: readonly string[]
   /** Whether the device stays when the one below it goes. */
   readonly survivesLower?: boolean
   /** Whether a link must be down to become its port. */

@@ -54,11 +54,16 @@ const status: AttributeTable<TunTapStatus> = attributeTable<TunTapStatus>({
   disabledQueues: attribute(9, u32),
 })
 
+// drivers/net/tun.c, TUN_USER_FEATURES lacks NETIF_F_TSO_MANGLEID.
+const features = { 'tx-tcp-mangleid-segmentation': false }
+
 const shared = {
   kernelKind: 'tun',
   options,
   status,
   creation: 'tuntap',
+  // TUNSETOFFLOAD changes them: drivers/net/tun.c, TUN_USER_FEATURES.
+  momentaryFeatures: ['tx-checksum-ip-generic', 'tx-tcp', 'tx-udp'],
   // The other two follow whoever attaches (drivers/net/tun.c, TUN_FEATURES), so that a new device would gain nothing.
   immutable: ['multiQueue'],
   defaults: { multiQueue: false, vnetHeader: false, packetInfo: false },
@@ -68,7 +73,7 @@ const shared = {
 export const tun: LinkKind<'tun', TunTapOptions, NoOptions, TunTapStatus> = defineLinkKind({
   ...shared,
   kind: 'tun',
-  generalDefaults: { txQueueLength: 500, arp: false, multicast: true },
+  generalDefaults: { txQueueLength: 500, arp: false, multicast: true, features },
   matches: (raw) => raw['type'] === 1,
 })
 
@@ -77,5 +82,6 @@ export const tap: LinkKind<'tap', TunTapOptions, NoOptions, TunTapStatus> = defi
   ...shared,
   kind: 'tap',
   ethernet: true,
+  generalDefaults: { features },
   matches: (raw) => raw['type'] !== 1,
 })

@@ -60,4 +60,6 @@ export const veth: LinkKind<'veth', VethOptions> = defineLinkKind({
   options: attributeTable<VethOptions>({ peer: attribute(1, peerMessage) }, ['peer']),
   immutable: ['peer'],
   ethernet: true,
+  // drivers/net/veth.c, veth_setup: GRO costs more than it gives until it is asked for.
+  generalDefaults: { features: { 'rx-gro': false } },
 })

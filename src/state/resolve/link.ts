@@ -1,3 +1,5 @@
+import { canonicalEndpoint } from '../../genetlink/wireguard/endpoint.js'
+import { canonicalKey } from '../../genetlink/wireguard/key.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import type { Domain } from '../../netlink/codec.js'
 import type { Address } from '../../rtnetlink/address.js'
@@ -9,7 +11,7 @@ import { normalizeAddress } from '../address.js'
 import type { DesiredLink } from '../desired.js'
 import { sysctlOf } from '../sysctl.js'
 import { normalizeGlobalVlans, normalizeVlans } from '../vlans.js'
-import { canonicalAddress, canonicalMac } from './canonical.js'
+import { canonicalAddress, canonicalMac, canonicalNetwork } from './canonical.js'
 import { type Resolver, scopeName } from './resolver.js'
 
 /** Brings a link of a spec into the kernel's terms. */
@@ -44,10 +46,12 @@ export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): Des
 
 function resolveOptions(domain: Domain | undefined, options: object, path: Path, resolver: Resolver): object {
   if (domain?.type !== 'object') return options
-  const resolved = Object.entries(options).map(([name, value]: [string, unknown]) => [
-    name,
-    resolveValue(domain.properties[name], value, [...path, name], resolver),
-  ])
+  const resolved = Object.entries(options).map(([name, value]: [string, unknown]) => {
+    const inner = domain.properties[name]
+    const at = [...path, name]
+    if (inner?.type === 'keyFile' && typeof value === 'string') return [inner.property, resolver.keyOf(value, at)]
+    return [name, resolveValue(inner, value, at, resolver)]
+  })
   return Object.fromEntries(resolved)
 }
 
@@ -63,6 +67,10 @@ function resolveValue(domain: Domain | undefined, value: unknown, path: Path, re
   }
   if (domain?.type === 'mac' && typeof value === 'string') return canonicalMac(value)
   if (domain?.type === 'address' && typeof value === 'string') return canonicalAddress(value)
+  if (domain?.type === 'key' && typeof value === 'string') return canonicalKey(value)
+  if (domain?.type === 'endpoint' && typeof value === 'string') return canonicalEndpoint(value)
+  if (domain?.type === 'prefix' && typeof value === 'string') return canonicalNetwork(value)
+  if (domain?.type === 'mark') return Number(value)
   if (domain?.type === 'list' && Array.isArray(value)) {
     return value.map((item: unknown, index) => resolveValue(domain.item, item, [...path, index], resolver))
   }

@@ -1,4 +1,5 @@
-import type { Problem } from '../../error.js'
+import { NetworkError, type Problem } from '../../error.js'
+import { readKeyFile } from '../../genetlink/wireguard/key.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { nearest } from '../../spec/nearest.js'
 import { type Path, pointer } from '../../spec/pointer.js'
@@ -24,6 +25,17 @@ export class Resolver {
       ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
     })
     return 0
+  }
+
+  /** The key that a file holds, or none with a problem noted. */
+  keyOf(file: string, path: Path): string | undefined {
+    try {
+      return readKeyFile(file)
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error
+      this.problems.push({ path: pointer(path), message: error.message })
+      return undefined
+    }
   }
 }
 

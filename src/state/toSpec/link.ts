@@ -8,6 +8,7 @@ import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
 import { sameOption, sameValue } from '../equal.js'
+import { featuresToSpec } from '../features.js'
 import { sectionOf, visibleAltNames } from '../link.js'
 import type { LinkRecord } from '../model.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
@@ -19,6 +20,7 @@ const ethernet = 1
 export function linkToSpec(
   { link: read, addresses }: LinkRecord,
   own: number,
+  secrets: boolean,
   links: ReadonlyMap<string, LinkRecord> = new Map(),
 ): LinkSpec {
   const link = withCompactVlans(read, links)
@@ -42,12 +44,15 @@ export function linkToSpec(
     arp: unless(fallback.arp ?? true, link.arp),
     multicast: unless(link.name === 'lo' ? false : (fallback.multicast ?? true), link.multicast),
     addressGenerationMode: unless(fallback.addressGenerationMode ?? 'eui64', link.addressGenerationMode),
+    features: featuresToSpec(link),
     addresses: listed.length > 0 ? listed : undefined,
   })
   return {
     name: link.name,
     ...spec,
-    ...(kind ? section(link, kind.kind, kind.options, kind.defaults, kind.momentary) : {}),
+    ...(kind
+      ? section(withoutUnsaid(link, kind, secrets), kind.kind, kind.options, kind.defaults, kind.momentary)
+      : {}),
     ...(port?.port ? section(link, `${port.kind}Port`, port.port, port.portDefaults) : {}),
   }
 }
@@ -72,6 +77,12 @@ function compacted(options: Pick<BridgeOptions, 'vlans' | 'vlanOptions'>, defaul
     ...(own && !sameValue(own, defaultVlans(defaultPvid)) ? { vlans: own } : {}),
     ...(global.length > 0 ? { vlanOptions: global } : {}),
   }
+}
+
+/** A link whose options are as a spec says them, where their family has its own way. */
+function withoutUnsaid(link: ListedLink, { kind, generic }: AnyLinkKind, secrets: boolean): ListedLink {
+  const options = generic && sectionOf(link, kind)
+  return options ? { ...link, [kind]: generic.toSpec(options, secrets) } : link
 }
 
 /** The kind, if a link like this can be made from what is known of it. */

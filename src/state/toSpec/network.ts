@@ -16,10 +16,10 @@ import { routeToSpec } from './route.js'
 const kernelProtocol = 2
 
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
-export function networkToSpec(state: NetworkState, own: number): NetworkSpec {
+export function networkToSpec(state: NetworkState, own: number, secrets: boolean): NetworkSpec {
   const { firewall = noFirewall } = state.firewall ?? {}
   const links = [...state.links.values()].map((record) => ({
-    ...linkToSpec(record, own, state.links),
+    ...linkToSpec(record, own, secrets, state.links),
     ...confineToSpec(firewall.confinements.get(record.link.name)),
   }))
   const nat = natToSpec(firewall)

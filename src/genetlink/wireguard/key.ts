@@ -1,0 +1,103 @@
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { NetworkError } from '../../error.js'
+import { type Codec, MalformedError } from '../../netlink/codec.js'
+import { codeOf } from '../../system/errno.js'
+
+/** WG_KEY_LEN: include/uapi/linux/wireguard.h */
+export const WG_KEY_LEN = 32
+
+const notKey = 'a key is 32 bytes in base64: 44 characters, the last one ='
+
+/** The bytes of a key; `undefined` where the text is none. */
+export function parseKey(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) return undefined
+  return new Uint8Array(Buffer.from(text, 'base64'))
+}
+
+/** The one spelling of a key; text that is none stays. */
+export function canonicalKey(text: string): string {
+  const bytes = parseKey(text)
+  return bytes ? formatKey(bytes) : text
+}
+
+function formatKey(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
+}
+
+// PKCS #8 and SPKI around a raw key of X25519: RFC 8410.
+const privatePrefix = Buffer.from('302e020100300506032b656e04220420', 'hex')
+
+/** The public key of a private one: `wg pubkey`. Throws a RangeError for what is no key, without showing it. */
+export function publicKeyOf(privateKey: string): string {
+  const bytes = parseKey(privateKey)
+  if (!bytes) throw new RangeError(notKey)
+  const key = createPrivateKey({ key: Buffer.concat([privatePrefix, bytes]), format: 'der', type: 'pkcs8' })
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  return formatKey(spki.subarray(-WG_KEY_LEN))
+}
+
+/** A new private key: `wg genkey`. */
+export function generatePrivateKey(): string {
+  const bytes = randomBytes(WG_KEY_LEN)
+  // RFC 7748 §5: the bits that the function sets anyway.
+  bytes[0] = (bytes[0] ?? 0) & 248
+  bytes[31] = ((bytes[31] ?? 0) & 127) | 64
+  return formatKey(bytes)
+}
+
+/** A new preshared key: `wg genpsk`. */
+export function generatePresharedKey(): string {
+  return formatKey(randomBytes(WG_KEY_LEN))
+}
+
+/** Reads a key from a file, whose text it is but for white space around. No error shows what the file has. */
+export function readKeyFile(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8').trim()
+  } catch (cause) {
+    const code = codeOf(cause)
+    throw new NetworkError(code, `the key file ${path} cannot be read (${code})`)
+  }
+  if (!parseKey(text)) throw new NetworkError('INVALID_ARGUMENT', `the file ${path} holds no key: ${notKey}`)
+  return text
+}
+
+function keyBytes(text: string): Uint8Array {
+  const bytes = parseKey(text)
+  // The value is left out: it may be most of a secret.
+  if (!bytes) throw new RangeError(notKey)
+  return bytes
+}
+
+/** A public key. */
+export const publicKey: Codec<string> = {
+  domain: { type: 'key', length: WG_KEY_LEN, secret: false, nullable: false },
+  encode: (value, writer) => writer.append(keyBytes(value)),
+  decode(payload) {
+    if (payload.length !== WG_KEY_LEN) throw new MalformedError(`${payload.length} bytes of key`)
+    return formatKey(payload.copy())
+  },
+}
+
+/** A private or preshared key; for the kernel one of zeros is none. */
+export const secretKey: Codec<string | null> = {
+  domain: { type: 'key', length: WG_KEY_LEN, secret: true, nullable: true },
+  encode: (value, writer) => writer.append(value === null ? new Uint8Array(WG_KEY_LEN) : keyBytes(value)),
+  decode(payload, context) {
+    const text = publicKey.decode(payload, context)
+    return /^A+=$/.test(text) ? null : text
+  },
+}
+
+/** A secret key by the file that holds it, which is read when the message is built. */
+export function keyFile(property: string): Codec<string> {
+  return {
+    domain: { type: 'keyFile', property },
+    encode: (value, writer) => writer.append(keyBytes(readKeyFile(value))),
+    decode() {
+      throw new MalformedError('a key is read as such')
+    },
+  }
+}

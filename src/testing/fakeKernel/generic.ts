@@ -1,0 +1,52 @@
+import { CTRL_CMD_GETFAMILY, controlLayout, GENL_ID_CTRL } from '../../genetlink/control.js'
+import { genericHeader } from '../../genetlink/message.js'
+import { WG_GENL_NAME, WG_GENL_VERSION } from '../../genetlink/wireguard/messages.js'
+import { withoutNames } from '../../netlink/codec.js'
+import { decodeMessage, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI, type ReceivedMessage } from '../../netlink/message.js'
+import type { FakeTransport, KernelSide } from './fakeTransport.js'
+import { acknowledgement, done, encodeBody, KernelError, packMessage } from './kernelMessage.js'
+import type { LinkTable } from './linkTable.js'
+import { FakeWireguard } from './wireguard.js'
+
+/** The number that the family got; any from 16 on will do. */
+const wireguardId = 31
+
+/** Generic netlink of the fake kernel: the family `wireguard`, and the one that tells of families. */
+export class FakeGeneric implements KernelSide {
+  readonly #wireguard: FakeWireguard
+
+  constructor(links: LinkTable) {
+    this.#wireguard = new FakeWireguard(links)
+  }
+
+  forget(): void {}
+
+  process(socket: FakeTransport, request: ReceivedMessage): void {
+    const { type, flags, sequence } = request
+    const isDump = (flags & NLM_F_DUMP) === NLM_F_DUMP
+    const { portId } = socket
+    try {
+      const bodies = this.#handle(request)
+      const replyFlags = isDump ? NLM_F_MULTI : 0
+      const replies = bodies.map((body) => packMessage({ type, body }, replyFlags, sequence, portId))
+      if (isDump) socket.startDump([...replies, done(request, portId, 0)].values())
+      else for (const reply of replies) socket.deliver(reply)
+      if (!isDump && flags & NLM_F_ACK) socket.deliver(acknowledgement(request, portId))
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error
+      if (isDump) socket.startDump([done(request, portId, 0, error)].values())
+      else socket.deliver(acknowledgement(request, portId, error))
+    }
+  }
+
+  #handle({ type, body }: ReceivedMessage): readonly Uint8Array[] {
+    if (type === wireguardId) return this.#wireguard.handle(body)
+    if (type !== GENL_ID_CTRL || genericHeader.decode(body, withoutNames).command !== CTRL_CMD_GETFAMILY) {
+      throw new KernelError('EOPNOTSUPP')
+    }
+    const { familyName } = decodeMessage(controlLayout, body, withoutNames).attributes
+    if (familyName !== WG_GENL_NAME) throw new KernelError('ENOENT')
+    const attributes = { familyId: wireguardId, familyName, version: WG_GENL_VERSION, headerSize: 0 }
+    return [encodeBody(controlLayout, { command: 1, version: 2 }, attributes)]
+  }
+}
