@@ -198,7 +198,7 @@ test('any change leads from what is to what is wanted, and touches no peer that 
         const had = before.find(({ publicKey }) => publicKey === peer.publicKey)
         return had !== undefined && JSON.stringify(had) === JSON.stringify(peer)
       })
-      for (const { publicKey } of same) t.false(change.peers?.some((peer) => peer.publicKey === publicKey))
+      for (const { publicKey } of same) t.false(change.peers?.some((peer) => peer.publicKey === publicKey) ?? false)
       const kept = new Set(before.map(({ publicKey }) => publicKey))
       for (const peer of change.peers ?? []) {
         if (peer.remove) t.false(after.some(({ publicKey }) => publicKey === peer.publicKey))
