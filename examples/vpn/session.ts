@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { PacketCipher, tagSize } from './packetCipher.js'
+import { type PacketCipher, tagSize } from './cipher.js'
+import { packetCipher } from './packetCipher.js'
 import { ReplayWindow } from './replayWindow.js'
 
 const algorithm = 'chacha20-poly1305'
@@ -56,8 +57,8 @@ export class Session {
     this.id = id
     this.initiated = initiated
     this.since = since
-    this.#sending = new PacketCipher(keys.sending, 'seal')
-    this.#receiving = new PacketCipher(keys.receiving, 'unseal')
+    this.#sending = packetCipher(keys.sending, 'seal')
+    this.#receiving = packetCipher(keys.receiving, 'unseal')
   }
 
   /** How many packets it sent. */
