@@ -66,8 +66,10 @@ const splitGre = (kind: 'gre' | 'gretap'): KindCase => ({
   plain: ['remote'],
   link: { name, kind, [kind]: { remote: '10.0.0.9', pathMtuDiscovery: false, ignoreDf: true } },
   shown: { remote: { remote: '10.0.0.9' }, pathMtuDiscovery: { pmtudisc: false }, ignoreDf: {} },
-  changes: { [kind]: { ignoreDf: false, pathMtuDiscovery: true } },
-  changed: { ignoreDf: {}, pathMtuDiscovery: { pmtudisc: true } },
+  recreates: [
+    { pathMtuDiscovery: true, ignoreDf: false },
+    { ignoreDf: true, pathMtuDiscovery: false },
+  ],
 })
 
 const session = { inputKey: 5, outputKey: 6, inputSequence: true, outputSequence: true }

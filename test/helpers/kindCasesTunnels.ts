@@ -76,8 +76,8 @@ const sitOfRapidDeployment: KindCase = {
     sit: {
       rapidPrefix: '2001:db9::',
       rapidPrefixLength: 40,
-      rapidRelayPrefix: '10.1.0.0',
       rapidRelayPrefixLength: 16,
+      rapidRelayPrefix: '10.1.0.0',
     },
   },
   changed: { rapidPrefix: {}, rapidPrefixLength: {}, rapidRelayPrefix: {}, rapidRelayPrefixLength: {} },
@@ -88,7 +88,7 @@ const isatap: KindCase = {
   section: 'sit',
   plain: ['local'],
   link: { name, kind: 'sit', sit: { local: '10.0.0.1', isatap: true } },
-  shown: { local: { local: '10.0.0.1' }, isatap: { isatap: null } },
+  shown: { local: { local: '10.0.0.1' }, isatap: { isatap: true } },
   recreates: [{ isatap: false }],
 }
 

@@ -77,8 +77,8 @@ class Links {
   /** Everything that `ip` prints but what changes by itself. */
   showAll(link: Link): Values {
     const [shown = {}] = this.#network.ip('link', 'show', 'dev', link.name)
-    // The permanent address of some tunnels is a random one.
-    const text = JSON.stringify({ ...shown, ifindex: 0, permaddr: undefined })
+    // The permanent address of some tunnels is a random one, and the largest MTU does not follow their options.
+    const text = JSON.stringify({ ...shown, ifindex: 0, permaddr: undefined, max_mtu: 0 })
     return JSON.parse(text, (key, value: unknown) => (key.endsWith('_timer') ? 0 : value))
   }
 

@@ -19,7 +19,7 @@ export {
   ip6gretap,
 } from './gre.js'
 export { type GtpOptions, gtp } from './gtp.js'
-export { type HsrOptions, hsr } from './hsr.js'
+export { type HsrOptions, type HsrStatus, hsr } from './hsr.js'
 export { type IfbOptions, ifb } from './ifb.js'
 export { type Ip6tnlOptions, ip6tnl } from './ip6tnl.js'
 export { type IpipOptions, ipip, type SitOptions, sit } from './ipip.js'

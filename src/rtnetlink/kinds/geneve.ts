@@ -71,7 +71,8 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
   // With an IPv6 address comes the default of what the kernel then refuses to be told.
   needsNewDevice: (option, before, after, had) =>
     option === 'remote' &&
-    (isIpv6(before) !== isIpv6(after) || had['udp6ZeroChecksumTx'] === true || had['udp6ZeroChecksumRx'] === true),
+    (isIpv6(before) !== isIpv6(after) ||
+      (isIpv6(after) && (had['udp6ZeroChecksumTx'] === true || had['udp6ZeroChecksumRx'] === true))),
   needsOneOf: [['id'], ['collectMetadata']],
   defaults: {
     ttl: 0,

@@ -130,6 +130,9 @@ const needsOfErspan = [
   ['inputKey', 'outputSequence'],
   ['collectMetadata'],
 ] as const
+// net/ipv4/ip_gre.c, ipgre_netlink_parms: the former ignoreDf is looked at, so that both cannot change at once.
+const needsNewGre = (option: string, _before: unknown, after: unknown, had: Readonly<Record<string, unknown>>) =>
+  option === 'pathMtuDiscovery' && after === true && had['ignoreDf'] === true
 const greOptions: AttributeTable<GreOptions> = attributeTable<GreOptions>(overIpv4)
 const ip6greOptions: AttributeTable<Ip6greOptions> = attributeTable<Ip6greOptions>(overIpv6)
 
@@ -137,6 +140,7 @@ const ip6greOptions: AttributeTable<Ip6greOptions> = attributeTable<Ip6greOption
 export const gre: LinkKind<'gre', GreOptions> = defineLinkKind({
   ...shared,
   kind: 'gre',
+  needsNewDevice: needsNewGre,
   options: greOptions,
   defaults: ipv4Defaults,
   generalDefaults: { mtu: undefined, multicast: false, arp: false },
@@ -146,6 +150,7 @@ export const gre: LinkKind<'gre', GreOptions> = defineLinkKind({
 export const gretap: LinkKind<'gretap', GreOptions> = defineLinkKind({
   ...shared,
   kind: 'gretap',
+  needsNewDevice: needsNewGre,
   options: greOptions,
   ethernet: true,
   defaults: ipv4Defaults,
@@ -175,6 +180,7 @@ export const ip6gretap: LinkKind<'ip6gretap', Ip6greOptions> = defineLinkKind({
 export const erspan: LinkKind<'erspan', ErspanOptions> = defineLinkKind({
   ...shared,
   kind: 'erspan',
+  needsNewDevice: needsNewGre,
   options: attributeTable<ErspanOptions>({ ...overIpv4, ...erspanHeader }),
   ethernet: true,
   needsOneOf: needsOfErspan,

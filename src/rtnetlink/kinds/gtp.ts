@@ -10,7 +10,7 @@ export interface GtpOptions {
   readonly hashSize?: number
   /** The number of restarts that it answers echo requests with. Default 0. Since Linux 5.18. */
   readonly restartCount?: number
-  /** Whether the kernel opens the UDP sockets; the kernel does not tell it afterwards. Since Linux 5.18. */
+  /** Whether the kernel opens the UDP sockets; taken for true of a device that is there. Since Linux 5.18. */
   readonly createSockets?: boolean
 }
 
@@ -21,13 +21,12 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   options: attributeTable<GtpOptions>({
     hashSize: attribute(3, u32, { ip: 'hsize' }),
     role: attribute(4, enumeration(u32, { ggsn: 0, sgsn: 1 })),
-    createSockets: attribute(5, boolean(u8)),
+    createSockets: attribute(5, boolean(u8), { absent: true }),
     restartCount: attribute(6, u8, { ip: 'restart_count' }),
   }),
-  // drivers/net/gtp.c has no changelink, and gtp_fill_info does not tell who opened the sockets.
+  // drivers/net/gtp.c has no changelink; gtp_fill_info does not tell who opened the sockets.
   immutable: ['role', 'hashSize', 'restartCount', 'createSockets'],
-  untold: ['createSockets'],
   needsOneOf: [['createSockets']],
   defaults: { role: 'ggsn', hashSize: 1024, restartCount: 0 },
-  generalDefaults: { mtu: undefined, arp: false, multicast: false },
+  generalDefaults: { mtu: undefined, arp: false },
 })

@@ -1,6 +1,6 @@
-import { enumeration, linkReference, u8 } from '../../netlink/scalars.js'
+import { enumeration, linkReference, mac, u8, u16 } from '../../netlink/scalars.js'
 import { attribute, attributeTable } from '../../netlink/table.js'
-import { defineLinkKind, type LinkKind } from './kind.js'
+import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
 
 /** Options of a redundant ring or network: `ip link add type hsr help`, IEC 62439-3. */
 export interface HsrOptions {
@@ -8,7 +8,7 @@ export interface HsrOptions {
   readonly slave1?: string | number
   /** The second one. */
   readonly slave2?: string | number
-  /** A device that joins another ring. Default none. Since Linux 6.10. */
+  /** A device that joins another ring. The kernel does not tell it afterwards. Default none. Since Linux 6.10. */
   readonly interlink?: string | number
   /** What frames carry: a tag in front (HSR), or a trailer (PRP). Default `hsr`. */
   readonly protocol?: 'hsr' | 'prp'
@@ -18,8 +18,16 @@ export interface HsrOptions {
   readonly supervision?: number
 }
 
+/** What such a device tells of itself. */
+export interface HsrStatus {
+  /** The address that supervision frames go to. */
+  readonly supervisionMac?: string
+  /** The number of the next frame. */
+  readonly sequence?: number
+}
+
 /** `ip link add NAME type hsr slave1 A slave2 B`: every frame goes both ways round a ring, and the first one counts. */
-export const hsr: LinkKind<'hsr', HsrOptions> = defineLinkKind({
+export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLinkKind({
   kind: 'hsr',
   // enum of IFLA_HSR_*: include/uapi/linux/if_link.h
   options: attributeTable<HsrOptions>(
@@ -33,9 +41,10 @@ export const hsr: LinkKind<'hsr', HsrOptions> = defineLinkKind({
     },
     ['slave1', 'slave2'],
   ),
-  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info tells neither version nor supervision.
+  status: attributeTable<HsrStatus>({ supervisionMac: attribute(4, mac), sequence: attribute(5, u16) }),
+  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info tells neither of these.
   immutable: ['slave1', 'slave2', 'interlink', 'protocol', 'version', 'supervision'],
-  untold: ['version', 'supervision'],
+  untold: ['interlink', 'version', 'supervision'],
   dependsOn: ['slave1', 'slave2', 'interlink'],
   ethernet: true,
   defaults: { protocol: 'hsr' },

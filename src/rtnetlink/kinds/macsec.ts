@@ -18,7 +18,7 @@ export interface MacsecOptions {
   readonly icvLength?: number
   /** Which of its four keys it sends with. Default 0. */
   readonly encodingSa?: number
-  /** Whether frames are encrypted, and not only protected from changes. Default true. */
+  /** Whether frames are encrypted, and not only protected from changes. Default false. */
   readonly encrypt?: boolean
   /** Whether frames are protected at all. Default true. */
   readonly protect?: boolean
@@ -106,7 +106,7 @@ export const macsec: LinkKind<'macsec', MacsecOptions, NoOptions, MacsecStatus> 
     icvLength: 16,
     cipherSuite: 'gcm-aes-128',
     encodingSa: 0,
-    encrypt: true,
+    encrypt: false,
     protect: true,
     sendSci: true,
     endStation: false,
