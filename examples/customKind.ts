@@ -1,56 +1,67 @@
-// A kind of link that the SDK does not know, GENEVE: its attributes as a table, and specs and plans take it.
-// expect: /^\+ link geneve0$/
-// expect: /ip link add name geneve0 type geneve id 42 remote 192\.0\.2\.1 dstport 6081$/
-// expect: /^INVALID_SPEC \/links\/0\/geneve\/prot unknown property "prot" \(did you mean port\?\)$/
+// A kind of link that the SDK does not know, AMT: its attributes as a table, and specs and plans take it.
+// expect: /^\+ link amt0$/
+// expect: /ip link add name amt0 type amt mode gateway discovery 192\.0\.2\.1 local 192\.0\.2\.2 dev br0$/
+// expect: /^INVALID_SPEC \/links\/0\/amt\/lokal unknown property "lokal" \(did you mean local\?\)$/
 import { plan, type Spec } from 'linkwright'
 import {
   attribute,
   attributeTable,
-  be16,
   defineLinkKind,
+  enumeration,
   ipv4,
-  ranged,
+  linkReference,
   registerLinkKind,
   u32,
 } from 'linkwright/rtnetlink'
-import { withNamespace } from 'linkwright/testing'
+import { FakeKernel } from 'linkwright/testing'
 import { parse } from 'yaml'
 
-/** Options of a GENEVE tunnel: `ip link add type geneve help`. */
-interface GeneveOptions {
-  /** The virtual network, 24 bits. */
-  readonly id?: number
-  /** The other end's IPv4 address. */
-  readonly remote?: string
-  /** The UDP port. */
-  readonly port?: number
+/** Options of an AMT tunnel (RFC 7450): `ip link add type amt help`. */
+interface AmtOptions {
+  /** Which end this is. */
+  readonly mode?: 'gateway' | 'relay'
+  /** The IPv4 address that the other end is found by. */
+  readonly discovery?: string
+  /** The own IPv4 address. */
+  readonly local?: string
+  /** The link below. */
+  readonly link?: string | number
 }
 
-// enum of IFLA_GENEVE_*: include/uapi/linux/if_link.h
-const options = attributeTable<GeneveOptions>(
+// enum of IFLA_AMT_*: include/uapi/linux/amt.h
+const options = attributeTable<AmtOptions>(
   {
-    id: attribute(1, ranged(u32, 0, 0xffffff)),
-    remote: attribute(2, ipv4),
-    port: attribute(5, be16, { ip: 'dstport' }),
+    mode: attribute(1, enumeration(u32, { gateway: 0, relay: 1 })),
+    discovery: attribute(7, ipv4),
+    local: attribute(5, ipv4),
+    link: attribute(4, linkReference, { ip: 'dev' }),
   },
-  ['id', 'remote'],
+  ['mode', 'local', 'link'],
 )
 
-registerLinkKind(defineLinkKind({ kind: 'geneve', options, immutable: ['id', 'remote', 'port'], ethernet: true }))
+registerLinkKind(
+  defineLinkKind({
+    kind: 'amt',
+    options,
+    immutable: ['mode', 'discovery', 'local', 'link'],
+    dependsOn: ['link'],
+    ethernet: true,
+  }),
+)
 
-await withNamespace(async ({ reference: namespace }) => {
-  const right: Spec = parse(
-    'links: [{ name: geneve0, kind: geneve, geneve: { id: 42, remote: 192.0.2.1, port: 6081 } }]',
-  )
-  console.log(String((await plan(right, { namespace })).unwrap()))
+// The kernel in memory plans without having the kind.
+const kernel = new FakeKernel()
+const right: Spec = parse(`
+links:
+  - { name: amt0, kind: amt, amt: { mode: gateway, discovery: 192.0.2.1, local: 192.0.2.2, link: br0 } }
+  - { name: br0, kind: bridge }
+`)
+console.log(String((await plan(right, { kernel })).unwrap()))
 
-  const wrong: Spec = parse(
-    'links: [{ name: geneve0, kind: geneve, geneve: { id: 42, remote: 192.0.2.1, prot: 6081 } }]',
-  )
-  const refused = await plan(wrong, { namespace })
-  if (refused.err) {
-    for (const { path, message, hint } of refused.val.problems ?? []) {
-      console.log(`${refused.val.code} ${path} ${message} (${hint})`)
-    }
+const wrong: Spec = parse('links: [{ name: amt0, kind: amt, amt: { mode: relay, lokal: 192.0.2.2, link: br0 } }]')
+const refused = await plan(wrong, { kernel })
+if (refused.err) {
+  for (const { path, message, hint } of refused.val.problems ?? []) {
+    if (hint) console.log(`${refused.val.code} ${path} ${message} (${hint})`)
   }
-})
+}

@@ -7,6 +7,7 @@ import { build, type Metafile } from 'esbuild'
 const entryPoints = {
   index: 'src/index.ts',
   rtnetlink: 'src/rtnetlink/index.ts',
+  genetlink: 'src/genetlink/index.ts',
   tuntap: 'src/tuntap/index.ts',
   packet: 'src/packet/index.ts',
   testing: 'src/testing/index.ts',
