@@ -33,14 +33,14 @@ function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: read
   const moves = addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
   const addedSubnets = new Set(moves.added.map(subnetOf))
   const addedKeys = new Set(moves.added.map(addressKey))
-  const early = moves.removed.filter(
-    (address) => addedKeys.has(addressKey(address)) || addedSubnets.has(subnetOf(address)),
+  const early = new Set(
+    moves.removed.filter((address) => addedKeys.has(addressKey(address)) || addedSubnets.has(subnetOf(address))),
   )
   for (const address of early) removeAddress(context, link, name, address, addedKeys.has(addressKey(address)))
   for (const address of moves.added) addAddress(context, link, name, address, presentByKey.get(addressKey(address)))
   const empties = !wanted.some(isIpv4) && hasNeighbors(context, name)
   for (const address of moves.removed) {
-    if (!early.includes(address)) removeAddress(context, link, name, address, empties && isIpv4(address))
+    if (!early.has(address)) removeAddress(context, link, name, address, empties && isIpv4(address))
   }
 }
 
