@@ -84,6 +84,8 @@ export type { ListedRoute, Nexthop, Route, RouteFilter, RouteMetrics, RouteQuery
 export type { ListedRule, Rule } from './rtnetlink/rule.js'
 export type { Scope } from './rtnetlink/scope.js'
 export type * from './spec/firewallTypes.js'
+export { RouteSet, type RouteTextOptions } from './spec/routeSet.js'
+export type { TextSource } from './spec/routeText.js'
 export type * from './spec/types.js'
 export type { PropertyChange } from './state/equal.js'
 export type { NamespaceReference } from './system/namespace.js'

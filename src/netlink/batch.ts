@@ -1,14 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NetworkError } from '../error.js'
 import { align4 } from './bytes.js'
-import { assertWanted, type RequestOptions, receiveUntil } from './exchange.js'
+import { assertWanted, type RequestOptions, receiveArrived, receiveUntil } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
-import { type NetlinkMessage, NLM_F_ACK, NLM_F_ECHO, NLMSG_ERROR } from './message.js'
+import {
+  type NetlinkMessage,
+  NLM_F_ACK,
+  NLM_F_ECHO,
+  NLMSG_ERROR,
+  NLMSG_MIN_TYPE,
+  type ReceivedMessage,
+} from './message.js'
 import { stamp } from './stamp.js'
 import type { Transport } from './transports/transport.js'
 
 // Larger sends gain nothing (docs/benchmarks.md), and one above the send buffer is refused with EMSGSIZE.
-const bytesASend = 1 << 16
+export const bytesASend = 1 << 16
 // An echoed object fills a page of the receive buffer where an acknowledgement fills a quarter.
 const answersAnEcho = 4
 
@@ -24,6 +31,8 @@ export interface BatchOptions extends RequestOptions {
   readonly stopAtError?: boolean
   /** Tells which errors are none, such as that of deleting what is gone already. Default: none. */
   readonly isHarmless?: (error: NetworkError, index: number) => boolean
+  /** Given what the kernel made of each message, as it tells when asked to; the bytes are valid until it returns. */
+  readonly echo?: ((reply: ReceivedMessage) => void) | undefined
 }
 
 /** Sends messages in as few datagrams as possible, each of which asks for an acknowledgement of its last one only. */
@@ -36,13 +45,13 @@ export async function sendBatch(
   const errors = new Map<number, NetworkError>()
   let start = 0
   while (start < messages.length) {
-    const end = endOfSend(messages, start, transport.answerCapacity)
+    const end = endOfSend(messages, start, transport.answerCapacity, options.echo !== undefined)
     const sequences = new Map<number, number>()
     const subject = messages[start]?.subject ?? 'batch'
     // The kernel works inside `send`: without a turn in between, a large batch would hold up everything else.
     if (start > 0) await nextTurn()
     assertWanted(transport, options, subject)
-    transport.send(packed(messages, start, end, sequences, nextSequence))
+    transport.send(packed(messages, start, end, sequences, nextSequence, options.echo ? NLM_F_ECHO : 0))
     const last = end - 1
     await receiveUntil(
       transport,
@@ -50,6 +59,7 @@ export async function sendBatch(
       subject,
       (sequence) => sequences.has(sequence),
       (received) => {
+        if (received.type >= NLMSG_MIN_TYPE) options.echo?.(received)
         const index = sequences.get(received.sequence)
         const request = index === undefined ? undefined : messages[index]
         if (received.type !== NLMSG_ERROR || index === undefined || !request) return false
@@ -61,6 +71,17 @@ export async function sendBatch(
         return index === last
       },
     )
+    if (options.echo) {
+      receiveArrived(
+        transport,
+        subject,
+        (sequence) => sequences.has(sequence),
+        (received) => {
+          if (received.type >= NLMSG_MIN_TYPE) options.echo?.(received)
+          return false
+        },
+      )
+    }
     if (options.stopAtError && errors.size > 0) break
     start = end
   }
@@ -68,14 +89,14 @@ export async function sendBatch(
 }
 
 /** How many messages fit: by bytes, and because each of them may answer with an error. */
-function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCapacity: number): number {
+function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCapacity: number, echo: boolean): number {
   let bytes = 0
   let answers = 0
   let end = start
   while (end < messages.length) {
     const message = messages[end]
     bytes += align4(message?.bytes.length ?? 0)
-    answers += 1 + ((message?.flags ?? 0) & NLM_F_ECHO ? answersAnEcho : 0)
+    answers += 1 + (echo || (message?.flags ?? 0) & NLM_F_ECHO ? answersAnEcho : 0)
     if (end > start && (bytes > bytesASend || answers > answerCapacity)) break
     end++
   }
@@ -85,6 +106,7 @@ function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCap
 /**
  * Puts messages into one datagram.
  * @param sequences takes the index of each message by its sequence number
+ * @param flags what every message bears besides its own
  * @param acknowledged the index of the one that asks for an acknowledgement
  */
 export function packed(
@@ -93,6 +115,7 @@ export function packed(
   end: number,
   sequences: Map<number, number>,
   nextSequence: () => number,
+  flags = 0,
   acknowledged: number = end - 1,
 ): Uint8Array {
   let length = 0
@@ -106,7 +129,7 @@ export function packed(
     const sequence = nextSequence()
     sequences.set(sequence, index)
     bytes.set(message.bytes, position)
-    stamp(view, position, sequence, message.flags | (index === acknowledged ? NLM_F_ACK : 0))
+    stamp(view, position, sequence, message.flags | flags | (index === acknowledged ? NLM_F_ACK : 0))
     position += align4(message.bytes.length)
   }
   return bytes

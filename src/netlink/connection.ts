@@ -1,16 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
+import { turnBudget } from '../system/turns.js'
 import { type BatchOptions, type BatchResult, sendBatch } from './batch.js'
-import {
-  assertWanted,
-  deadlineOf,
-  type RequestOptions,
-  receiveArrived,
-  receiveUntil,
-  turnBudget,
-  untilTurn,
-} from './exchange.js'
+import { type BodySink, receiveBodies } from './dump.js'
+import { assertWanted, deadlineOf, type RequestOptions, receiveArrived, receiveUntil, untilTurn } from './exchange.js'
 import { acknowledgementError, decodeDoneMessage, decodeErrorMessage } from './extendedAck.js'
 import {
   type NetlinkMessage,
@@ -24,6 +18,7 @@ import {
   type ReceivedMessage,
 } from './message.js'
 import { stamped } from './stamp.js'
+import { type MessageStream, type StreamFailure, type StreamOptions, StreamSender } from './stream.js'
 import { sendTransaction } from './transaction.js'
 import type { Transport } from './transports/transport.js'
 
@@ -102,11 +97,41 @@ export class Connection {
     decode: (item: ReceivedMessage) => T | undefined,
     options: RequestOptions = {},
   ): Promise<DumpResult<T>> {
+    return this.#repeated(
+      message,
+      () => this.#dumpOnce(message, decode, options),
+      ({ consistent }) => consistent,
+      options,
+    )
+  }
+
+  /**
+   * Reads all objects of a kind into a sink, without an object for each.
+   * @returns whether the state stood still during the last attempt
+   */
+  dumpInto(message: NetlinkMessage, sink: BodySink, options: RequestOptions = {}): Promise<boolean> {
+    const attempt = (): Promise<boolean> => {
+      sink.restart()
+      const sequence = this.#nextSequence()
+      assertWanted(this.#transport, options, message.subject)
+      this.#transport.send(stamped(message, sequence, NLM_F_DUMP))
+      return receiveBodies(this.#transport, message, sequence, sink, options)
+    }
+    return this.#repeated(message, attempt, (consistent) => consistent, options)
+  }
+
+  /** Dumps until the state stood still meanwhile, ten times at most. */
+  #repeated<R>(
+    message: NetlinkMessage,
+    attempt: () => Promise<R>,
+    isConsistent: (result: R) => boolean,
+    options: RequestOptions,
+  ): Promise<R> {
     return this.#exclusively(message.subject, options, async () => {
-      for (let attempt = 1; ; attempt++) {
-        const result = await this.#dumpUnlessBusy(message, decode, options)
-        if (result.consistent || attempt === dumpAttempts) return result
-        await sleep(Math.random() * attempt * 2)
+      for (let count = 1; ; count++) {
+        const result = await this.#unlessBusy(attempt, options)
+        if (isConsistent(result) || count === dumpAttempts) return result
+        await sleep(Math.random() * count * 2)
       }
     })
   }
@@ -115,15 +140,11 @@ export class Connection {
    * The kernel refuses a dump while the socket has another one running: one that was given up, which goes on as it is
    * read. Each attempt reads what has come of it, so that it ends.
    */
-  async #dumpUnlessBusy<T>(
-    message: NetlinkMessage,
-    decode: (item: ReceivedMessage) => T | undefined,
-    options: RequestOptions,
-  ): Promise<DumpResult<T>> {
+  async #unlessBusy<R>(dump: () => Promise<R>, options: RequestOptions): Promise<R> {
     const deadline = deadlineOf(options)
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#dumpOnce(message, decode, options)
+        return await dump()
       } catch (error) {
         const busy = error instanceof NetworkError && error.code === 'EBUSY'
         if (!busy || performance.now() > deadline) throw error
@@ -182,6 +203,21 @@ export class Connection {
     )
   }
 
+  /**
+   * Sends messages that are written as they are sent, a datagram at a time: other requests come in between. It ends
+   * behind the datagram in which a message failed.
+   */
+  async stream(stream: MessageStream, options: StreamOptions = {}): Promise<StreamFailure | undefined> {
+    const sender = new StreamSender(stream, options)
+    while (sender.done < stream.count) {
+      const failure = await this.#exclusively(stream.subject, options, () =>
+        sender.send(this.#transport, (count) => this.#reserveSequences(count)),
+      )
+      if (failure) return failure
+    }
+    return undefined
+  }
+
   /** Closes the socket; whatever is pending is rejected with the code `CLOSED`. */
   close(): void {
     this.#transport.close()
@@ -216,8 +252,14 @@ export class Connection {
   }
 
   #nextSequence(): number {
-    this.#sequence = this.#sequence >= 0xfffffffe ? 1 : this.#sequence + 1
-    return this.#sequence
+    return this.#reserveSequences(1)
+  }
+
+  /** The first of consecutive numbers that no other request has. */
+  #reserveSequences(count: number): number {
+    const first = this.#sequence + count > 0xfffffffe ? 1 : this.#sequence + 1
+    this.#sequence = first + count - 1
+    return first
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
+import { turnBudget } from '../system/turns.js'
 import { messagesOf, type ReceivedMessage } from './message.js'
 import type { Transport } from './transports/transport.js'
 
@@ -18,8 +19,6 @@ export interface RequestOptions {
 }
 
 const defaultTimeout = 15_000
-/** Milliseconds of work after which the event loop gets its turn. */
-export const turnBudget = 8
 // The largest delay that timers take; beyond it they fire at once.
 const maximumDelay = 2 ** 31 - 1
 
@@ -32,12 +31,22 @@ export function deadlineOf(options: RequestOptions): number {
  * Receives messages until `visit` returns true. Messages of other senders, other ports and other requests are
  * skipped: a holder of CAP_NET_ADMIN may send to our port, and a request that was given up leaves answers behind.
  */
-export async function receiveUntil(
+export function receiveUntil(
   transport: Transport,
   options: RequestOptions,
   subject: string,
   isOurs: (sequence: number) => boolean,
   visit: (message: ReceivedMessage) => boolean,
+): Promise<void> {
+  return receiveDatagrams(transport, options, subject, (datagram) => visitAll(transport, datagram, isOurs, visit))
+}
+
+/** Receives datagrams of the kernel until `visit` returns true; one that was another program's has no bytes. */
+export async function receiveDatagrams(
+  transport: Transport,
+  options: RequestOptions,
+  subject: string,
+  visit: (datagram: Uint8Array) => boolean,
 ): Promise<void> {
   const deadline = deadlineOf(options)
   let turnStart = performance.now()
@@ -49,7 +58,7 @@ export async function receiveUntil(
       turnStart = performance.now()
       continue
     }
-    if (visitAll(transport, received, isOurs, visit)) return
+    if (visit(received)) return
     const now = performance.now()
     if (now <= turnStart + turnBudget) continue
     if (now > deadline) throw timedOut(subject)

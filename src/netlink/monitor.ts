@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { turnBudget } from './exchange.js'
+import { turnBudget } from '../system/turns.js'
 import { messagesOf, type ReceivedMessage } from './message.js'
 import type { Datagram, Transport } from './transports/transport.js'
 

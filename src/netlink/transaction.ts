@@ -21,7 +21,7 @@ export async function sendTransaction(
   const all = [begin, ...messages, end]
   const last = messages.length
   const sequences = new Map<number, number>()
-  transport.send(packed(all, 0, all.length, sequences, nextSequence, last))
+  transport.send(packed(all, 0, all.length, sequences, nextSequence, 0, last))
   let failure: NetworkError | undefined
   await receiveUntil(
     transport,

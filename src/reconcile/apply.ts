@@ -1,23 +1,27 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import { defined } from '../rtnetlink/defined.js'
-import type { Spec } from '../spec/types.js'
+import { loadRoutes } from '../spec/loadRoutes.js'
+import { originOfRoute } from '../spec/routeOrigin.js'
+import type { PackedSnapshot, Snapshot, Spec } from '../spec/types.js'
 import { validateSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
-import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
 import { defaultOwner, tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
-import { networkToSpec } from '../state/toSpec/network.js'
+import { networkToPackedSpec, networkToSpec } from '../state/toSpec/network.js'
 import { refuseLacking } from './capability.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
-import { execute } from './execute.js'
+import { Echoes } from './echoes.js'
+import { execute, type Failure } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
+
 import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions, type SnapshotOptions } from './options.js'
+
 import { type OwnerOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
@@ -51,7 +55,7 @@ export interface ApplyReport {
 export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan>> {
   return attempt(async () => {
     checkOptions(options, 'plan')
-    const valid = validateSpec(spec)
+    const valid = validateSpec(await loadRoutes(spec, options.signal))
     using world = new World(options)
     return (await observeAndPlan(valid, world, options)).plan
   })
@@ -72,13 +76,13 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
     const options = { ...kept?.options, ...given }
     checkOptions(options, 'apply')
-    const spec = validateSpec(kept ? kept.spec : specOrPlan)
+    const spec = validateSpec(await loadRoutes(kept ? kept.spec : specOrPlan, options.signal))
     using world = new World(options)
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
     using transaction = inMemory ? undefined : await Transaction.open(world, options)
     const { plan: first, states, networks } = await observeAndPlan(spec, world, options)
-    if (kept && !sameValue(kept.steps, first.steps)) {
+    if (kept && !kept.isSameAs(first)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
     await options.onPlan?.(first)
@@ -102,15 +106,24 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
  * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
  * of the features of ethtool only those are told that a new link would have otherwise.
  */
-export function snapshot({ secrets = false, ...options }: SnapshotOptions = {}): Promise<Result<Spec>> {
+export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
+export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
+export function snapshot({
+  secrets = false,
+  ...options
+}: SnapshotOptions = {}): Promise<Result<Snapshot | PackedSnapshot>> {
   return attempt(async () => {
-    checkOptions(options, 'place')
+    checkOptions(options, 'snapshot')
     using world = new World(options)
     world.open({})
     world.ask('', { entries: true, table: tableOf(defaultOwner), features: 'all' })
     const states = await world.observe([''], options)
     const state = states.get('')
-    return state ? networkToSpec(state, defaultOwner.protocol, secrets) : {}
+    if (!state) return {}
+    const { protocol } = defaultOwner
+    return options.routes === 'set'
+      ? networkToPackedSpec(state, protocol, secrets)
+      : networkToSpec(state, protocol, secrets)
   })
 }
 
@@ -138,17 +151,17 @@ async function observeAndPlan(
   }
   let states = await world.observe(networks.keys(), options, networks)
   refuseVlans(networks, states)
-  let steps = stepsTowards(networks, states, world, options)
+  let steps = await stepsTowards(networks, states, world, options)
   const more = losingEntries(steps, states)
   if (more.size > 0) {
     states = await world.withEntries(states, more, options)
-    steps = stepsTowards(networks, states, world, options)
+    steps = await stepsTowards(networks, states, world, options)
   }
   const remade = steps.filter(({ action }) => action === 'recreate')
   if (remade.length > 0) {
     // What is made anew comes back with the features that it had.
     states = await world.withFeatures(states, remade, options)
-    steps = stepsTowards(networks, states, world, options)
+    steps = await stepsTowards(networks, states, world, options)
   }
   await refuseLacking(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
@@ -161,7 +174,7 @@ function stepsTowards(
   states: ReadonlyMap<string, NetworkState>,
   world: World,
   options: PlanOptions,
-): PlannedStep[] {
+): Promise<PlannedStep[]> {
   const owner = ownerOf(options)
   return makeSteps(networks, states, new Set(world.places.keys()), owner, options.prune, world.busy)
 }
@@ -176,20 +189,22 @@ async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Pl
   const states = await world.withFeatures(given.states, current.planned, options)
   const work = { ...given, states }
   let done = current.planned
-  if (isRetry) transaction?.extend(formerOf(done, states))
-  else if (!current.empty) await transaction?.begin(formerOf(done, states), world)
+  if (isRetry) await transaction?.extend(await formerOf(done, states))
+  else if (!current.empty) await transaction?.begin(await formerOf(done, states), world)
   try {
     if (current.empty) {
       await checkGuards(world, options)
       return current
     }
-    await executeOrThrow(current.planned, world, options)
+    const echoes = Echoes.suffice(current.planned, states) ? new Echoes() : undefined
+    await executeOrThrow(current.planned, work, echoes)
     // What went with something else in a way that no plan foresees is put back once; then the kernel has the word.
-    const missing = await stepsMissing(current.planned, work)
+    const isConfirmed = await echoes?.confirm(current.planned)
+    const missing = isConfirmed ? [] : await stepsMissing(current.planned, work)
     if (missing.length > 0) {
       done = [...current.planned, ...missing]
-      transaction?.extend(formerOf(done, states))
-      await executeOrThrow(missing, world, options)
+      await transaction?.extend(await formerOf(done, states))
+      await executeOrThrow(missing, work)
       const still = await stepsMissing(done, work)
       if (still.length > 0) throw unverified(still)
     }
@@ -231,14 +246,31 @@ async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyO
   await runGuards(guards, { namespaceFd, signal: signal ?? new AbortController().signal })
 }
 
-async function executeOrThrow(steps: readonly PlannedStep[], world: World, options: ApplyOptions): Promise<void> {
+async function executeOrThrow(
+  steps: readonly PlannedStep[],
+  { spec, world, options }: Work,
+  echoes?: Echoes,
+): Promise<void> {
   const { onProgress } = options
   const progress =
     onProgress && ((done: number, total: number, step: PlannedStep) => onProgress(done, total, publicStep(step)))
-  const failure = await execute(steps, world, options, progress)
+  const failure = await execute(steps, world, options, progress, echoes)
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
-  throw failedStep(failure)
+  throw failedStep(located(failure, spec))
+}
+
+/** A failure of one of many routes, with where the spec says it. */
+function located(failure: Failure, spec: Spec): Failure {
+  const { step, error } = failure
+  const route = 'route' in step.operation ? step.operation.route : undefined
+  const origin = step.path === undefined || !route ? undefined : originOfRoute(spec, step.path, route.to)
+  if (!origin) return failure
+  const { path, line } = origin
+  return {
+    step: { ...step, path },
+    error: line === undefined ? error : error.with({}, `${error.message} (${line})`),
+  }
 }
 
 /** What is left to do, and to put back of what nobody named and the steps took along. */
@@ -252,7 +284,7 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
     wanted.set(
       name,
       before && after
-        ? withCollateral(network, renamedState(before, formerNamesOf(own).newNames), after, own)
+        ? await withCollateral(network, renamedState(before, formerNamesOf(own).newNames), after, own)
         : network,
     )
   }

@@ -1,12 +1,15 @@
 import type { Link } from '../rtnetlink/link.js'
-import type { DesiredNetwork, DesiredNexthop } from '../state/desired.js'
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import type { DesiredNetwork, DesiredNexthop, DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import { isLasting, type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { isSameRule, type RuleRecord } from '../state/rule.js'
-import { asItWas, withLosses } from './losses.js'
+import { lostBulk, replacedBulk } from './bulkCollateral.js'
+import { asItWas, withBulk, withLosses } from './losses.js'
+import { isPacked } from './packedSteps.js'
 import { Reach } from './reach.js'
 import { reachability } from './reachable.js'
 import type { PlannedStep } from './step.js'
@@ -17,28 +20,29 @@ import type { PlannedStep } from './step.js'
  * neighbors when it has no address for a moment (net/ipv4/fib_frontend.c, fib_disable_ip). What cannot be there any
  * longer, since the user wanted its link down or its gateway's prefix away, is left out.
  */
-export function withCollateral(
+export async function withCollateral(
   stated: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   steps: readonly PlannedStep[],
-): DesiredNetwork {
-  const network = withoutReplaced(withMade(stated, before, steps), steps)
+): Promise<DesiredNetwork> {
+  const made = await withMade(stated, before, steps)
+  const packed = isPacked(steps, stated, before, after)
+  const network = packed ? { ...made, ...withBulk(made.bulk, replacedBulk(steps)) } : withoutReplaced(made, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   const reach = new Reach(before, steps, 'doing')
   const nexthops = lostNexthops(network, before, after, deleted).filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
-  const routes = lostRoutes(
-    { ...network, nexthops: [...network.nexthops, ...nexthops] },
-    before,
-    after,
-    deleted,
-  ).filter((route) => reach.takesRoute(route))
+  const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }
+  const bulk = packed ? await lostBulk(withObjects, before, after, steps, reach) : PackedRoutes.empty<DesiredRoute>()
+  const single = packed ? [] : lostRoutes(withObjects, before, after, deleted)
+  const routes = single.filter((route) => reach.takesRoute(route))
   const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
   const rules = lostRules(before, after, deleted).filter((rule) => reach.takesRule(rule))
-  if (nexthops.length === 0 && routes.length === 0 && neighbors.length === 0 && rules.length === 0) return network
+  if (nexthops.length + bulk.size + routes.length + neighbors.length + rules.length === 0) return network
   return {
     ...network,
     routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
+    ...withBulk(network.bulk, bulk),
     nexthops: [...network.nexthops, ...nexthops],
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
     neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))],
@@ -56,7 +60,11 @@ function withoutReplaced(network: DesiredNetwork, steps: readonly PlannedStep[])
 }
 
 /** What the plan wanted beyond the spec: that new links are up, and that those made anew are as they were. */
-function withMade(stated: DesiredNetwork, before: NetworkState, steps: readonly PlannedStep[]): DesiredNetwork {
+async function withMade(
+  stated: DesiredNetwork,
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+): Promise<DesiredNetwork> {
   const made = new Map<string, boolean>()
   const deleted = new Set<string>()
   for (const { operation, action } of steps) {
@@ -65,12 +73,13 @@ function withMade(stated: DesiredNetwork, before: NetworkState, steps: readonly 
     if (operation.type === 'deleteLink') deleted.add(operation.name)
   }
   if (made.size === 0) return stated
-  const { links, routes, nexthops, neighbors, fdb, mdb } = withLosses(stated, before).desired
+  const { links, routes, bulk, nexthops, neighbors, fdb, mdb } = (await withLosses(stated, before)).desired
   const named = new Map(stated.links.map((link) => [link.name, link.properties]))
   return {
     ...stated,
     routes,
     nexthops,
+    ...(bulk ? { bulk } : {}),
     neighbors,
     ...(fdb ? { fdb } : {}),
     ...(mdb ? { mdb } : {}),
@@ -110,7 +119,7 @@ function lostRoutes(
     if (present.has(key) || named.has(key) || !isLasting(route) || deleted.has(route)) return false
     return !unwanted.some((wanted) => isMeantByAbsence(wanted, route))
   })
-  return lost.length === 0 ? [] : lost.filter(reachability([], [], after, network.nexthops))
+  return lost.length === 0 ? [] : lost.filter(reachability([], { routes: [] }, after, network.nexthops))
 }
 
 /** What went with a link that was down for a moment; the kernel makes none on a link without a carrier. */
@@ -124,7 +133,7 @@ function lostNexthops(
   const named = new Set(network.nexthops.map(({ nexthop }) => nexthop.id))
   const lost = before.nexthops.filter((one) => !present.has(one.id) && !named.has(one.id) && !deleted.has(one))
   if (lost.length === 0) return []
-  const canLead = reachability([], network.routes, after)
+  const canLead = reachability([], network, after)
   const hasCarrier = ({ dev }: NexthopRecord): boolean =>
     typeof dev !== 'string' || after.links.get(dev)?.link.carrier === true
   const singles = lost.filter((nexthop) => !nexthop.group && hasCarrier(nexthop) && canLead(nexthop))

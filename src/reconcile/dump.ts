@@ -14,6 +14,10 @@ export async function dump<T>(
   const read = (received: ReceivedMessage): T | undefined => decode(received.body)
   const { items, consistent } = await place.connection.dump(message, read, options)
   if (consistent) return items
-  // A plan made from half a picture could delete what it merely did not see.
-  throw new NetworkError('INCONSISTENT', `${message.subject}: the state changed during every attempt to read it`)
+  throw inconsistent(message)
+}
+
+/** A plan made from half a picture could delete what it merely did not see. */
+export function inconsistent({ subject }: NetlinkMessage): NetworkError {
+  return new NetworkError('INCONSISTENT', `${subject}: the state changed during every attempt to read it`)
 }

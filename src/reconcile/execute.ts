@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.js'
-import type { NetlinkMessage } from '../netlink/message.js'
+import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
 import { prepareConfiguration, sendConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
@@ -7,8 +7,12 @@ import { sysctlFile } from '../state/sysctl.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { kernelOrderOf } from './bulkOrder.js'
+import { type BulkStep, isBulkStep, stepOfRow } from './bulkStep.js'
+import { BulkStream } from './bulkStream.js'
 import { type Parts, partsOf } from './configure.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
+import type { Echoes } from './echoes.js'
 import { changeFirewall } from './firewall.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
@@ -45,12 +49,16 @@ export async function execute(
   world: World,
   options: ApplyOptions,
   progress: Progress | undefined,
+  echoes?: Echoes,
 ): Promise<Failure | undefined> {
-  const executor = new Executor(world, options)
+  const total = steps.reduce((sum, { count = 1 }) => sum + count, 0)
+  let done = 0
+  const executor = new Executor(world, options, (step, part) => progress?.(done + part, total, step), echoes)
   for (const [index, step] of steps.entries()) {
     const failure = (await executor.run(step, steps, index)) ?? undefined
     if (failure) return failure
-    progress?.(index + 1, steps.length, step)
+    done += step.count ?? 1
+    progress?.(done, total, step)
   }
   return executor.flush()
 }
@@ -63,9 +71,20 @@ class Executor {
   /** Steps that were done in one go with an earlier one. */
   readonly #made = new Set<PlannedStep>()
 
-  constructor(world: World, options: ApplyOptions) {
+  readonly #onPart: (step: PlannedStep, done: number) => void
+
+  readonly #echoes: Echoes | undefined
+
+  constructor(
+    world: World,
+    options: ApplyOptions,
+    onPart: (step: PlannedStep, done: number) => void,
+    echoes: Echoes | undefined,
+  ) {
+    this.#echoes = echoes
     this.#world = world
     this.#options = options
+    this.#onPart = onPart
   }
 
   async run(step: PlannedStep, steps: readonly PlannedStep[], index: number): Promise<Failure | undefined> {
@@ -97,6 +116,8 @@ class Executor {
     }
     this.#place = place
     if (operation.type === 'changeFirewall') return await this.#changeFirewall(step, steps, index, place)
+    if (isBulkStep(step)) return await this.#runBulk(step, place)
+    if (operation.type === 'bulkRoutes') throw new TypeError('a step for many routes says so')
     if (operation.type === 'deleteLink') return await this.#deleteLinks(step, steps, index, place)
     const failure = await this.#makeDevice(operation, step, steps, index, place)
     if (failure) return failure
@@ -213,20 +234,63 @@ class Executor {
     return undefined
   }
 
-  async #queue(operation: MessageOperation, step: PlannedStep, place: Place): Promise<Failure | undefined> {
-    const unknown = linksNeeded(operation).some((link) => typeof link === 'string' && !place.indices.has(link))
-    if (unknown) {
-      const failure = await this.flush()
-      if (failure) return failure
-      await observeLinks(place, this.#options)
+  /** Many routes at once, after what was before them. */
+  async #runBulk(step: BulkStep, place: Place): Promise<Failure | undefined> {
+    const pending = await this.flush()
+    if (pending) return pending
+    this.#place = place
+    const { changes } = step.operation
+    const operations = changes.used().map(({ operation }) => operation)
+    const sources = new Set(operations.map(ipv6SourceOf))
+    const waiting = (await this.#knowLinks(step.operation, place)) ?? (await this.#awaitSources([...sources], place))
+    if (waiting) return waiting
+    let before = 0
+    for (const family of ['inet', 'inet6'] as const) {
+      const rows = changes[family]
+      if (rows.count === 0) continue
+      const order = await kernelOrderOf(rows)
+      const stream = new BulkStream(changes, rows, order, place.context(this.#world.places), isGone)
+      const start = before
+      const { signal, timeout } = this.#options
+      const onProgress = (done: number): void => {
+        if (start + done < changes.size) this.#onPart(step, start + done)
+      }
+      const failure = await place.connection.stream(stream, { signal, timeout, onProgress, echo: this.#echoTo(place) })
+      if (failure) return { step: stepOfRow(step, family, stream.rowOf(failure.item)), error: failure.error }
+      before += rows.count
     }
-    const source = ipv6SourceOf(operation)
-    if (source !== undefined) {
+    return undefined
+  }
+
+  #echoTo(place: Place): ((reply: ReceivedMessage) => void) | undefined {
+    const echoes = this.#echoes
+    return echoes && ((reply) => echoes.take(place, reply))
+  }
+
+  /** Learns the indices of links that were made meanwhile. */
+  async #knowLinks(operation: Operation, place: Place): Promise<Failure | undefined> {
+    const unknown = linksNeeded(operation).some((link) => typeof link === 'string' && !place.indices.has(link))
+    if (!unknown) return undefined
+    const failure = await this.flush()
+    if (!failure) await observeLinks(place, this.#options)
+    return failure
+  }
+
+  /** The kernel takes no source address that is still being checked ("Invalid source address"). */
+  async #awaitSources(sources: readonly (string | undefined)[], place: Place): Promise<Failure | undefined> {
+    for (const source of sources) {
+      if (source === undefined) continue
       const failure = await this.flush()
       if (failure) return failure
-      // The kernel takes no source address that is still being checked ("Invalid source address").
       await settlePlace(place, (_link, { address }) => address.startsWith(`${source}/`), this.#options)
     }
+    return undefined
+  }
+
+  async #queue(operation: MessageOperation, step: PlannedStep, place: Place): Promise<Failure | undefined> {
+    const failure =
+      (await this.#knowLinks(operation, place)) ?? (await this.#awaitSources([ipv6SourceOf(operation)], place))
+    if (failure) return failure
     for (const message of messagesOf(operation, place.context(this.#world.places)))
       this.#pending.push({ message, step })
     // A new link under an old name has another index, and so has one that went with a deleted one.
@@ -244,7 +308,12 @@ class Executor {
     if (pending.length === 0 || !place) return undefined
     const { errors } = await place.connection.batch(
       pending.map(({ message }) => message),
-      { ...this.#options, stopAtError: true, isHarmless: (error, index) => isGone(pending[index]?.message, error) },
+      {
+        ...this.#options,
+        stopAtError: true,
+        isHarmless: (error, index) => isGoneAt(pending[index], error),
+        echo: this.#echoTo(place),
+      },
     )
     const [first] = [...errors].sort(([a], [b]) => a - b)
     const failed = first && pending[first[0]]
@@ -269,8 +338,12 @@ const goneCodes: Readonly<Record<number, readonly string[]>> = {
 }
 
 /** Whether the kernel refused to delete what is gone: it took it along with something else, or somebody was faster. */
-function isGone(message: NetlinkMessage | undefined, { code }: NetworkError): boolean {
-  return message !== undefined && (goneCodes[message.type]?.includes(code) ?? false)
+function isGone(message: NetlinkMessage, { code }: NetworkError): boolean {
+  return goneCodes[message.type]?.includes(code) ?? false
+}
+
+function isGoneAt(pending: Pending | undefined, error: NetworkError): boolean {
+  return pending !== undefined && isGone(pending.message, error)
 }
 
 /** The step at an index and those of the same namespace that follow it, as long as they are of a sort. */

@@ -1,5 +1,7 @@
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import type { Route } from '../rtnetlink/route.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import { changedFeatures } from '../state/features.js'
@@ -8,6 +10,7 @@ import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { type NexthopLosses, withoutLosses } from '../state/nexthop.js'
 import { marksOf } from '../state/owner.js'
+import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
@@ -65,11 +68,11 @@ export function settableProperties(link: ListedLink): Partial<Link> {
  *
  * @param bouncedBefore links that go down for another reason than what is wanted of them
  */
-export function withLosses(
+export async function withLosses(
   stated: DesiredNetwork,
   actual: NetworkState,
   bouncedBefore: ReadonlySet<string> = new Set(),
-): Losses {
+): Promise<Losses> {
   const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const recreated = recreatedLinks(desired, actual, wanted)
@@ -84,7 +87,7 @@ export function withLosses(
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
   const links = restoredLinks(desired, actual, recreated, bounced)
-  const canLead = reachability(links, desired.routes, actual)
+  const canLead = reachability(links, desired, actual)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
     actual: stateAfter(actual, recreated, bounced, lost),
@@ -93,6 +96,7 @@ export function withLosses(
       links,
       nexthops,
       routes: [...desired.routes, ...restoredRoutes({ ...desired, links, nexthops }, actual, lost, goesDown)],
+      ...withBulk(desired.bulk, await restoredBulk({ ...desired, links, nexthops }, actual, lost, goesDown)),
       neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
       ...restoredEntries(desired, actual, recreated),
     },
@@ -238,6 +242,14 @@ function stateAfter(
       (route) => !linksOfRoute(route).some(gone) && !(route.nexthopId !== undefined && lost.gone.has(route.nexthopId)),
     ),
     nexthops: withoutLosses(actual.nexthops, lost),
+    ...(actual.bulk
+      ? {
+          bulk: actual.bulk.filter(
+            (route) =>
+              !linksOfRoute(route).some(gone) && !(route.nexthopId !== undefined && lost.gone.has(route.nexthopId)),
+          ),
+        }
+      : {}),
     neighbors: actual.neighbors.filter(({ dev }) => !gone(dev)),
     ...entriesAfter(actual, recreated),
   }
@@ -353,8 +365,36 @@ function restoredRoutes(
     )
   if (taken.length === 0) return []
   // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
-  const canLead = reachability(desired.links, desired.routes, actual, desired.nexthops)
+  const canLead = reachability(desired.links, desired, actual, desired.nexthops)
   return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route }))
+}
+
+/** {@link restoredRoutes} of those that are packed. */
+async function restoredBulk(
+  desired: DesiredNetwork,
+  actual: NetworkState,
+  { gone }: NexthopLosses,
+  goesDown: (dev: string | number) => boolean,
+): Promise<PackedRoutes<DesiredRoute>> {
+  const { bulk: table = PackedRoutes.empty() } = actual
+  const wishes = desired.bulk ?? PackedRoutes.empty()
+  const isLost = (route: Route): boolean =>
+    linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId))
+  const lasting = table.filter((route) => isLasting(route) && isLost(route))
+  const unnamed = await selectedByKey(keyedRoutes(lasting), keyedWishes(wishes), false)
+  const taken = await withoutUnwanted(unnamed, wishes)
+  if (taken.size === 0) return PackedRoutes.empty()
+  const canLead = reachability(desired.links, desired, actual, desired.nexthops)
+  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route }))
+}
+
+/** What is wanted among many, with more of it. */
+export function withBulk(
+  wishes: PackedRoutes<DesiredRoute> | undefined,
+  more: PackedRoutes<DesiredRoute>,
+): Pick<DesiredNetwork, 'bulk'> {
+  if (more.size === 0) return {}
+  return { bulk: PackedRoutes.joined([...(wishes ? [wishes] : []), more]) }
 }
 
 function restoredNeighbors(

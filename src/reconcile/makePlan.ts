@@ -4,8 +4,10 @@ import { withFeatureNames } from '../state/features.js'
 import type { NetworkState } from '../state/model.js'
 import { emptyState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
+import { parted } from '../state/packedState.js'
 import { withRealNames } from '../state/realNames.js'
 import { renamedState, withRenamedPeers } from '../state/renamed.js'
+import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
 import { equivalentOf } from './equivalent/operation.js'
@@ -21,14 +23,14 @@ import { throwIfAny } from './world.js'
  *
  * @param busy links, by namespace, that are to be changed while they are down
  */
-export function makeSteps(
+export async function makeSteps(
   desired: ReadonlyMap<string, DesiredNetwork>,
   actual: ReadonlyMap<string, NetworkState>,
   existing: ReadonlySet<string>,
   owner: Owner | undefined,
   prune = false,
   busy: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
-): PlannedStep[] {
+): Promise<PlannedStep[]> {
   const steps: PlannedStep[] = []
   const problems: Problem[] = []
   const losses = new Map<string, Losses>()
@@ -38,10 +40,12 @@ export function makeSteps(
   }
   for (const [namespace, renaming] of renamings) {
     const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
-    const named = withRealNames(renaming.desired, state)
-    const meant = withFeatureNames(named, state, problems)
-    const wanted = prune && owner ? withPruned(meant, state, owner) : meant
-    losses.set(namespace, withLosses(wanted, state, new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])))
+    const { desired: named, actual: there, twice } = await parted(withRealNames(renaming.desired, state), state)
+    for (const { path = '', route } of twice) problems.push(wantedTwiceProblem(path, route))
+    const meant = withFeatureNames(named, there, problems)
+    const wanted = prune && owner ? await withPruned(meant, there, owner) : meant
+    const bounced = new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])
+    losses.set(namespace, await withLosses(wanted, there, bounced))
     steps.push(...renaming.steps)
   }
   const peers = plannedPeers(losses)
@@ -55,7 +59,7 @@ export function makeSteps(
       steps,
       problems,
     }
-    diffNetwork(context)
+    await diffNetwork(context)
   }
   throwIfAny(problems)
   return orderSteps(steps.map(withPeerTags)).map((step) => ({ ...step, equivalent: equivalentOf(step) }))

@@ -24,6 +24,7 @@ export type MessageOperation = Exclude<
   | { type: 'setForwarding' }
   | { type: 'setSysctl' }
   | { type: 'changeFirewall' }
+  | { type: 'bulkRoutes' }
 >
 
 /** The messages of an operation, in order. Names are resolved now, so every link that it names must be there. */
@@ -156,6 +157,8 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
     case 'createNexthop':
     case 'replaceNexthop':
       return operation.nexthop.dev === undefined ? [] : [operation.nexthop.dev]
+    case 'bulkRoutes':
+      return [...new Set(operation.changes.used().flatMap((change) => linksNeeded(change.operation)))]
     case 'addNeighbor':
     case 'replaceNeighbor':
     case 'deleteNeighbor':

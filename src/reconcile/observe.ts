@@ -1,21 +1,24 @@
+import type { Family } from '../ip/address.js'
 import { Payload } from '../netlink/bytes.js'
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeAddress, dumpAddresses, type ListedAddress } from '../rtnetlink/address.js'
 import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
-import { decodeRoute } from '../rtnetlink/decodeRoute.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import { decodeNeighbor, dumpNeighbors } from '../rtnetlink/neighbor.js'
 import { decodeNexthop, dumpNexthops } from '../rtnetlink/nexthopMessages.js'
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { RouteReader } from '../rtnetlink/packed/routeReader.js'
 import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { nexthopOf } from '../state/nexthop.js'
+import { mostSingleRoutes, unpackedRoutes } from '../state/packedState.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
-import { dump } from './dump.js'
+import { dump, inconsistent } from './dump.js'
 import { readFirewall } from './firewall.js'
 import { observeEntries } from './observeEntries.js'
 import { type FeatureSelection, withGeneric } from './observeGeneric.js'
@@ -43,21 +46,21 @@ export async function observe(
   const listed = await withGeneric(place, await observeLinks(place, options), features, options)
   const names = namesOf(listed)
   const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
-  const addresses = await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options)
-  const routes: RouteRecord[] = []
+  const records = await withAddresses(place, links, names, options)
+  const tables: PackedRoutes<RouteRecord>[] = []
   const rules: NetworkState['rules'][number][] = []
   for (const family of ['inet', 'inet6'] as const) {
-    const listed = await dump(place, dumpRoutes({ family }), (body) => decodeRoute(body, names), options)
-    for (const route of listed) if (!route.cloned) routes.push(routeOf(route))
+    tables.push(await observeRoutes(place, family, names, options))
     rules.push(...(await dump(place, dumpRules(family), (body) => decodeRule(body), options)))
   }
   const nexthops = await dump(place, dumpNexthops(), (body) => nexthopOf(decodeNexthop(body, names)), options)
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
   const firewall = table === undefined ? undefined : await readFirewall(place, table, options)
   const proxies = await dump(place, dumpNeighbors({ proxy: true }), (body) => decodeNeighbor(body, names), options)
+  const routes = PackedRoutes.joined(tables)
   return {
-    links: linkRecords(links, addresses),
-    routes,
+    links: records,
+    ...(routes.size > mostSingleRoutes ? { routes: [], bulk: routes } : { routes: unpackedRoutes(routes) }),
     nexthops,
     rules,
     neighbors: [...neighbors, ...proxies],
@@ -72,6 +75,21 @@ export async function observe(
   }
 }
 
+/** Reads the links with their addresses. */
+export async function observeLinkRecords(place: Place, options: RequestOptions): Promise<NetworkState['links']> {
+  const links = await observeLinks(place, options)
+  return await withAddresses(place, links, namesOf(links), options)
+}
+
+async function withAddresses(
+  place: Place,
+  links: readonly ListedLink[],
+  names: DecodeContext,
+  options: RequestOptions,
+): Promise<Map<string, LinkRecord>> {
+  return linkRecords(links, await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options))
+}
+
 /** Reads the links alone, and learns their indices. */
 export async function observeLinks(place: Place, options: RequestOptions): Promise<ListedLink[]> {
   const bodies = await dump(place, dumpLinks(), (body) => new Payload(body.copy()), options)
@@ -83,6 +101,22 @@ export async function observeLinks(place: Place, options: RequestOptions): Promi
   place.indices.clear()
   for (const [index, name] of nameByIndex) place.indices.set(name, index)
   return bodies.map((body) => decodeLink(body, { linkName: (index) => nameByIndex.get(index) ?? index }))
+}
+
+async function observeRoutes(
+  place: Place,
+  family: Family,
+  names: DecodeContext,
+  options: RequestOptions,
+): Promise<PackedRoutes<RouteRecord>> {
+  const reader = new RouteReader(names)
+  const message = dumpRoutes({ family })
+  const consistent = await place.connection.dumpInto(message, reader, options)
+  if (!consistent) throw inconsistent(message)
+  return reader
+    .finish()
+    .filter(({ cloned }) => !cloned)
+    .map(routeOf)
 }
 
 /** The names of links by their indices. */

@@ -4,6 +4,7 @@ import type { FdbEntry } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
+import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import type { RouteRecord } from '../state/route.js'
@@ -68,6 +69,7 @@ export type Operation =
   | { readonly type: 'createNexthop'; readonly nexthop: NexthopRecord; readonly replaces: boolean }
   | { readonly type: 'replaceNexthop'; readonly nexthop: NexthopRecord }
   | { readonly type: 'deleteNexthop'; readonly nexthop: NexthopRecord }
+  | { readonly type: 'bulkRoutes'; readonly changes: PackedRoutes<BulkChange> }
   | { readonly type: 'addRule'; readonly rule: RuleRecord }
   | { readonly type: 'replaceRule'; readonly rule: RuleRecord; readonly previous: RuleRecord }
   | { readonly type: 'deleteRule'; readonly rule: RuleRecord }
@@ -81,3 +83,13 @@ export type Operation =
   | { readonly type: 'addNeighbor'; readonly neighbor: Neighbor }
   | { readonly type: 'replaceNeighbor'; readonly neighbor: Neighbor }
   | { readonly type: 'deleteNeighbor'; readonly neighbor: Neighbor }
+
+/** What is done to one route. */
+export type RouteOperation = Extract<Operation, { type: 'addRoute' | 'replaceRoute' | 'deleteRoute' }>
+
+/** What is done to many routes alike; the destination of its routes stands for that of each. */
+export interface BulkChange {
+  readonly operation: RouteOperation
+  /** JSON pointer to what the spec says of them. */
+  readonly path?: string
+}

@@ -23,6 +23,8 @@ export interface PlaceOptions extends RequestOptions {
 export interface SnapshotOptions extends PlaceOptions {
   /** Whether private and preshared keys are told. Whoever has them is whom they belong to. Default false. */
   readonly secrets?: boolean
+  /** How routes are given: a `list` of objects, or a `set` that keeps a million of them in little memory. Default `list`. */
+  readonly routes?: 'list' | 'set'
 }
 
 /** What {@link plan} takes. */
@@ -83,6 +85,7 @@ export interface TransactionOptions extends Pick<PlaceOptions, 'namespace' | 'ke
 
 const transactionOptions = ['namespace', 'kernel', 'stateDirectory']
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
+const snapshotOptions = [...placeOptions, 'routes']
 const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune']
 const applyOptions = [
   ...planOptions,
@@ -101,9 +104,13 @@ const applyOptions = [
 const longestTimer = 2 ** 31 - 1
 
 /** Refuses options that mean nothing, so that none is taken for granted in vain. */
-export function checkOptions(options: ApplyOptions, kind: 'place' | 'plan' | 'apply' | 'transaction'): void {
+export function checkOptions(
+  options: ApplyOptions & SnapshotOptions,
+  kind: 'place' | 'snapshot' | 'plan' | 'apply' | 'transaction',
+): void {
   const known = {
     place: placeOptions,
+    snapshot: snapshotOptions,
     plan: planOptions,
     apply: applyOptions,
     transaction: transactionOptions,

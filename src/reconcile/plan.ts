@@ -1,5 +1,7 @@
 import { inspect, styleText } from 'node:util'
 import type { Spec } from '../spec/types.js'
+import { sameValue } from '../state/equal.js'
+import { sameBulk, singleSteps } from './bulkStep.js'
 import type { PlanOptions } from './options.js'
 import { type Disruption, type PlannedStep, publicStep, type Step, shownValue } from './step.js'
 
@@ -43,6 +45,21 @@ export class Plan {
   /** @internal The steps with what the executor needs. */
   get planned(): readonly PlannedStep[] {
     return this.#planned
+  }
+
+  /**
+   * Every single step, where one of {@link steps} stands for many alike; each is made as it is asked for. That of a
+   * plan that is carried out may take them in another order.
+   */
+  *walk(): Generator<Step> {
+    for (const planned of this.#planned) {
+      for (const { operation: _o, phase: _p, provides: _v, needs: _n, ...step } of singleSteps(planned)) yield step
+    }
+  }
+
+  /** @internal Whether another plan does the same. */
+  isSameAs(other: Plan): boolean {
+    return sameValue(this.steps, other.steps) && sameBulk(this.#planned, other.planned)
   }
 
   /** The plan as text, a step a line with its `ip` command; in color where asked. */

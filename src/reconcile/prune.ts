@@ -1,21 +1,26 @@
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { isManageable } from '../state/address.js'
-import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
+import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import { isMarked, type Owner } from '../state/owner.js'
+import { keyedRoutes, keyedWishes, selectedByKey } from '../state/packedSets.js'
 import { isLasting, routeKey } from '../state/route.js'
+import { withBulk } from './losses.js'
 
 /**
  * Adds to what is wanted of a namespace that everything goes which bears the owner's mark and is not named. What has
  * no mark, or that of another owner, is not touched.
  */
-export function withPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork {
+export async function withPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): Promise<DesiredNetwork> {
+  const bulk = await doomedBulk(network, actual, owner)
   return {
     ...network,
     links: prunedLinks(network, actual, owner),
     routes: [...network.routes, ...doomedRoutes(network, actual, owner)],
     nexthops: [...network.nexthops, ...doomedNexthops(network, actual, owner)],
+    ...withBulk(network.bulk, bulk),
     rules: [
       ...network.rules,
       // Counted: those that a wanted rule is satisfied by stay.
@@ -81,12 +86,24 @@ function doomedNexthops(network: DesiredNetwork, actual: NetworkState, owner: Ow
   const users = [
     ...network.routes.filter(({ absent }) => !absent).map(({ route }) => route),
     ...actual.routes.filter((route) => !isOwn(route)),
+    ...(network.bulk?.used() ?? []).filter(({ absent }) => !absent).map(({ route }) => route),
+    ...(actual.bulk?.used() ?? []).filter((route) => !isOwn(route)),
   ]
   const used = new Set(users.map(({ nexthopId }) => nexthopId))
   const stays = ({ id }: NexthopRecord): boolean =>
     wanted.has(id) || used.has(id) || !doomed.some((one) => one.id === id)
   for (const { group = [] } of actual.nexthops.filter(stays)) for (const { id } of group) used.add(id)
   return doomed.filter(({ id }) => !used.has(id)).map((nexthop) => ({ absent: true, nexthop, stated: nexthop }))
+}
+
+async function doomedBulk(
+  { bulk: wishes = PackedRoutes.empty() }: DesiredNetwork,
+  { bulk: table = PackedRoutes.empty() }: NetworkState,
+  owner: Owner,
+): Promise<PackedRoutes<DesiredRoute>> {
+  const own = table.filter((route) => route.protocol === owner.protocol && isLasting(route))
+  const doomed = await selectedByKey(keyedRoutes(own), keyedWishes(wishes), false)
+  return doomed.map((route) => ({ absent: true, route, stated: route }))
 }
 
 function doomedNeighbors(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['neighbors'] {

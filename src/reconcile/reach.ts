@@ -59,9 +59,13 @@ export class Reach {
 
   /** Whether a route can be lost. */
   takesRoute(route: RouteRecord): boolean {
-    if (route.src !== undefined && this.#sources.has(route.src)) return true
-    if (this.#routes.has(routeKey(route))) return true
+    return this.#routes.has(routeKey(route)) || this.takesAlong(route)
+  }
+
+  /** Whether a route can be lost with something else, whatever its destination. */
+  takesAlong(route: RouteRecord): boolean {
     if (route.nexthopId !== undefined && this.takesNexthop(route.nexthopId)) return true
+    if (route.src !== undefined && this.#sources.has(route.src)) return true
     return linksOfRoute(route).some((dev) => this.#links[route.family].has(String(dev)))
   }
 

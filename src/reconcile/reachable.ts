@@ -1,10 +1,24 @@
 import { parseAddress } from '../ip/address.js'
 import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
 import type { Address } from '../rtnetlink/address.js'
+import { covers } from '../rtnetlink/packed/covers.js'
 import type { Nexthop, Route } from '../rtnetlink/route.js'
-import type { DesiredLink, DesiredNexthop, DesiredRoute } from '../state/desired.js'
+import type { DesiredLink, DesiredNetwork, DesiredNexthop } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { kernelProtocol, linksOfRoute } from '../state/route.js'
+
+/** Whether what it leads to is on a link, and no gateway. */
+function leadsToLink({
+  via,
+  nexthops,
+  nexthopId,
+}: {
+  via?: unknown
+  nexthops?: unknown
+  nexthopId?: unknown
+}): boolean {
+  return via === undefined && nexthops === undefined && nexthopId === undefined
+}
 
 /** Whether an address is within a network. */
 function containsAddress(network: string, address: string): boolean {
@@ -26,7 +40,7 @@ type Way = Pick<Route, 'via' | 'dev' | 'onlink' | 'nexthops' | 'nexthopId' | 'sr
  */
 export function reachability(
   links: readonly DesiredLink[],
-  routes: readonly DesiredRoute[],
+  { routes, bulk }: Pick<DesiredNetwork, 'routes' | 'bulk'>,
   actual: NetworkState,
   nexthops: readonly DesiredNexthop[] = [],
 ): (route: Way) => boolean {
@@ -47,10 +61,16 @@ export function reachability(
   const there = actual.routes.filter(({ protocol }) => protocol !== kernelProtocol)
   const added = routes.filter(({ absent }) => !absent).map(({ route }) => route)
   for (const { to, via, nexthops: hops, nexthopId } of [...there, ...added]) {
-    if (via === undefined && hops === undefined && nexthopId === undefined) networks.push(to)
+    if (leadsToLink({ via, nexthops: hops, nexthopId })) networks.push(to)
   }
+  const many = [
+    actual.bulk?.filter((route) => route.protocol !== kernelProtocol && leadsToLink(route)),
+    bulk?.filter(({ absent, route }) => !absent && leadsToLink(route)),
+  ]
   const isOnLink = (gateway: string): boolean =>
-    gateway.startsWith('fe80:') || networks.some((network) => containsAddress(network, gateway))
+    gateway.startsWith('fe80:') ||
+    networks.some((network) => containsAddress(network, gateway)) ||
+    many.some((table) => table !== undefined && covers(table, gateway))
   const objects = new Set(actual.nexthops.map(({ id }) => id))
   for (const { absent, nexthop } of nexthops) {
     if (absent) objects.delete(nexthop.id)

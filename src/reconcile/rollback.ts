@@ -12,6 +12,7 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
 import { selectorKey } from '../state/rule.js'
+import { formerBulk } from './bulkFormer.js'
 import { execute, type Failure } from './execute.js'
 import { formerEntries } from './formerEntries.js'
 import { isRefusedWhileUp } from './linkBusy.js'
@@ -19,6 +20,7 @@ import { linksRemade } from './linksRemade.js'
 import { asItWas, settableProperties, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
 import { linksWithFeatures } from './observeGeneric.js'
+import { isPacked } from './packedSteps.js'
 import { Reach } from './reach.js'
 import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
 import type { PlannedStep } from './step.js'
@@ -44,14 +46,17 @@ export interface Former {
 }
 
 /** What undoing steps needs, from what was there before the first. */
-export function formerOf(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Former {
+export async function formerOf(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+): Promise<Former> {
   const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
   const networks = new Map<string, DesiredNetwork>()
   for (const [name, state] of before) {
     // A new namespace takes everything in it along.
     if (created.includes(name)) continue
     const own = steps.filter((step) => (step.namespace ?? '') === name)
-    networks.set(name, formerNetwork(state, [...own, ...farEnds(steps, before, name)]))
+    networks.set(name, await formerNetwork(state, [...own, ...farEnds(steps, before, name)]))
   }
   return { networks, created }
 }
@@ -74,12 +79,12 @@ function farEnds(
 }
 
 /** Brings everything that steps touched back to what it was. */
-export function rollback(
+export async function rollback(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
   world: World,
 ): Promise<RollbackReport> {
-  return restore(formerOf(steps, before), world)
+  return restore(await formerOf(steps, before), world)
 }
 
 /** Brings everything back to what it was, by the same reconciler. */
@@ -95,7 +100,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
     }
     for (let round = 0; round < 3; round++) {
       const states = await world.observe(networks.keys(), {}, networks)
-      const back = makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
+      const back = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
       busy.clear()
       if (back.length === 0) break
       done.push(...back)
@@ -106,7 +111,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
     }
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
     const states = await world.observe(networks.keys(), {}, networks)
-    const left = makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
+    const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
     return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
@@ -132,12 +137,17 @@ async function deleteCreated(name: string, world: World): Promise<void> {
 }
 
 /** What a namespace was, as a wish about everything that the steps touched or may have taken along. */
-function formerNetwork(before: NetworkState = emptyState, steps: readonly PlannedStep[]): DesiredNetwork {
+async function formerNetwork(
+  before: NetworkState = emptyState,
+  steps: readonly PlannedStep[],
+): Promise<DesiredNetwork> {
   const names = formerNamesOf(steps)
   const reach = new Reach(before, steps, 'undoing', (name) => names.of(name))
   return {
     links: formerLinks(before, steps, reach),
-    routes: formerRoutes(before, steps, reach),
+    ...(isPacked(steps, before)
+      ? { routes: [], bulk: await formerBulk(before, steps, reach) }
+      : { routes: formerRoutes(before, steps, reach) }),
     nexthops: formerNexthops(before, steps, reach),
     rules: formerRules(before, steps, reach),
     neighbors: formerNeighbors(before, steps, reach),

@@ -5,7 +5,7 @@ import { addressKey } from '../state/address.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { listenUntil } from './listenUntil.js'
-import { observe } from './observe.js'
+import { observeLinkRecords } from './observe.js'
 import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
 import type { World } from './world.js'
@@ -47,7 +47,7 @@ type IsWanted = (link: string, address: ListedAddress) => boolean
 export async function settlePlace(place: Place, wanted: IsWanted, options: ApplyOptions): Promise<void> {
   let left: readonly string[] = []
   const isSettled = async (): Promise<boolean> => {
-    left = tentativeOf(await observe(place, options), wanted)
+    left = tentativeOf(await observeLinkRecords(place, options), wanted)
     return left.length === 0
   }
   const settled = await listenUntil(place, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], isSettled, {
@@ -61,9 +61,9 @@ export async function settlePlace(place: Place, wanted: IsWanted, options: Apply
 }
 
 /** The wanted addresses that are being checked; one that failed the check is an error. */
-function tentativeOf(state: NetworkState, wanted: IsWanted): string[] {
+function tentativeOf(links: NetworkState['links'], wanted: IsWanted): string[] {
   const tentative: string[] = []
-  for (const { link, addresses } of state.links.values()) {
+  for (const { link, addresses } of links.values()) {
     for (const address of addresses) {
       if (!wanted(link.name, address)) continue
       if (address.dadFailed) {

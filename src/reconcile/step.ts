@@ -38,6 +38,8 @@ export interface Step {
   readonly id: string
   /** The named network namespace; left out for the one that the plan was made for. */
   readonly namespace?: string
+  /** How many objects it is about, where it stands for many alike: `plan.walk()` has a step for each. */
+  readonly count?: number
   /** What changes, property by property. */
   readonly changes: readonly PropertyChange[]
   /** JSON pointer to what the spec says of it; left out where the step follows from another one. */

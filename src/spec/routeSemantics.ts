@@ -2,7 +2,8 @@ import { familyOf } from '../ip/address.js'
 import { formatPrefix, hasHostBits, networkOf, parsePrefix } from '../ip/prefix.js'
 import type { Path } from './pointer.js'
 import type { Report } from './report.js'
-import type { NeighborSpec, RouteSpec } from './types.js'
+import { isSingleRoute } from './routeEntries.js'
+import type { NeighborSpec, RouteEntry, RouteSpec } from './types.js'
 
 /** Types of route that lead to no link. */
 export const unlinkedTypes: ReadonlySet<string> = new Set(['blackhole', 'unreachable', 'prohibit', 'throw'])
@@ -16,9 +17,10 @@ export function routeFamily(route: RouteSpec): 'inet' | 'inet6' {
 }
 
 /** What is wrong with the routes of one namespace. */
-export function routeProblems(routes: readonly RouteSpec[], path: Path, report: Report): void {
+export function routeProblems(routes: readonly RouteEntry[], path: Path, report: Report): void {
   const seen = new Map<string, number>()
   for (const [index, route] of routes.entries()) {
+    if (!isSingleRoute(route)) continue
     const at = [...path, index]
     prefixProblems(route, at, report)
     familyProblems(route, at, report)

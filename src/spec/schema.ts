@@ -18,6 +18,8 @@ import {
 import { encapsulationSchema } from './encapsulationSchema.js'
 import { confine, nat } from './firewallSchema.js'
 import { type Entries, objectSchema } from './objectSchema.js'
+import { isRouteFile } from './routeEntries.js'
+import { isRouteSet } from './routeSetBrand.js'
 import { sysctlSchema } from './sysctlSchema.js'
 import type {
   AddressSpec,
@@ -30,7 +32,9 @@ import type {
   NetworkSpec,
   NexthopObjectSpec,
   NexthopSpec,
+  RouteFileSpec,
   RouteSpec,
+  Routes,
   RuleSpec,
 } from './types.js'
 
@@ -196,7 +200,8 @@ const nexthop: v.GenericSchema<NexthopSpec> = objectSchema<NexthopSpec>({
   onlink: bool,
 })
 
-const route: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
+/** The schema of one route. */
+export const routeSchema: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
   {
     to: destination,
     family,
@@ -338,10 +343,21 @@ const mdbEntry: v.GenericSchema<MdbSpec> = objectSchema<MdbSpec>(
 
 const forwarding: v.GenericSchema<ForwardingSpec> = objectSchema<ForwardingSpec>({ ipv4: bool, ipv6: bool })
 
+/** The schema of what names a file with routes. */
+export const routeFileSchema: v.GenericSchema<RouteFileSpec> = objectSchema<RouteFileSpec>(
+  { file: v.pipe(v.string(), v.nonEmpty()) },
+  ['file'],
+)
+
+const routeEntry: AnySchema = v.lazy((input: unknown): AnySchema => {
+  if (isRouteSet(input)) return v.any()
+  return isRouteFile(input) ? routeFileSchema : routeSchema
+})
+
 function networkEntries(): Entries<NetworkSpec> {
   return {
     links: v.array(linkSchema()) as unknown as v.GenericSchema<readonly LinkSpec[]>,
-    routes: v.array(route),
+    routes: v.array(routeEntry) as unknown as v.GenericSchema<Routes>,
     nexthops: v.array(nexthopObject),
     rules: v.array(rule),
     neighbors: v.array(neighbor),

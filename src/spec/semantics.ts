@@ -5,6 +5,7 @@ import { linkProblems } from './linkSemantics.js'
 import { nexthopProblems } from './nexthopSemantics.js'
 import { type Path, pointer, shown } from './pointer.js'
 import type { Report } from './report.js'
+import { isSingleRoute, loadedRoutes } from './routeEntries.js'
 import { neighborProblems, routeProblems } from './routeSemantics.js'
 import { ruleProblems } from './ruleSemantics.js'
 import type { NetworkSpec, Spec } from './types.js'
@@ -12,14 +13,7 @@ import type { NetworkSpec, Spec } from './types.js'
 /** What is wrong with a spec whose shape is right: contradictions, double names, things that cannot be. */
 export function semanticProblems(spec: Spec): Problem[] {
   const problems: Problem[] = []
-  const report: Report = (path, message, details = {}) => {
-    problems.push({
-      path: pointer(path),
-      message,
-      ...(details.found === undefined ? {} : { found: shown(details.found) }),
-      ...(details.hint === undefined ? {} : { hint: details.hint }),
-    })
-  }
+  const report = reportTo(problems)
   networkProblems(spec, [], report)
   for (const [name, network] of Object.entries(spec.namespaces ?? {})) {
     const path = ['namespaces', name]
@@ -31,12 +25,24 @@ export function semanticProblems(spec: Spec): Problem[] {
   return problems
 }
 
+/** Notes what is wrong in a list. */
+export function reportTo(problems: Problem[]): Report {
+  return (path, message, details = {}) => {
+    problems.push({
+      path: pointer(path),
+      message,
+      ...(details.found === undefined ? {} : { found: shown(details.found) }),
+      ...(details.hint === undefined ? {} : { hint: details.hint }),
+    })
+  }
+}
+
 function networkProblems(network: NetworkSpec, path: Path, report: Report): void {
   linkProblems(network.links ?? [], [...path, 'links'], report)
   confineProblems(network.links ?? [], [...path, 'links'], report)
   natProblems(network.nat ?? {}, [...path, 'nat'], report)
-  routeProblems(network.routes ?? [], [...path, 'routes'], report)
-  nexthopProblems(network.nexthops ?? [], network.routes ?? [], path, report)
+  routeProblems(loadedRoutes(network), [...path, 'routes'], report)
+  nexthopProblems(network.nexthops ?? [], loadedRoutes(network).filter(isSingleRoute), path, report)
   ruleProblems(network.rules ?? [], [...path, 'rules'], report)
   vlanProblems(network.links ?? [], [...path, 'links'], report)
   fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)

@@ -5,6 +5,7 @@ import type { GeneralLink } from '../rtnetlink/link.js'
 import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { ConfineSpec, NatSpec } from './firewallTypes.js'
+import type { RouteSet } from './routeSet.js'
 
 /** An address of a link: `ip address add`, man ip-address(8). */
 export interface AddressSpec {
@@ -409,12 +410,24 @@ export interface ForwardingSpec {
   readonly ipv6?: boolean
 }
 
+/** A file with many routes, a line each, as `RouteSet.parse` reads it. */
+export interface RouteFileSpec {
+  /** Its path; on the command line relative to the spec's file, else to the working directory. */
+  readonly file: string
+}
+
+/** A route, or many. */
+export type RouteEntry = RouteSpec | RouteFileSpec | RouteSet
+
+/** Routes in any order: a list, in which sets and files may stand for many, or whatever gives routes one by one. */
+export type Routes = readonly RouteEntry[] | Iterable<RouteSpec> | AsyncIterable<RouteSpec>
+
 /** What one network namespace should look like. What is not named is left alone. */
 export interface NetworkSpec {
   /** The links, in any order. */
   readonly links?: readonly LinkSpec[]
   /** The routes, in any order. */
-  readonly routes?: readonly RouteSpec[]
+  readonly routes?: Routes
   /** The nexthop objects that routes can use, in any order. */
   readonly nexthops?: readonly NexthopObjectSpec[]
   /** The policy rules, in any order. */
@@ -437,4 +450,14 @@ export interface Spec extends NetworkSpec {
   readonly $schema?: string
   /** The same, for each named network namespace. */
   readonly namespaces?: Readonly<Record<string, NetworkSpec>>
+}
+
+/** The live state as a spec, each route by itself. */
+export interface Snapshot extends Spec {
+  readonly routes?: readonly RouteSpec[]
+}
+
+/** The live state as a spec, the routes packed. */
+export interface PackedSnapshot extends Spec {
+  readonly routes?: RouteSet
 }

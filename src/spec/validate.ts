@@ -4,8 +4,9 @@ import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
 import { nearest } from './nearest.js'
 import { type Path, pointer, shown } from './pointer.js'
-import { specSchema } from './schema.js'
-import { semanticProblems } from './semantics.js'
+import { routeProblems } from './routeSemantics.js'
+import { routeSchema, specSchema } from './schema.js'
+import { reportTo, semanticProblems } from './semantics.js'
 import type { Spec } from './types.js'
 
 /** Checks a spec's shape and its meaning; throws one `INVALID_SPEC` that tells of all problems. */
@@ -21,6 +22,16 @@ export function validateSpec(input: unknown): Spec {
   // What is left may contradict itself all the same, and both kinds of problem belong into one error.
   const further = v.safeParse(schema, rest).success ? semanticProblems(rest as Spec) : []
   throw invalidSpec([...problems, ...further.filter((one) => !problems.some((other) => isAbout(one, other)))])
+}
+
+/** What is wrong with one route by itself. */
+export function problemsOfRoute(input: unknown): Problem[] {
+  const result = v.safeParse(routeSchema, input)
+  if (!result.success) return shapeProblems(routeSchema, result.issues)
+  const problems: Problem[] = []
+  routeProblems([result.output], [], reportTo(problems))
+  // It was looked at as the first of a list.
+  return problems.map((problem) => ({ ...problem, path: problem.path.replace(/^\/0/, '') }))
 }
 
 function throwIfInvalid(problems: readonly Problem[]): void {
@@ -163,6 +174,7 @@ function entriesOf(schema: object): object {
 /** Takes off what wraps a schema: optional, nullable, pipe; and lists the options of a union. */
 function unwrapped(schema: object): object[] {
   if ('wrapped' in schema && typeof schema.wrapped === 'object' && schema.wrapped) return unwrapped(schema.wrapped)
+  if ('getter' in schema && typeof schema.getter === 'function') return unwrapped(schema.getter())
   if ('options' in schema && Array.isArray(schema.options)) {
     return schema.options.filter((option): option is object => typeof option === 'object').flatMap(unwrapped)
   }

@@ -4,6 +4,7 @@ import type { Link } from '../rtnetlink/link.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { NexthopObject } from '../rtnetlink/nexthop.js'
+import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { Route } from '../rtnetlink/route.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
 import type { NexthopRecord } from './nexthop.js'
@@ -91,6 +92,8 @@ export interface DesiredNetwork {
   readonly links: readonly DesiredLink[]
   readonly routes: readonly DesiredRoute[]
   readonly nexthops: readonly DesiredNexthop[]
+  /** Further routes, where there are many; the destination of their ways stands for that of each. */
+  readonly bulk?: PackedRoutes<DesiredRoute>
   readonly rules: readonly DesiredRule[]
   readonly neighbors: readonly DesiredNeighbor[]
   readonly fdb?: readonly DesiredFdbEntry[]

@@ -4,6 +4,7 @@ import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
+import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type Firewall, noFirewall } from './firewall/firewall.js'
 import type { NexthopRecord } from './nexthop.js'
 import type { RouteRecord } from './route.js'
@@ -28,6 +29,8 @@ export interface NetworkState {
   readonly links: ReadonlyMap<string, LinkRecord>
   readonly routes: readonly RouteRecord[]
   readonly nexthops: readonly NexthopRecord[]
+  /** Further routes, where there are many; the destination of their ways stands for that of each. */
+  readonly bulk?: PackedRoutes<RouteRecord>
   readonly rules: readonly RuleRecord[]
   readonly neighbors: readonly ListedNeighbor[]
   /** The forwarding databases; left out where they were not read. */

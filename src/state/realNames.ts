@@ -1,6 +1,6 @@
 import type { Link } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
-import type { DesiredNetwork } from './desired.js'
+import type { DesiredNetwork, DesiredRoute } from './desired.js'
 import { sectionOf, visibleAltNames } from './link.js'
 import type { NetworkState } from './model.js'
 import { withLinks } from './renamed.js'
@@ -17,6 +17,11 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
   >(
     route: T,
   ): T => ({ ...withDev(route), ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}) })
+  const onRealLinks = (one: DesiredRoute): DesiredRoute => ({
+    ...one,
+    route: onLinks(one.route),
+    stated: onLinks(one.stated),
+  })
   return {
     ...network,
     links: network.links.map((link) => ({
@@ -24,7 +29,8 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
       name: nameOf(link.name),
       properties: withReferences(link.properties, names),
     })),
-    routes: network.routes.map((one) => ({ ...one, route: onLinks(one.route), stated: onLinks(one.stated) })),
+    routes: network.routes.map(onRealLinks),
+    ...(network.bulk ? { bulk: network.bulk.map(onRealLinks) } : {}),
     nexthops: network.nexthops.map((one) => ({ ...one, nexthop: withDev(one.nexthop), stated: withDev(one.stated) })),
     neighbors: network.neighbors.map((one) => ({ ...one, neighbor: withDev(one.neighbor) })),
     ...(network.fdb

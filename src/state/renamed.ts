@@ -4,6 +4,7 @@ import type { ListedLink } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import { sectionOf } from './link.js'
 import type { LinkRecord, NetworkState } from './model.js'
+import type { RouteRecord } from './route.js'
 
 /** New names by the former ones. */
 export type NewNames = ReadonlyMap<string, string>
@@ -14,6 +15,10 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
   const nameOf = <T>(name: T): T | string => (typeof name === 'string' ? (names.get(name) ?? name) : name)
   const withDev = <T extends { readonly dev?: string | number }>(object: T): T =>
     object.dev === undefined ? object : { ...object, dev: nameOf(object.dev) }
+  const onLinks = (route: RouteRecord): RouteRecord => ({
+    ...withDev(route),
+    ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
+  })
   const links = new Map<string, LinkRecord>()
   for (const { link, addresses } of state.links.values()) {
     const renamed = renamedLink(link, names)
@@ -23,10 +28,8 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
   return {
     ...state,
     links,
-    routes: mappedOnce(state.routes, names, (route) => ({
-      ...withDev(route),
-      ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
-    })),
+    routes: mappedOnce(state.routes, names, onLinks),
+    ...(state.bulk ? { bulk: state.bulk.map(onLinks) } : {}),
     nexthops: mappedOnce(state.nexthops, names, withDev),
     neighbors: mappedOnce(state.neighbors, names, withDev),
     ...(state.fdb

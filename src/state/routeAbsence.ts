@@ -9,6 +9,11 @@ export function isMeantByAbsence({ route, stated, exact }: DesiredRoute, actual:
   return exact ? isMadeFrom(stated, actual) : routeDifferences(stated, actual).length === 0
 }
 
+/** {@link isMeantByAbsence} of ways, whatever the destinations are that stand for those of their rows. */
+export function isWayMeant(wanted: DesiredRoute, actual: RouteRecord): boolean {
+  return isMeantByAbsence(wanted, { ...actual, to: wanted.route.to })
+}
+
 function matchesKey(stated: DesiredRoute['stated'], actual: RouteRecord): boolean {
   return (
     (stated.table === undefined || stated.table === actual.table) &&

@@ -25,6 +25,7 @@ export function testNamespace(t: Pick<ExecutionContext, 'teardown'>): TestNamesp
       encoding: 'utf8',
       env: systemEnvironment,
       stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 1 << 28,
     })
   return {
     fd,

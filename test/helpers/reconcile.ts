@@ -6,7 +6,7 @@ import { FfiTransport } from '../../src/netlink/transports/ffi.js'
 import { type ApplyReport, apply, plan, snapshot } from '../../src/reconcile/apply.js'
 import type { ApplyOptions } from '../../src/reconcile/options.js'
 import type { Plan } from '../../src/reconcile/plan.js'
-import type { Spec } from '../../src/spec/types.js'
+import type { Snapshot, Spec } from '../../src/spec/types.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
 
 /** Timers and counters that run by themselves. */
@@ -135,7 +135,7 @@ export interface ReconcileNamespace extends TestNamespace {
   /** Applies what must fail, and returns the error. */
   fails(spec: Spec, options?: ApplyOptions): Promise<NetworkError>
   plan(spec: Spec, options?: ApplyOptions): Promise<Plan>
-  snapshot(): Promise<Spec>
+  snapshot(): Promise<Snapshot>
   picture(options?: { readonly portable?: boolean }): string[]
   /**
    * Applies, then again: the second time nothing is done, and nothing is told by the kernel. `quiet` first waits until

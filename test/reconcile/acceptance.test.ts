@@ -86,7 +86,7 @@ function reversed(spec: NetworkSpec): NetworkSpec {
   return {
     ...spec,
     links: [...(spec.links ?? [])].reverse(),
-    routes: [...(spec.routes ?? [])].reverse(),
+    routes: Array.isArray(spec.routes) ? [...spec.routes].reverse() : [],
     rules: [...(spec.rules ?? [])].reverse(),
   }
 }

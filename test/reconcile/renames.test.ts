@@ -231,7 +231,7 @@ test.serial(
       steps.map((step) => [step.disruption, equivalentOf(step)]),
       [['link-bounce', 'ip link set a0 down\nip link set a0 name lan0\nip link set lan0 up']],
     )
-    const losses = withLosses(wanted, renamedState(state, names), bounced)
+    const losses = await withLosses(wanted, renamedState(state, names), bounced)
     t.true(losses.desired.routes.some(({ route }) => route.to === '10.50.0.0/16' && route.dev === 'lan0'))
     t.true(losses.desired.links[0]?.addresses?.some(({ address }) => address === 'fd00::1/64'))
     const events = await namespace.events(async () => t.is(await execute(steps, world, {}, undefined), undefined))

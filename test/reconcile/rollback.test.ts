@@ -94,7 +94,7 @@ async function stopAfter(namespace: ReconcileNamespace, spec: Spec, done: number
   const networks = desiredNetworks(validateSpec(spec))
   world.open(spec)
   const states = await world.observe(networks.keys(), {})
-  const steps = makeSteps(networks, states, new Set(world.places.keys()), undefined)
+  const steps = await makeSteps(networks, states, new Set(world.places.keys()), undefined)
   const failure = await execute(steps.slice(0, done), world, {}, undefined)
   if (failure) throw failure.error
   return { report: await rollback(steps, states, world), steps }

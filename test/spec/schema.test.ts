@@ -21,7 +21,7 @@ test('the schema knows every kind of link', (t) => {
 
 test('the schema refers only to what it defines', (t) => {
   const references = [...committed.matchAll(/"\$ref": "#\/\$defs\/(\w+)"/g)].map(([, name = '']) => name)
-  t.deepEqual([...new Set(references)].sort(), ['link', 'neighbor', 'nexthop', 'route', 'rule'])
+  t.deepEqual([...new Set(references)].sort(), ['link', 'neighbor', 'nexthop', 'route', 'routeFile', 'rule'])
   for (const name of references) t.truthy(at(root, '$defs', name), name)
 })
 
@@ -44,6 +44,11 @@ test('what does not fit the schema is told', (t) => {
 function complaints(schema: unknown, value: unknown, path: string): string[] {
   const reference = at(schema, '$ref')
   if (typeof reference === 'string') return complaints(at(root, ...reference.split('/').slice(1)), value, path)
+  const condition = at(schema, 'if')
+  if (condition !== undefined) {
+    const branch = complaints(condition, value, path).length === 0 ? 'then' : 'else'
+    return complaints(at(schema, branch), value, path)
+  }
   const alternatives = at(schema, 'anyOf')
   if (Array.isArray(alternatives)) {
     const each = alternatives.map((one) => complaints(one, value, path))

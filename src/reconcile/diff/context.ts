@@ -30,7 +30,7 @@ export type StepDraft = Omit<PlannedStep, 'namespace' | 'equivalent' | 'provides
   Partial<Pick<PlannedStep, 'provides' | 'needs' | 'disruption'>> & { readonly path?: string | undefined }
 
 /** Adds a step; its tags belong to the namespace. */
-export function addStep(context: DiffContext, draft: StepDraft): void {
+export function addStep(context: Pick<DiffContext, 'namespace' | 'steps'>, draft: StepDraft): void {
   const { path, provides = [], needs = [], disruption = 'none', ...rest } = draft
   const { namespace } = context
   context.steps.push({

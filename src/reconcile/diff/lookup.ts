@@ -1,5 +1,6 @@
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
+import { linksOfRoute, type RouteRecord } from '../../state/route.js'
 import type { DiffContext } from './context.js'
 
 // Asked of every link, route and neighbor, so that the indices are made once a plan.
@@ -36,4 +37,14 @@ export function isThere(context: DiffContext, name: string): boolean {
   const wanted = desiredLink(context, name)
   if (wanted) return !wanted.absent
   return context.peers.has(name) || findLink(context, name) !== undefined
+}
+
+/** The links that are to be removed. */
+export function doomedLinksOf({ desired }: Pick<DiffContext, 'desired'>): ReadonlySet<string> {
+  return new Set(desired.links.filter(({ absent }) => absent).map(({ name }) => name))
+}
+
+/** Whether a route goes by itself with one of some links. */
+export function hangsOn(route: RouteRecord, links: ReadonlySet<string>): boolean {
+  return linksOfRoute(route).some((dev) => links.has(String(dev)))
 }

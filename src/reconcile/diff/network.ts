@@ -14,7 +14,7 @@ import { diffSysctls } from './sysctls.js'
 import { diffVlans } from './vlans.js'
 
 /** All steps that bring a namespace from what it is to what it should be; unordered. */
-export function diffNetwork(context: DiffContext): void {
+export async function diffNetwork(context: DiffContext): Promise<void> {
   diffFirewall(context)
   diffForwarding(context)
   checkCycles(context)
@@ -26,7 +26,7 @@ export function diffNetwork(context: DiffContext): void {
   diffFdb(context)
   diffMdb(context)
   diffNexthops(context)
-  diffRoutes(context)
+  await diffRoutes(context)
   diffRules(context)
 }
 

@@ -1,4 +1,5 @@
 import { sysctlFile } from '../../state/sysctl.js'
+import { bulkEquivalent } from '../bulkOperation.js'
 import type { Operation } from '../operation.js'
 import type { PlannedStep } from '../step.js'
 import { addressCommand, neighborCommand } from './address.js'
@@ -85,6 +86,8 @@ function commandsOf(operation: Operation): string[] {
       return [nexthopCommand('replace', operation.nexthop)]
     case 'deleteNexthop':
       return [`ip nexthop delete id ${operation.nexthop.id}`]
+    case 'bulkRoutes':
+      return bulkEquivalent(operation, commandsOf)
     case 'addRule':
       return [ruleCommand('add', operation.rule)]
     case 'replaceRule':

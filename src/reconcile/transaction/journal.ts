@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../system/errno.js'
+import { removePacked } from './packedFile.js'
 import { type JournalBegin, type JournalContent, type JournalRecord, lineOf, parseJournal } from './records.js'
 import { stateError, userId } from './stateDirectory.js'
 
@@ -169,6 +170,7 @@ export function noteFailure(path: string, reason: string): void {
 export function removeJournal(path: string): boolean {
   try {
     unlinkSync(path)
+    removePacked(path)
     return true
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false

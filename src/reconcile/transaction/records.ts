@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import type { DesiredNetwork } from '../../state/desired.js'
+import type { JournalNetwork } from './packedFile.js'
 import { fromJson, toJson } from './plainData.js'
 
 /** A namespace that a transaction changes. */
@@ -26,13 +26,13 @@ export interface JournalBegin {
   /** Named namespaces that the transaction makes. */
   readonly creates: readonly string[]
   /** What the namespaces were, as far as the transaction can change them. */
-  readonly networks: Readonly<Record<string, DesiredNetwork>>
+  readonly networks: Readonly<Record<string, JournalNetwork>>
 }
 
 /** A later line of a journal. */
 export type JournalRecord =
   /** More can be changed than was thought at first. */
-  | { readonly type: 'changes'; readonly networks: Readonly<Record<string, DesiredNetwork>> }
+  | { readonly type: 'changes'; readonly networks: Readonly<Record<string, JournalNetwork>> }
   /** A named namespace is made: without an identity about to be, with one there. */
   | { readonly type: 'namespace'; readonly name: string; readonly identity?: string }
   /** Everything was done and verified, and waits to be confirmed until then (ISO 8601). */
@@ -64,6 +64,17 @@ const entry = v.looseObject({
   value: v.optional(properties),
 })
 
+const desiredRoute = v.looseObject({ path: v.optional(v.string()), absent: v.boolean(), route, stated: properties })
+const rowCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 28))
+
+const packedReference = v.strictObject({
+  file: v.pipe(v.string(), v.regex(/^\d+-\d+-[0-9a-f]+\.routes-\d+$/)),
+  sum: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  inet: rowCount,
+  inet6: rowCount,
+  ways: v.array(desiredRoute),
+})
+
 const network = v.looseObject({
   links: v.array(
     v.looseObject({
@@ -76,7 +87,8 @@ const network = v.looseObject({
       marks: v.optional(v.array(v.pipe(v.string(), v.regex(/^linkwright\.[^/\s]{1,100}$/)))),
     }),
   ),
-  routes: v.array(v.looseObject({ path: v.optional(v.string()), absent: v.boolean(), route, stated: properties })),
+  routes: v.array(desiredRoute),
+  bulk: v.optional(packedReference),
   nexthops: v.optional(
     v.array(
       v.looseObject({

@@ -10,6 +10,7 @@ import { Guardian } from './guardian.js'
 import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
 import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
 import { commandLine, NamespaceLock, subjectOf } from './lock.js'
+import { removeForsakenPacked, writePacked } from './packedFile.js'
 import type { JournalBegin, JournalNamespace } from './records.js'
 import { inStateDirectory, openStateDirectory } from './stateDirectory.js'
 
@@ -73,6 +74,7 @@ export class Transaction implements Disposable {
   }
 
   async #recover(): Promise<void> {
+    removeForsakenPacked(this.#directory)
     this.#interrupted = findInterrupted({
       directory: this.#directory,
       open: new Map(this.#held.map(({ identity, place }) => [identity, place.fd])),
@@ -108,6 +110,7 @@ export class Transaction implements Disposable {
       }))
       this.#guardian = await Guardian.start({ directory: this.#directory, journalPath: path, namespaces })
     }
+    const networks = await inStateDirectory(path, () => writePacked(path, former.networks))
     const begin: JournalBegin = {
       type: 'begin',
       version: 1,
@@ -117,7 +120,7 @@ export class Transaction implements Disposable {
       since: new Date().toISOString(),
       namespaces: this.#held.map((held) => this.#described(held)),
       creates: former.created,
-      networks: Object.fromEntries(former.networks),
+      networks,
     }
     this.#journal = await inStateDirectory(path, () => Journal.begin(this.#directory, path, begin))
     world.journal = this.#journal
@@ -131,8 +134,11 @@ export class Transaction implements Disposable {
   }
 
   /** Notes that more can be changed than was thought. */
-  extend({ networks }: Former): void {
-    this.#journal?.append({ type: 'changes', networks: Object.fromEntries(networks) })
+  async extend({ networks }: Former): Promise<void> {
+    const journal = this.#journal
+    if (!journal) return
+    const { path } = journal
+    journal.append({ type: 'changes', networks: await inStateDirectory(path, () => writePacked(path, networks)) })
   }
 
   /**

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
-import { type RollbackReport, whyNotRestored } from '../../error.js'
+import { dirname } from 'node:path'
+import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { listNamespaces } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { observeLinks } from '../observe.js'
@@ -10,6 +11,7 @@ import { World } from '../world.js'
 import { findNamespace } from './findNamespace.js'
 import { claimJournal, type FoundJournal, noteFailure, removeJournal } from './journal.js'
 import { NamespaceLock, subjectOf } from './lock.js'
+import { readPacked } from './packedFile.js'
 import type { JournalBegin, JournalNamespace, JournalRecord } from './records.js'
 
 /** What undoing a journal has at hand. */
@@ -37,7 +39,7 @@ export async function undoJournal(found: FoundJournal, options: UndoOptions): Pr
   try {
     for (const namespace of begin.namespaces) await openPlace(namespace, world, locks, options)
     await openCreated(begin, records, world)
-    const report = await restore(formerIn(begin, records, world), world)
+    const report = await undone(path, begin, records, world)
     if (report.restored) removeJournal(path)
     else noteFailure(path, whyNotRestored(report))
     return report
@@ -83,9 +85,31 @@ async function openCreated({ creates }: JournalBegin, records: readonly JournalR
   }
 }
 
-function formerIn(begin: JournalBegin, records: readonly JournalRecord[], world: World): Former {
+async function undone(
+  path: string,
+  begin: JournalBegin,
+  records: readonly JournalRecord[],
+  world: World,
+): Promise<RollbackReport> {
+  let former: Former
+  try {
+    former = await formerIn(dirname(path), begin, records, world)
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error
+    return { restored: false, steps: [], error: error.message }
+  }
+  return await restore(former, world)
+}
+
+async function formerIn(
+  directory: string,
+  begin: JournalBegin,
+  records: readonly JournalRecord[],
+  world: World,
+): Promise<Former> {
   let { networks } = begin
   for (const record of records) if (record.type === 'changes') networks = record.networks
   const own = Object.entries(networks).filter(([name]) => world.places.has(name))
-  return { networks: new Map(own), created: begin.creates.filter((name) => world.places.has(name)) }
+  const read = await readPacked(directory, Object.fromEntries(own))
+  return { networks: read, created: begin.creates.filter((name) => world.places.has(name)) }
 }

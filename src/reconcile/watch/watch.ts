@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { NetworkError } from '../../error.js'
-import { attemptSync } from '../../result.js'
+import { attempt, attemptSync } from '../../result.js'
 import { defined } from '../../rtnetlink/defined.js'
+import { loadRoutes } from '../../spec/loadRoutes.js'
 import type { Spec } from '../../spec/types.js'
 import { validateSpec } from '../../spec/validate.js'
 import { sameValue } from '../../state/equal.js'
@@ -54,21 +55,23 @@ async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, voi
   const { signal } = options
   const bell = new Bell()
   const backOff = new BackOff()
-  const opened = attemptSync(() => openEars(spec, healOptions, debounce, bell))
+  const loaded = await attempt(() => loadRoutes(spec, signal))
+  const opened = loaded.err ? loaded : attemptSync(() => openEars(loaded.val as Spec, healOptions, debounce, bell))
   if (opened.err) {
     yield { steps: [], healed: false, error: opened.val, duration: 0 }
     return
   }
   using ears = opened.val
+  const valid = loaded.unwrap() as Spec
   const planOptions = planOptionsOf(healOptions)
   let told: Drift | undefined
   let since = performance.now()
   while (!signal.aborted) {
     bell.reset()
     const start = performance.now()
-    const { complete, drift: found } = await look(spec, planOptions, ears)
+    const { complete, drift: found } = await look(valid, planOptions, ears)
     const wait = heal && found?.plan ? backOff.delay(performance.now()) : 0
-    const drift = found?.plan && heal ? await repair(spec, healOptions, found, wait) : found
+    const drift = found?.plan && heal ? await repair(valid, healOptions, found, wait) : found
     if (signal.aborted) return
     const now = performance.now()
     if (drift?.error || (drift && heal)) backOff.note(now, drift.error !== undefined)

@@ -1,6 +1,9 @@
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type Path, pointer } from '../../spec/pointer.js'
+import { isSingleRoute, isWhole, loadedRoutes } from '../../spec/routeEntries.js'
+import { isRouteSet } from '../../spec/routeSetBrand.js'
 import type { NeighborSpec, NetworkSpec } from '../../spec/types.js'
-import type { DesiredNeighbor, DesiredNetwork } from '../desired.js'
+import type { DesiredNeighbor, DesiredNetwork, DesiredRoute } from '../desired.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
 import { resolveFirewall } from './firewall.js'
@@ -16,7 +19,7 @@ export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resol
   const firewall = resolveFirewall(network, path)
   return {
     links: (network.links ?? []).map((link, index) => resolveLink(link, [...path, 'links', index], resolver)),
-    routes: (network.routes ?? []).map((route, index) => resolveRoute(route, [...path, 'routes', index], resolver)),
+    ...resolveRoutes(network, [...path, 'routes'], resolver),
     nexthops: (network.nexthops ?? []).map((one, index) => resolveNexthop(one, [...path, 'nexthops', index], resolver)),
     rules: (network.rules ?? []).map((rule, index) => resolveRule(rule, [...path, 'rules', index], resolver)),
     neighbors: (network.neighbors ?? []).map((one, index) => resolveNeighbor(one, [...path, 'neighbors', index])),
@@ -31,6 +34,19 @@ export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resol
 function stateOf({ state, managed, externallyLearned }: NeighborSpec): Pick<NeighborSpec, 'state'> {
   if (managed) return state === undefined ? {} : { state }
   return { state: state ?? (externallyLearned ? 'reachable' : 'permanent') }
+}
+
+function resolveRoutes(network: NetworkSpec, path: Path, resolver: Resolver): Pick<DesiredNetwork, 'routes' | 'bulk'> {
+  const routes: DesiredRoute[] = []
+  const sets: PackedRoutes<DesiredRoute>[] = []
+  for (const [index, entry] of loadedRoutes(network).entries()) {
+    if (isSingleRoute(entry)) routes.push(resolveRoute(entry, [...path, index], resolver))
+    else if (isRouteSet(entry)) {
+      const at = isWhole(entry) ? path : [...path, index]
+      sets.push(entry.packed.map((way) => resolveRoute(way, at, resolver)))
+    }
+  }
+  return { routes, ...(sets.length > 0 ? { bulk: PackedRoutes.joined(sets) } : {}) }
 }
 
 function resolveNeighbor(spec: NeighborSpec, path: Path): DesiredNeighbor {

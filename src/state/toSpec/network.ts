@@ -1,8 +1,10 @@
-import type { NeighborSpec, NetworkSpec, RuleSpec } from '../../spec/types.js'
+import { RouteSet } from '../../spec/routeSet.js'
+import type { NeighborSpec, NetworkSpec, PackedSnapshot, RouteSpec, RuleSpec, Snapshot } from '../../spec/types.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
-import { isLasting } from '../route.js'
+import { allRoutes } from '../packedState.js'
+import { isLasting, type RouteRecord } from '../route.js'
 import type { RuleRecord } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
@@ -16,14 +18,38 @@ import { routeToSpec } from './route.js'
 const kernelProtocol = 2
 
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
-export function networkToSpec(state: NetworkState, own: number, secrets: boolean): NetworkSpec {
+export function networkToSpec(state: NetworkState, own: number, secrets: boolean): Snapshot {
+  const many = state.bulk?.filter(isLasting)
+  const ways = many?.map((route) => wayToSpec(route, own))
+  const routes = [
+    ...state.routes.filter(isLasting).map((route) => routeToSpec(route, own)),
+    ...(ways ? new RouteSet({ packed: ways, ...unknownOrigin }) : []),
+  ]
+  return { ...restToSpec(state, own, secrets), ...(routes.length > 0 ? { routes } : {}) }
+}
+
+/** {@link networkToSpec} with the routes packed. */
+export function networkToPackedSpec(state: NetworkState, own: number, secrets: boolean): PackedSnapshot {
+  const lasting = allRoutes(state).filter(isLasting)
+  const routes = new RouteSet({ packed: lasting.map((route) => wayToSpec(route, own)), ...unknownOrigin })
+  return { ...restToSpec(state, own, secrets), ...(routes.size > 0 ? { routes } : {}) }
+}
+
+/** A way as a set of routes has it. */
+function wayToSpec(route: RouteRecord, own: number): RouteSpec {
+  return { ...routeToSpec(route, own), to: 'default', family: route.family }
+}
+
+const unknownOrigin = { origins: { inet: [], inet6: [] } } as const
+
+/** Everything but the routes. */
+function restToSpec(state: NetworkState, own: number, secrets: boolean): Omit<NetworkSpec, 'routes'> {
   const { firewall = noFirewall } = state.firewall ?? {}
   const links = [...state.links.values()].map((record) => ({
     ...linkToSpec(record, own, secrets, state.links),
     ...confineToSpec(firewall.confinements.get(record.link.name)),
   }))
   const nat = natToSpec(firewall)
-  const routes = state.routes.filter(isLasting).map((route) => routeToSpec(route, own))
   const nexthops = state.nexthops.map((nexthop) => nexthopToSpec(nexthop, own))
   const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
   const neighbors = state.neighbors
@@ -31,7 +57,6 @@ export function networkToSpec(state: NetworkState, own: number, secrets: boolean
     .map(neighborToSpec)
   return {
     links,
-    ...(routes.length > 0 ? { routes } : {}),
     ...(nexthops.length > 0 ? { nexthops } : {}),
     ...(rules.length > 0 ? { rules } : {}),
     ...(neighbors.length > 0 ? { neighbors } : {}),

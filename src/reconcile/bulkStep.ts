@@ -1,0 +1,109 @@
+import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
+import { sameValue } from '../state/equal.js'
+import { mainTable } from '../state/route.js'
+import { type BulkOperation, singleOperation } from './bulkOperation.js'
+import { addStep, type DiffContext, type StepDraft } from './diff/context.js'
+import { placeInOrder, routeStep } from './diff/routeStep.js'
+import { equivalentOf } from './equivalent/operation.js'
+import type { BulkChange } from './operation.js'
+import type { PlannedStep } from './step.js'
+
+/** A step that does something to many routes. */
+export interface BulkStep extends PlannedStep {
+  readonly operation: BulkOperation
+}
+
+export function isBulkStep(step: PlannedStep): step is BulkStep {
+  return step.operation.type === 'bulkRoutes'
+}
+
+const actions = { addRoute: 'create', replaceRoute: 'update', deleteRoute: 'delete' } as const
+
+/** One step for all changes of a sort: by what is done, whether to a gateway, by family and table. */
+export function bulkDrafts(changes: PackedRoutes<BulkChange>): StepDraft[] {
+  const sorts = new Map<string, Set<BulkChange>>()
+  for (const change of changes.used()) {
+    const { type, route } = change.operation
+    const sort = [type, placeInOrder(change.operation).phase, route.family, route.table].join()
+    sorts.set(sort, (sorts.get(sort) ?? new Set()).add(change))
+  }
+  return [...sorts.values()].map((sort) =>
+    draftOf(
+      changes.filter((change) => sort.has(change)),
+      [...sort],
+    ),
+  )
+}
+
+function draftOf(changes: PackedRoutes<BulkChange>, sort: readonly BulkChange[]): StepDraft {
+  const [first] = sort
+  if (!first) throw new TypeError('a sort of changes has at least one')
+  const { operation, path } = first
+  const { family, table } = operation.route
+  const places = sort.map((change) => placeInOrder(change.operation))
+  return {
+    action: actions[operation.type],
+    object: 'route',
+    id: `${changes.size.toLocaleString('en-US')} routes (${family}, table ${table === mainTable ? 'main' : table})`,
+    count: changes.size,
+    changes: [],
+    path,
+    phase: placeInOrder(operation).phase,
+    needs: [...new Set(places.flatMap(({ needs = [] }) => needs))],
+    operation: { type: 'bulkRoutes', changes },
+  }
+}
+
+/** The steps that a step stands for: itself, or one for each of its many routes. */
+export function* singleSteps(step: PlannedStep): Generator<PlannedStep> {
+  if (!isBulkStep(step)) {
+    yield step
+    return
+  }
+  for (const { to, way } of step.operation.changes) yield singleStep(step, way, to)
+}
+
+/** The step of one row. */
+export function stepOfRow(step: BulkStep, family: 'inet' | 'inet6', row: number): PlannedStep {
+  const { changes } = step.operation
+  const rows = changes[family]
+  const change = changes.ways[rows.ways[row] ?? 0]
+  return change ? singleStep(step, change, prefixOfRow(rows, row)) : step
+}
+
+function singleStep(step: BulkStep, { operation, path }: BulkChange, to: string): PlannedStep {
+  const { namespace } = step
+  const steps: PlannedStep[] = []
+  const context: Pick<DiffContext, 'namespace' | 'steps'> = { namespace: namespace ?? '', steps }
+  addStep(context, routeStep(singleOperation(operation, to), path))
+  const [single = step] = steps
+  return { ...single, equivalent: equivalentOf(single) }
+}
+
+/** Whether the steps for many routes do the same to the same ones, in the same order. */
+export function sameBulk(one: readonly PlannedStep[], other: readonly PlannedStep[]): boolean {
+  const [left, right] = [one, other].map((steps) => steps.filter(isBulkStep))
+  if (left?.length !== right?.length) return false
+  return (left ?? []).every(({ operation }, index) => {
+    const against = right?.[index]?.operation.changes
+    return against !== undefined && sameChanges(operation.changes, against)
+  })
+}
+
+function sameChanges(one: PackedRoutes<BulkChange>, other: PackedRoutes<BulkChange>): boolean {
+  return (
+    sameValue(one.ways, other.ways) &&
+    (['inet', 'inet6'] as const).every((family) => {
+      const [rows, others] = [one[family], other[family]]
+      const columns = [rows.addresses, rows.lengths, rows.ways]
+      const against = [others.addresses, others.lengths, others.ways]
+      return columns.every((column, index) => sameBytes(column, against[index] ?? new Uint8Array()))
+    })
+  )
+}
+
+function sameBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  const [left, right] = [one, other].map((view) => Buffer.from(view.buffer, view.byteOffset, view.byteLength))
+  return left !== undefined && right !== undefined && left.equals(right)
+}

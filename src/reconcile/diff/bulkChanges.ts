@@ -1,0 +1,187 @@
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
+import { type PackedRows, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
+import { RowIndex, visitRows } from '../../rtnetlink/packed/rowIndex.js'
+import type { DesiredRoute } from '../../state/desired.js'
+import type { Owner } from '../../state/owner.js'
+import { KeyNumbers } from '../../state/packedKeys.js'
+import type { RouteRecord } from '../../state/route.js'
+import { isWayMeant } from '../../state/routeAbsence.js'
+import { inSlices } from '../../system/turns.js'
+import type { BulkChange } from '../operation.js'
+import { operationFor } from './routeDecision.js'
+
+/** What the difference of two tables depends on besides them. */
+export interface BulkContext {
+  readonly owner: Owner | undefined
+  /** Whether a route that is not wanted goes by itself. */
+  readonly goesAnyway: (route: RouteRecord) => boolean
+}
+
+/**
+ * What must be done so that a table is as it should be. The routes themselves are never looked at one by one: what is
+ * to be done with a row depends on its way and on the ways of what is there of its key, and is worked out once for
+ * each such combination, by what single routes are compared by.
+ */
+export async function bulkChanges(
+  wanted: PackedRoutes<DesiredRoute>,
+  actual: PackedRoutes<RouteRecord>,
+  context: BulkContext,
+): Promise<PackedRoutes<BulkChange>> {
+  const operations = new Operations(wanted.ways, actual.ways, context)
+  const keys = new KeyNumbers()
+  const wantedKeys = keys.of(wanted.ways.map(({ route }) => route))
+  const actualKeys = keys.of(actual.ways)
+  const inet = await familyChanges(wanted.inet, actual.inet, wantedKeys, actualKeys, operations)
+  const inet6 = await familyChanges(wanted.inet6, actual.inet6, wantedKeys, actualKeys, operations)
+  return new PackedRoutes(operations.ways, inet, inet6)
+}
+
+/** Operations by the ways that they follow from. */
+class Operations {
+  readonly ways: BulkChange[] = []
+  readonly absent: Uint8Array
+  readonly exact: Uint8Array
+  readonly #wanted: readonly DesiredRoute[]
+  readonly #actual: readonly RouteRecord[]
+  readonly #context: BulkContext
+  readonly #known = new Map<number | string, number>()
+  readonly #meant = new Map<number, boolean>()
+  readonly #deletions = new Map<number, number>()
+  #lastPair = -1
+  #lastOperation = -1
+
+  constructor(wanted: readonly DesiredRoute[], actual: readonly RouteRecord[], context: BulkContext) {
+    this.#wanted = wanted
+    this.#actual = actual
+    this.#context = context
+    this.absent = Uint8Array.from(wanted, ({ absent }) => (absent ? 1 : 0))
+    this.exact = Uint8Array.from(wanted, ({ exact }) => (exact ? 1 : 0))
+  }
+
+  /** The number of the operation for a wanted way where routes of some ways are there of its key; -1 for nothing. */
+  of(way: number, same: readonly number[]): number {
+    const [first = -1] = same
+    const key = same.length <= 1 ? this.#pair(way, first) : `${way}:${same.join()}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const wanted = this.#wanted[way]
+    const records = same.flatMap((one) => this.#actual[one] ?? [])
+    const operation = wanted && operationFor(wanted, records, this.#context.owner)
+    const number = operation ? this.ways.push({ operation, ...pathOf(wanted) }) - 1 : -1
+    this.#known.set(key, number)
+    return number
+  }
+
+  /** The same, for the one way that is there; the last answer is mostly the next. */
+  ofOne(way: number, actual: number): number {
+    const pair = this.#pair(way, actual)
+    if (pair !== this.#lastPair) {
+      this.#lastPair = pair
+      this.#lastOperation = this.#known.get(pair) ?? this.of(way, [actual])
+    }
+    return this.#lastOperation
+  }
+
+  #pair(way: number, actual: number): number {
+    return way * (this.#actual.length + 1) + actual + 1
+  }
+
+  /** At which of some ways an operation puts a route in the place of another; -1 for none. */
+  replacedBy(operation: number, same: readonly number[]): number {
+    const found = this.ways[operation]?.operation
+    return found?.type === 'replaceRoute' ? same.findIndex((one) => this.#actual[one] === found.previous) : -1
+  }
+
+  /** Whether an absent way is about an actual one. */
+  isMeant(way: number, actual: number): boolean {
+    const key = this.#pair(way, actual)
+    const known = this.#meant.get(key)
+    if (known !== undefined) return known
+    const [wanted, record] = [this.#wanted[way], this.#actual[actual]]
+    const meant = wanted !== undefined && record !== undefined && isWayMeant(wanted, record)
+    const removed = meant && !this.#context.goesAnyway(record)
+    this.#meant.set(key, removed)
+    return removed
+  }
+
+  /** The number of the operation that removes an actual way. */
+  deletionOf(way: number, actual: number): number {
+    const pair = this.#pair(way, actual)
+    const known = this.#deletions.get(pair)
+    if (known !== undefined) return known
+    const route = this.#actual[actual]
+    if (!route) throw new RangeError(`there is no way ${actual}`)
+    const number = this.ways.push({ operation: { type: 'deleteRoute', route }, ...pathOf(this.#wanted[way]) }) - 1
+    this.#deletions.set(pair, number)
+    return number
+  }
+}
+
+function pathOf(wanted: DesiredRoute | undefined): { path?: string } {
+  return wanted?.path === undefined ? {} : { path: wanted.path }
+}
+
+async function familyChanges(
+  wanted: PackedRows,
+  actual: PackedRows,
+  wantedKeys: Uint32Array,
+  actualKeys: Uint32Array,
+  operations: Operations,
+): Promise<PackedRows> {
+  const changes = new RowsBuilder(wanted.family)
+  const index = new RowIndex(actual, actualKeys)
+  /** Rows that another route takes the place of. */
+  const replaced = new Uint8Array(actual.count)
+  let absences = 0
+  const visit = (row: number): boolean => {
+    const way = wanted.ways[row] ?? 0
+    if (operations.absent[way]) {
+      absences++
+      return true
+    }
+    const key = wantedKeys[way] ?? 0
+    const hinted = index.hint(wanted, row, key)
+    // One of several of a key is enough where it is as wanted; what else is there of it means nothing then.
+    if (hinted >= 0 && operations.ofOne(way, actual.ways[hinted] ?? 0) < 0) return true
+    if (actual.count > 0 && !index.built) return false
+    const rows: number[] = []
+    for (let found = index.find(wanted, row, key); found >= 0; found = index.findNext(found, wanted, row, key)) {
+      rows.push(found)
+    }
+    const same = rows.map((found) => actual.ways[found] ?? 0)
+    const operation = operations.of(way, same)
+    if (operation < 0) return true
+    const previous = rows[operations.replacedBy(operation, same)]
+    if (previous !== undefined) replaced[previous] = 1
+    changes.pushRow(wanted, row, operation)
+    return true
+  }
+  await visitRows(wanted.count, visit, index)
+  if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, replaced, changes)
+  return changes.finish()
+}
+
+async function addDeletions(
+  wanted: PackedRows,
+  actual: PackedRows,
+  operations: Operations,
+  replaced: Uint8Array,
+  changes: RowsBuilder,
+): Promise<void> {
+  const index = new RowIndex(actual)
+  await index.build()
+  const deleted = new Uint8Array(actual.count)
+  await inSlices(wanted.count, (start, end) => {
+    for (let row = start; row < end; row++) {
+      const way = wanted.ways[row] ?? 0
+      if (!operations.absent[way]) continue
+      for (let found = index.find(wanted, row, 0); found >= 0; found = index.findNext(found, wanted, row, 0)) {
+        const actualWay = actual.ways[found] ?? 0
+        if (deleted[found] || (operations.exact[way] && replaced[found]) || !operations.isMeant(way, actualWay))
+          continue
+        deleted[found] = 1
+        changes.pushRow(actual, found, operations.deletionOf(way, actualWay))
+      }
+    }
+  })
+}

@@ -1,0 +1,30 @@
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
+import type { DesiredRoute } from '../../state/desired.js'
+import { singleOperation } from '../bulkOperation.js'
+import { bulkDrafts } from '../bulkStep.js'
+import { bulkChanges } from './bulkChanges.js'
+import { wantedTwice } from './bulkTwice.js'
+import { addStep, type DiffContext } from './context.js'
+import { doomedLinksOf, hangsOn } from './lookup.js'
+import { routeStep } from './routeStep.js'
+
+/** Up to so many changes of packed routes are a step each. */
+export const mostSingleSteps = 1000
+
+/** Steps for the packed routes of a namespace. */
+export async function diffBulkRoutes(context: DiffContext, check: (wanted: DesiredRoute) => void): Promise<void> {
+  const { desired, actual, owner } = context
+  const wanted = desired.bulk
+  if (!wanted || wanted.size === 0) return
+  for (const way of wanted.used()) if (!way.absent) check(way)
+  context.problems.push(...(await wantedTwice(wanted)))
+  const doomedLinks = doomedLinksOf(context)
+  const changes = await bulkChanges(wanted, actual.bulk ?? PackedRoutes.empty(), {
+    owner,
+    goesAnyway: (route) => hangsOn(route, doomedLinks),
+  })
+  if (changes.size > mostSingleSteps) for (const draft of bulkDrafts(changes)) addStep(context, draft)
+  else {
+    for (const { to, way } of changes) addStep(context, routeStep(singleOperation(way.operation, to), way.path))
+  }
+}

@@ -1,0 +1,55 @@
+import { familyOf } from '../../ip/address.js'
+import type { PropertyChange } from '../../state/equal.js'
+import { linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
+import type { RouteOperation } from '../operation.js'
+import { Phase } from '../step.js'
+import type { StepDraft } from './context.js'
+import { hasGateway } from './routeDecision.js'
+
+/** The step that does something to one route. */
+export function routeStep(operation: RouteOperation, path: string | undefined): StepDraft {
+  const { route } = operation
+  const step = { object: 'route', id: routeName(route), path, operation, ...placeInOrder(operation) } as const
+  switch (operation.type) {
+    case 'addRoute':
+      return { ...step, action: 'create', changes: propertiesOf(route) }
+    case 'replaceRoute':
+      return { ...step, action: 'update', changes: routeChanges(operation.previous, route) }
+    case 'deleteRoute':
+      return { ...step, action: 'delete', changes: [] }
+  }
+}
+
+/** When it is its turn. */
+export function placeInOrder({ type, route }: RouteOperation): Pick<StepDraft, 'phase' | 'needs'> {
+  if (type === 'deleteRoute') return { phase: Phase.deleteRoute }
+  return {
+    // A gateway must be on a link: by the prefix of an address, or by a route without a gateway, never by another
+    // gateway (net/ipv4/fib_semantics.c, fib_check_nh; net/ipv6/route.c, ip6_route_check_nh).
+    phase: hasGateway(route) || route.nexthopId !== undefined ? Phase.gatewayRoute : Phase.deviceRoute,
+    needs: [
+      ...linksOfRoute(route).flatMap((dev) => [
+        `link ${dev}`,
+        `configured ${dev}`,
+        `changed ${dev}`,
+        `addresses ${dev}`,
+      ]),
+      ...(route.nexthopId === undefined ? [] : [`nexthop ${route.nexthopId}`]),
+      ...(route.src === undefined ? [] : [`address ${familyOf(route.src)}`]),
+    ],
+  }
+}
+
+function propertiesOf(route: RouteRecord): PropertyChange[] {
+  const { family: _family, to: _to, table: _table, metric: _metric, tos: _tos, ...properties } = route
+  return Object.entries(properties).map(([property, after]) => ({ property, after }))
+}
+
+function routeChanges(before: RouteRecord, after: RouteRecord): PropertyChange[] {
+  const gone = Object.keys(before).filter((property) => !(property in after))
+  const removed = gone.map((property): PropertyChange => {
+    const value: unknown = Object.getOwnPropertyDescriptor(before, property)?.value
+    return { property, before: value }
+  })
+  return [...routeDifferences(after, before), ...removed]
+}

@@ -1,0 +1,43 @@
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import type { DesiredNetwork, DesiredRoute } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
+import { packedRoutes } from '../state/packedState.js'
+import { isBulkStep } from './bulkStep.js'
+import type { RouteOperation } from './operation.js'
+import type { PlannedStep } from './step.js'
+
+/** Whether anything of it is in packed form: then all of it is looked at so. */
+export function isPacked(
+  steps: readonly PlannedStep[],
+  ...sides: Pick<NetworkState | DesiredNetwork, 'bulk'>[]
+): boolean {
+  return steps.some(isBulkStep) || sides.some(({ bulk }) => bulk !== undefined && bulk.size > 0)
+}
+
+/** All routes that are wanted, or wanted to be absent. */
+export function allWishes({ routes, bulk }: DesiredNetwork): PackedRoutes<DesiredRoute> {
+  const single = packedRoutes(
+    routes,
+    ({ route }) => route,
+    ({ route: { to: _to, ...route }, ...others }) => JSON.stringify([route, others]),
+  )
+  return PackedRoutes.joined([single, ...(bulk ? [bulk] : [])])
+}
+
+/** What steps do to routes. */
+export function allRouteOperations(steps: readonly PlannedStep[]): PackedRoutes<RouteOperation> {
+  const single = steps.flatMap(({ operation }) => (isRouteOperation(operation) ? [operation] : []))
+  const many = steps.flatMap((step) => (isBulkStep(step) ? [step.operation.changes] : []))
+  return PackedRoutes.joined([
+    packedRoutes(
+      single,
+      ({ route }) => route,
+      (operation) => JSON.stringify(operation, (key, value: unknown) => (key === 'to' ? undefined : value)),
+    ),
+    ...many.map((changes) => changes.map(({ operation }) => operation)),
+  ])
+}
+
+function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {
+  return ['addRoute', 'replaceRoute', 'deleteRoute'].includes(operation.type)
+}

@@ -1,0 +1,165 @@
+import { createHash, type Hash } from 'node:crypto'
+import { constants, fstatSync, readdirSync, unlinkSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { NetworkError } from '../../error.js'
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
+import { type PackedRows, wordsOf } from '../../rtnetlink/packed/packedRows.js'
+import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
+import { codeOf } from '../../system/errno.js'
+import { userId } from './stateDirectory.js'
+
+/** Packed routes of a journal: a file beside it, whose bytes are what the sum tells. */
+export interface PackedReference {
+  readonly file: string
+  readonly sum: string
+  readonly inet: number
+  readonly inet6: number
+  /** What rows share, by the number that they have. */
+  readonly ways: readonly DesiredRoute[]
+}
+
+/** A network with its many routes in a file. */
+export interface JournalNetwork extends Omit<DesiredNetwork, 'bulk'> {
+  readonly bulk?: PackedReference
+}
+
+const infix = '.routes-'
+/** Bytes that are written and summed up between turns of the event loop. */
+const pieceSize = 1 << 20
+
+/** What the files beside a journal begin with, whatever has become of its name. */
+function stemOf(journalPath: string): string {
+  return basename(journalPath).split('.')[0] ?? ''
+}
+
+/** Writes the many routes of networks into files beside a journal; when this resolves, they are on the disk. */
+export async function writePacked(
+  journalPath: string,
+  networks: ReadonlyMap<string, DesiredNetwork>,
+): Promise<Record<string, JournalNetwork>> {
+  const written: Record<string, JournalNetwork> = {}
+  for (const [name, { bulk, ...network }] of networks) {
+    written[name] = bulk && bulk.size > 0 ? { ...network, bulk: await write(journalPath, bulk) } : network
+  }
+  return written
+}
+
+async function write(journalPath: string, routes: PackedRoutes<DesiredRoute>): Promise<PackedReference> {
+  const directory = dirname(journalPath)
+  const prefix = `${stemOf(journalPath)}${infix}`
+  const file = `${prefix}${readdirSync(directory).filter((name) => name.startsWith(prefix)).length}`
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  await using handle = await opened(join(directory, file), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+  const hash = createHash('sha256')
+  for (const bytes of columnsOf(routes)) {
+    for (let start = 0; start < bytes.length; start += pieceSize) {
+      const piece = bytes.subarray(start, start + pieceSize)
+      hash.update(piece)
+      await handle.value.appendFile(piece)
+    }
+  }
+  await handle.value.sync()
+  const { inet, inet6, ways } = routes
+  return { file, sum: hash.digest('hex'), inet: inet.count, inet6: inet6.count, ways }
+}
+
+async function opened(path: string, flags: number): Promise<AsyncDisposable & { readonly value: FileHandle }> {
+  const value = await open(path, flags, 0o600)
+  return { value, [Symbol.asyncDispose]: () => value.close() }
+}
+
+function columnsOf({ inet, inet6 }: PackedRoutes<unknown>): Uint8Array[] {
+  return [inet, inet6]
+    .flatMap(({ addresses, lengths, ways }) => [addresses, lengths, ways])
+    .map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+}
+
+/** Reads the files beside a journal back in; throws where one is not as it was written. */
+export async function readPacked(
+  directory: string,
+  networks: Readonly<Record<string, JournalNetwork>>,
+): Promise<Map<string, DesiredNetwork>> {
+  const read = new Map<string, DesiredNetwork>()
+  for (const [name, { bulk, ...network }] of Object.entries(networks)) {
+    read.set(name, bulk ? { ...network, bulk: await readRoutes(directory, bulk) } : network)
+  }
+  return read
+}
+
+async function readRoutes(directory: string, reference: PackedReference): Promise<PackedRoutes<DesiredRoute>> {
+  const path = join(directory, reference.file)
+  try {
+    await using handle = await opened(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    const { uid, mode, size } = fstatSync(handle.value.fd)
+    if (uid !== userId() || (mode & 0o077) !== 0) throw unbelievable(path, 'others could have written to it')
+    const inet = emptyRows('inet', reference.inet)
+    const inet6 = emptyRows('inet6', reference.inet6)
+    const routes = new PackedRoutes(reference.ways, inet, inet6)
+    if (size !== routes.bytes) throw unbelievable(path, 'it was not written to the end')
+    const hash = createHash('sha256')
+    for (const bytes of columnsOf(routes)) await fill(handle.value, bytes, hash)
+    if (hash.digest('hex') !== reference.sum) throw unbelievable(path, 'it is not what was written')
+    return routes
+  } catch (error) {
+    if (error instanceof NetworkError) throw error
+    throw unbelievable(path, `it cannot be read (${codeOf(error)})`)
+  }
+}
+
+function emptyRows(family: 'inet' | 'inet6', count: number): PackedRows {
+  return {
+    family,
+    count,
+    addresses: new Uint32Array(count * wordsOf(family)),
+    lengths: new Uint8Array(count),
+    ways: new Uint32Array(count),
+  }
+}
+
+async function fill(handle: FileHandle, bytes: Uint8Array, hash: Hash): Promise<void> {
+  let start = 0
+  while (start < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, start, Math.min(pieceSize, bytes.length - start))
+    if (bytesRead === 0) return
+    hash.update(bytes.subarray(start, start + bytesRead))
+    start += bytesRead
+  }
+}
+
+function unbelievable(path: string, reason: string): NetworkError {
+  return new NetworkError('NOT_APPLIED', `${path}: ${reason}`)
+}
+
+/** Removes the files beside a journal. */
+export function removePacked(journalPath: string): void {
+  const directory = dirname(journalPath)
+  const prefix = `${stemOf(journalPath)}${infix}`
+  for (const name of readdirSync(directory)) if (name.startsWith(prefix)) remove(join(directory, name))
+}
+
+/** Removes files whose journal was never begun, since its process was killed before. */
+export function removeForsakenPacked(directory: string): void {
+  const names = readdirSync(directory)
+  const stems = new Set(names.filter((name) => !name.includes(infix)).map(stemOf))
+  for (const name of names) {
+    const [, pid = ''] = name.split('-')
+    if (name.includes(infix) && !stems.has(stemOf(name)) && !isAlive(Number(pid))) remove(join(directory, name))
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,124 @@
+import type { Family } from '../../ip/address.js'
+import { bytesOfRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
+
+const families = ['inet', 'inet6'] as const
+
+/** One row, taken out. */
+export interface PackedRoute<Way> {
+  readonly family: Family
+  readonly row: number
+  /** The prefix, the length always written. */
+  readonly to: string
+  readonly way: Way
+}
+
+/**
+ * Many routes in little memory: a prefix a row and, kept once for all rows that share it, the way: everything else
+ * about the route. A table of a million routes has few ways.
+ */
+export class PackedRoutes<Way> {
+  readonly ways: readonly Way[]
+  readonly inet: PackedRows
+  readonly inet6: PackedRows
+
+  constructor(ways: readonly Way[], inet: PackedRows, inet6: PackedRows) {
+    this.ways = ways
+    this.inet = inet
+    this.inet6 = inet6
+  }
+
+  static empty<Way>(): PackedRoutes<Way> {
+    return new PackedRoutes<Way>([], new RowsBuilder('inet', 0).finish(), new RowsBuilder('inet6', 0).finish())
+  }
+
+  /** How many routes there are. */
+  get size(): number {
+    return this.inet.count + this.inet6.count
+  }
+
+  /** The bytes that the rows take in memory. */
+  get bytes(): number {
+    return bytesOfRows(this.inet) + bytesOfRows(this.inet6)
+  }
+
+  /** The same rows with other ways. */
+  map<Other>(change: (way: Way) => Other): PackedRoutes<Other> {
+    return new PackedRoutes(this.ways.map(change), this.inet, this.inet6)
+  }
+
+  /** The rows whose way is to be kept. */
+  filter(keep: (way: Way) => boolean): PackedRoutes<Way> {
+    const kept = this.ways.map(keep)
+    if (kept.every(Boolean)) return this
+    const [inet, inet6] = [this.inet, this.inet6].map((rows) => filtered(rows, kept))
+    return new PackedRoutes(this.ways, inet ?? this.inet, inet6 ?? this.inet6)
+  }
+
+  /** The ways that rows have. */
+  used(): Way[] {
+    const isUsed = new Uint8Array(this.ways.length)
+    for (const family of families) {
+      const { ways } = this[family]
+      for (let row = 0; row < ways.length; row++) isUsed[ways[row] ?? 0] = 1
+    }
+    return this.ways.filter((_way, index) => isUsed[index] === 1)
+  }
+
+  /** Each route by itself, IPv4 first. */
+  *[Symbol.iterator](): Generator<PackedRoute<Way>> {
+    for (const family of families) {
+      const rows = this[family]
+      for (let row = 0; row < rows.count; row++) {
+        const way = this.ways[rows.ways[row] ?? 0]
+        if (way !== undefined) yield { family, row, to: prefixOfRow(rows, row), way }
+      }
+    }
+  }
+
+  /** The routes of several, those of the first before the others. */
+  static joined<Way>(parts: readonly PackedRoutes<Way>[]): PackedRoutes<Way> {
+    const filled = parts.filter(({ size }) => size > 0)
+    const [first] = filled
+    if (!first) return PackedRoutes.empty()
+    if (filled.length === 1) return first
+    const ways: Way[] = []
+    const offsets = filled.map((part) => ways.push(...part.ways) - part.ways.length)
+    const join = (family: Family): PackedRows =>
+      joinedRows(
+        family,
+        filled.map((part) => part[family]),
+        offsets,
+      )
+    return new PackedRoutes(ways, join('inet'), join('inet6'))
+  }
+}
+
+function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
+  const builder = new RowsBuilder(rows.family)
+  for (let row = 0; row < rows.count; row++) {
+    const way = rows.ways[row] ?? 0
+    if (kept[way]) builder.pushRow(rows, row, way)
+  }
+  return builder.count === rows.count ? rows : builder.finish()
+}
+
+function joinedRows(family: Family, parts: readonly PackedRows[], offsets: readonly number[]): PackedRows {
+  const count = parts.reduce((sum, part) => sum + part.count, 0)
+  const words = family === 'inet' ? 1 : 4
+  const rows = {
+    family,
+    count,
+    addresses: new Uint32Array(count * words),
+    lengths: new Uint8Array(count),
+    ways: new Uint32Array(count),
+  }
+  let start = 0
+  for (const [index, part] of parts.entries()) {
+    rows.addresses.set(part.addresses, start * words)
+    rows.lengths.set(part.lengths, start)
+    const offset = offsets[index] ?? 0
+    for (let row = 0; row < part.count; row++) rows.ways[start + row] = (part.ways[row] ?? 0) + offset
+    start += part.count
+  }
+  return rows
+}

@@ -1,0 +1,106 @@
+import { inSlices } from '../../system/turns.js'
+import { type PackedRows, samePrefix } from './packedRows.js'
+
+/**
+ * Finds rows by prefix and key. Where both sides are in the same order, as a table and the kernel's dump of it mostly
+ * are, the next row is the one that is looked for, and nothing is indexed; else a hash is made once.
+ */
+export class RowIndex {
+  readonly #rows: PackedRows
+  /** A number for what names a route besides its prefix, by way; all are alike without. */
+  readonly #keys: Uint32Array | undefined
+  #cursor = 0
+  #heads: Int32Array | undefined
+  #next = new Int32Array(0)
+  #mask = 0
+
+  constructor(rows: PackedRows, keys?: Uint32Array) {
+    this.#rows = rows
+    this.#keys = keys
+  }
+
+  /** Whether {@link find} can be asked. */
+  get built(): boolean {
+    return this.#heads !== undefined
+  }
+
+  async build(): Promise<void> {
+    const { count, ways } = this.#rows
+    const size = 1 << Math.max(4, Math.ceil(Math.log2(count * 1.5 + 1)))
+    const heads = new Int32Array(size).fill(-1)
+    const next = new Int32Array(count)
+    this.#mask = size - 1
+    // From the last row on, so that each chain is in the order of the rows.
+    await inSlices(count, (start, end) => {
+      for (let position = start; position < end; position++) {
+        const row = count - 1 - position
+        const bucket = this.#hash(this.#rows, row, this.#keys?.[ways[row] ?? 0] ?? 0)
+        next[row] = heads[bucket] ?? -1
+        heads[bucket] = row
+      }
+    })
+    this.#next = next
+    this.#heads = heads
+  }
+
+  /** The row behind the one that was found last, if it is one with the prefix of another row and the key; else -1. */
+  hint(other: PackedRows, row: number, key: number): number {
+    const candidate = this.#cursor
+    if (candidate >= this.#rows.count || !this.#matches(candidate, other, row, key)) return -1
+    this.#cursor = candidate + 1
+    return candidate
+  }
+
+  /** The first row with the prefix of another row and the key; else -1. */
+  find(other: PackedRows, row: number, key: number): number {
+    const found = this.#follow(this.#heads?.[this.#hash(other, row, key)] ?? -1, other, row, key)
+    if (found >= 0) this.#cursor = found + 1
+    return found
+  }
+
+  /** The next row after one that was found. */
+  findNext(found: number, other: PackedRows, row: number, key: number): number {
+    return this.#follow(this.#next[found] ?? -1, other, row, key)
+  }
+
+  #follow(start: number, other: PackedRows, row: number, key: number): number {
+    let candidate = start
+    while (candidate >= 0 && !this.#matches(candidate, other, row, key)) candidate = this.#next[candidate] ?? -1
+    return candidate
+  }
+
+  #matches(candidate: number, other: PackedRows, row: number, key: number): boolean {
+    const own = this.#keys === undefined ? key : this.#keys[this.#rows.ways[candidate] ?? 0]
+    return own === key && samePrefix(this.#rows, candidate, other, row)
+  }
+
+  #hash({ family, addresses, lengths }: PackedRows, row: number, key: number): number {
+    let hash = Math.imul(key, 0x85ebca6b) ^ Math.imul(lengths[row] ?? 0, 0xc2b2ae35)
+    if (family === 'inet') hash ^= addresses[row] ?? 0
+    else {
+      for (let word = row * 4; word < row * 4 + 4; word++) {
+        hash = Math.imul(hash ^ (addresses[word] ?? 0), 0x9e3779b1)
+        hash ^= hash >>> 15
+      }
+    }
+    hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d)
+    hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b)
+    return (hash ^ (hash >>> 16)) & this.#mask
+  }
+}
+
+/** Visits rows in slices. Where a visit returns false, since it needs the index, that is built and the row visited again. */
+export async function visitRows(count: number, visit: (row: number) => boolean, index: RowIndex): Promise<void> {
+  let stopped = -1
+  const visitFrom = async (from: number): Promise<void> => {
+    stopped = -1
+    await inSlices(count - from, (start, end) => {
+      for (let row = from + start; stopped < 0 && row < from + end; row++) if (!visit(row)) stopped = row
+    })
+  }
+  await visitFrom(0)
+  if (stopped < 0) return
+  const next = stopped
+  await index.build()
+  await visitFrom(next)
+}

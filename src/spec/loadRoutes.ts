@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs'
+import { NetworkError } from '../error.js'
+import { isRouteFile, markWhole } from './routeEntries.js'
+import { routesFromItems } from './routeItems.js'
+import { RouteSet } from './routeSet.js'
+import { isRouteSet } from './routeSetBrand.js'
+import type { RouteEntry, RouteSpec } from './types.js'
+import { invalidSpec } from './validate.js'
+
+/** More routes than these are not kept as an object each. */
+const mostSingle = 5000
+
+/**
+ * Takes routes that come from files, iterables or long lists in, so that a list of single routes and sets is left. What
+ * has the wrong shape is left as it is, for validation to tell of.
+ */
+export async function loadRoutes(spec: unknown, signal?: AbortSignal): Promise<unknown> {
+  if (!isObject(spec)) return spec
+  const own = await loadedNetwork(spec, '', signal)
+  if (!('namespaces' in own) || !isObject(own.namespaces)) return own
+  const namespaces: Record<string, unknown> = {}
+  for (const [name, network] of Object.entries(own.namespaces)) {
+    const path = `/namespaces/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    namespaces[name] = isObject(network) ? await loadedNetwork(network, path, signal) : network
+  }
+  return { ...own, namespaces }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+async function loadedNetwork(network: object, path: string, signal: AbortSignal | undefined): Promise<object> {
+  if (!('routes' in network)) return network
+  const { routes } = network
+  if (isRouteSet(routes)) return { ...network, routes: [markWhole(routes)] }
+  if (!isIterable(routes)) return network
+  const at = `${path}/routes`
+  if (!Array.isArray(routes)) return { ...network, routes: [markWhole(await packed(routes, at))] }
+  const entries: unknown[] = routes
+  const isPlain = entries.length <= mostSingle && !entries.some(isRouteFile)
+  return isPlain ? network : { ...network, routes: await loadedList(entries, at, signal) }
+}
+
+function isIterable(value: unknown): value is Iterable<RouteSpec> | AsyncIterable<RouteSpec> {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+}
+
+async function loadedList(
+  entries: readonly unknown[],
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<unknown[]> {
+  const loaded: unknown[] = []
+  const numbers: number[] = []
+  for (const [index, entry] of entries.entries()) {
+    if (isRouteSet(entry)) loaded.push(entry)
+    else if (isRouteFile(entry)) loaded.push(await fromFile(entry.file, `${path}/${index}/file`, signal))
+    else numbers.push(index)
+  }
+  if (numbers.length > mostSingle) {
+    const single = numbers.map((index) => entries[index] as RouteSpec)
+    return [markWhole(await packed(single, path, Uint32Array.from(numbers))), ...loaded]
+  }
+  return entries.map((entry) => (isRouteSet(entry) || isRouteFile(entry) ? loaded.shift() : entry))
+}
+
+async function packed(
+  items: Iterable<RouteSpec> | AsyncIterable<RouteSpec>,
+  path: string,
+  numbers?: Uint32Array,
+): Promise<RouteSet> {
+  try {
+    return new RouteSet(await routesFromItems(items, numbers))
+  } catch (error) {
+    if (!(error instanceof NetworkError) || !error.problems) throw error
+    throw invalidSpec(error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` })))
+  }
+}
+
+async function fromFile(file: unknown, path: string, signal: AbortSignal | undefined): Promise<RouteEntry> {
+  if (typeof file !== 'string') return { file: file as never }
+  const stream = createReadStream(file, { highWaterMark: 1 << 18 })
+  try {
+    const read = await RouteSet.parse(stream, { name: file, ...(signal ? { signal } : {}) })
+    if (read.ok) return read.val
+    throw read.val.problems ? invalidSpec(read.val.problems.map((problem) => ({ ...problem, path }))) : read.val
+  } catch (cause) {
+    if (cause instanceof NetworkError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw invalidSpec([{ path, message: `cannot read ${file}: ${reason}` }])
+  } finally {
+    stream.destroy()
+  }
+}

@@ -1,0 +1,62 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { turnBudget } from '../system/turns.js'
+import type { RouteSetParts } from './routeSet.js'
+import { RouteSetBuilder } from './routeSetBuilder.js'
+import type { RouteSpec } from './types.js'
+
+/** How many items are taken between looks at the clock. */
+const itemsALook = 256
+
+/** Packs routes of a spec. */
+export async function routesFromItems(
+  items: Iterable<RouteSpec> | AsyncIterable<RouteSpec>,
+  numbers?: Uint32Array,
+): Promise<RouteSetParts> {
+  const builder = new RouteSetBuilder()
+  let position = 0
+  const take = (item: unknown): void => addItem(builder, item, numbers?.[position] ?? position)
+  let turnStart = performance.now()
+  const rest = async (): Promise<void> => {
+    if (performance.now() - turnStart <= turnBudget) return
+    await nextTurn()
+    turnStart = performance.now()
+  }
+  if (Symbol.asyncIterator in items) {
+    for await (const item of items) {
+      take(item)
+      if (++position % itemsALook === 0) await rest()
+      if (builder.full) break
+    }
+  } else {
+    for (const item of items) {
+      take(item)
+      if (++position % itemsALook === 0) await rest()
+      if (builder.full) break
+    }
+  }
+  return builder.finish()
+}
+
+function addItem(builder: RouteSetBuilder, item: unknown, number: number): void {
+  const note = (problems: readonly { path: string; message: string }[]): void => {
+    for (const problem of problems) builder.problems.push({ ...problem, path: `/${number}${problem.path}` })
+  }
+  const isRoute = typeof item === 'object' && item !== null && 'to' in item && typeof item.to === 'string'
+  const to = isRoute ? String(item.to) : ''
+  builder.add(to, isRoute ? signatureOf(item) : '', number, () => item, note)
+}
+
+/** All properties but the destination, as a text that no other ones have. */
+function signatureOf(route: object): string {
+  let signature = ''
+  for (const name in route) {
+    if (name === 'to') continue
+    const value: unknown = route[name as keyof typeof route]
+    signature += typeof value === 'string' ? `${name}"${value}"` : `${name}=${plain(value)};`
+  }
+  return signature
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,136 @@
+import { PrefixScanner } from '../ip/prefixScanner.js'
+import { attempt, type Result } from '../result.js'
+import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { RowsBuilder, samePrefix } from '../rtnetlink/packed/packedRows.js'
+import { routesFromItems } from './routeItems.js'
+import { routeSetBrand } from './routeSetBrand.js'
+import { routesFromText, type TextSource } from './routeText.js'
+import { writeWords } from './routeWords.js'
+import type { RouteSpec } from './types.js'
+
+/** Where the rows of a family came from: from each row on, how far the number of their item or line is ahead. */
+export type Origins = readonly (readonly [row: number, ahead: number])[]
+
+/** What a {@link RouteSet} is made of. @internal */
+export interface RouteSetParts {
+  /** The ways are routes to `default`, with their family. */
+  readonly packed: PackedRoutes<RouteSpec>
+  readonly origins: { readonly inet: Origins; readonly inet6: Origins }
+  /** What the text is called whose lines origins count; they count items without. */
+  readonly name?: string
+}
+
+/** How a text is read. */
+export interface RouteTextOptions {
+  /** What errors call the text, such as the name of its file. Default `routes`. */
+  readonly name?: string
+  /** Cancels reading. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Many routes in little memory: 9 bytes an IPv4 route and 21 an IPv6 route, and once whatever they share. A spec takes
+ * it in place of a list of routes, or among them. It cannot be changed.
+ *
+ * It iterates over routes as a spec has them, one at a time, IPv4 before IPv6.
+ */
+export class RouteSet implements Iterable<RouteSpec> {
+  readonly #parts: RouteSetParts
+  /** @internal */
+  readonly [routeSetBrand] = true
+
+  /** @internal */
+  constructor(parts: RouteSetParts) {
+    this.#parts = parts
+  }
+
+  /** Packs routes of a spec, which may come one by one. Each is checked as a spec is; the error tells of all problems. */
+  static from(routes: Iterable<RouteSpec> | AsyncIterable<RouteSpec>): Promise<Result<RouteSet>> {
+    return attempt(async () => new RouteSet(await routesFromItems(routes)))
+  }
+
+  /**
+   * Reads routes from text, a line a route: as `ip route show` prints them, as `ip -batch` takes them
+   * (`route add 10.0.0.0/8 via 10.0.0.1 dev eth0`, without the first two words as well), or in short: prefix, gateway,
+   * link, metric (`10.0.0.0/8 10.0.0.1 eth0 100`). `#` begins a comment. The text may come in pieces, and no line of it
+   * stays in memory. Errors tell the line and column of all problems.
+   */
+  static parse(text: TextSource, options: RouteTextOptions = {}): Promise<Result<RouteSet>> {
+    return attempt(async () => new RouteSet(await routesFromText(text, options)))
+  }
+
+  /** How many routes there are. */
+  get size(): number {
+    return this.#parts.packed.size
+  }
+
+  /** The bytes that the routes take, without what they share. */
+  get memory(): number {
+    return this.#parts.packed.bytes
+  }
+
+  /** The same routes, to be removed: in a spec, each is `absent: true`. */
+  absent(): RouteSet {
+    return new RouteSet({ ...this.#parts, packed: this.#parts.packed.map((way) => ({ ...way, absent: true })) })
+  }
+
+  *[Symbol.iterator](): Generator<RouteSpec> {
+    for (const { to, way } of this.#parts.packed) {
+      const { family, to: _to, ...properties } = way
+      const isDefault = to === '0.0.0.0/0' || to === '::/0'
+      yield {
+        to: isDefault ? 'default' : to,
+        ...(isDefault && family === 'inet6' ? { family } : {}),
+        ...properties,
+      }
+    }
+  }
+
+  /** The routes as lines of text that {@link RouteSet.parse} reads and `ip route add` takes, in pieces of many lines. */
+  *toText(): Generator<string> {
+    const words = new Map<RouteSpec, string>()
+    let piece = ''
+    for (const { to, way } of this.#parts.packed) {
+      let text = words.get(way)
+      if (text === undefined) {
+        text = writeWords(way)
+        words.set(way, text)
+      }
+      const type = way.type === undefined || way.type === 'unicast' ? '' : `${way.type} `
+      piece += `${type}${to}${text === '' ? '' : ' '}${text}\n`
+      if (piece.length < 1 << 16) continue
+      yield piece
+      piece = ''
+    }
+    if (piece !== '') yield piece
+  }
+
+  /** A list of routes, for `JSON.stringify`. Each becomes an object: for very many rather iterate. */
+  toJSON(): RouteSpec[] {
+    return [...this]
+  }
+
+  /** @internal */
+  get packed(): PackedRoutes<RouteSpec> {
+    return this.#parts.packed
+  }
+
+  /** Where the first route to a prefix came from: the number of its item, or its line. @internal */
+  locate(to: string): { readonly number: number; readonly line?: string } | undefined {
+    const scanner = new PrefixScanner()
+    if (!scanner.read(to)) return undefined
+    const { origins, name, packed } = this.#parts
+    const family = scanner.isIpv6 ? 'inet6' : 'inet'
+    const rows = packed[family]
+    const wanted = new RowsBuilder(family, 1)
+    wanted.push(scanner.length, 0, ...scanner.words)
+    const one = wanted.finish()
+    let row = 0
+    while (row < rows.count && !samePrefix(rows, row, one, 0)) row++
+    if (row === rows.count) return undefined
+    const ahead = origins[family].findLast(([from]) => from <= row)?.[1]
+    if (ahead === undefined) return undefined
+    const number = row + ahead
+    return name === undefined ? { number } : { number, line: `${name}, line ${number}` }
+  }
+}

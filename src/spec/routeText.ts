@@ -1,0 +1,211 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { NetworkError, type Problem } from '../error.js'
+import { parseAddress } from '../ip/address.js'
+import { turnBudget } from '../system/turns.js'
+import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
+import { RouteSetBuilder } from './routeSetBuilder.js'
+import { readWords, WordError, type Words } from './routeWords.js'
+
+/** Text, in whole or in pieces. */
+export type TextSource = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
+
+/** What may stand before a route on its line, as `ip -batch` has it. */
+const verbs: ReadonlySet<string> = new Set(['add', 'replace', 'append', 'prepend', 'change'])
+const types: ReadonlySet<string> = new Set([
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+])
+const linesALook = 256
+
+/** Reads routes from text. */
+export async function routesFromText(source: TextSource, options: RouteTextOptions): Promise<RouteSetParts> {
+  const reader = new LineReader(options.name ?? 'routes')
+  let turnStart = performance.now()
+  let carried = ''
+  const decoder = new TextDecoder()
+  const take = async (text: string): Promise<void> => {
+    let start = 0
+    for (let end = text.indexOf('\n'); end >= 0 && !reader.full; end = text.indexOf('\n', start)) {
+      reader.line(start === 0 ? carried + text.slice(0, end) : text.slice(start, end))
+      carried = ''
+      start = end + 1
+      if (reader.number % linesALook !== 0 || performance.now() - turnStart <= turnBudget) continue
+      await nextTurn()
+      turnStart = performance.now()
+      if (options.signal?.aborted) throw new NetworkError('ABORTED', 'aborted', { cause: options.signal.reason })
+    }
+    carried += text.slice(start)
+  }
+  const pieces = typeof source === 'string' || source instanceof Uint8Array ? [source] : source
+  for await (const piece of pieces) {
+    await take(typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }))
+    if (reader.full) break
+  }
+  await take(decoder.decode())
+  if (carried !== '') reader.line(carried)
+  return reader.finish()
+}
+
+/** A line that may be continued by those behind it. */
+interface Pending {
+  readonly to: string
+  readonly number: number
+  /** The type's word, and where on the line the destination and what is behind it begin. */
+  readonly type: string | undefined
+  readonly column: number
+  readonly restColumn: number
+  rest: string
+}
+
+class LineReader {
+  readonly #name: string
+  readonly #builder = new RouteSetBuilder()
+  #pending: Pending | undefined
+  number = 0
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get full(): boolean {
+    return this.#builder.full
+  }
+
+  line(text: string): void {
+    this.number++
+    const comment = text.indexOf('#')
+    const line = (comment < 0 ? text : text.slice(0, comment)).trimEnd()
+    if (line === '') return
+    const start = skipBlanks(line, 0)
+    // The further next hops of `ip route show` are on lines of their own.
+    if (start > 0 && this.#pending && line.startsWith('nexthop', start)) {
+      this.#pending.rest += ` ${line.slice(start)}`
+      return
+    }
+    this.#flush()
+    this.#pending = this.#begin(line, start)
+  }
+
+  finish(): RouteSetParts {
+    this.#flush()
+    return { ...this.#builder.finish(), name: this.#name }
+  }
+
+  #begin(line: string, start: number): Pending {
+    let column = start
+    let type: string | undefined
+    for (;;) {
+      const end = endOfWord(line, column)
+      const word = line.slice(column, end)
+      const isLeading = word === 'route' || word === 'ip' || word === '-4' || word === '-6' || verbs.has(word)
+      if (types.has(word)) type = word
+      else if (!isLeading)
+        return { to: word, number: this.number, type, column, restColumn: end, rest: line.slice(end) }
+      column = skipBlanks(line, end)
+    }
+  }
+
+  #flush(): void {
+    const pending = this.#pending
+    this.#pending = undefined
+    if (!pending) return
+    const { to, number, type, rest } = pending
+    const note = (problems: readonly Problem[]): void => this.#note(pending, problems)
+    this.#builder.add(to, type === undefined ? rest : `${type} ${rest}`, number, () => this.#route(pending), note)
+  }
+
+  /** The route of a line; a {@link WordError} becomes a problem of its own. */
+  #route({ to, type, rest, number, restColumn }: Pending): unknown {
+    const words = new LineWords(rest)
+    try {
+      const properties = isTerse(words.peek()) ? readTerse(words) : readWords(words)
+      return { to, ...(type === undefined || type === 'unicast' ? {} : { type }), ...properties }
+    } catch (error) {
+      if (!(error instanceof WordError)) throw error
+      this.#report(number, restColumn + words.position, error.message)
+      return undefined
+    }
+  }
+
+  #note({ number, column, restColumn, rest }: Pending, problems: readonly Problem[]): void {
+    for (const { path, message, found } of problems) {
+      // What could not be read was told of already.
+      if (path === '' && found === 'undefined') continue
+      const value = path === '/to' || found === undefined ? -1 : rest.indexOf(found.replaceAll('"', ''))
+      this.#report(number, value < 0 ? column : restColumn + value, message)
+    }
+  }
+
+  #report(number: number, column: number, message: string): void {
+    this.#builder.problems.push({
+      path: '',
+      message: `${this.#name}: line ${number}, column ${column + 1}: ${message}`,
+    })
+  }
+}
+
+/** Whether a word is a gateway and not the name of a property: the short form. */
+function isTerse(word: string | undefined): boolean {
+  return word !== undefined && parseAddress(word) !== undefined
+}
+
+/** Gateway, link and metric, of which the last ones may be left out; then words. */
+function readTerse(words: LineWords): object {
+  const via = words.next('a gateway')
+  const hasDev = words.peek() !== undefined
+  const dev = hasDev ? words.next('a link') : undefined
+  const metric = /^\d+$/.test(words.peek() ?? '') ? Number(words.next('a metric')) : undefined
+  return {
+    via,
+    ...(dev === undefined ? {} : { dev }),
+    ...(metric === undefined ? {} : { metric }),
+    ...readWords(words),
+  }
+}
+
+class LineWords implements Words {
+  readonly #text: string
+  #next = 0
+  /** Where the last word that was taken begins. */
+  position = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  peek(): string | undefined {
+    const start = skipBlanks(this.#text, this.#next)
+    return start >= this.#text.length ? undefined : this.#text.slice(start, endOfWord(this.#text, start))
+  }
+
+  next(what: string): string {
+    const start = skipBlanks(this.#text, this.#next)
+    this.position = start
+    if (start >= this.#text.length) throw new WordError(`${what} is missing`)
+    this.#next = endOfWord(this.#text, start)
+    return this.#text.slice(start, this.#next)
+  }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d
+}
+
+function skipBlanks(text: string, from: number): number {
+  let position = from
+  while (position < text.length && isBlank(text.charCodeAt(position))) position++
+  return position
+}
+
+function endOfWord(text: string, from: number): number {
+  let position = from
+  while (position < text.length && !isBlank(text.charCodeAt(position))) position++
+  return position
+}

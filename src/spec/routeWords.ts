@@ -1,0 +1,234 @@
+import { familyOf } from '../ip/address.js'
+import type { NexthopSpec, RouteSpec } from './types.js'
+
+/** A route without its destination, as it is read or written word by word. */
+export type RouteProperties = { -readonly [Name in Exclude<keyof RouteSpec, 'to'>]?: RouteSpec[Name] }
+
+/** Words of a line that were not read yet. */
+export interface Words {
+  /** Takes the next word; throws a {@link WordError} where there is none. */
+  next(what: string): string
+  /** The next word, not taken. */
+  peek(): string | undefined
+}
+
+/** Why a word could not be read. */
+export class WordError extends Error {}
+
+/** How one word of `ip route` is read and written. */
+interface Word {
+  read(words: Words, route: RouteProperties): void
+  write(route: RouteProperties): string | false | undefined
+}
+
+function set<Name extends keyof RouteProperties>(
+  route: RouteProperties,
+  name: Name,
+  value: RouteProperties[Name],
+): void {
+  route[name] = value
+}
+
+const numeric = [
+  'tos',
+  'metric',
+  'advmss',
+  'window',
+  'ssthresh',
+  'cwnd',
+  'initcwnd',
+  'initrwnd',
+  'hoplimit',
+  'reordering',
+] as const
+
+function numberWord(property: (typeof numeric)[number], word: string): Word {
+  return {
+    read: (words, route) => set(route, property, numberOf(words.next('a number'))),
+    write: (route) => route[property] !== undefined && `${word} ${route[property]}`,
+  }
+}
+
+function nameWord(property: 'table' | 'protocol' | 'scope' | 'realms', word: string): Word {
+  return {
+    read: (words, route) => set(route, property, words.next(`a ${property} by number or name`)),
+    write: (route) => route[property] !== undefined && `${word} ${route[property]}`,
+  }
+}
+
+function textWord(property: 'dev' | 'src' | 'from' | 'congestion', word: string): Word {
+  return {
+    read: (words, route) => set(route, property, words.next('a value')),
+    write: (route) => route[property] !== undefined && `${word} ${route[property]}`,
+  }
+}
+
+/** Durations, in milliseconds where no unit is told (iproute2, lib/utils.c, get_time_rtt). */
+function timeWord(property: 'rtt' | 'rttvar' | 'rtoMin', word: string): Word {
+  return {
+    read: (words, route) => set(route, property, secondsOf(words.next('a time'))),
+    write: (route) => route[property] !== undefined && `${word} ${(route[property] ?? 0) * 1000}ms`,
+  }
+}
+
+function flagWord(property: 'onlink', word: string): Word {
+  return { read: (_words, route) => set(route, property, true), write: (route) => route[property] && word }
+}
+
+function switchWord(property: 'quickack' | 'fastOpenNoCookie', word: string): Word {
+  return {
+    read: (words, route) => set(route, property, numberOf(words.next('0 or 1')) !== 0),
+    write: (route) => route[property] !== undefined && `${word} ${route[property] ? 1 : 0}`,
+  }
+}
+
+/** The words of `ip route`, man ip-route(8), in the order in which they are written. */
+const table: Readonly<Record<string, Word>> = {
+  from: textWord('from', 'from'),
+  tos: numberWord('tos', 'tos'),
+  via: {
+    read: (words, route) => set(route, 'via', gateway(words)),
+    write: ({ via }) => via !== undefined && `via ${via.includes(':') ? 'inet6 ' : ''}${via}`,
+  },
+  dev: textWord('dev', 'dev'),
+  onlink: flagWord('onlink', 'onlink'),
+  table: nameWord('table', 'table'),
+  metric: numberWord('metric', 'metric'),
+  src: textWord('src', 'src'),
+  scope: nameWord('scope', 'scope'),
+  proto: nameWord('protocol', 'proto'),
+  pref: {
+    read: (words, route) => {
+      const value = words.next('a preference')
+      if (value !== 'low' && value !== 'medium' && value !== 'high') throw new WordError(`${value} is no preference`)
+      route.preference = value
+    },
+    write: ({ preference }) => preference !== undefined && `pref ${preference}`,
+  },
+  realm: nameWord('realms', 'realm'),
+  mtu: {
+    read: (words, route) => {
+      if (words.peek() === 'lock') {
+        words.next('lock')
+        route.lockMtu = true
+      }
+      route.mtu = numberOf(words.next('bytes'))
+    },
+    write: ({ mtu, lockMtu }) => mtu !== undefined && `mtu ${lockMtu ? 'lock ' : ''}${mtu}`,
+  },
+  advmss: numberWord('advmss', 'advmss'),
+  window: numberWord('window', 'window'),
+  rtt: timeWord('rtt', 'rtt'),
+  rttvar: timeWord('rttvar', 'rttvar'),
+  rto_min: timeWord('rtoMin', 'rto_min'),
+  ssthresh: numberWord('ssthresh', 'ssthresh'),
+  cwnd: numberWord('cwnd', 'cwnd'),
+  initcwnd: numberWord('initcwnd', 'initcwnd'),
+  initrwnd: numberWord('initrwnd', 'initrwnd'),
+  hoplimit: numberWord('hoplimit', 'hoplimit'),
+  reordering: numberWord('reordering', 'reordering'),
+  quickack: switchWord('quickack', 'quickack'),
+  congctl: textWord('congestion', 'congctl'),
+  fastopen_no_cookie: switchWord('fastOpenNoCookie', 'fastopen_no_cookie'),
+  features: {
+    read: (words, route) => {
+      const value = words.next('a feature')
+      if (value !== 'ecn') throw new WordError(`the feature ${value} is not known`)
+      route.ecn = true
+    },
+    write: ({ ecn }) => ecn && 'features ecn',
+  },
+  nexthop: {
+    read: (words, route) => set(route, 'nexthops', [...(route.nexthops ?? []), nexthop(words)]),
+    write: ({ nexthops }) => nexthops?.map(nexthopText).join(' '),
+  },
+}
+
+const synonyms: Readonly<Record<string, string>> = {
+  dsfield: 'tos',
+  protocol: 'proto',
+  preference: 'metric',
+  priority: 'metric',
+  realms: 'realm',
+}
+
+/** What `ip route show` tells of a route's state. */
+const passing: ReadonlySet<string> = new Set([
+  'linkdown',
+  'dead',
+  'offload',
+  'rt_offload',
+  'trap',
+  'rt_trap',
+  'pervasive',
+])
+
+/** Reads the words behind a destination. */
+export function readWords(words: Words): RouteProperties {
+  const route: RouteProperties = {}
+  for (let word = words.peek(); word !== undefined; word = words.peek()) {
+    words.next('a word')
+    if (passing.has(word)) continue
+    const known = table[synonyms[word] ?? word]
+    if (!known) throw new WordError(`${JSON.stringify(word)} is no word of a route`)
+    known.read(words, route)
+  }
+  return route
+}
+
+/** The words behind a destination, as `ip route` takes them. */
+export function writeWords(route: RouteProperties): string {
+  return Object.values(table)
+    .map((word) => word.write(route))
+    .filter((text) => text)
+    .join(' ')
+}
+
+function gateway(words: Words): string {
+  const first = words.next('a gateway')
+  return first === 'inet' || first === 'inet6' ? words.next('a gateway') : first
+}
+
+function nexthop(words: Words): NexthopSpec {
+  const hop: { -readonly [Name in keyof NexthopSpec]?: NexthopSpec[Name] } = {}
+  for (let word = words.peek(); word !== undefined && word !== 'nexthop'; word = words.peek()) {
+    if (word === 'via') {
+      words.next(word)
+      hop.via = gateway(words)
+    } else if (word === 'dev') {
+      words.next(word)
+      hop.dev = words.next('a link')
+    } else if (word === 'weight') {
+      words.next(word)
+      hop.weight = numberOf(words.next('a number'))
+    } else if (word === 'onlink') {
+      words.next(word)
+      hop.onlink = true
+    } else if (passing.has(word)) words.next(word)
+    else break
+  }
+  return hop
+}
+
+function nexthopText({ via, dev, weight, onlink }: NexthopSpec): string {
+  return [
+    'nexthop',
+    via !== undefined && `via ${familyOf(via) === 'inet6' ? 'inet6 ' : ''}${via}`,
+    dev !== undefined && `dev ${dev}`,
+    weight !== undefined && `weight ${weight}`,
+    onlink && 'onlink',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function numberOf(text: string): number {
+  if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new WordError(`${JSON.stringify(text)} is not a number`)
+  return Number(text)
+}
+
+function secondsOf(text: string): number {
+  const [, number, unit = 'ms'] = /^(\d+(?:\.\d+)?)(s|ms|sec|msec)?$/.exec(text) ?? []
+  if (number === undefined) throw new WordError(`${JSON.stringify(text)} is not a time`)
+  return unit.startsWith('s') ? Number(number) : Number(number) / 1000
+}

@@ -1,0 +1,146 @@
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
+import { RowIndex, visitRows } from '../rtnetlink/packed/rowIndex.js'
+import type { DesiredRoute } from './desired.js'
+import { KeyNumbers } from './packedKeys.js'
+import type { RouteRecord } from './route.js'
+import { isWayMeant } from './routeAbsence.js'
+
+/** A table, and what of its ways names a route; a way without is left out. */
+export interface Keyed<Way> {
+  readonly table: PackedRoutes<Way>
+  readonly keyOf: (way: Way) => RouteRecord | undefined
+}
+
+/** The routes of a table themselves. */
+export function keyedRoutes(table: PackedRoutes<RouteRecord>): Keyed<RouteRecord> {
+  return { table, keyOf: (route) => route }
+}
+
+/** The routes that are wanted to be there. */
+export function keyedWishes(table: PackedRoutes<DesiredRoute>): Keyed<DesiredRoute> {
+  return { table, keyOf: ({ absent, route }) => (absent ? undefined : route) }
+}
+
+/**
+ * The rows of a table whose key is in another one; where `present` is false, those whose key is not.
+ * @param matches whether a row of the same key counts
+ */
+export async function selectedByKey<Way, Other>(
+  own: Keyed<Way>,
+  other: Keyed<Other>,
+  present: boolean,
+  matches: (way: Way, other: Other) => boolean = () => true,
+): Promise<PackedRoutes<Way>> {
+  const { table } = own
+  if (table.size === 0 || other.table.size === 0) return present ? PackedRoutes.empty() : table
+  const keys = new KeyNumbers()
+  const pairs = new Pairs(table.ways, other.table.ways, matches)
+  const [ownKeys, otherKeys] = [numbersOf(own, keys, nothing), numbersOf(other, keys, nothing - 1)]
+  const [inet, inet6] = [
+    await selected(table.inet, other.table.inet, ownKeys, otherKeys, present, pairs),
+    await selected(table.inet6, other.table.inet6, ownKeys, otherKeys, present, pairs),
+  ]
+  return new PackedRoutes(table.ways, inet, inet6)
+}
+
+/** What holds of two ways, worked out once for each pair. */
+class Pairs<One, Other> {
+  readonly #ones: readonly One[]
+  readonly #others: readonly Other[]
+  readonly #holds: (one: One, other: Other) => boolean
+  readonly #known = new Map<number, boolean>()
+  #last = -1
+  #lastHolds = false
+
+  constructor(ones: readonly One[], others: readonly Other[], holds: (one: One, other: Other) => boolean) {
+    this.#ones = ones
+    this.#others = others
+    this.#holds = holds
+  }
+
+  match(one: number, other: number): boolean {
+    const pair = one * this.#others.length + other
+    if (pair === this.#last) return this.#lastHolds
+    let holds = this.#known.get(pair)
+    if (holds === undefined) {
+      const [first, second] = [this.#ones[one], this.#others[other]]
+      holds = first !== undefined && second !== undefined && this.#holds(first, second)
+      this.#known.set(pair, holds)
+    }
+    this.#last = pair
+    this.#lastHolds = holds
+    return holds
+  }
+}
+
+/** A number that no key has. */
+const nothing = 0xffffffff
+
+function numbersOf<Way>({ table, keyOf }: Keyed<Way>, keys: KeyNumbers, none: number): Uint32Array {
+  return Uint32Array.from(table.ways, (way) => {
+    const route = keyOf(way)
+    return route ? (keys.of([route])[0] ?? none) : none
+  })
+}
+
+async function selected(
+  rows: PackedRows,
+  others: PackedRows,
+  keys: Uint32Array,
+  otherKeys: Uint32Array,
+  present: boolean,
+  pairs: { match(way: number, other: number): boolean },
+): Promise<PackedRows> {
+  const kept = new RowsBuilder(rows.family)
+  const index = new RowIndex(others, otherKeys)
+  const visit = (row: number): boolean => {
+    const way = rows.ways[row] ?? 0
+    const key = keys[way] ?? nothing
+    const hinted = index.hint(rows, row, key)
+    let isThere = hinted >= 0 && pairs.match(way, others.ways[hinted] ?? 0)
+    if (!isThere && others.count > 0) {
+      if (!index.built) return false
+      let found = index.find(rows, row, key)
+      while (found >= 0 && !pairs.match(way, others.ways[found] ?? 0)) found = index.findNext(found, rows, row, key)
+      isThere = found >= 0
+    }
+    if (isThere === present) kept.pushRow(rows, row, way)
+    return true
+  }
+  await visitRows(rows.count, visit, index)
+  return kept.count === rows.count ? rows : kept.finish()
+}
+
+/** The routes of a table that no wish for absence is about. */
+export async function withoutUnwanted(
+  table: PackedRoutes<RouteRecord>,
+  wishes: PackedRoutes<DesiredRoute>,
+): Promise<PackedRoutes<RouteRecord>> {
+  const absent = wishes.filter((way) => way.absent)
+  if (table.size === 0 || absent.size === 0) return table
+  const pairs = new Pairs(table.ways, absent.ways, (route, wish) => wish.absent && isWayMeant(wish, route))
+  const inet = await remaining(table.inet, absent.inet, pairs)
+  const inet6 = await remaining(table.inet6, absent.inet6, pairs)
+  return new PackedRoutes(table.ways, inet, inet6)
+}
+
+async function remaining(
+  rows: PackedRows,
+  absent: PackedRows,
+  pairs: { match(way: number, wish: number): boolean },
+): Promise<PackedRows> {
+  if (absent.count === 0) return rows
+  const kept = new RowsBuilder(rows.family)
+  const index = new RowIndex(absent)
+  await index.build()
+  const visit = (row: number): boolean => {
+    const way = rows.ways[row] ?? 0
+    let found = index.find(rows, row, 0)
+    while (found >= 0 && !pairs.match(way, absent.ways[found] ?? 0)) found = index.findNext(found, rows, row, 0)
+    if (found < 0) kept.pushRow(rows, row, way)
+    return true
+  }
+  await visitRows(rows.count, visit, index)
+  return kept.finish()
+}

@@ -1,0 +1,117 @@
+import test from 'ava'
+import { RouteSet } from '../../src/spec/routeSet.js'
+import type { RouteSpec } from '../../src/spec/types.js'
+
+const varied: RouteSpec[] = [
+  { to: 'default', via: '10.0.0.1' },
+  { to: '10.1.0.0/16', via: '10.0.0.2', dev: 'eth0', metric: 100, table: 'main', protocol: 'static', onlink: true },
+  { to: '10.2.0.0/16', type: 'blackhole' },
+  { to: '10.3.0.0/16', nexthops: [{ via: '10.0.0.2', weight: 2 }, { dev: 'eth1' }] },
+  { to: '10.4.0.1/32', dev: 'eth0', mtu: 1400, lockMtu: true, rtt: 0.3, quickack: true, congestion: 'bbr', ecn: true },
+  { to: '10.5.0.0/16', via: 'fd00::1', dev: 'eth0', src: '10.0.0.9', scope: 'link', realms: '1/2', tos: 4 },
+  { to: 'default', family: 'inet6', dev: 'eth0' },
+  { to: 'fd01::/48', via: 'fd00::1', dev: 'eth0', preference: 'high', from: 'fd09::/64' },
+  { to: 'fd01:2::/48', via: 'fd00::1', absent: true },
+]
+
+test('a set gives the routes again that it was made of', async (t) => {
+  const set = (await RouteSet.from(varied)).unwrap()
+  t.is(set.size, varied.length)
+  t.deepEqual([...set], varied)
+  t.deepEqual(JSON.parse(JSON.stringify(set)), varied)
+  t.true([...set.absent()].every(({ absent }) => absent))
+})
+
+test('routes share what is the same, so that many take little memory', async (t) => {
+  function* many(): Generator<RouteSpec> {
+    for (let index = 0; index < 50_000; index++) yield { to: `20.${index >> 8}.${index & 255}.0/24`, via: '10.0.0.1' }
+  }
+  const set = (await RouteSet.from(many())).unwrap()
+  t.is(set.size, 50_000)
+  t.is(set.memory, 50_000 * 9)
+})
+
+test('its text is read back as the same routes', async (t) => {
+  const present = varied.filter(({ absent, family }) => !absent && family === undefined)
+  const set = (await RouteSet.from(present)).unwrap()
+  const text = [...set.toText()].join('')
+  t.deepEqual([...(await RouteSet.parse(text)).unwrap()], present)
+  t.regex(text, /^10\.1\.0\.0\/16 via 10\.0\.0\.2 dev eth0 onlink table main metric 100 proto static$/m)
+  t.regex(text, /^blackhole 10\.2\.0\.0\/16$/m)
+})
+
+test('text is read as ip prints it, as ip -batch takes it, and in short', async (t) => {
+  const text = [
+    '# a comment',
+    'route add 10.0.0.0/8 via 10.0.0.1 dev eth0 metric 100   # behind a route',
+    'ip route replace blackhole 11.0.0.0/8',
+    '',
+    '12.0.0.0/8 10.0.0.1 eth0 100',
+    '13.0.0.0/8 10.0.0.1',
+    'default via 10.0.0.1 dev eth0 proto dhcp metric 100 linkdown',
+    '14.0.0.1 dev eth0 proto static scope link src 10.0.0.2',
+    '15.0.0.0/8 proto static',
+    '\tnexthop via 10.0.0.1 dev eth0 weight 1',
+    '\tnexthop via 10.0.0.2 dev eth0 weight 2 linkdown',
+    'fd01::/32 via fd00::1 dev eth0 metric 1024 pref medium\r',
+  ].join('\n')
+  // In pieces that end anywhere.
+  const pieces = Array.from({ length: Math.ceil(text.length / 7) }, (_, index) =>
+    Buffer.from(text.slice(index * 7, index * 7 + 7)),
+  )
+  t.deepEqual(
+    [...(await RouteSet.parse(pieces)).unwrap()],
+    [
+      { to: '10.0.0.0/8', via: '10.0.0.1', dev: 'eth0', metric: 100 },
+      { to: '11.0.0.0/8', type: 'blackhole' },
+      { to: '12.0.0.0/8', via: '10.0.0.1', dev: 'eth0', metric: 100 },
+      { to: '13.0.0.0/8', via: '10.0.0.1' },
+      { to: 'default', via: '10.0.0.1', dev: 'eth0', protocol: 'dhcp', metric: 100 },
+      { to: '14.0.0.1/32', dev: 'eth0', protocol: 'static', scope: 'link', src: '10.0.0.2' },
+      {
+        to: '15.0.0.0/8',
+        protocol: 'static',
+        nexthops: [
+          { via: '10.0.0.1', dev: 'eth0', weight: 1 },
+          { via: '10.0.0.2', dev: 'eth0', weight: 2 },
+        ],
+      },
+      { to: 'fd01::/32', via: 'fd00::1', dev: 'eth0', metric: 1024, preference: 'medium' },
+    ],
+  )
+})
+
+test('all that is wrong with a text is told at once, by line and column', async (t) => {
+  const text = [
+    '10.0.0.0/8 via 10.0.0.1',
+    '10.0.0.1/8 via 10.0.0.1',
+    '  11.0.0.0/33 via 10.0.0.1',
+    '12.0.0.0/8 over 10.0.0.1',
+    '13.0.0.0/8 via 10.0.0.1 metric many',
+    '14.0.0.0/8 via 10.0.0.1 metric',
+    '15.0.0.0/8 via 10.0.0.300',
+    'fd00::/16 via 10.0.0.1',
+  ].join('\n')
+  const result = await RouteSet.parse(text, { name: 'table.txt' })
+  const lines = (result.err ? (result.val.problems ?? []) : []).map(({ message }) => message)
+  t.deepEqual(
+    lines.map((line) => line.replace(/^table\.txt: line (\d+), column (\d+): .*/, '$1:$2')),
+    ['2:1', '3:3', '4:12', '5:32', '6:31', '7:16', '8:1'],
+    lines.join('\n'),
+  )
+  t.regex(lines[2] ?? '', /"over" is no word of a route/)
+})
+
+test('all that is wrong with routes is told by their number', async (t) => {
+  const routes = [
+    { to: '10.0.0.0/8', via: '10.0.0.1' },
+    { to: '10.0.0.1/8', via: '10.0.0.1' },
+    { to: '11.0.0.0/8', vai: 'x' },
+    5,
+  ]
+  const result = await RouteSet.from(routes as never)
+  t.deepEqual(
+    (result.err ? (result.val.problems ?? []) : []).map(({ path }) => path),
+    ['/1/to', '/2/vai', '/3'],
+  )
+})
