@@ -412,7 +412,7 @@ export interface ForwardingSpec {
 
 /** A file with many routes, a line each, as `RouteSet.parse` reads it. */
 export interface RouteFileSpec {
-  /** Its path; on the command line relative to the spec's file, else to the working directory. */
+  /** Its path, relative to the working directory. */
   readonly file: string
 }
 
