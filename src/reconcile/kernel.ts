@@ -8,10 +8,10 @@ import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tun
 import { type Lacking, lackingOfMachine } from './capability.js'
 
 /** NETLINK_GENERIC and NETLINK_NETFILTER: include/uapi/linux/netlink.h */
-export const netlinkProtocols = { generic: 16, netfilter: 12 } as const
+const netlinkProtocols = { generic: 16, netfilter: 12 } as const
 
 /** A netlink protocol besides rtnetlink, which serves everything else. */
-export type NetlinkProtocol = keyof typeof netlinkProtocols
+export type NetlinkProtocol = 'generic' | 'netfilter'
 
 /** What the reconciler asks of a kernel, for one network namespace. `FakeKernel` is one in memory. */
 export interface Kernel {

@@ -103,10 +103,9 @@ export interface ListedGlobalVlanOptions extends BridgeGlobalVlanOptions {
 const entriesInMessage = 1000
 
 /** A link by name or by index. */
-type Dev = string | number
 
 /** RTM_DELVLAN and RTM_NEWVLAN: gives a port or a bridge those VLANs and no others. Since Linux 5.6. */
-export function replaceVlans(dev: Dev, vlans: VlanList, context?: EncodeContext): NetlinkMessage[] {
+export function replaceVlans(dev: string | number, vlans: VlanList, context?: EncodeContext): NetlinkMessage[] {
   const wanted = vlans.map((vlan) => (typeof vlan === 'object' ? vlan : { id: vlan }))
   const others = vlansBesides(wanted.map(({ id }) => id)).map((range) => ({ id: formatVlans(range) }))
   return [...deleteVlans(dev, others, context), ...addVlans(dev, wanted, context)]
@@ -116,18 +115,18 @@ export function replaceVlans(dev: Dev, vlans: VlanList, context?: EncodeContext)
  * RTM_NEWVLAN: adds VLANs to a port or a bridge, or changes those that are there: `bridge vlan add`. Since Linux 5.6.
  * An option left out stays as it is; `pvid` and `untagged` left out are false; a `tunnelId` of 0 takes the tunnel away.
  */
-export function addVlans(dev: Dev, vlans: readonly PortVlan[], context?: EncodeContext): NetlinkMessage[] {
+export function addVlans(dev: string | number, vlans: readonly PortVlan[], context?: EncodeContext): NetlinkMessage[] {
   return vlanMessages(RTM_NEWVLAN, 'add', dev, vlans, (vlan) => entryOf(vlan, 0), context)
 }
 
 /** RTM_NEWVLAN that changes nothing but options of VLANs that are there: `bridge vlan set`. Since Linux 5.6. */
-export function setVlans(dev: Dev, vlans: readonly PortVlan[], context?: EncodeContext): NetlinkMessage[] {
+export function setVlans(dev: string | number, vlans: readonly PortVlan[], context?: EncodeContext): NetlinkMessage[] {
   return vlanMessages(RTM_NEWVLAN, 'set', dev, vlans, (vlan) => entryOf(vlan, BRIDGE_VLAN_INFO_ONLY_OPTS), context)
 }
 
 /** RTM_DELVLAN: `bridge vlan delete`. A VLAN that is not there is no error. Since Linux 5.6. */
 export function deleteVlans(
-  dev: Dev,
+  dev: string | number,
   vlans: readonly Pick<PortVlan, 'id'>[],
   context?: EncodeContext,
 ): NetlinkMessage[] {
@@ -136,7 +135,7 @@ export function deleteVlans(
 
 /** RTM_NEWVLAN with options of VLANs on the bridge as a whole: `bridge vlan global set`. Since Linux 5.15. */
 export function setGlobalVlanOptions(
-  dev: Dev,
+  dev: string | number,
   options: readonly GlobalVlanOptions[],
   context: EncodeContext = withoutNames,
 ): NetlinkMessage[] {
@@ -224,7 +223,7 @@ function globalEntryOf({ id, ...options }: GlobalVlanOptions): GlobalVlanEntry {
 function vlanMessages<T extends Pick<PortVlan, 'id'>>(
   type: number,
   verb: string,
-  dev: Dev,
+  dev: string | number,
   vlans: readonly T[],
   entry: (vlan: T) => BridgeVlanEntry,
   context: EncodeContext = withoutNames,
@@ -243,7 +242,7 @@ function messagesOfEntries<T>(all: readonly T[], build: (some: readonly T[]) => 
 function vlanMessage(
   type: number,
   verb: string,
-  dev: Dev,
+  dev: string | number,
   vlans: readonly Pick<PortVlan, 'id'>[],
   attributes: BridgeVlanAttributes,
   context: EncodeContext,

@@ -74,6 +74,7 @@ export class RouteSet implements Iterable<RouteSpec> {
     return new RouteSet({ ...this.#parts, packed: this.#parts.packed.map((way) => ({ ...way, absent: true })) })
   }
 
+  /** The routes as a spec has them, one at a time. */
   *[Symbol.iterator](): Generator<RouteSpec> {
     for (const { to, way } of this.#parts.packed) {
       const { family, to: _to, ...properties } = way

@@ -33,8 +33,8 @@ import type {
   NexthopObjectSpec,
   NexthopSpec,
   RouteFileSpec,
+  RouteList,
   RouteSpec,
-  Routes,
   RuleSpec,
 } from './types.js'
 
@@ -357,7 +357,7 @@ const routeEntry: AnySchema = v.lazy((input: unknown): AnySchema => {
 function networkEntries(): Entries<NetworkSpec> {
   return {
     links: v.array(linkSchema()) as unknown as v.GenericSchema<readonly LinkSpec[]>,
-    routes: v.array(routeEntry) as unknown as v.GenericSchema<Routes>,
+    routes: v.array(routeEntry) as unknown as v.GenericSchema<RouteList>,
     nexthops: v.array(nexthopObject),
     rules: v.array(rule),
     neighbors: v.array(neighbor),

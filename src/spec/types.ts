@@ -420,14 +420,14 @@ export interface RouteFileSpec {
 export type RouteEntry = RouteSpec | RouteFileSpec | RouteSet
 
 /** Routes in any order: a list, in which sets and files may stand for many, or whatever gives routes one by one. */
-export type Routes = readonly RouteEntry[] | Iterable<RouteSpec> | AsyncIterable<RouteSpec>
+export type RouteList = readonly RouteEntry[] | Iterable<RouteSpec> | AsyncIterable<RouteSpec>
 
 /** What one network namespace should look like. What is not named is left alone. */
 export interface NetworkSpec {
   /** The links, in any order. */
   readonly links?: readonly LinkSpec[]
   /** The routes, in any order. */
-  readonly routes?: Routes
+  readonly routes?: RouteList
   /** The nexthop objects that routes can use, in any order. */
   readonly nexthops?: readonly NexthopObjectSpec[]
   /** The policy rules, in any order. */

@@ -5,7 +5,7 @@ import { describeFinding, faultCampaign, faults } from './faults.js'
 const names = Object.keys(faults)
 
 test.serial('a fault at any change leaves the start or the target, and the error says which', async (t) => {
-  t.timeout(100_000)
+  t.timeout(300_000)
   t.true(corpus.length >= 30, `${corpus.length} cases`)
   // Every case, at a change and with a fault that differ from case to case.
   const places = new Map(corpus.map(({ title }, index) => [title, index]))

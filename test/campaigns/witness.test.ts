@@ -5,7 +5,7 @@ import { interposedKernel } from './interposedKernel.js'
 import { witnessCampaign } from './witness.js'
 
 test.serial('where a plan says that it interrupts nothing, ip monitor sees nothing interrupted', async (t) => {
-  t.timeout(60_000)
+  t.timeout(180_000)
   const cases = corpus.filter((_play, index) => index % 3 === 1)
   const report = await witnessCampaign(cases)
   t.log(

@@ -15,10 +15,8 @@ export const ETH_SS_FEATURES = 4
 
 const header = (command: number) => ({ command, version: ETHTOOL_GENL_VERSION })
 
-type Family = Pick<GenericFamily, 'id'>
-
 /** ETHTOOL_MSG_STRSET_GET: the names of all features that the kernel knows, by number. */
-export function getFeatureNames({ id }: Family): NetlinkMessage {
+export function getFeatureNames({ id }: Pick<GenericFamily, 'id'>): NetlinkMessage {
   return buildMessage({
     layout: stringSetLayout,
     type: id,
@@ -31,7 +29,7 @@ export function getFeatureNames({ id }: Family): NetlinkMessage {
 }
 
 /** ETHTOOL_MSG_FEATURES_GET: `ethtool -k NAME`; without a name, for a dump of all devices. */
-export function getFeatures({ id }: Family, name?: string): NetlinkMessage {
+export function getFeatures({ id }: Pick<GenericFamily, 'id'>, name?: string): NetlinkMessage {
   return buildMessage({
     layout: featuresLayout,
     type: id,
@@ -44,7 +42,11 @@ export function getFeatures({ id }: Family, name?: string): NetlinkMessage {
 }
 
 /** ETHTOOL_MSG_FEATURES_SET: `ethtool -K NAME FEATURE on|off …`, by the kernel's names of the features. */
-export function setFeatures({ id }: Family, name: string, features: Readonly<Record<string, boolean>>): NetlinkMessage {
+export function setFeatures(
+  { id }: Pick<GenericFamily, 'id'>,
+  name: string,
+  features: Readonly<Record<string, boolean>>,
+): NetlinkMessage {
   const bits = Object.entries(features).map(([feature, value]) => ({ name: feature, value }))
   return buildMessage({
     layout: featuresLayout,

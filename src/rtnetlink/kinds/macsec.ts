@@ -4,7 +4,8 @@ import { type AttributeTable, attribute, attributeTable } from '../../netlink/ta
 import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
 
 /** What frames are protected with. */
-type CipherSuite = 'gcm-aes-128' | 'gcm-aes-256' | 'gcm-aes-xpn-128' | 'gcm-aes-xpn-256'
+/** What frames are encrypted with: `ip macsec help`, IEEE 802.1AE. */
+export type MacsecCipherSuite = 'gcm-aes-128' | 'gcm-aes-256' | 'gcm-aes-xpn-128' | 'gcm-aes-xpn-256'
 
 /** Options of a MACsec device: `ip link add link LINK type macsec help`, man ip-macsec(8), IEEE 802.1AE. */
 export interface MacsecOptions {
@@ -13,7 +14,7 @@ export interface MacsecOptions {
   /** The number that tells channels of one MAC address apart; the kernel tells it as a part of `sci`. Default 1. */
   readonly port?: number
   /** What frames are protected with. Default `gcm-aes-128`. */
-  readonly cipherSuite?: CipherSuite
+  readonly cipherSuite?: MacsecCipherSuite
   /** Bytes of the checksum of a frame, 8 to 16. Default 16. */
   readonly icvLength?: number
   /** Which of its four keys it sends with. Default 0. */
@@ -45,7 +46,7 @@ export interface MacsecStatus {
 }
 
 // MACSEC_CIPHER_ID_*: include/uapi/linux/if_macsec.h; the kernel tells the first one by its older number.
-const suites: readonly (readonly [CipherSuite, bigint])[] = [
+const suites: readonly (readonly [MacsecCipherSuite, bigint])[] = [
   ['gcm-aes-128', 0x0080_0200_0100_0001n],
   ['gcm-aes-128', 0x0080_c200_0100_0001n],
   ['gcm-aes-256', 0x0080_c200_0100_0002n],
@@ -53,7 +54,7 @@ const suites: readonly (readonly [CipherSuite, bigint])[] = [
   ['gcm-aes-xpn-256', 0x0080_c200_0100_0004n],
 ]
 
-const cipherSuite: Codec<CipherSuite> = {
+const cipherSuite: Codec<MacsecCipherSuite> = {
   domain: { type: 'enumeration', names: [...new Set(suites.map(([name]) => name))] },
   encode(value, writer, context) {
     const suite = suites.find(([name]) => name === value)
