@@ -76,6 +76,34 @@ export async function pingFrom(namespace: TestNamespace, address: string, ...opt
   }
 }
 
+/**
+ * How many of so many pings were answered, by the kernel's own count: `ping` takes for lost what comes later than two
+ * round trips after the last one was sent, such as on a busy machine.
+ */
+export async function repliesTo(
+  namespace: TestNamespace,
+  address: string,
+  count: number,
+  pause = 0.01,
+): Promise<number> {
+  const name = address.includes(':') ? 'Icmp6InEchoReplies' : 'InEchoReps'
+  const before = echoReplies(namespace, name)
+  await pingFrom(namespace, address, '-c', `${count}`, '-i', `${pause}`)
+  const replies = (): number => echoReplies(namespace, name) - before
+  await until(() => replies() >= count, 5000)
+  return replies()
+}
+
+function echoReplies(namespace: TestNamespace, name: string): number {
+  if (name.startsWith('Icmp6'))
+    return Number(/Icmp6InEchoReplies\s+(\d+)/.exec(namespace.sh('cat /proc/net/snmp6'))?.[1])
+  const [names = [], values = []] = namespace
+    .sh('grep ^Icmp: /proc/net/snmp')
+    .split('\n')
+    .map((line) => line.split(' '))
+  return Number(values[names.indexOf(name)])
+}
+
 /** Whether an address answers one ping. */
 export async function answers(namespace: TestNamespace, address: string): Promise<boolean> {
   return (await pingFrom(namespace, address, '-c', '1', '-W', '1')).includes(' 1 received')
