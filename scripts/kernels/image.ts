@@ -23,6 +23,12 @@ function newestOf(series: string, names: readonly string[]): string | undefined 
     .at(-1)
 }
 
+/** A kernel of a series that was fetched before; `undefined` where there is none. */
+export function keptKernel(series: string): KernelImage | undefined {
+  const name = newestOf(series, existsSync(cache) ? readdirSync(cache) : [])
+  return name === undefined ? undefined : imageIn(join(cache, name))
+}
+
 /** Fetches and unpacks a kernel by its package's name, unless it is there already. */
 export function fetchKernel(series: string): KernelImage {
   const offered = execFileSync('apt-cache', ['search', '--names-only', '^linux-image-'], { encoding: 'utf8' })
@@ -48,6 +54,10 @@ export function fetchKernel(series: string): KernelImage {
     execFileSync('busybox', ['depmod', '-b', fresh, releaseIn(fresh)])
     renameSync(fresh, root)
   }
+  return imageIn(root)
+}
+
+function imageIn(root: string): KernelImage {
   const release = releaseIn(root)
   return { release, kernel: join(root, 'boot', `vmlinuz-${release}`), root }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { KernelImage } from './image.js'
@@ -8,7 +8,7 @@ import type { KernelImage } from './image.js'
 const earlyModules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay']
 
 /** The file in which the guest's busybox lists what a module needs, one module a line, needs in loading order last. */
-function withNeeds(image: KernelImage, names: readonly string[]): string[] {
+export function withNeeds(image: KernelImage, names: readonly string[]): string[] {
   const modules = join(image.root, 'lib/modules', image.release)
   const lines = readFileSync(join(modules, 'modules.dep'), 'utf8').split('\n')
   const nameOf = (path: string): string => basename(path, '.ko').replaceAll('-', '_')
@@ -57,15 +57,23 @@ exec $b switch_root /new /bin/sh /run/script
 
 /** Makes the initial RAM disk of a guest that runs a shell script as root, on a copy of the host's files. */
 export function makeInitialRamDisk(image: KernelImage, script: string): string {
+  const modules = withNeeds(image, earlyModules)
+  return packInitialRamDisk(modules, { init: initOf(image, modules), script })
+}
+
+/**
+ * Makes an initial RAM disk of busybox, modules in `/modules`, and other files by name, in a directory of its own in
+ * which whoever is told of it may read.
+ */
+export function packInitialRamDisk(modules: readonly string[], files: Readonly<Record<string, string>>): string {
   const work = mkdtempSync(join(tmpdir(), 'linkwright-kernel-'))
   const root = join(work, 'root')
-  const modules = withNeeds(image, earlyModules)
   for (const directory of ['bin', 'modules']) mkdirSync(join(root, directory), { recursive: true })
   copyFileSync('/bin/busybox', join(root, 'bin/busybox'))
   for (const path of modules) copyFileSync(path, join(root, 'modules', basename(path)))
-  writeFileSync(join(root, 'init'), initOf(image, modules), { mode: 0o755 })
-  writeFileSync(join(root, 'script'), script)
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content, { mode: 0o755 })
   const file = join(work, 'initrd')
   execFileSync('sh', ['-c', 'find . | cpio -o -H newc --quiet | gzip -1 > ../initrd'], { cwd: root })
+  chmodSync(work, 0o755)
   return file
 }
