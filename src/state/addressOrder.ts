@@ -114,22 +114,29 @@ function orphans(present: readonly Address[], stays: ReadonlySet<string>): strin
 
 /**
  * The kept addresses that have to leave for a moment because additions alone do not lead to the wanted order. The
- * ones that are added last are given up first, until what remains and what is added comes out right.
+ * ones that are added last are given up first, until what remains and what is added comes out right. Whoever gives up
+ * more comes out right as well, so that the least number is found by halving.
  */
 function misplaced(wanted: readonly Address[], kept: readonly Address[]): ReadonlySet<string> {
   const order = additionOrder(wanted)
   const wantedOrder = kernelOrder(order).map(addressKey).join(',')
   const keptKeys = new Set(kept.map(addressKey))
   const given = order.map(addressKey).filter((key) => keptKeys.has(key))
-  const moved = new Set<string>()
-  for (;;) {
+  const lastOnes = (count: number): Set<string> => new Set(given.slice(given.length - count))
+  const comesOutRight = (count: number): boolean => {
+    const moved = lastOnes(count)
     const stays = kept.filter((address) => !moved.has(addressKey(address)))
     const added = order.filter((address) => !keptKeys.has(addressKey(address)) || moved.has(addressKey(address)))
-    if (resultingOrder(stays, added).join(',') === wantedOrder) return moved
-    const next = given.pop()
-    if (next === undefined) return moved
-    moved.add(next)
+    return resultingOrder(stays, added).join(',') === wantedOrder
   }
+  if (comesOutRight(0)) return new Set()
+  let [tooFew, enough] = [0, given.length]
+  while (enough - tooFew > 1) {
+    const half = (tooFew + enough) >> 1
+    if (comesOutRight(half)) enough = half
+    else tooFew = half
+  }
+  return lastOnes(enough)
 }
 
 /** The order after additions to a list that is in the kernel's order already. */
