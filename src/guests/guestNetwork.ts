@@ -152,28 +152,24 @@ class Network implements GuestNetwork {
 
   #bridge(): LinkSpec {
     const { bridge = 'guests', mtu } = this.#options
-    const [first] = this.#members.values()
-    const addresses = first
-      ? [first.place, ...(first.place6 ? [first.place6] : [])].map(
-          ({ gateway, prefixLength }) => `${gateway}/${prefixLength}`,
-        )
-      : this.#gateways()
+    const gateways = this.#gateways()
+    const [first] = gateways
     return {
       name: bridge,
       kind: 'bridge',
+      // A bridge of no MAC address of its own takes one of its ports, and changes it as guests come and go, who then
+      // look for their gateway where it was.
+      mac: macOf(parseAddress(first?.gateway ?? '') ?? new Uint8Array(4)),
       bridge: { forwardDelay: 0 },
       ...(mtu === undefined ? {} : { mtu }),
-      addresses,
+      addresses: gateways.map(({ gateway, prefixLength }) => `${gateway}/${prefixLength}`),
     }
   }
 
-  /** The gateways of a network that has no guests yet. */
-  #gateways(): string[] {
+  #gateways(): Place[] {
     return [this.#options.subnet, this.#options.subnet6].flatMap((text) => {
       const prefix = text === undefined ? undefined : parsePrefix(text)
-      if (!prefix) return []
-      const { gateway, prefixLength } = placeOf(prefix, 0, this.#options)
-      return [`${gateway}/${prefixLength}`]
+      return prefix ? [placeOf(prefix, 0, this.#options)] : []
     })
   }
 

@@ -15,6 +15,7 @@ import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
+import { mergedProperties } from './mergedProperties.js'
 import { reachability } from './reachable.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -317,27 +318,6 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
     properties: mergedProperties(kept, wanted.properties),
     marks: marksOf(link),
   }
-}
-
-/** Puts properties over others, and options over options of the same section. */
-export function mergedProperties(base: Partial<Link>, over: Partial<Link>): Partial<Link> {
-  const merged: Record<string, unknown> = { ...base }
-  for (const [name, value] of Object.entries(over)) {
-    const section = sectionOf(over, name)
-    merged[name] = section ? { ...withoutRivals(name, sectionOf(base, name), section), ...section } : value
-  }
-  // A port's options go with the master that they were for.
-  if ('master' in over && over.master !== base.master) {
-    for (const name of Object.keys(base)) if (name.endsWith('Port') && !(name in over)) delete merged[name]
-  }
-  return merged as Partial<Link>
-}
-
-/** The options that a link had, without those that exclude what it is given now. */
-function withoutRivals(kind: string, had: Record<string, unknown> | undefined, given: object): object {
-  const exclusive = linkKind(kind)?.exclusive ?? []
-  if (!exclusive.some((option) => option in given)) return { ...had }
-  return Object.fromEntries(Object.entries({ ...had }).filter(([option]) => !exclusive.includes(option)))
 }
 
 function withAddresses(wanted: DesiredLink, record: LinkRecord): DesiredLink {

@@ -17,7 +17,13 @@ test('a bridged network: what the host gets, and what each guest needs', (t) => 
   }).unwrap()
   t.deepEqual(network.spec, {
     links: [
-      { name: 'guests', kind: 'bridge', bridge: { forwardDelay: 0 }, addresses: ['10.0.0.1/24', 'fd00::1/64'] },
+      {
+        name: 'guests',
+        kind: 'bridge',
+        mac: '02:fc:0a:00:00:01',
+        bridge: { forwardDelay: 0 },
+        addresses: ['10.0.0.1/24', 'fd00::1/64'],
+      },
       {
         name: 'tap0',
         kind: 'tap',

@@ -142,7 +142,11 @@ const neighbors: fc.Arbitrary<Neighbor> = fc
       ...{ router: yes, externallyLearned: yes, managed: yes, protocol: u8 },
     }),
   )
-  .map(([dev, address, state, rest]) => ({ dev, address, ...state, ...rest }))
+  // The kernel resolves what it manages: without a MAC address there is no state yet.
+  .map(([dev, address, state, rest]) => ({
+    ...{ dev, address, ...state, ...rest },
+    ...('managed' in rest && !('mac' in rest) && 'state' in state ? { state: 'none' as const } : {}),
+  }))
 
 function bodyOf(message: NetlinkMessage): Payload {
   return new Payload(message.bytes, undefined, headerSize)

@@ -14,7 +14,7 @@ export class BackOff {
   delay(now: number): number {
     this.#calmDown(now)
     if (this.#level < patience) return 0
-    return Math.max(0, this.#last + this.#step() - now)
+    return Math.max(0, Math.round(this.#last + this.#step() - now))
   }
 
   /** Takes note of a repair; one that failed is waited for at once. */

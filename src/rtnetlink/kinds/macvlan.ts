@@ -68,6 +68,8 @@ const shared = {
   status,
   ethernet: true,
   immutable: ['link'],
+  // drivers/net/macvlan.c, macvlan_validate
+  onlyWith: { sourceMacs: { mode: 'source' } },
   // drivers/net/macvlan.c, macvlan_changelink: a device cannot become the only one, nor cease to be it.
   needsNewDevice: (option: string, before: unknown, after: unknown) =>
     option === 'mode' && (before === 'passthru' || after === 'passthru'),
