@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import { align4, littleEndian } from './bytes.js'
 import { type RequestOptions, receiveDatagrams } from './exchange.js'
 import { acknowledgementError, decodeDoneMessage, decodeErrorMessage } from './extendedAck.js'
@@ -60,4 +61,9 @@ function assertDone(bytes: Uint8Array, type: number, message: NetlinkMessage): v
     const acknowledgement = type === NLMSG_DONE ? decodeDoneMessage(received) : decodeErrorMessage(received)
     if (acknowledgement.errno !== 0) throw acknowledgementError(acknowledgement, message)
   }
+}
+
+/** The error of a state that was read in half: a plan made from it could delete what it merely did not see. */
+export function inconsistent({ subject }: NetlinkMessage): NetworkError {
+  return new NetworkError('INCONSISTENT', `${subject}: the state changed during every attempt to read it`)
 }

@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.js'
 import { withoutNames } from '../netlink/codec.js'
 import type { Connection } from '../netlink/connection.js'
+import { inconsistent } from '../netlink/dump.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeMessage, type NetlinkMessage, type ReceivedMessage } from '../netlink/message.js'
 import type { AttributeTable } from '../netlink/table.js'
@@ -141,7 +142,7 @@ class Reader {
     const decode = ({ body }: ReceivedMessage): Attributes => decodeMessage(layout, body, withoutNames).attributes
     const { items, consistent } = await this.#connection.dump(message, decode, this.#options)
     if (consistent) return items
-    throw new NetworkError('INCONSISTENT', `${subject}: the state changed during every attempt to read it`)
+    throw inconsistent(message)
   }
 }
 

@@ -1,5 +1,5 @@
-import { NetworkError } from '../error.js'
 import type { Payload } from '../netlink/bytes.js'
+import { inconsistent } from '../netlink/dump.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
 import type { Place } from './place.js'
@@ -15,9 +15,4 @@ export async function dump<T>(
   const { items, consistent } = await place.connection.dump(message, read, options)
   if (consistent) return items
   throw inconsistent(message)
-}
-
-/** A plan made from half a picture could delete what it merely did not see. */
-export function inconsistent({ subject }: NetlinkMessage): NetworkError {
-  return new NetworkError('INCONSISTENT', `${subject}: the state changed during every attempt to read it`)
 }

@@ -1,4 +1,5 @@
 import type { NetworkError } from '../error.js'
+import { NETLINK_GENERIC } from '../genetlink/genericNetlink.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
@@ -7,8 +8,8 @@ import { readSysctl, writeSysctl } from '../system/sysctl.js'
 import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tuntap/index.js'
 import { type Lacking, lackingOfMachine } from './capability.js'
 
-/** NETLINK_GENERIC and NETLINK_NETFILTER: include/uapi/linux/netlink.h */
-const netlinkProtocols = { generic: 16, netfilter: 12 } as const
+// NETLINK_NETFILTER: include/uapi/linux/netlink.h
+const netlinkProtocols = { generic: NETLINK_GENERIC, netfilter: 12 } as const
 
 /** A netlink protocol besides rtnetlink, which serves everything else. */
 export type NetlinkProtocol = 'generic' | 'netfilter'

@@ -1,9 +1,11 @@
-import { familyOf, parseAddress } from '../../ip/address.js'
+import { familyOf } from '../../ip/address.js'
+import { linkLocalOf } from '../../ip/linkLocal.js'
 import { parseMac } from '../../ip/mac.js'
 import { interfaceName, keyOf } from '../../nftables/key.js'
 import type { FieldType, FirewallSet, Limit } from '../../nftables/ruleset.js'
-import type { Confinement, HostAccess, Rate } from './firewall.js'
-import { linkLocalOf } from './linkLocal.js'
+import type { HostAccessSpec, RateSpec } from '../../spec/firewallTypes.js'
+import type { Confinement } from './firewall.js'
+import { bytesOf } from './nat.js'
 
 /** The sets that confinement lives in: what each holds, and whether bridged frames are checked by it, too. */
 export const setTable = {
@@ -43,11 +45,11 @@ export class SetBuilder {
     const { mac, host, isolated, ingress, egress } = confinement
     if (mac !== undefined) {
       this.#put('macLinks', keyOf(name))
-      this.#put('macs', keyOf(name, bytesOf(parseMac(mac))))
+      this.#put('macs', keyOf(name, macBytes(mac)))
     }
     if (confinement.addresses) this.#put('addressLinks', keyOf(name))
     for (const address of allAddresses(confinement)) {
-      const bytes = bytesOf(parseAddress(address))
+      const bytes = bytesOf(address)
       const family = familyOf(address) === 'inet' ? 4 : 6
       this.#put(`addresses${family}`, keyOf(name, bytes))
       if (isolated) this.#put(`isolated${family}`, keyOf(bytes))
@@ -58,13 +60,13 @@ export class SetBuilder {
     this.#addRate(link, 'egress', egress)
   }
 
-  #addHost(address: Uint8Array, family: 4 | 6, { protocol, port }: HostAccess): void {
+  #addHost(address: Uint8Array, family: 4 | 6, { protocol, port }: HostAccessSpec): void {
     const number = Uint8Array.of(hostProtocols[protocol][family === 4 ? 0 : 1])
     if (port === undefined) this.#put(`hostProtocols${family}`, keyOf(address, number))
     else this.#put(`hostPorts${family}`, keyOf(address, number, Uint8Array.of(port >> 8, port & 0xff)))
   }
 
-  #addRate(link: string, direction: 'ingress' | 'egress', { bits, packets }: Rate = {}): void {
+  #addRate(link: string, direction: 'ingress' | 'egress', { bits, packets }: RateSpec = {}): void {
     if (bits !== undefined) this.#limit(`${direction}Bits`, link, limitOfBits(bits))
     if (packets !== undefined) this.#limit(`${direction}Packets`, link, limitOfPackets(packets))
   }
@@ -116,7 +118,8 @@ function limitOfPackets(packets: number): Limit {
   return { unit: 'packets', rate: BigInt(packets), burst: Math.max(16, Math.ceil(packets / 10)) }
 }
 
-function bytesOf(bytes: Uint8Array | undefined): Uint8Array {
-  if (!bytes) throw new RangeError('an address that was not checked')
+function macBytes(mac: string): Uint8Array {
+  const bytes = parseMac(mac)
+  if (!bytes) throw new RangeError(`${mac} is not a MAC address`)
   return bytes
 }

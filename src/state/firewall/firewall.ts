@@ -1,4 +1,5 @@
 import { familyOf } from '../../ip/address.js'
+import type { ConfineSpec } from '../../spec/firewallTypes.js'
 
 /** Packets of a prefix that leave get the address of the link that they leave by. */
 export interface Masquerade {
@@ -21,30 +22,8 @@ export interface PortForward {
   readonly address?: string
 }
 
-/** What of the host a guest may reach: a protocol, and a port of those that have ports. */
-export interface HostAccess {
-  readonly protocol: 'tcp' | 'udp' | 'sctp' | 'icmp'
-  readonly port?: number
-}
-
-/** How much may pass a second. */
-export interface Rate {
-  /** Bits a second, a multiple of 8. */
-  readonly bits?: number
-  /** Packets a second. */
-  readonly packets?: number
-}
-
-/** What the guest behind a link may do. */
-export interface Confinement {
-  readonly mac?: string
-  /** The addresses, canonical and sorted. */
-  readonly addresses?: readonly string[]
-  readonly host?: readonly HostAccess[]
-  readonly isolated?: boolean
-  readonly ingress?: Rate
-  readonly egress?: Rate
-}
+/** What the guest behind a link may do: addresses canonical and in order, rates in whole bytes. */
+export type Confinement = ConfineSpec
 
 /** What the tables of one owner do. */
 export interface Firewall {

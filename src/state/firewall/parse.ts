@@ -1,16 +1,11 @@
 import { formatAddress } from '../../ip/address.js'
+import { linkLocalOf } from '../../ip/linkLocal.js'
 import { formatMac } from '../../ip/mac.js'
-import type { FirewallSet, Ruleset, TableContent } from '../../nftables/ruleset.js'
+import { align4 } from '../../netlink/bytes.js'
+import { type FirewallSet, fieldTypes, type Ruleset, type TableContent } from '../../nftables/ruleset.js'
+import type { HostAccessSpec } from '../../spec/firewallTypes.js'
 import { hostProtocols, type SetName, setTable } from './confinementSets.js'
-import {
-  type Confinement,
-  type Firewall,
-  type HostAccess,
-  masqueradeKey,
-  noFirewall,
-  portForwardKey,
-} from './firewall.js'
-import { linkLocalOf, sortedAddresses } from './linkLocal.js'
+import { type Confinement, type Firewall, masqueradeKey, noFirewall, portForwardKey } from './firewall.js'
 import { masqueradeOf, portForwardOf } from './nat.js'
 
 /**
@@ -34,10 +29,10 @@ function fieldsIn(set: SetName, key: string): Buffer[] {
   const bytes = Buffer.from(key, 'hex')
   const parts: Buffer[] = []
   let position = 0
-  const sizes = { ifname: 16, etherAddress: 6, ipv4: 4, ipv6: 16, protocol: 1, service: 2 } as const
   for (const field of setTable[set].fields) {
-    parts.push(bytes.subarray(position, position + sizes[field]))
-    position += Math.ceil(sizes[field] / 4) * 4
+    const { size } = fieldTypes[field]
+    parts.push(bytes.subarray(position, position + size))
+    position += align4(size)
   }
   return parts
 }
@@ -115,7 +110,7 @@ function addAccess(one: Draft | undefined, number: number | undefined, port: num
   const names = Object.keys(hostProtocols) as (keyof typeof hostProtocols)[]
   const protocol = names.find((name) => hostProtocols[name].some((known) => known === number))
   if (!one || !protocol) return
-  const access: HostAccess = { protocol, ...(port === undefined ? {} : { port }) }
+  const access: HostAccessSpec = { protocol, ...(port === undefined ? {} : { port }) }
   // A guest of several addresses has it once for each.
   if (one.host?.some((other) => other.protocol === protocol && other.port === port)) return
   one.host = [...(one.host ?? []), access]
@@ -131,9 +126,14 @@ function tidy(one: Draft): void {
   if (one.host) one.host = sortedHost(one.host)
 }
 
+/** Addresses as they are kept: each once, in order. */
+export function sortedAddresses(canonical: readonly string[]): string[] {
+  return [...new Set(canonical)].sort()
+}
+
 /** What of the host may be reached, in order. */
-export function sortedHost(host: readonly HostAccess[]): HostAccess[] {
-  const key = ({ protocol, port = 0 }: HostAccess): string => `${protocol} ${String(port).padStart(5, '0')}`
+export function sortedHost(host: readonly HostAccessSpec[]): HostAccessSpec[] {
+  const key = ({ protocol, port = 0 }: HostAccessSpec): string => `${protocol} ${String(port).padStart(5, '0')}`
   return [...new Map(host.map((one) => [key(one), one])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, one]) => one)

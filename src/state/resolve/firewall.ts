@@ -4,9 +4,8 @@ import type { ConfineSpec, MasqueradeSpec, PortForwardSpec, RateSpec } from '../
 import { type Path, pointer } from '../../spec/pointer.js'
 import type { NetworkSpec } from '../../spec/types.js'
 import type { DesiredEntry, DesiredFirewall } from '../firewall/desiredFirewall.js'
-import { type Confinement, masqueradeKey, type PortForward, portForwardKey, type Rate } from '../firewall/firewall.js'
-import { sortedAddresses } from '../firewall/linkLocal.js'
-import { sortedHost } from '../firewall/parse.js'
+import { type Confinement, masqueradeKey, type PortForward, portForwardKey } from '../firewall/firewall.js'
+import { sortedAddresses, sortedHost } from '../firewall/parse.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 
 /** What a spec says of the firewall; `undefined` where it does not speak of it. */
@@ -50,7 +49,7 @@ function portForwardEntry(spec: PortForwardSpec, path: Path): DesiredEntry {
 function confinementOf({ mac, addresses, host, isolated, ingress, egress }: ConfineSpec): Confinement {
   return {
     ...(mac === undefined ? {} : { mac: canonicalMac(mac) }),
-    ...(addresses ? { addresses: sortedAddresses(addresses) } : {}),
+    ...(addresses ? { addresses: sortedAddresses(addresses.map(canonicalAddress)) } : {}),
     ...(host ? { host: sortedHost(host) } : {}),
     ...(isolated ? { isolated } : {}),
     ...rateOf('ingress', ingress),
@@ -59,13 +58,10 @@ function confinementOf({ mac, addresses, host, isolated, ingress, egress }: Conf
 }
 
 /** The kernel counts bytes. */
-function rateOf(
-  name: 'ingress' | 'egress',
-  rate: RateSpec | undefined,
-): { readonly ingress?: Rate; readonly egress?: Rate } {
+function rateOf(name: 'ingress' | 'egress', rate: RateSpec | undefined): Pick<Confinement, 'ingress' | 'egress'> {
   if (!rate || (rate.bits === undefined && rate.packets === undefined)) return {}
   const { bits, packets } = rate
-  const kept: Rate = {
+  const kept: RateSpec = {
     ...(bits === undefined ? {} : { bits: Math.floor(bits / 8) * 8 }),
     ...(packets === undefined ? {} : { packets }),
   }

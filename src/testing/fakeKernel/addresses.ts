@@ -1,3 +1,4 @@
+import { linkLocalOf } from '../../ip/linkLocal.js'
 import { contains, parsePrefix } from '../../ip/prefix.js'
 import { withoutNames } from '../../netlink/codec.js'
 import { decodeMessage, NLM_F_EXCL, NLM_F_REPLACE } from '../../netlink/message.js'
@@ -22,7 +23,7 @@ import {
 import { type Scope, scopeNumbers } from '../../rtnetlink/scope.js'
 import type { ConnectedRoutes } from './connectedRoutes.js'
 import type { FakeLink } from './fakeLink.js'
-import { linkLocalOf, scopeRank } from './ipv6Address.js'
+import { scopeRank } from './ipv6Address.js'
 import { encodeBody, KernelError, type Outgoing } from './kernelMessage.js'
 import type { LinkObserver, LinkTable } from './linkTable.js'
 import type { FakeRequest, Handlers } from './request.js'
