@@ -35,8 +35,9 @@ export function rulesetChanges(table: string, actual: Ruleset, wanted: Ruleset):
 function tableChanges(where: TableName, actual: TableContent, wanted: TableContent): NetlinkMessage[] {
   // What something else refers to goes after it and comes before it.
   const rules = ruleChanges(where, actual, wanted)
-  const sets = setChanges(where, actual, wanted)
-  const limits = limitChanges(where, actual, wanted)
+  const remade = changedLimits(actual, wanted)
+  const sets = setChanges(where, actual, wanted, remade)
+  const limits = limitChanges(where, actual, wanted, remade)
   const chains = chainChanges(where, actual, wanted)
   return [
     ...rules.deletions,
@@ -120,6 +121,7 @@ function setChanges(
   where: TableName,
   actual: TableContent,
   wanted: TableContent,
+  remade: ReadonlySet<string>,
 ): Changes & { readonly addedElements: NetlinkMessage[]; readonly deletedElements: NetlinkMessage[] } {
   const changes = {
     deletions: [] as NetlinkMessage[],
@@ -130,7 +132,7 @@ function setChanges(
   for (const [name, set] of actual.sets) {
     const after = wanted.sets.get(name)
     const keeps = after !== undefined && sameKind(set, after)
-    const gone = keeps ? lacking(set, after, changedLimits(actual, wanted)) : set.elements
+    const gone = keeps ? lacking(set, after, remade) : set.elements
     // The elements of a set go with it, but the limits that they refer to must be free before.
     if (gone.size > 0 && (keeps || set.toLimits)) changes.deletedElements.push(...deleteElements(where, name, gone))
     if (!keeps) changes.deletions.push(deleteSet(where, name))
@@ -140,7 +142,7 @@ function setChanges(
     const before = actual.sets.get(name)
     const keeps = before !== undefined && sameKind(before, set)
     if (!keeps) changes.additions.push(newSet(where, name, set, ++id))
-    const fresh = keeps ? lacking(set, before, changedLimits(actual, wanted)) : set.elements
+    const fresh = keeps ? lacking(set, before, remade) : set.elements
     changes.addedElements.push(...newElements(where, name, fresh))
   }
   return changes
@@ -170,14 +172,18 @@ function changedLimits(actual: TableContent, wanted: TableContent): Set<string> 
   return changed
 }
 
-function limitChanges(where: TableName, actual: TableContent, wanted: TableContent): Changes {
+function limitChanges(
+  where: TableName,
+  actual: TableContent,
+  wanted: TableContent,
+  remade: ReadonlySet<string>,
+): Changes {
   const changes: Changes = { deletions: [], additions: [] }
-  const changed = changedLimits(actual, wanted)
   for (const name of actual.limits.keys()) {
-    if (!wanted.limits.has(name) || changed.has(name)) changes.deletions.push(deleteLimit(where, name))
+    if (!wanted.limits.has(name) || remade.has(name)) changes.deletions.push(deleteLimit(where, name))
   }
   for (const [name, limit] of wanted.limits) {
-    if (!actual.limits.has(name) || changed.has(name)) changes.additions.push(newLimit(where, name, limit))
+    if (!actual.limits.has(name) || remade.has(name)) changes.additions.push(newLimit(where, name, limit))
   }
   return changes
 }
