@@ -17,7 +17,7 @@ import type { Transport } from './transports/transport.js'
 // Larger sends gain nothing (docs/benchmarks.md), and one above the send buffer is refused with EMSGSIZE.
 export const bytesASend = 1 << 16
 // An echoed object fills a page of the receive buffer where an acknowledgement fills a quarter.
-const answersAnEcho = 4
+export const answersAnEcho = 4
 
 /** What became of the messages of a batch. */
 export interface BatchResult {

@@ -1,5 +1,5 @@
 import type { NetworkError } from '../error.js'
-import { bytesASend } from './batch.js'
+import { answersAnEcho, bytesASend } from './batch.js'
 import { littleEndian } from './bytes.js'
 import { assertWanted, type RequestOptions, receiveArrived, receiveUntil } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
@@ -13,9 +13,6 @@ import {
   type ReceivedMessage,
 } from './message.js'
 import type { Transport } from './transports/transport.js'
-
-// An echoed object fills a page of the receive buffer where an acknowledgement fills a quarter.
-const answersAnEcho = 4
 
 /** Messages that are written as they are sent, so that never more than one send of them is in memory. */
 export interface MessageStream {
