@@ -4,7 +4,7 @@ import { fdbDifferences, fdbKey, hasSeveralRemotes, isLastingFdbEntry, isMeantBy
 import type { Operation } from '../operation.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere } from './lookup.js'
+import { desiredLink, findLink, isThere, requireLinks } from './lookup.js'
 
 /** Steps for the forwarding databases of a namespace. */
 export function diffFdb(context: DiffContext): void {
@@ -13,7 +13,7 @@ export function diffFdb(context: DiffContext): void {
   const present = new Map((context.actual.fdb ?? []).map((entry) => [fdbKey(entry), entry]))
   for (const one of wanted) {
     if (one.absent) removeEntries(context, one)
-    else if (checkLinks(context, one)) addEntry(context, one, present)
+    else if (hasLinks(context, one)) addEntry(context, one, present)
   }
 }
 
@@ -79,13 +79,11 @@ function kindOf(context: DiffContext, name: string): string | undefined {
   return desiredLink(context, name)?.properties.kind ?? findLink(context, name)?.link.kind
 }
 
-function checkLinks(context: DiffContext, { entry, path }: DesiredFdbEntry): boolean {
-  const names = [['dev', entry.dev] as const, ['via', entry.via] as const]
-  const missing = names.filter(([, name]) => typeof name === 'string' && !isThere(context, name))
-  for (const [property, name] of missing) {
-    context.problems.push({ path: `${path ?? ''}/${property}`, message: `the link ${name} does not exist` })
-  }
-  return missing.length === 0
+function hasLinks(context: DiffContext, { entry, path }: DesiredFdbEntry): boolean {
+  return requireLinks(context, path, [
+    ['dev', entry.dev],
+    ['via', entry.via],
+  ])
 }
 
 function step(

@@ -13,7 +13,7 @@ import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
 import { changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
-import { desiredLink, findLink, isThere } from './lookup.js'
+import { desiredLink, findLink, requireLinks } from './lookup.js'
 import { plannedVlans } from './vlans.js'
 
 /** Steps for the links of a namespace. */
@@ -250,10 +250,7 @@ function checkReferences(context: DiffContext, wanted: DesiredLink): void {
   const { properties, path } = wanted
   const references: [string, string][] = lowersOf({ ...properties }).map((lower) => [`${properties.kind}/link`, lower])
   if (typeof properties.master === 'string') references.push(['master', properties.master])
-  for (const [where, name] of references) {
-    if (isThere(context, name)) continue
-    context.problems.push({ path: `${path}/${where}`, message: `the link ${name} does not exist` })
-  }
+  requireLinks(context, path, references)
   checkPort(context, wanted)
 }
 

@@ -39,6 +39,22 @@ export function isThere(context: DiffContext, name: string): boolean {
   return context.peers.has(name) || findLink(context, name) !== undefined
 }
 
+/**
+ * Notes each link that neither is there nor will be, by the property that names it; a number is one that was read.
+ * @returns whether all are there
+ */
+export function requireLinks(
+  context: DiffContext,
+  path: string | undefined,
+  links: readonly (readonly [property: string, name: string | number | undefined])[],
+): boolean {
+  const missing = links.filter(([, name]) => typeof name === 'string' && !isThere(context, name))
+  for (const [property, name] of missing) {
+    context.problems.push({ path: `${path ?? ''}/${property}`, message: `the link ${name} does not exist` })
+  }
+  return missing.length === 0
+}
+
 /** The links that are to be removed. */
 export function doomedLinksOf({ desired }: Pick<DiffContext, 'desired'>): ReadonlySet<string> {
   return new Set(desired.links.filter(({ absent }) => absent).map(({ name }) => name))

@@ -7,7 +7,7 @@ import type { Operation } from '../operation.js'
 import type { Disruption } from '../step.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere } from './lookup.js'
+import { desiredLink, findLink, isThere, requireLinks } from './lookup.js'
 import { finalVlans } from './vlans.js'
 
 /** Steps for the multicast databases of a namespace. */
@@ -18,7 +18,12 @@ export function diffMdb(context: DiffContext): void {
       removeEntries(context, wanted)
       continue
     }
-    if (!checkLinks(context, wanted)) continue
+    const { dev, port } = wanted.entry
+    const named = [
+      ['dev', dev],
+      ['port', port],
+    ] as const
+    if (!requireLinks(context, wanted.path, named)) continue
     for (const entry of inVlans(context, wanted.entry)) {
       const actual = present.get(mdbKey(entry))
       if (!actual) {
@@ -57,15 +62,6 @@ function removeEntries(context: DiffContext, wanted: DesiredMdbEntry): void {
     const own = mdbEntryAsItWas(one)
     step(context, wanted, own, 'delete', { type: 'deleteMdbEntry', entry: own }, [])
   }
-}
-
-function checkLinks(context: DiffContext, { entry, path }: DesiredMdbEntry): boolean {
-  const names = [['dev', entry.dev] as const, ['port', entry.port] as const]
-  const missing = names.filter(([, name]) => typeof name === 'string' && !isThere(context, name))
-  for (const [property, name] of missing) {
-    context.problems.push({ path: `${path ?? ''}/${property}`, message: `the link ${name} does not exist` })
-  }
-  return missing.length === 0
 }
 
 function step(

@@ -3,7 +3,7 @@ import type { PropertyChange } from '../../state/equal.js'
 import { isReplaceable, mergedNexthop, type NexthopRecord, nexthopDifferences } from '../../state/nexthop.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
-import { isThere } from './lookup.js'
+import { isThere, requireLinks } from './lookup.js'
 
 /** Steps for the nexthop objects of a namespace. */
 export function diffNexthops(context: DiffContext): void {
@@ -33,9 +33,7 @@ function checkReferences(
   groups: ReadonlySet<number>,
 ): void {
   const { dev, group = [] } = nexthop
-  if (typeof dev === 'string' && !isThere(context, dev)) {
-    context.problems.push({ path: `${path}/dev`, message: `the link ${dev} does not exist` })
-  }
+  requireLinks(context, path, [['dev', dev]])
   for (const [index, { id }] of group.entries()) {
     if (!known.has(id)) {
       context.problems.push({ path: `${path}/group/${index}`, message: `the nexthop ${id} does not exist` })

@@ -4,7 +4,7 @@ import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
 import { diffBulkRoutes } from './bulkRoutes.js'
 import { addStep, type DiffContext } from './context.js'
-import { doomedLinksOf, hangsOn, isThere } from './lookup.js'
+import { doomedLinksOf, hangsOn, requireLinks } from './lookup.js'
 import { operationFor } from './routeDecision.js'
 import { routeStep } from './routeStep.js'
 
@@ -44,8 +44,9 @@ function destinationKey({ family, to }: RouteRecord): string {
 }
 
 function checkLinks(context: DiffContext, { route, path }: DesiredRoute): void {
-  for (const dev of linksOfRoute(route)) {
-    if (typeof dev === 'number' || isThere(context, dev)) continue
-    context.problems.push({ path: `${path}/dev`, message: `the link ${dev} does not exist` })
-  }
+  requireLinks(
+    context,
+    path,
+    linksOfRoute(route).map((dev) => ['dev', dev]),
+  )
 }
