@@ -4,8 +4,8 @@ import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
-import { isLasting, type RouteRecord } from '../state/route.js'
-import { allRouteOperations, allWishes } from './packedSteps.js'
+import type { RouteRecord } from '../state/route.js'
+import { allRouteOperations, allWishes, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import { reachability } from './reachable.js'
 import type { PlannedStep } from './step.js'
@@ -19,12 +19,7 @@ export async function lostBulk(
   reach: Reach,
 ): Promise<PackedRoutes<DesiredRoute>> {
   const operations = allRouteOperations(steps)
-  const routes = allRoutes(before)
-  const isTaken = (route: RouteRecord): boolean => reach.takesAlong(route)
-  const others = routes.filter((route) => isLasting(route) && !isTaken(route))
-  const keyOf = ({ route }: { route: RouteRecord }): RouteRecord => route
-  const touched = await selectedByKey(keyedRoutes(others), { table: operations, keyOf }, true)
-  const taken = PackedRoutes.joined([routes.filter((route) => isLasting(route) && isTaken(route)), touched])
+  const taken = await reachedRoutes(allRoutes(before), operations, reach)
   const deleted = operations.map((operation) => {
     if (operation.type === 'addRoute') return undefined
     return operation.type === 'deleteRoute' ? operation.route : operation.previous

@@ -3,8 +3,8 @@ import type { DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
-import { isLasting, isMadeFrom } from '../state/route.js'
-import { allRouteOperations } from './packedSteps.js'
+import { isMadeFrom } from '../state/route.js'
+import { allRouteOperations, keyedOperations, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
 
@@ -16,12 +16,8 @@ export async function formerBulk(
 ): Promise<PackedRoutes<DesiredRoute>> {
   const routes = allRoutes(before)
   const operations = allRouteOperations(steps)
-  const touching = { table: operations, keyOf: ({ route }: { route: DesiredRoute['route'] }) => route }
-  const isTaken = (route: DesiredRoute['route']): boolean => reach.takesAlong(route)
-  const taken = routes.filter((route) => isLasting(route) && isTaken(route))
-  const others = routes.filter((route) => isLasting(route) && !isTaken(route))
-  const touched = await selectedByKey(keyedRoutes(others), touching, true)
-  const added = { ...touching, table: operations.filter(({ type }) => type !== 'deleteRoute') }
+  const reached = await reachedRoutes(routes, operations, reach)
+  const added = keyedOperations(operations.filter(({ type }) => type !== 'deleteRoute'))
   const fresh = await selectedByKey(added, keyedRoutes(routes), false)
   // One that was added before the old one of its key went, and stands beside it.
   const known = { ...added, table: await selectedByKey(added, keyedRoutes(routes), true) }
@@ -29,7 +25,7 @@ export async function formerBulk(
     isMadeFrom(route, record),
   )
   return PackedRoutes.joined<DesiredRoute>([
-    PackedRoutes.joined([taken, touched]).map((route) => ({ absent: false, route, stated: route, exact: true })),
+    reached.map((route) => ({ absent: false, route, stated: route, exact: true })),
     fresh.map(({ route }) => {
       const { dev: _dev, scope: _scope, ...stated } = route
       return { absent: true, route, stated }

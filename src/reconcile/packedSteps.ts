@@ -1,9 +1,12 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
+import { type Keyed, keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { packedRoutes } from '../state/packedState.js'
+import { isLasting, type RouteRecord } from '../state/route.js'
 import { isBulkStep } from './bulkStep.js'
 import type { RouteOperation } from './operation.js'
+import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
 
 /** Whether anything of it is in packed form: then all of it is looked at so. */
@@ -36,6 +39,22 @@ export function allRouteOperations(steps: readonly PlannedStep[]): PackedRoutes<
     ),
     ...many.map((changes) => changes.map(({ operation }) => operation)),
   ])
+}
+
+/** Operations by what names the route of each. */
+export function keyedOperations(table: PackedRoutes<RouteOperation>): Keyed<RouteOperation> {
+  return { table, keyOf: ({ route }) => route }
+}
+
+/** The lasting routes that steps can have taken along, and those that they name. */
+export async function reachedRoutes(
+  routes: PackedRoutes<RouteRecord>,
+  operations: PackedRoutes<RouteOperation>,
+  reach: Reach,
+): Promise<PackedRoutes<RouteRecord>> {
+  const taken = routes.filter((route) => isLasting(route) && reach.takesAlong(route))
+  const others = routes.filter((route) => isLasting(route) && !reach.takesAlong(route))
+  return PackedRoutes.joined([taken, await selectedByKey(keyedRoutes(others), keyedOperations(operations), true)])
 }
 
 function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {
