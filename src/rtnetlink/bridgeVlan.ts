@@ -16,6 +16,7 @@ import {
 import { AF_BRIDGE, RTM_DELLINK, RTM_DELVLAN, RTM_GETVLAN, RTM_NEWVLAN, RTM_SETLINK } from './constants.js'
 import { defined } from './defined.js'
 import type { VlanList } from './kinds/bridgeVlans.js'
+import type { MulticastOptions } from './kinds/multicastOptions.js'
 import { formatVlans, vlansBesides, vlansOf } from './vlanRange.js'
 
 /** A VLAN of a port, or several that are alike: `bridge vlan`, man bridge(8). */
@@ -42,33 +43,11 @@ export interface PortVlan {
 }
 
 /** What VLANs have on the bridge as a whole: `bridge vlan global`, man bridge(8). Since Linux 5.15. */
-export interface GlobalVlanOptions {
+export interface GlobalVlanOptions extends MulticastOptions {
   /** The VLAN, 1 to 4094, or a range such as `100-200`. It must be there, on a port or on the bridge. */
   readonly id: number | string
   /** Whether IGMP and MLD are watched; it needs `multicastVlanSnooping`. Default true. */
   readonly multicastSnooping?: boolean
-  /** Whether the bridge sends multicast queries itself. Default false. */
-  readonly multicastQuerier?: boolean
-  /** Version of IGMP: 2 or 3. Default 2. */
-  readonly multicastIgmpVersion?: number
-  /** Version of MLD: 1 or 2. Default 1. */
-  readonly multicastMldVersion?: number
-  /** How many queries are sent when a member leaves. Default 2. */
-  readonly multicastLastMemberCount?: number
-  /** How many queries are sent at the start. Default 2. */
-  readonly multicastStartupQueryCount?: number
-  /** Seconds between queries after a member left. Default 1. */
-  readonly multicastLastMemberInterval?: number
-  /** Seconds after which a member that is not heard of is dropped. Default 260. */
-  readonly multicastMembershipInterval?: number
-  /** Seconds after which another querier is taken for gone. Default 255. */
-  readonly multicastQuerierInterval?: number
-  /** Seconds between queries. Default 125. */
-  readonly multicastQueryInterval?: number
-  /** Seconds that members have to answer. Default 10. */
-  readonly multicastQueryResponseInterval?: number
-  /** Seconds between the queries at the start. Default 31.25. */
-  readonly multicastStartupQueryInterval?: number
   /** The multiple spanning tree instance, 0 to 4094. Default 0. Since Linux 5.18; it needs `mst`. */
   readonly mstInstance?: number
 }
@@ -101,8 +80,6 @@ export interface ListedGlobalVlanOptions extends BridgeGlobalVlanOptions {
 
 // With ranges apart, a message of all 4094 VLANs stays below 64 KiB.
 const entriesInMessage = 1000
-
-/** A link by name or by index. */
 
 /** RTM_DELVLAN and RTM_NEWVLAN: gives a port or a bridge those VLANs and no others. Since Linux 5.6. */
 export function replaceVlans(dev: string | number, vlans: VlanList, context?: EncodeContext): NetlinkMessage[] {

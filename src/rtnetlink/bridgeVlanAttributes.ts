@@ -2,6 +2,7 @@ import type { MessageLayout } from '../netlink/message.js'
 import { binary, boolean, enumeration, i32, ranged, seconds, u8, u16, u32, u64AsNumber } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable, repeated } from '../netlink/table.js'
+import type { MulticastOptions } from './kinds/multicastOptions.js'
 
 /** struct br_vlan_msg: include/uapi/linux/if_bridge.h */
 export interface BridgeVlanHeader {
@@ -41,21 +42,10 @@ export interface BridgeVlanTunnel {
 }
 
 /** BRIDGE_VLANDB_GOPTS_*: what VLANs have on the bridge as a whole. */
-export interface GlobalVlanEntry {
+export interface GlobalVlanEntry extends MulticastOptions {
   readonly id?: number
   readonly range?: number
   readonly multicastSnooping?: boolean
-  readonly multicastIgmpVersion?: number
-  readonly multicastMldVersion?: number
-  readonly multicastLastMemberCount?: number
-  readonly multicastStartupQueryCount?: number
-  readonly multicastLastMemberInterval?: number
-  readonly multicastMembershipInterval?: number
-  readonly multicastQuerierInterval?: number
-  readonly multicastQueryInterval?: number
-  readonly multicastQueryResponseInterval?: number
-  readonly multicastStartupQueryInterval?: number
-  readonly multicastQuerier?: boolean
   readonly multicastRouterPorts?: Uint8Array
   readonly multicastQuerierState?: Uint8Array
   readonly mstInstance?: number

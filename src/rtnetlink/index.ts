@@ -137,6 +137,7 @@ export type { VlanList } from './kinds/bridgeVlans.js'
 export * from './kinds/builtIn.js'
 export type { GenericOptions, OptionDifference } from './kinds/generic.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
+export type { MulticastOptions } from './kinds/multicastOptions.js'
 export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKind } from './kinds/registry.js'
 export type {
   CollectMetadata,

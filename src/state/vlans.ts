@@ -1,5 +1,6 @@
 import type { GlobalVlanOptions, PortVlan } from '../rtnetlink/bridgeVlan.js'
 import type { VlanList } from '../rtnetlink/kinds/bridgeVlans.js'
+import { multicastDefaults } from '../rtnetlink/kinds/multicastOptions.js'
 import { formatVlans, vlansOf } from '../rtnetlink/vlanRange.js'
 import { sameValue } from './equal.js'
 
@@ -13,20 +14,10 @@ const portDefaults: Omit<PortVlan, 'id'> = {
   multicastMaximumGroups: 0,
 }
 
-/** What a VLAN that is new on a bridge has there: net/bridge/br_multicast.c, br_multicast_ctx_init. */
+/** What a VLAN that is new on a bridge has there. */
 const globalDefaults: Omit<GlobalVlanOptions, 'id'> = {
   multicastSnooping: true,
-  multicastQuerier: false,
-  multicastIgmpVersion: 2,
-  multicastMldVersion: 1,
-  multicastLastMemberCount: 2,
-  multicastStartupQueryCount: 2,
-  multicastLastMemberInterval: 1,
-  multicastMembershipInterval: 260,
-  multicastQuerierInterval: 255,
-  multicastQueryInterval: 125,
-  multicastQueryResponseInterval: 10,
-  multicastStartupQueryInterval: 31.25,
+  ...multicastDefaults,
   mstInstance: 0,
 }
 

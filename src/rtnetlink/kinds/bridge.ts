@@ -16,9 +16,10 @@ import type { GlobalVlanOptions } from '../bridgeVlan.js'
 import { type BridgePortOptions, bridgePort, bridgePortDefaults, bridgePortStatus } from './bridgePort.js'
 import { globalVlanOptions, portVlans, type VlanList } from './bridgeVlans.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
+import { type MulticastOptions, multicastDefaults } from './multicastOptions.js'
 
 /** Options of a bridge: `ip link add type bridge help`, man ip-link(8). */
-export interface BridgeOptions {
+export interface BridgeOptions extends MulticastOptions {
   /** Seconds a port listens and learns before it forwards. Default 15; with STP off it does not delay a port. */
   readonly forwardDelay?: number
   /** Seconds between hello packets of the root bridge. Default 2. */
@@ -51,34 +52,12 @@ export interface BridgeOptions {
   readonly multicastSnooping?: boolean
   /** Whether queries carry the bridge's own address instead of 0.0.0.0. Default false. */
   readonly multicastQueryUseInterfaceAddress?: boolean
-  /** Whether the bridge sends multicast queries itself. Default false. */
-  readonly multicastQuerier?: boolean
   /** Kept for old programs; the kernel takes it and does nothing with it. Default 16. */
   readonly multicastHashElasticity?: number
   /** How many multicast groups are kept at the most. Default 4096. */
   readonly multicastHashMaximum?: number
-  /** How many queries are sent when a member leaves. Default 2. */
-  readonly multicastLastMemberCount?: number
-  /** How many queries are sent at the start. Default 2. */
-  readonly multicastStartupQueryCount?: number
-  /** Seconds between queries after a member left. Default 1. */
-  readonly multicastLastMemberInterval?: number
-  /** Seconds after which a member that is not heard of is dropped. Default 260. */
-  readonly multicastMembershipInterval?: number
-  /** Seconds after which another querier is taken for gone. Default 255. */
-  readonly multicastQuerierInterval?: number
-  /** Seconds between queries. Default 125. */
-  readonly multicastQueryInterval?: number
-  /** Seconds that members have to answer. Default 10. */
-  readonly multicastQueryResponseInterval?: number
-  /** Seconds between the queries at the start. Default 31.25. */
-  readonly multicastStartupQueryInterval?: number
   /** Whether multicast packets are counted. Default false. */
   readonly multicastStats?: boolean
-  /** Version of IGMP: 2 or 3. Default 2. */
-  readonly multicastIgmpVersion?: number
-  /** Version of MLD: 1 or 2. Default 1. */
-  readonly multicastMldVersion?: number
   /** Whether bridged IPv4 packets pass iptables. Default false. */
   readonly nfCallIptables?: boolean
   /** Whether bridged IPv6 packets pass ip6tables. Default false. */
@@ -223,26 +202,16 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
     groupAddress: '01:80:c2:00:00:00',
     multicastRouter: 1,
     multicastSnooping: true,
+    ...multicastDefaults,
     multicastQueryUseInterfaceAddress: false,
-    multicastQuerier: false,
     multicastHashElasticity: 16,
     multicastHashMaximum: 4096,
-    multicastLastMemberCount: 2,
-    multicastStartupQueryCount: 2,
-    multicastLastMemberInterval: 1,
-    multicastMembershipInterval: 260,
-    multicastQuerierInterval: 255,
-    multicastQueryInterval: 125,
-    multicastQueryResponseInterval: 10,
-    multicastStartupQueryInterval: 31.25,
     nfCallIptables: false,
     nfCallIp6tables: false,
     nfCallArptables: false,
     vlanDefaultPvid: 1,
     vlanStats: false,
     multicastStats: false,
-    multicastIgmpVersion: 2,
-    multicastMldVersion: 1,
     vlanStatsPerPort: false,
     noLinkLocalLearn: false,
     multicastVlanSnooping: false,
