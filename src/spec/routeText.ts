@@ -4,6 +4,7 @@ import { parseAddress } from '../ip/address.js'
 import { turnBudget } from '../system/turns.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
+import { routeTypes } from './routeTypes.js'
 import { readWords, WordError, type Words } from './routeWords.js'
 
 /** Text, in whole or in pieces. */
@@ -11,17 +12,7 @@ export type TextSource = string | Uint8Array | Iterable<string | Uint8Array> | A
 
 /** What may stand before a route on its line, as `ip -batch` has it. */
 const verbs: ReadonlySet<string> = new Set(['add', 'replace', 'append', 'prepend', 'change'])
-const types: ReadonlySet<string> = new Set([
-  'unicast',
-  'local',
-  'broadcast',
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-])
+const types: ReadonlySet<string> = new Set(routeTypes)
 const linesALook = 256
 
 /** Reads routes from text. */

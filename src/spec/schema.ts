@@ -20,6 +20,7 @@ import { confine, nat } from './firewallSchema.js'
 import { type Entries, objectSchema } from './objectSchema.js'
 import { isRouteFile } from './routeEntries.js'
 import { isRouteSet } from './routeSetBrand.js'
+import { routeTypes } from './routeTypes.js'
 import { sysctlSchema } from './sysctlSchema.js'
 import type {
   AddressSpec,
@@ -211,17 +212,7 @@ export const routeSchema: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
     nexthops: v.pipe(v.array(nexthop), v.minLength(1)),
     encapsulation: encapsulationSchema,
     nexthopId: id,
-    type: v.picklist([
-      'unicast',
-      'local',
-      'broadcast',
-      'anycast',
-      'multicast',
-      'blackhole',
-      'unreachable',
-      'prohibit',
-      'throw',
-    ]),
+    type: v.picklist(routeTypes),
     table: numberOrName,
     metric: u32,
     tos: u8,
