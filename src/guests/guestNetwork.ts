@@ -85,6 +85,7 @@ class Network implements GuestNetwork {
   readonly guests: readonly Guest[]
   readonly slots: Readonly<Record<string, number>>
   readonly #options: GuestNetworkOptions
+  readonly #subnets: readonly Prefix[]
   readonly #members = new Map<string, Member>()
 
   constructor(
@@ -94,6 +95,7 @@ class Network implements GuestNetwork {
     placed: readonly PlacedGuest[],
   ) {
     this.#options = options
+    this.#subnets = subnet6 ? [subnet, subnet6] : [subnet]
     for (const one of placed) {
       const place = placeOf(subnet, one.slot, options)
       const place6 = subnet6 && placeOf(subnet6, one.slot, options)
@@ -152,7 +154,8 @@ class Network implements GuestNetwork {
 
   #bridge(): LinkSpec {
     const { bridge = 'guests', mtu } = this.#options
-    const gateways = this.#gateways()
+    // Bridged, all slots have the same gateway.
+    const gateways = this.#subnets.map((subnet) => placeOf(subnet, 0, this.#options))
     const [first] = gateways
     return {
       name: bridge,
@@ -164,13 +167,6 @@ class Network implements GuestNetwork {
       ...(mtu === undefined ? {} : { mtu }),
       addresses: gateways.map(({ gateway, prefixLength }) => `${gateway}/${prefixLength}`),
     }
-  }
-
-  #gateways(): Place[] {
-    return [this.#options.subnet, this.#options.subnet6].flatMap((text) => {
-      const prefix = text === undefined ? undefined : parsePrefix(text)
-      return prefix ? [placeOf(prefix, 0, this.#options)] : []
-    })
   }
 
   #tap({ options, guest, place, place6 }: Member): LinkSpec {
