@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { derive, type Identity, type KeyPair, newKeyPair, shared } from './keys.js'
-import { type SessionKeys, seal, unseal } from './session.js'
+import { seal, unseal } from './nodeCipher.js'
+import type { SessionKeys } from './session.js'
 
 // The Noise protocol framework, revision 34 (noiseprotocol.org), §5 and §7.5, for the pattern KK: both sides know the
 // other's static key beforehand.

@@ -1,38 +1,10 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { type PacketCipher, tagSize } from './cipher.js'
 import { packetCipher } from './packetCipher.js'
 import { ReplayWindow } from './replayWindow.js'
 
-const algorithm = 'chacha20-poly1305'
 /** The type, the session's number and the counter stand in front of the ciphertext, and are authenticated too. */
 const headerSize = 16
 const typeOfData = 4
-
-/** Encrypts behind a header, with a nonce of the counter; a key must never meet a counter twice. */
-export function seal(key: Uint8Array, counter: number, header: Uint8Array, text: Uint8Array): Buffer {
-  const cipher = createCipheriv(algorithm, key, nonce(counter), { authTagLength: tagSize })
-  cipher.setAAD(header, { plaintextLength: text.length })
-  const body = cipher.update(text)
-  cipher.final()
-  return Buffer.concat([header, body, cipher.getAuthTag()])
-}
-
-/** Decrypts what {@link seal} put behind a header; `undefined` where a bit of it, or of the key, is another one. */
-export function unseal(key: Uint8Array, counter: number, header: Uint8Array, sealed: Uint8Array): Buffer | undefined {
-  const length = sealed.length - tagSize
-  if (length < 0) return undefined
-  const decipher = createDecipheriv(algorithm, key, nonce(counter), { authTagLength: tagSize })
-  decipher.setAAD(header, { plaintextLength: length })
-  decipher.setAuthTag(sealed.subarray(length))
-  const text = decipher.update(sealed.subarray(0, length))
-  try {
-    decipher.final()
-    return text
-  } catch {
-    // Node's way of saying that the tag is not that of the message.
-    return undefined
-  }
-}
 
 /** A key for each direction. */
 export interface SessionKeys {
@@ -92,10 +64,4 @@ export class Session {
 /** Which session a message of data belongs to; `undefined` for other messages. */
 export function sessionOf(message: Buffer): number | undefined {
   return message.length >= headerSize + tagSize && message[0] === typeOfData ? message.readUInt32LE(4) : undefined
-}
-
-function nonce(counter: number): Buffer {
-  const bytes = Buffer.alloc(12)
-  bytes.writeUIntLE(counter, 4, 6)
-  return bytes
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import test from 'ava'
 import { type PacketCipher, tagSize } from '../../examples/vpn/cipher.js'
-import { NodeCipher } from '../../examples/vpn/nodeCipher.js'
+import { NodeCipher, seal, unseal } from '../../examples/vpn/nodeCipher.js'
 import { OpensslCipher } from '../../examples/vpn/opensslCipher.js'
 import { packetCipher } from '../../examples/vpn/packetCipher.js'
-import { seal, unseal } from '../../examples/vpn/session.js'
 
 const makers: readonly ((key: Uint8Array, direction: 'seal' | 'unseal') => PacketCipher)[] = [
   (key, direction) => new OpensslCipher(key, direction),
