@@ -25,6 +25,7 @@ import { setWireguard } from '../../src/genetlink/wireguard/messages.js'
 import { Payload, Writer } from '../../src/netlink/bytes.js'
 import { withoutNames } from '../../src/netlink/codec.js'
 import { decodeMessage, messagesOf } from '../../src/netlink/message.js'
+import { programExists } from '../helpers/program.js'
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
 const [A, B, C] = [key(1), key(2), key(3)]
@@ -36,21 +37,9 @@ const decoded = (change: WireguardAttributes): WireguardAttributes[] =>
     [...messagesOf(bytes)].map(({ body }) => decodeMessage(wireguardLayout, body, withoutNames).attributes),
   )
 
-const hasWg = ((): boolean => {
-  try {
-    execFileSync('wg', ['--version'])
-    return true
-  } catch {
-    return false
-  }
-})()
+const testWithWg = programExists('wg') ? test : test.skip
 
-test('keys are those of wg', (t) => {
-  if (!hasWg) {
-    t.log('skipped, there is no wg')
-    t.pass()
-    return
-  }
+testWithWg('keys are those of wg', (t) => {
   const wg = (command: string, input = ''): string => execFileSync('wg', [command], { input, encoding: 'utf8' }).trim()
   const theirs = wg('genkey')
   t.is(publicKeyOf(theirs), wg('pubkey', theirs))

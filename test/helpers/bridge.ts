@@ -1,7 +1,7 @@
+import test from 'ava'
 import { testNamespace } from './namespace.js'
 
-/** Whether the kernel's bridges have VLAN filtering. */
-export function hasVlanFiltering(): boolean {
+function probeVlanFiltering(): boolean {
   const teardowns: (() => void)[] = []
   const { sh } = testNamespace({ teardown: (work) => teardowns.push(work as () => void) })
   try {
@@ -14,5 +14,8 @@ export function hasVlanFiltering(): boolean {
   }
 }
 
-/** What a test logs that needs it. */
-export const noVlanFiltering = 'skipped, this kernel has no VLAN filtering'
+/** Whether the kernel's bridges have VLAN filtering. */
+export const hasVlanFiltering = probeVlanFiltering()
+
+/** A test that needs it: skipped where the kernel has none. */
+export const testWithVlans = hasVlanFiltering ? test : test.skip

@@ -1,17 +1,7 @@
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
-import { hasVlanFiltering, noVlanFiltering } from '../helpers/bridge.js'
+import { hasVlanFiltering, testWithVlans } from '../helpers/bridge.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
-
-const has = hasVlanFiltering()
-
-/** A namespace, where the kernel has VLANs. */
-function vlanNamespace(t: ExecutionContext): ReconcileNamespace | undefined {
-  if (has) return reconcileNamespace(t)
-  t.pass()
-  t.log(noVlanFiltering)
-  return undefined
-}
 
 /** The VLANs of a link as `bridge` shows them, one a line. */
 function vlansOf({ sh }: ReconcileNamespace, dev: string): string[] {
@@ -28,12 +18,9 @@ function vlansOf({ sh }: ReconcileNamespace, dev: string): string[] {
 
 const access = { id: 10, pvid: true, untagged: true }
 
-test('a kernel without VLAN filtering is one error of the plan for each property', async (t) => {
-  if (has) {
-    t.pass()
-    t.log('skipped, this kernel has VLAN filtering')
-    return
-  }
+const testWithout = hasVlanFiltering ? test.skip : test
+
+testWithout('a kernel without VLAN filtering is one error of the plan for each property', async (t) => {
   const namespace = reconcileNamespace(t)
   const spec: Spec = {
     links: [
@@ -59,9 +46,8 @@ test('a kernel without VLAN filtering is one error of the plan for each property
   await namespace.converges({ links: [{ name: 'br0', kind: 'bridge', bridge: { vlanFiltering: false } }] })
 })
 
-test('access ports, trunks and the bridge get their VLANs, and change them', async (t) => {
-  const namespace = vlanNamespace(t)
-  if (!namespace) return
+testWithVlans('access ports, trunks and the bridge get their VLANs, and change them', async (t) => {
+  const namespace = reconcileNamespace(t)
   await namespace.converges({
     links: [
       { name: 'br0', kind: 'bridge', bridge: { vlanFiltering: true, vlans: [10, { id: 20, untagged: true }] } },
@@ -109,9 +95,8 @@ test('access ports, trunks and the bridge get their VLANs, and change them', asy
   t.deepEqual(vlansOf(namespace, 'br0'), [])
 })
 
-test('options, states and tunnels of VLANs are set and taken back', async (t) => {
-  const namespace = vlanNamespace(t)
-  if (!namespace) return
+testWithVlans('options, states and tunnels of VLANs are set and taken back', async (t) => {
+  const namespace = reconcileNamespace(t)
   const { sh } = namespace
   await namespace.converges({
     links: [
@@ -173,9 +158,8 @@ test('options, states and tunnels of VLANs are set and taken back', async (t) =>
   t.regex(error.message, /VLAN 99 is neither on a port of br0 nor on br0 itself/)
 })
 
-test('VLANs come back when a port or a bridge is made anew, and when a step fails', async (t) => {
-  const namespace = vlanNamespace(t)
-  if (!namespace) return
+testWithVlans('VLANs come back when a port or a bridge is made anew, and when a step fails', async (t) => {
+  const namespace = reconcileNamespace(t)
   await namespace.converges({
     links: [
       { name: 'br0', kind: 'bridge', bridge: { vlanFiltering: true, vlanDefaultPvid: 7, vlans: [access] } },
@@ -208,9 +192,8 @@ test('VLANs come back when a port or a bridge is made anew, and when a step fail
   t.deepEqual(shown().split('\n').sort(), before.split('\n').sort())
 })
 
-test('another default PVID, and another master, leave a port with the VLANs that are listed', async (t) => {
-  const namespace = vlanNamespace(t)
-  if (!namespace) return
+testWithVlans('another default PVID, and another master, leave a port with the VLANs that are listed', async (t) => {
+  const namespace = reconcileNamespace(t)
   await namespace.converges({
     links: [
       { name: 'br0', kind: 'bridge', bridge: { vlanFiltering: true } },
@@ -232,9 +215,8 @@ test('another default PVID, and another master, leave a port with the VLANs that
   t.deepEqual(vlansOf(namespace, 'tap1'), ['3 PVID Egress Untagged', '4'])
 })
 
-test('a snapshot has VLANs as short as can be, and makes the same elsewhere', async (t) => {
-  const namespace = vlanNamespace(t)
-  if (!namespace) return
+testWithVlans('a snapshot has VLANs as short as can be, and makes the same elsewhere', async (t) => {
+  const namespace = reconcileNamespace(t)
   await namespace.converges({
     links: [
       {
@@ -264,9 +246,8 @@ test('a snapshot has VLANs as short as can be, and makes the same elsewhere', as
   t.is(other.sh('bridge -d vlan show'), namespace.sh('bridge -d vlan show'))
 })
 
-test('frames stay in their VLANs', async (t) => {
-  const namespace = vlanNamespace(t)
-  if (!namespace) return
+testWithVlans('frames stay in their VLANs', async (t) => {
+  const namespace = reconcileNamespace(t)
   await namespace.apply({
     links: [
       { name: 'br0', kind: 'bridge', bridge: { vlanFiltering: true } },

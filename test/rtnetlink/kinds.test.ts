@@ -1,4 +1,3 @@
-import { release } from 'node:os'
 import test, { type ExecutionContext } from 'ava'
 import { NetworkError } from '../../src/error.js'
 import type { AnyAttributeTable } from '../../src/netlink/table.js'
@@ -9,6 +8,7 @@ import { linkKind, linkKinds } from '../../src/rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../../src/rtnetlink/link.js'
 import { deleteLink, dumpLinks, getLink } from '../../src/rtnetlink/linkMessages.js'
 import { sameValue } from '../../src/state/equal.js'
+import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { type KindCase, kindCases } from '../helpers/kindCases.js'
 import { type TestNetwork, testNetwork } from '../helpers/objects.js'
 import { record } from '../helpers/record.js'
@@ -122,18 +122,13 @@ async function plainLink(
 function known(t: ExecutionContext, options: Values, listed: Values, defaults: Values): Values {
   const entries = Object.entries(options)
   const lacks = (name: string) =>
-    (name in defaults && !(name in listed)) || (name === 'broadcastCutoff' && kernelIsOlderThan(6, 4))
+    (name in defaults && !(name in listed)) || (name === 'broadcastCutoff' && !kernelIsAtLeast(6, 4))
   // Without CONFIG_BRIDGE_VLAN_FILTERING this one is listed all the same.
   const lacking = entries
     .map(([name]) => name)
     .filter((name) => lacks(name) || (name === 'vlanFiltering' && lacks('vlanProtocol')))
   if (lacking.length > 0) t.log(`not tested, this kernel lacks ${lacking.join(', ')}`)
   return Object.fromEntries(entries.filter(([name]) => !lacking.includes(name)))
-}
-
-function kernelIsOlderThan(major: number, minor: number): boolean {
-  const [ofKernel = 0, minorOfKernel = 0] = release().split('.').map(Number)
-  return ofKernel < major || (ofKernel === major && minorOfKernel < minor)
 }
 
 /** Sees the options as `ip` prints them and as we read them. */
@@ -373,7 +368,7 @@ test('general properties hold from the start', async (t) => {
     gsoMaximumSize: 60000,
     gsoMaximumSegments: 100,
     groMaximumSize: 50000,
-    ...(kernelIsOlderThan(6, 3) ? {} : { gsoIpv4MaximumSize: 40000, groIpv4MaximumSize: 30000 }),
+    ...(kernelIsAtLeast(6, 3) ? { gsoIpv4MaximumSize: 40000, groIpv4MaximumSize: 30000 } : {}),
   }
   const link: Link = { name: 'a0', kind: 'veth', veth: { peer: { name: 'b0' } }, ...general }
   await links.create(link)
