@@ -15,6 +15,11 @@ import type { Place } from './place.js'
 /** What a kernel says that has no nf_tables, or that is one in memory. */
 const lacking: readonly string[] = ['UNSUPPORTED', 'EPROTONOSUPPORT', 'EINVAL']
 
+/** Whether an error says that the kernel has no nf_tables: their module is loaded by the first request, or not there. */
+export function isLackingFirewall(error: unknown): boolean {
+  return error instanceof NetworkError && lacking.includes(error.code)
+}
+
 /** Reads the tables of a name; `undefined` where the kernel has no nf_tables. */
 export async function readFirewall(
   place: Place,
@@ -25,7 +30,7 @@ export async function readFirewall(
   try {
     connection = place.connectionOf('netfilter')
   } catch (error) {
-    if (error instanceof NetworkError && lacking.includes(error.code)) return undefined
+    if (isLackingFirewall(error)) return undefined
     throw error
   }
   const ruleset = new Map<TableFamily, TableContent>()
@@ -34,8 +39,7 @@ export async function readFirewall(
       const content = await readTable(connection, { family, table }, options)
       if (content) ruleset.set(family, content)
     } catch (error) {
-      // The module of nf_tables is loaded by the first request, or is not there.
-      if (error instanceof NetworkError && lacking.includes(error.code)) return undefined
+      if (isLackingFirewall(error)) return undefined
       throw error
     }
   }
@@ -58,5 +62,13 @@ export async function changeFirewall(
   if (!state) throw new NetworkError('UNSUPPORTED', `table ${table}: this kernel has no nf_tables`)
   const wanted = compileFirewall(withEntries(state.firewall, entries))
   const messages = rulesetChanges(table, state.ruleset, wanted)
-  await place.connectionOf('netfilter').transaction(batchBounds(`table ${table}: change`), messages, options)
+  try {
+    await place.connectionOf('netfilter').transaction(batchBounds(`table ${table}: change`), messages, options)
+  } catch (error) {
+    // Without rights over the machine a socket holds no more than the system lets it.
+    if (entries.length < 2 || !(error instanceof NetworkError) || error.code !== 'EMSGSIZE') throw error
+    const half = entries.length >> 1
+    await changeFirewall(place, table, entries.slice(0, half), options)
+    await changeFirewall(place, table, entries.slice(half), options)
+  }
 }

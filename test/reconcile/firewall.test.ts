@@ -1,6 +1,6 @@
 import test from 'ava'
 import { plan } from '../../src/reconcile/apply.js'
-import type { ConfineSpec } from '../../src/spec/firewallTypes.js'
+import type { ConfineSpec, PortForwardSpec } from '../../src/spec/firewallTypes.js'
 import type { Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/index.js'
 import { programExists } from '../helpers/program.js'
@@ -153,4 +153,16 @@ test.serial('what makes no sense is refused, each with its place', async (t) => 
 test.serial('a kernel without nf_tables says so before anything is done', async (t) => {
   const planned = await plan({ nat: { masquerade: [{ from: '10.0.0.0/24' }] } }, { kernel: new FakeKernel() })
   t.regex(String(planned.err && planned.val.message), /this kernel has no nf_tables/)
+})
+
+withNft('thousands of entries at once, more than a send buffer holds', async (t) => {
+  const host = reconcileNamespace(t)
+  const portForward = Array.from({ length: 6000 }, (_, index): PortForwardSpec => {
+    return { protocol: 'tcp', port: 1 + index, to: '10.0.0.2:80', in: 'up0' }
+  })
+  await host.apply({ nat: { portForward } })
+  t.is(Number(host.sh('nft list ruleset | grep -c "dnat ip to 10.0.0.2:80"')), 6000)
+  t.true((await host.plan({ nat: { portForward } })).empty)
+  await host.apply({}, { prune: true })
+  t.is(host.sh('nft list ruleset'), '')
 })

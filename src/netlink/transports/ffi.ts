@@ -16,6 +16,7 @@ import { type Watch, watchDescriptor } from '../../system/readiness.js'
 import { littleEndian } from '../bytes.js'
 import {
   getOption,
+  makeRoom,
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_DROP_MEMBERSHIP,
   SOL_NETLINK,
@@ -39,6 +40,7 @@ export interface FfiTransportOptions {
 
 const EAGAIN = errnoNumber('EAGAIN')
 const EINTR = errnoNumber('EINTR')
+const EMSGSIZE = errnoNumber('EMSGSIZE')
 const ENOBUFS = errnoNumber('ENOBUFS')
 
 // The kernel makes the datagrams of a dump as large as the largest buffer that was ever offered, up to 32 KiB
@@ -99,6 +101,7 @@ export class FfiTransport implements Transport {
     this.#assertOpen()
     while (libc.send(this.#fd, datagram, datagram.length, 0) < 0) {
       const errno = lastErrno()
+      if (errno === EMSGSIZE && makeRoom(this.#fd, datagram.length)) continue
       if (errno !== EINTR) throw systemError(errno, `send ${datagram.length} bytes to the kernel`)
     }
   }

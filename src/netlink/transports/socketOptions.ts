@@ -42,6 +42,17 @@ function enlarge(fd: number, force: number, plain: number, size: number): void {
   if (!tryOption(fd, SOL_SOCKET, force, size)) tryOption(fd, SOL_SOCKET, plain, size)
 }
 
+/**
+ * Makes the send buffer hold a datagram, if it is too small for it and the caller may; the kernel takes twice what it
+ * is asked for.
+ * @returns whether it is larger than before
+ */
+export function makeRoom(fd: number, size: number): boolean {
+  const before = getOption(fd, SOL_SOCKET, SO_SNDBUF, 'read send buffer size')
+  enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF, size)
+  return getOption(fd, SOL_SOCKET, SO_SNDBUF, 'read send buffer size') > before
+}
+
 function int(value: number): Uint8Array {
   const bytes = new Uint8Array(4)
   new DataView(bytes.buffer).setInt32(0, value, littleEndian)

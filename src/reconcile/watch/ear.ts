@@ -1,6 +1,8 @@
 import { closeSync } from 'node:fs'
+import type { ReceivedMessage } from '../../netlink/message.js'
 import { Monitor } from '../../netlink/monitor.js'
 import type { Transport } from '../../netlink/transports/transport.js'
+import { changedTable, NFNLGRP_NFTABLES } from '../../nftables/notification.js'
 import {
   RTNLGRP_BRVLAN,
   RTNLGRP_IPV4_IFADDR,
@@ -18,7 +20,7 @@ import {
 } from '../../rtnetlink/constants.js'
 import type { NetworkSpec } from '../../spec/types.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
-import { type KernelMaker, machineKernel } from '../kernel.js'
+import { type KernelMaker, machineKernel, type NetlinkProtocol } from '../kernel.js'
 
 /** The groups whose notifications can mean that a spec no longer holds. A table that it says nothing of may churn. */
 export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
@@ -38,14 +40,36 @@ export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
   ]
 }
 
+/** What is heard of one netlink protocol. */
+export interface Listening {
+  /** Left out for rtnetlink. */
+  readonly protocol?: NetlinkProtocol
+  readonly groups: readonly number[]
+  /** Whether a notification may mean that a spec no longer holds. Default: each may. */
+  readonly concerns?: (message: ReceivedMessage) => boolean
+}
+
+/** What is to be heard for the sake of a spec, whose firewall is in the tables of a name. */
+export function listeningFor(spec: NetworkSpec, prune: boolean, table: string): Listening[] {
+  const hasFirewall = prune || spec.nat !== undefined || (spec.links ?? []).some(({ confine }) => confine !== undefined)
+  const firewall: Listening = {
+    protocol: 'netfilter',
+    groups: [NFNLGRP_NFTABLES],
+    concerns: ({ body }) => changedTable(body) === table,
+  }
+  return [{ groups: groupsFor(spec, prune) }, ...(hasFirewall ? [firewall] : [])]
+}
+
 /** Opens a socket for notifications in a namespace; `undefined` is the one that the calling thread is in. */
 export function listeningTransport(
   reference: NamespaceReference | undefined,
   kernelOf: KernelMaker = machineKernel,
+  protocol?: NetlinkProtocol,
 ): Transport {
   const fd = reference === undefined ? openOwnNamespace() : openNamespace(reference)
   try {
-    return kernelOf(fd).transport()
+    const kernel = kernelOf(fd)
+    return protocol === undefined ? kernel.transport() : kernel.transportOf(protocol)
   } finally {
     closeSync(fd)
   }
@@ -57,8 +81,13 @@ export class Ear {
   #open = true
 
   /** @param onEnd told when the socket broke */
-  constructor(transport: Transport, groups: readonly number[], onSound: () => void, onEnd: (error: unknown) => void) {
-    this.#monitor = new Monitor(transport, groups, () => true)
+  constructor(
+    transport: Transport,
+    { groups, concerns = () => true }: Listening,
+    onSound: () => void,
+    onEnd: (error: unknown) => void,
+  ) {
+    this.#monitor = new Monitor(transport, groups, (message) => (concerns(message) ? true : undefined))
     void this.#listen(onSound).catch((error: unknown) => {
       const wasOpen = this.#open
       this.close()

@@ -1,18 +1,22 @@
 import { type FSWatcher, statSync, watch as watchFiles } from 'node:fs'
 import { NetworkError } from '../../error.js'
+import type { Transport } from '../../netlink/transports/transport.js'
 import type { Spec } from '../../spec/types.js'
+import { tableOf } from '../../state/owner.js'
 import { type NamespaceReference, namespaceDirectory, namespacePath } from '../../system/namespace.js'
-import type { PlanOptions } from '../options.js'
-import { Ear, groupsFor, listeningTransport } from './ear.js'
+import { isLackingFirewall } from '../firewall.js'
+import type { NetlinkProtocol } from '../kernel.js'
+import { ownerOf, type PlanOptions } from '../options.js'
+import { Ear, type Listening, listeningFor, listeningTransport } from './ear.js'
 
 interface Place {
   readonly reference: NamespaceReference | undefined
-  readonly groups: readonly number[]
+  readonly listening: readonly Listening[]
 }
 
-/** An ear, and what tells a namespace from a later one of the same name. */
+/** The ears in a namespace, and what tells it from a later one of the same name. */
 interface Placed {
-  readonly ear: Ear
+  readonly ears: readonly Ear[]
   readonly identity: string | undefined
 }
 
@@ -30,9 +34,10 @@ export class Ears implements Disposable {
     this.#onSound = onSound
     const { namespaces = {}, ...own } = spec
     const prune = options.prune === true
-    this.#places.set('', { reference: options.namespace, groups: groupsFor(own, prune) })
+    const table = tableOf(ownerOf(options))
+    this.#places.set('', { reference: options.namespace, listening: listeningFor(own, prune, table) })
     for (const [name, network] of Object.entries(namespaces)) {
-      this.#places.set(name, { reference: name, groups: groupsFor(network, prune) })
+      this.#places.set(name, { reference: name, listening: listeningFor(network, prune, table) })
     }
   }
 
@@ -54,24 +59,38 @@ export class Ears implements Disposable {
   #followPlace(name: string, place: Place): boolean {
     const identity = identityOf(place.reference)
     const placed = this.#ears.get(name)
-    if (placed?.ear.open && placed.identity === identity) return true
-    placed?.ear.close()
+    if (placed?.ears.every(({ open }) => open) && placed.identity === identity) return true
+    for (const ear of placed?.ears ?? []) ear.close()
     this.#ears.delete(name)
     if (identity === 'none') return true
     // `ip netns add` makes the file first and mounts the namespace on it then, which nothing tells of.
     if (identity === 'unmounted') return false
-    this.#ears.set(name, { ear: this.#openEar(place), identity })
+    const ears: Ear[] = []
+    this.#ears.set(name, { ears, identity })
+    for (const listening of place.listening) ears.push(...this.#openEar(place, listening))
     return true
   }
 
-  #openEar({ reference, groups }: Place): Ear {
-    const { kernel } = this.#options
-    const transport =
-      typeof kernel === 'object' ? kernel.transport() : listeningTransport(reference, kernel ?? undefined)
-    return new Ear(transport, groups, this.#onSound, (error) => {
+  #openEar({ reference }: Place, listening: Listening): Ear[] {
+    const transport = this.#transport(reference, listening.protocol)
+    if (!transport) return []
+    const ear = new Ear(transport, listening, this.#onSound, (error) => {
       this.#failure = error
       this.#onSound()
     })
+    return [ear]
+  }
+
+  /** A kernel without nf_tables has nothing to tell of them. */
+  #transport(reference: NamespaceReference | undefined, protocol: NetlinkProtocol | undefined): Transport | undefined {
+    const { kernel } = this.#options
+    try {
+      if (typeof kernel !== 'object') return listeningTransport(reference, kernel, protocol)
+      return protocol === undefined ? kernel.transport() : kernel.transportOf(protocol)
+    } catch (error) {
+      if (protocol === 'netfilter' && isLackingFirewall(error)) return undefined
+      throw error
+    }
   }
 
   /** Names come and go in one directory, which is there from the first name on. */
@@ -93,7 +112,7 @@ export class Ears implements Disposable {
 
   close(): void {
     this.#directory?.close()
-    for (const { ear } of this.#ears.values()) ear.close()
+    for (const { ears } of this.#ears.values()) for (const ear of ears) ear.close()
     this.#ears.clear()
   }
 

@@ -25,8 +25,12 @@ import { Ears } from './ears.js'
  */
 export function watch(spec: Spec, options: WatchOptions = {}): AsyncIterableIterator<Drift> & AsyncDisposable {
   const controller = new AbortController()
-  const end = AbortSignal.any([controller.signal, ...(options.signal ? [options.signal] : [])])
-  const inner = drifts(spec, { ...options, signal: end })
+  const { signal } = controller
+  const { signal: given } = options
+  // Node forgets the signal of a timeout that only `AbortSignal.any` refers to (nodejs/node issue 57736).
+  given?.addEventListener('abort', () => controller.abort(given.reason), { once: true, signal })
+  if (given?.aborted) controller.abort(given.reason)
+  const inner = drifts(spec, { ...options, signal })
   return {
     next: () => inner.next(),
     // A generator that waits takes no notice of `return` before it goes on.

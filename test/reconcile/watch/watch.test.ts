@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import test, { type ExecutionContext } from 'ava'
 import type { Drift, WatchOptions } from '../../../src/reconcile/watch/drift.js'
 import { watch } from '../../../src/reconcile/watch/watch.js'
 import type { Spec } from '../../../src/spec/types.js'
 import { createNamespace, deleteNamespace } from '../../../src/system/namespace.js'
 import { openDescriptors } from '../../helpers/descriptors.js'
+import { programExists } from '../../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../../helpers/reconcile.js'
 
 const spec: Spec = {
@@ -230,6 +233,19 @@ test.serial('it ends by break, by return while it waits, by the signal, and leav
   t.is(openDescriptors(), before)
 })
 
+test.serial('a timeout ends it, whatever garbage is collected meanwhile', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const timer = setInterval(collect, 5)
+  t.teardown(() => clearInterval(timer))
+  const namespace = reconcileNamespace(t)
+  await namespace.apply(spec)
+  const start = performance.now()
+  for await (const _drift of watch(spec, { namespace: { fd: namespace.fd }, signal: AbortSignal.timeout(100) }))
+    t.fail()
+  t.true(performance.now() - start < 5000)
+})
+
 test.serial('what is not valid is the only drift', async (t) => {
   const bad: Spec = JSON.parse('{ "link": [] }')
   const worse: WatchOptions = JSON.parse('{ "haal": true }')
@@ -245,4 +261,52 @@ test.serial('what is not valid is the only drift', async (t) => {
       [code],
     )
   }
+})
+
+const withNft = programExists('nft') ? test.serial : test.serial.skip
+
+const firewall: Spec = {
+  links: [{ name: 'g0', kind: 'tap', confine: { mac: '02:00:00:00:00:10', addresses: ['10.0.0.2'] } }],
+  nat: { masquerade: [{ from: '10.0.0.0/24', out: 'up0' }] },
+}
+
+const firewallInjuries: readonly (readonly [what: string, command: string, view: string, expected: RegExp])[] = [
+  ['a set', 'nft flush set bridge linkwright macs', 'nft list set bridge linkwright macs', /"g0" \. 02:00:00:00:00:10/],
+  [
+    'a chain of rules',
+    'nft flush chain inet linkwright natPostrouting',
+    'nft list table inet linkwright',
+    /masquerade/,
+  ],
+  ['the whole ruleset', 'nft flush ruleset', 'nft list ruleset', /10\.0\.0\.2/],
+]
+
+for (const [what, command, view, expected] of firewallInjuries) {
+  withNft(`heals ${what} of nf_tables`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply(firewall)
+    const { next, end, drifts } = watched(t, namespace, firewall, { heal: true })
+    await delay(50)
+    t.deepEqual(drifts, [])
+    namespace.sh(command)
+    const drift = await next()
+    t.true(drift.healed, String(drift.error))
+    t.regex(namespace.sh(view), expected)
+    await end()
+    t.true((await namespace.plan(firewall)).empty)
+  })
+}
+
+withNft('a table of somebody else may change as it likes', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply(firewall)
+  const { next, drifts } = watched(t, namespace, firewall, { heal: true })
+  await delay(50)
+  namespace.sh(
+    'nft add table inet other; nft add set inet other linkwright "{ type ipv4_addr; }"; nft delete table inet other',
+  )
+  await delay(100)
+  t.deepEqual(drifts, [])
+  namespace.sh('nft delete table inet linkwright')
+  t.true((await next()).healed)
 })
