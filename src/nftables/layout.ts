@@ -1,8 +1,8 @@
 import { withoutNames } from '../netlink/codec.js'
 import { buildMessage, type NetlinkMessage } from '../netlink/message.js'
-import { be16, u8 } from '../netlink/scalars.js'
+import { be16, be32, u8 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
-import { type AttributeTable, attributeTable } from '../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import {
   batchSubsystem,
   NFNL_MSG_BATCH_BEGIN,
@@ -50,16 +50,32 @@ export function objectMessage<Attributes extends object>(parts: ObjectMessage<At
   })
 }
 
-/** The messages that make what stands between them one change: all of it or nothing. */
-export function batchBounds(subject: string): { begin: NetlinkMessage; end: NetlinkMessage } {
-  const bound = (type: number): NetlinkMessage =>
+interface BatchAttributes {
+  readonly generation?: number
+}
+
+// NFNL_BATCH_GENID
+const batchAttributes: AttributeTable<BatchAttributes> = attributeTable<BatchAttributes>({
+  generation: attribute(1, be32),
+})
+
+/**
+ * The messages that make what stands between them one change: all of it or nothing.
+ *
+ * @param generation the ruleset that the change is meant for; where it is another one by now, nothing is changed, and
+ *   the error is ERESTART
+ */
+export function batchBounds(subject: string, generation?: number): { begin: NetlinkMessage; end: NetlinkMessage } {
+  const bound = (type: number, attributes: BatchAttributes): NetlinkMessage =>
     buildMessage({
-      layout: { header: netfilterHeader, attributes: attributeTable<object>({}) },
+      layout: { header: netfilterHeader, attributes: batchAttributes },
       type,
       flags: 0,
       subject,
       header: { family: 0, version: 0, resource: batchSubsystem },
+      attributes,
       context: withoutNames,
     })
-  return { begin: bound(NFNL_MSG_BATCH_BEGIN), end: bound(NFNL_MSG_BATCH_END) }
+  const attributes = generation === undefined ? {} : { generation }
+  return { begin: bound(NFNL_MSG_BATCH_BEGIN, attributes), end: bound(NFNL_MSG_BATCH_END, {}) }
 }

@@ -4,12 +4,14 @@ import type { Connection } from '../netlink/connection.js'
 import { inconsistent } from '../netlink/dump.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeMessage, type NetlinkMessage, type ReceivedMessage } from '../netlink/message.js'
-import type { AttributeTable } from '../netlink/table.js'
+import { be64, binary } from '../netlink/scalars.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import {
   type ChainAttributes,
   chainAttributes,
   elementsAttributes,
   limitObjectAttributes,
+  type RuleAttributes,
   ruleAttributes,
   type SetAttributes,
   setAttributes,
@@ -24,10 +26,11 @@ import {
   NFT_MSG_GETSETELEM,
   NFT_MSG_GETTABLE,
 } from './constants.js'
+import { nameText } from './data.js'
 import { fieldsOf } from './key.js'
 import { netfilterHeader, objectMessage } from './layout.js'
 import { hookNumbers, NFT_OBJECT_LIMIT, type TableName } from './messages.js'
-import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit, TableContent } from './ruleset.js'
+import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit, Ruleset, TableContent } from './ruleset.js'
 
 /** Reads everything in a table; `undefined` where there is none of that name. */
 export async function readTable(
@@ -43,6 +46,38 @@ export async function readTable(
     if (name !== undefined) chains.set(name, { ...hookOf(hook, type), rules: rules.get(name) ?? [] })
   }
   return { chains, sets: await reader.sets(), limits: await reader.limits() }
+}
+
+const handleAttributes = attributeTable<Omit<RuleAttributes, 'expressions'>>({
+  table: attribute(1, nameText),
+  chain: attribute(2, nameText),
+  handle: attribute(3, be64),
+  userData: attribute(7, binary),
+})
+
+/** Adds to the rules of lists, by their comments, the numbers by which the kernel knows those that are to go. */
+export async function withHandles(
+  connection: Connection,
+  table: string,
+  ruleset: Ruleset,
+  options: RequestOptions,
+): Promise<Ruleset> {
+  const tables = new Map(ruleset)
+  for (const [family, content] of ruleset) {
+    const chains = new Map(content.chains)
+    const reader = new Reader(connection, { family, table }, options)
+    for (const [name, chain] of content.chains) {
+      if (!chain.independent || chain.rules.length === 0) continue
+      const handles = await reader.handles(name)
+      const rules = chain.rules.map((rule) => {
+        const handle = rule.comment === undefined ? undefined : handles.get(rule.comment)
+        return handle === undefined ? rule : { ...rule, handle }
+      })
+      chains.set(name, { ...chain, rules })
+    }
+    tables.set(family, { ...content, chains })
+  }
+  return tables
 }
 
 async function hasTable(connection: Connection, where: TableName, options: RequestOptions): Promise<boolean> {
@@ -90,6 +125,17 @@ class Reader {
       rules.set(chain, own)
     }
     return rules
+  }
+
+  /** The handles of the rules of a chain by their comments. */
+  async handles(chain: string): Promise<Map<string, bigint>> {
+    const { table } = this.#where
+    const handles = new Map<string, bigint>()
+    for (const rule of await this.#dump(NFT_MSG_GETRULE, handleAttributes, { table, chain }, `rules of ${chain}`)) {
+      const comment = commentOf(rule.userData)
+      if (comment !== undefined && rule.handle !== undefined && rule.chain === chain) handles.set(comment, rule.handle)
+    }
+    return handles
   }
 
   async sets(): Promise<Map<string, FirewallSet>> {

@@ -1,15 +1,19 @@
 import { NetworkError } from '../error.js'
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import type { NetlinkMessage } from '../netlink/message.js'
 import { rulesetChanges } from '../nftables/change.js'
 import type { TableFamily } from '../nftables/constants.js'
+import { readGeneration } from '../nftables/generation.js'
 import { batchBounds } from '../nftables/layout.js'
-import { readTable } from '../nftables/read.js'
-import type { TableContent } from '../nftables/ruleset.js'
-import { compileFirewall } from '../state/firewall/compile.js'
+import { readTable, withHandles } from '../nftables/read.js'
+import type { Ruleset, TableContent } from '../nftables/ruleset.js'
+import { compileFirewall, rulesetOf, setsOf } from '../state/firewall/compile.js'
 import { type FirewallEntry, withEntries } from '../state/firewall/desiredFirewall.js'
 import { parseFirewall } from '../state/firewall/parse.js'
+import { partialChange, setSizes } from '../state/firewall/part.js'
 import type { FirewallState } from '../state/model.js'
+import { recalledFirewall, rememberFirewall } from './firewallMemory.js'
 import type { Place } from './place.js'
 
 /** What a kernel says that has no nf_tables, or that is one in memory. */
@@ -20,35 +24,57 @@ export function isLackingFirewall(error: unknown): boolean {
   return error instanceof NetworkError && lacking.includes(error.code)
 }
 
+/** Tables, and the generation of the ruleset that they are of. */
+interface Read {
+  readonly state: FirewallState
+  readonly generation: number
+}
+
 /** Reads the tables of a name; `undefined` where the kernel has no nf_tables. */
 export async function readFirewall(
   place: Place,
   table: string,
   options: RequestOptions,
 ): Promise<FirewallState | undefined> {
-  let connection: Connection
   try {
-    connection = place.connectionOf('netfilter')
+    return (await read(place, table, options)).state
   } catch (error) {
     if (isLackingFirewall(error)) return undefined
     throw error
   }
-  const ruleset = new Map<TableFamily, TableContent>()
-  for (const family of ['inet', 'bridge'] as const) {
-    try {
-      const content = await readTable(connection, { family, table }, options)
-      if (content) ruleset.set(family, content)
-    } catch (error) {
-      if (isLackingFirewall(error)) return undefined
-      throw error
-    }
-  }
-  return { table, ruleset, firewall: parseFirewall(ruleset) }
 }
 
-/** Whether the tables are what the SDK makes of what they say: somebody may have changed a rule by hand. */
-export function isIntact({ table, ruleset, firewall }: FirewallState): boolean {
-  return rulesetChanges(table, ruleset, compileFirewall(firewall)).length === 0
+const attempts = 10
+
+async function read(place: Place, table: string, options: RequestOptions): Promise<Read> {
+  const connection = place.connectionOf('netfilter')
+  for (let attempt = 1; ; attempt++) {
+    const generation = await readGeneration(connection, options)
+    const recalled = recalledFirewall(place, table, generation)
+    if (recalled) return { state: recalled, generation }
+    const state = await readTables(connection, table, options)
+    if ((await readGeneration(connection, options)) === generation) {
+      rememberFirewall(place, generation, state)
+      return { state, generation }
+    }
+    if (attempt === attempts) {
+      throw new NetworkError('INCONSISTENT', `table ${table}: changed during every attempt to read it`)
+    }
+  }
+}
+
+async function readTables(connection: Connection, table: string, options: RequestOptions): Promise<FirewallState> {
+  const ruleset = new Map<TableFamily, TableContent>()
+  for (const family of ['inet', 'bridge'] as const) {
+    const content = await readTable(connection, { family, table }, options)
+    if (content) ruleset.set(family, content)
+  }
+  const firewall = parseFirewall(ruleset)
+  const builder = setsOf(firewall)
+  // Somebody may have changed a rule by hand.
+  const made = rulesetOf(builder, new Set(builder.sets.keys()), firewall)
+  const isIntact = rulesetChanges(table, ruleset, made).length === 0
+  return { table, firewall, ...(isIntact ? { sizes: setSizes(builder) } : { changed: ruleset }) }
 }
 
 /** Changes entries of the tables of a name, all of them or none, and mends what else is not as it should be. */
@@ -58,12 +84,8 @@ export async function changeFirewall(
   entries: readonly FirewallEntry[],
   options: RequestOptions,
 ): Promise<void> {
-  const state = await readFirewall(place, table, options)
-  if (!state) throw new NetworkError('UNSUPPORTED', `table ${table}: this kernel has no nf_tables`)
-  const wanted = compileFirewall(withEntries(state.firewall, entries))
-  const messages = rulesetChanges(table, state.ruleset, wanted)
   try {
-    await place.connectionOf('netfilter').transaction(batchBounds(`table ${table}: change`), messages, options)
+    await changeOnce(place, table, entries, options)
   } catch (error) {
     // Without rights over the machine a socket holds no more than the system lets it.
     if (entries.length < 2 || !(error instanceof NetworkError) || error.code !== 'EMSGSIZE') throw error
@@ -71,4 +93,56 @@ export async function changeFirewall(
     await changeFirewall(place, table, entries.slice(0, half), options)
     await changeFirewall(place, table, entries.slice(half), options)
   }
+}
+
+async function changeOnce(
+  place: Place,
+  table: string,
+  entries: readonly FirewallEntry[],
+  options: RequestOptions,
+): Promise<void> {
+  const connection = place.connectionOf('netfilter')
+  for (let attempt = 1; ; attempt++) {
+    const { state, generation } = await read(place, table, options)
+    const change = await changesOf(connection, state, entries, options)
+    try {
+      await connection.transaction(batchBounds(`table ${table}: change`, generation), change.messages, options)
+    } catch (error) {
+      // Somebody else was faster: what was read holds no longer.
+      const isLate = error instanceof NetworkError && error.code === 'ERESTART'
+      if (!isLate || attempt === attempts) throw error
+      continue
+    }
+    const isAlone = (await readGeneration(connection, options)) === (generation + 1) >>> 0
+    if (isAlone && change.messages.length > 0) rememberFirewall(place, generation + 1, change.state)
+    return
+  }
+}
+
+interface Changes {
+  readonly messages: readonly NetlinkMessage[]
+  /** What the tables are afterwards. */
+  readonly state: FirewallState
+}
+
+async function changesOf(
+  connection: Connection,
+  { table, firewall, sizes, changed }: FirewallState,
+  entries: readonly FirewallEntry[],
+  options: RequestOptions,
+): Promise<Changes> {
+  const after = withEntries(firewall, entries)
+  const part = sizes && partialChange(firewall, sizes, entries, after)
+  if (part) {
+    const actual = await withHandles(connection, table, part.actual, options)
+    return {
+      messages: rulesetChanges(table, actual, part.wanted),
+      state: { table, firewall: after, sizes: part.sizes },
+    }
+  }
+  const actual: Ruleset = changed ?? (await withHandles(connection, table, compileFirewall(firewall), options))
+  const builder = setsOf(after)
+  const wanted = rulesetOf(builder, new Set(builder.sets.keys()), after)
+  const messages = rulesetChanges(table, actual, wanted)
+  return { messages, state: { table, firewall: after, sizes: setSizes(builder) } }
 }

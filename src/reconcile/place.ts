@@ -4,6 +4,7 @@ import { GenericNetlink } from '../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import { Connection } from '../netlink/connection.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
+import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './kernel.js'
 
 /** One network namespace that a plan is about: its kernel, a connection to it, and the links' indices. */
@@ -16,6 +17,7 @@ export class Place {
   readonly #fd: number | undefined
   readonly #others = new Map<NetlinkProtocol, Connection>()
   #generic: GenericNetlink | undefined
+  #identity: string | undefined
 
   /** @param fd descriptor of the namespace, which the place owns from now on; a kernel in memory has none */
   constructor(name: string, kernel: Kernel, fd?: number) {
@@ -49,6 +51,12 @@ export class Place {
   get fd(): number {
     if (this.#fd !== undefined) return this.#fd
     throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only')
+  }
+
+  /** A text that no other namespace has. */
+  get identity(): string {
+    this.#identity ??= namespaceIdentity(this.fd)
+    return this.#identity
   }
 
   /** Whether its kernel is one in memory. */

@@ -6,7 +6,7 @@ import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { changedFeatures } from '../state/features.js'
-import { entriesOf } from '../state/firewall/desiredFirewall.js'
+import { entryOf } from '../state/firewall/desiredFirewall.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
@@ -158,8 +158,10 @@ async function formerNetwork(
 }
 
 function formerFirewall({ firewall }: NetworkState, steps: readonly PlannedStep[]): Pick<DesiredNetwork, 'firewall'> {
-  if (!firewall || !steps.some(({ operation }) => operation.type === 'changeFirewall')) return {}
-  return { firewall: { table: firewall.table, entries: entriesOf(firewall.firewall), exact: true } }
+  const changed = steps.flatMap(({ operation }) => (operation.type === 'changeFirewall' ? [operation] : []))
+  if (!firewall || changed.length === 0) return {}
+  const entries = changed.flatMap((change) => change.entries.map((entry) => entryOf(firewall.firewall, entry)))
+  return { firewall: { table: firewall.table, entries, exact: false } }
 }
 
 function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredLink[] {

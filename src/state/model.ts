@@ -6,6 +6,7 @@ import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type Firewall, noFirewall } from './firewall/firewall.js'
+import type { SetSizes } from './firewall/part.js'
 import type { NexthopRecord } from './nexthop.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
@@ -54,9 +55,12 @@ export interface NetworkState {
 export interface FirewallState {
   /** The name of the tables. */
   readonly table: string
-  readonly ruleset: Ruleset
   /** What they do, as far as it is what the SDK makes. */
   readonly firewall: Firewall
+  /** How many elements their sets have, where they are just what the SDK makes of what they do. */
+  readonly sizes?: SetSizes
+  /** What is in them, where somebody has changed something by hand. */
+  readonly changed?: Ruleset
 }
 
 /** net/core/net_namespace.c and net/core/dev.c: a new namespace begins with its loopback device, down. */
@@ -99,5 +103,5 @@ export const emptyState: NetworkState = {
   neighbors: [],
   forwarding: { ipv4: false, ipv6: false },
   promoteSecondaries: false,
-  firewall: { table: '', ruleset: new Map(), firewall: noFirewall },
+  firewall: { table: '', sizes: new Map(), firewall: noFirewall },
 }

@@ -15,6 +15,11 @@ export function namespaceIdentity(fd: number): string {
   return `inode-${dev}-${ino}`
 }
 
+/** Whether an identity is never used again, also when the namespace is gone. */
+export function isLastingIdentity(identity: string): boolean {
+  return identity.startsWith('cookie-')
+}
+
 function readCookie(): bigint | undefined {
   const socket = checked(libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket')
   try {

@@ -1,7 +1,6 @@
 import { sameValue } from '../../state/equal.js'
-import { type DesiredEntry, entriesOf, type FirewallEntry } from '../../state/firewall/desiredFirewall.js'
+import { type DesiredEntry, entriesOf, entryOf, type FirewallEntry } from '../../state/firewall/desiredFirewall.js'
 import { defaultOwner, tableOf } from '../../state/owner.js'
-import { isIntact } from '../firewall.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 
@@ -16,22 +15,23 @@ export function diffFirewall(context: DiffContext): void {
     return
   }
   const table = wanted.table ?? tableOf(context.owner ?? defaultOwner)
-  const present = new Map(entriesOf(there.firewall).map((entry) => [identity(entry), entry]))
+  const named = new Set<string>()
   let changed = false
   for (const entry of wanted.entries) {
-    const before = present.get(identity(entry))
-    present.delete(identity(entry))
-    if (sameValue(before?.value, entry.value)) continue
+    named.add(identity(entry))
+    const before = entryOf(there.firewall, entry)
+    if (sameValue(before.value, entry.value)) continue
     changed = true
     addEntryStep(context, table, entry, before)
   }
   if (wanted.exact) {
-    for (const before of present.values()) {
+    for (const before of entriesOf(there.firewall)) {
+      if (named.has(identity(before))) continue
       changed = true
       addEntryStep(context, table, { kind: before.kind, key: before.key }, before)
     }
   }
-  if (!changed && !isIntact(there)) addRepairStep(context, table)
+  if (!changed && there.changed) addRepairStep(context, table)
 }
 
 function identity({ kind, key }: FirewallEntry): string {
@@ -42,9 +42,9 @@ function addEntryStep(
   context: DiffContext,
   table: string,
   { path, ...entry }: DesiredEntry,
-  before: FirewallEntry | undefined,
+  before: FirewallEntry,
 ): void {
-  const kept: Record<string, unknown> = { ...before?.value }
+  const kept: Record<string, unknown> = { ...before.value }
   const wanted: Record<string, unknown> = { ...entry.value }
   const names = new Set([...Object.keys(kept), ...Object.keys(wanted)])
   const changes = [...names]
@@ -55,7 +55,7 @@ function addEntryStep(
       ...(wanted[property] === undefined ? {} : { after: wanted[property] }),
     }))
   addStep(context, {
-    action: entry.value === undefined ? 'delete' : before ? 'update' : 'create',
+    action: entry.value === undefined ? 'delete' : before.value ? 'update' : 'create',
     object: entry.kind,
     id: entry.key,
     changes: entry.value === undefined ? [] : changes,

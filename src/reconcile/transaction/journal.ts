@@ -150,7 +150,12 @@ export function claimJournal(path: string): string | undefined {
 
 /** Puts a journal that cannot be believed aside, where it is no longer found. */
 export function setAside(path: string): void {
-  renameSync(path, `${path}.refused`)
+  try {
+    renameSync(path, `${path}.refused`)
+  } catch (error) {
+    // Somebody else has put it aside, or whoever wrote it has ended it.
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
 }
 
 /** Notes why undoing failed, for whoever tries again. */

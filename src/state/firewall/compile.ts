@@ -1,18 +1,39 @@
 import type { Ruleset, TableContent } from '../../nftables/ruleset.js'
 import { confinementChains } from './confinementRules.js'
-import { SetBuilder } from './confinementSets.js'
+import { SetBuilder, type SetName } from './confinementSets.js'
 import type { Firewall } from './firewall.js'
 import { natChains } from './nat.js'
 
 /** The tables that do what a firewall says. */
 export function compileFirewall(firewall: Firewall): Ruleset {
+  const builder = setsOf(firewall)
+  return rulesetOf(builder, new Set(builder.sets.keys()), firewall)
+}
+
+/** The sets that a firewall takes. */
+export function setsOf({ confinements }: Firewall): SetBuilder {
   const builder = new SetBuilder()
-  for (const [link, confinement] of firewall.confinements) builder.add(link, confinement)
+  for (const [link, confinement] of confinements) builder.add(link, confinement)
+  return builder
+}
+
+/**
+ * The tables with some of their contents.
+ *
+ * @param present the sets that are there, also where none of their elements is among these
+ * @param whole the firewall that the part is of
+ */
+export function rulesetOf(
+  builder: SetBuilder,
+  present: ReadonlySet<SetName>,
+  part: Firewall,
+  whole: Firewall = part,
+): Ruleset {
   const tables = new Map<'inet' | 'bridge', TableContent>()
   for (const family of ['inet', 'bridge'] as const) {
-    const sets = builder.setsOf(family)
+    const sets = builder.setsOf(family, present)
     const chains = confinementChains(family, new Set(sets.keys()))
-    if (family === 'inet') for (const [name, chain] of natChains(firewall)) chains.set(name, chain)
+    if (family === 'inet') for (const [name, chain] of natChains(part, whole)) chains.set(name, chain)
     // Limits serve maps, which both tables have.
     if (chains.size > 0) tables.set(family, { chains, sets, limits: builder.limits })
   }

@@ -31,6 +31,9 @@ export const setTable = {
 /** The name of a set. */
 export type SetName = keyof typeof setTable
 
+/** The names of all sets. */
+export const setNames: readonly SetName[] = Object.keys(setTable) as SetName[]
+
 /** IPPROTO_*; ICMP is another protocol in IPv6. */
 export const hostProtocols = { tcp: [6, 6], udp: [17, 17], sctp: [132, 132], icmp: [1, 58] } as const
 
@@ -82,12 +85,13 @@ export class SetBuilder {
     this.sets.set(set, elements)
   }
 
-  /** The sets of a table: all, or those that bridged frames are checked by. */
-  setsOf(family: 'inet' | 'bridge'): Map<string, FirewallSet> {
+  /** The sets of a table that are there: all, or those that bridged frames are checked by. */
+  setsOf(family: 'inet' | 'bridge', present: Iterable<SetName>): Map<string, FirewallSet> {
     const sets = new Map<string, FirewallSet>()
-    for (const [name, elements] of this.sets) {
+    for (const name of present) {
       const row: { fields: readonly FieldType[]; bridge?: true; limit?: true } = setTable[name]
       if (family === 'bridge' && !row.bridge) continue
+      const elements = this.sets.get(name) ?? new Map<string, string | undefined>()
       sets.set(name, { fields: row.fields, toLimits: row.limit ?? false, elements })
     }
     return sets

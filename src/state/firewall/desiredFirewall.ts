@@ -44,6 +44,18 @@ function put<T>(map: Map<string, T>, { key, value }: { readonly key: string; rea
   else map.set(key, value)
 }
 
+/** An entry as a firewall has it. */
+export function entryOf(firewall: Firewall, { kind, key }: FirewallEntry): FirewallEntry {
+  if (kind === 'masquerade') return { kind, key, ...valueIn(firewall.masquerades, key) }
+  if (kind === 'portForward') return { kind, key, ...valueIn(firewall.portForwards, key) }
+  return { kind, key, ...valueIn(firewall.confinements, key) }
+}
+
+function valueIn<T>(map: ReadonlyMap<string, T>, key: string): { readonly value?: T } {
+  const value = map.get(key)
+  return value === undefined ? {} : { value }
+}
+
 /** Everything that a firewall does, as entries. */
 export function entriesOf({ masquerades, portForwards, confinements }: Firewall = noFirewall): FirewallEntry[] {
   return [

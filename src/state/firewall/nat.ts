@@ -28,18 +28,18 @@ const protocolNumbers = { tcp: 6, udp: 17, sctp: 132 } as const
 const masqueradeWord = 'masquerade '
 const portForwardWord = 'port-forward '
 
-/** The chains of network address translation: only those that have rules. */
-export function natChains({ masquerades, portForwards }: Firewall): Map<string, Chain> {
+/** The chains of network address translation with the rules of a part: only those that have any in the whole. */
+export function natChains({ masquerades, portForwards }: Firewall, whole: Firewall): Map<string, Chain> {
   const chains = new Map<string, Chain>()
   // NF_IP_PRI_NAT_DST, NF_IP_PRI_NAT_SRC: include/uapi/linux/netfilter_ipv4.h
-  if (portForwards.size > 0) {
+  if (whole.portForwards.size > 0) {
     chains.set('natPrerouting', {
       hook: { type: 'nat', hook: 'prerouting', priority: -100 },
       rules: [...portForwards.values()].map(portForwardRule),
       independent: true,
     })
   }
-  if (masquerades.size > 0) {
+  if (whole.masquerades.size > 0) {
     chains.set('natPostrouting', {
       hook: { type: 'nat', hook: 'postrouting', priority: 100 },
       rules: [...masquerades.values()].map(masqueradeRule),

@@ -80,36 +80,40 @@ function confinementsOf({ sets, limits }: TableContent): Map<string, Confinement
 
 const empty = Buffer.alloc(0)
 
-/** What is kept by address belongs to the link that the address is of. */
+/** What is kept by address belongs to each link that the address is of. */
 function addByAddress(
   drafts: ReadonlyMap<string, Draft>,
   each: (set: SetName, visit: (parts: Buffer[]) => void) => void,
 ): void {
-  const byAddress = new Map<string, Draft>()
-  for (const one of drafts.values()) for (const address of one.addresses ?? []) byAddress.set(address, one)
-  const owner = (address: Buffer): Draft | undefined => byAddress.get(formatAddress(Uint8Array.from(address)))
+  const byAddress = new Map<string, Draft[]>()
+  for (const one of drafts.values()) {
+    for (const address of one.addresses ?? []) {
+      const others = byAddress.get(address)
+      if (others) others.push(one)
+      else byAddress.set(address, [one])
+    }
+  }
+  const owners = (address: Buffer): readonly Draft[] => byAddress.get(formatAddress(Uint8Array.from(address))) ?? []
   for (const family of [4, 6] as const) {
     each(`isolated${family}`, ([address = empty]) => {
-      const one = owner(address)
-      if (one) one.isolated = true
+      for (const one of owners(address)) one.isolated = true
     })
     each(`confined${family}`, ([address = empty]) => {
-      const one = owner(address)
-      if (one) one.host ??= []
+      for (const one of owners(address)) one.host ??= []
     })
     each(`hostProtocols${family}`, ([address = empty, protocol = empty]) => {
-      addAccess(owner(address), protocol[0], undefined)
+      for (const one of owners(address)) addAccess(one, protocol[0], undefined)
     })
     each(`hostPorts${family}`, ([address = empty, protocol = empty, port = empty]) => {
-      addAccess(owner(address), protocol[0], port.readUInt16BE(0))
+      for (const one of owners(address)) addAccess(one, protocol[0], port.readUInt16BE(0))
     })
   }
 }
 
-function addAccess(one: Draft | undefined, number: number | undefined, port: number | undefined): void {
+function addAccess(one: Draft, number: number | undefined, port: number | undefined): void {
   const names = Object.keys(hostProtocols) as (keyof typeof hostProtocols)[]
   const protocol = names.find((name) => hostProtocols[name].some((known) => known === number))
-  if (!one || !protocol) return
+  if (!protocol) return
   const access: HostAccessSpec = { protocol, ...(port === undefined ? {} : { port }) }
   // A guest of several addresses has it once for each.
   if (one.host?.some((other) => other.protocol === protocol && other.port === port)) return
