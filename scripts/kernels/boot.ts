@@ -7,7 +7,10 @@ import { makeInitialRamDisk } from './initialRamDisk.js'
 /** Where the guest finds the directory that it may write to. */
 export const resultsInGuest = '/run/results'
 
-/** What runs in the guest around the command. */
+/**
+ * What runs in the guest around the command. The modules of tunnels would put devices such as sit0 and gre0 into every
+ * new namespace: Documentation/admin-guide/sysctl/net.rst, fb_tunnels_only_for_init_net.
+ */
 function scriptOf(directory: string, command: string): string {
   return `export PATH=/run/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=1 NO_COLOR=1
 hostname guest
@@ -15,6 +18,7 @@ mkdir -p ${resultsInGuest}
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results ${resultsInGuest} || busybox poweroff -f
 mount -t tmpfs tmpfs /dev/shm 2>/dev/null
 ip link set lo up
+echo 1 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 ulimit -n 65536
 mkdir -p /dev/net; modprobe tun
 [ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200

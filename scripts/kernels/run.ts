@@ -20,9 +20,13 @@ export interface KernelResults {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
-/** The shell command for AVA; emulation is ten times slower than the machine. */
+/**
+ * The shell command for AVA. Emulation is ten times slower than the machine, and while one test of a process waits for a
+ * tool, the requests of the others get no answer in time, so that they run one after the other.
+ */
 function commandOf(ava: readonly string[], results: string): string {
-  const words = ['node', 'node_modules/ava/entrypoints/cli.mjs', '--tap', '--timeout=900s', '--concurrency=2', ...ava]
+  const options = ['--tap', '--timeout=900s', '--concurrency=2', '--serial']
+  const words = ['node', 'node_modules/ava/entrypoints/cli.mjs', ...options, ...ava]
   const command = words.map(quoted).join(' ')
   return [
     `export LINKWRIGHT_TEST_RECORDS=${results}/records`,

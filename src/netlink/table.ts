@@ -24,6 +24,8 @@ export interface AttributeDetails {
   readonly countsBy?: { readonly type: number; readonly bit: number }
   /** The kernel's number of the attribute where the value is an IPv6 address: IFLA_VXLAN_GROUP6. */
   readonly ipv6Type?: number
+  /** The attribute in which the kernel tells it, from a byte on, where that is another one: a part of an address. */
+  readonly toldIn?: { readonly type: number; readonly start: number }
   /** What it means that the kernel leaves the attribute out. */
   readonly absent?: unknown
   /** Whether {@link absent} is also said by leaving the attribute out, since the kernel refuses to be told it. */
@@ -81,10 +83,11 @@ export function attributeTable<T extends object>(
   const names = Object.keys(lines) as (keyof T & string)[]
   const byType = new Map<number, (keyof T & string)[]>()
   for (const name of names) {
-    const { type, ipv6Type = type, outer, separate } = lines[name]
+    const { type, ipv6Type = type, toldIn, outer, separate } = lines[name]
     // The numbers of the message's own attributes are others than those of the options.
     if (outer || separate) continue
-    for (const number of new Set([type, ipv6Type])) byType.set(number, [...(byType.get(number) ?? []), name])
+    for (const number of new Set([type, ipv6Type, toldIn?.type ?? type]))
+      byType.set(number, [...(byType.get(number) ?? []), name])
   }
   const conditional = names.filter((name) => lines[name].countsBy !== undefined)
   const withAbsent = names.filter((name) => lines[name].absent !== undefined)
@@ -110,7 +113,7 @@ export function attributeTable<T extends object>(
       walkAttributes(payload, (type, start, end) => {
         const owners = byType.get(type)
         const range = payload.slice(start, end)
-        if (!owners || !decodeInto(result, lines, owners, range, context)) {
+        if (!owners || !decodeInto(result, lines, owners, type, range, context)) {
           context.unknown?.push({ path: [], type, bytes: range.copy() })
         }
         if (conditional.length > 0) rememberBits(lines, owners, range, bitsByType)
@@ -213,6 +216,7 @@ function decodeInto<T extends object>(
   result: Partial<T>,
   lines: Lines<T>,
   owners: readonly (keyof T & string)[],
+  type: number,
   range: Payload,
   context: DecodeContext,
 ): boolean {
@@ -228,8 +232,9 @@ function decodeInto<T extends object>(
       continue
     }
     const known = context.unknown?.length ?? 0
+    const start = line.toldIn?.type === type ? line.toldIn.start : 0
     try {
-      const value = line.codec.decode(range, context)
+      const value = line.codec.decode(range.slice(range.start + start), context)
       const others = result[owner]
       result[owner] = line.codec.repeats && Array.isArray(others) ? ([...others, value].flat() as never) : value
       taken = true

@@ -3,7 +3,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { addAltNames, deleteAltNames, type LinkTarget, setLink } from './linkMessages.js'
-import { kindOptionsOf, portOptionsOf } from './linkProperties.js'
+import { kindOptionsOf, optionsOfNewPort, portOptionsOf } from './linkProperties.js'
 
 /** A change of a living link. */
 export interface LinkChange {
@@ -46,7 +46,8 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
     messages.push(setLink(target, { mtu: own.mtu }, context))
   }
   if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
-  if (port && portKey) messages.push(setLink(target, { [portKey]: port.options }, context))
+  const portOptions = port && (changes.master == null ? port.options : optionsOfNewPort(port))
+  if (portOptions && portKey) messages.push(setLink(target, { [portKey]: portOptions }, context))
   if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))
   return messages
 }

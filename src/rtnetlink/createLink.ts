@@ -3,7 +3,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { addAltNames, newLink, setLink } from './linkMessages.js'
-import { kindOptionsOf, portOptionsOf } from './linkProperties.js'
+import { kindOptionsOf, optionsOfNewPort, portOptionsOf } from './linkProperties.js'
 
 /**
  * Splits the properties of a link into what the kernel takes at creation and what only a later message can set.
@@ -27,7 +27,8 @@ export function splitCreation(link: Link): { created: Link; later: Partial<Link>
   if (alias !== undefined) later.push({ alias })
   if (addressGenerationMode !== undefined) later.push({ addressGenerationMode })
   if (master !== undefined) later.push({ master })
-  if (port && portName) later.push({ [portName]: port.options })
+  const portOptions = port && optionsOfNewPort(port)
+  if (portOptions && portName) later.push({ [portName]: portOptions })
   if (up !== undefined) later.push({ up })
   return { created: { ...rest, name: link.name }, later, altNames }
 }

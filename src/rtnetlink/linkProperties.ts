@@ -55,6 +55,18 @@ export function portOptionsOf(link: Partial<Link>): { masterKind: string; option
   return undefined
 }
 
+/**
+ * The options of a link that becomes a port, without the defaults that its master's kind refuses to be told in some modes;
+ * nothing where no other is left.
+ */
+export function optionsOfNewPort({ masterKind, options }: { masterKind: string; options: object }): object | undefined {
+  const { defaultsUnsaid, portDefaults = {} } = linkKind(masterKind) ?? {}
+  if (!defaultsUnsaid) return options
+  const defaults = new Map<string, unknown>(Object.entries(portDefaults))
+  const others = Object.entries(options).filter(([name, value]) => defaults.get(name) !== value)
+  return others.length > 0 ? Object.fromEntries(others) : undefined
+}
+
 /** Asked of every link, so that a table is looked through once. */
 const linkOptions = new WeakMap<AnyAttributeTable, readonly string[]>()
 

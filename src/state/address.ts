@@ -37,7 +37,14 @@ export function isManageable(address: ListedAddress): boolean {
   if (address.temporary) return false
   // One with a lifetime may be of a DHCP client; a mark tells that it is of somebody who names it.
   if (address.dynamic && passingProtocols.has(address.protocol ?? 0)) return false
-  return !isKernelLinkLocal(address)
+  return !isKernelLinkLocal(address) && !isOfAutomaticTunnel(address)
+}
+
+/** A SIT device without a remote end makes `::10.0.0.1/96` of IPv4 addresses: net/ipv6/addrconf.c, add_v4_addrs. */
+function isOfAutomaticTunnel({ address, protocol }: ListedAddress): boolean {
+  if (protocol !== undefined || !address.startsWith('::') || !address.endsWith('/96')) return false
+  const prefix = parsePrefix(address)
+  return prefix?.bytes.slice(0, 12).every((byte) => byte === 0) ?? false
 }
 
 /**

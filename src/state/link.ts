@@ -102,6 +102,7 @@ function optionDifferences(
     // What is in messages of its own is compared there.
     if (table.lines[name]?.separate) continue
     if (before === undefined && kind.untold?.includes(name)) continue
+    if (before === undefined && options && isDefault(section, kind, name, after)) continue
     if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
     const immutable =
       section === kind.kind &&
@@ -109,6 +110,13 @@ function optionDifferences(
     differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
   }
   return differences
+}
+
+/** Whether a value is what a kernel that does not know the option does anyway. */
+function isDefault(section: string, kind: AnyLinkKind, name: string, value: unknown): boolean {
+  const [table, defaults] = section === kind.kind ? [kind.options, kind.defaults] : [kind.port, kind.portDefaults]
+  const ordinary: unknown = Object.getOwnPropertyDescriptor(defaults ?? {}, name)?.value
+  return ordinary !== undefined && sameOption(table?.lines[name]?.codec.domain, value, ordinary)
 }
 
 function sameAsOption(

@@ -7,6 +7,7 @@ import { tunnelCases } from './kindCasesTunnels.js'
 import { udpCases } from './kindCasesUdp.js'
 
 export type { KindCase } from './kindCase.js'
+export { declaredCases } from './kindCasesDeclared.js'
 
 import { bridgeCases } from './kindCasesBridge.js'
 
@@ -236,13 +237,13 @@ const vxlanOfRoutes: KindCase = {
   recreates: [{ gpe: false }, { vnifilter: false }, { collectMetadata: false, vnifilter: false, gpe: false, id: 7 }],
 }
 
-const macvlan: KindCase = {
-  title: 'macvlan for given senders',
-  section: 'macvlan',
+const bySource = (kind: 'macvlan' | 'macvtap'): KindCase => ({
+  title: `${kind} for given senders`,
+  section: kind,
   link: {
     name,
-    kind: 'macvlan',
-    macvlan: {
+    kind,
+    [kind]: {
       link: 'v0',
       mode: 'source',
       noDestination: true,
@@ -260,7 +261,7 @@ const macvlan: KindCase = {
     broadcastCutoff: {},
   },
   changes: {
-    macvlan: { noDestination: false, sourceMacs: ['02:00:00:00:00:03'], broadcastQueueLength: 50, broadcastCutoff: -1 },
+    [kind]: { noDestination: false, sourceMacs: ['02:00:00:00:00:03'], broadcastQueueLength: 50, broadcastCutoff: -1 },
   },
   changed: {
     noDestination: {},
@@ -269,16 +270,16 @@ const macvlan: KindCase = {
     broadcastCutoff: {},
   },
   recreates: [{ link: 'v1' }, { mode: 'passthru' }],
-}
+})
 
-const macvlanAlone: KindCase = {
-  title: 'macvlan as the only one',
-  section: 'macvlan',
-  link: { name, kind: 'macvlan', macvlan: { link: 'v0', mode: 'passthru', noPromiscuous: true } },
+const alone = (kind: 'macvlan' | 'macvtap'): KindCase => ({
+  title: `${kind} as the only one`,
+  section: kind,
+  link: { name, kind, [kind]: { link: 'v0', mode: 'passthru', noPromiscuous: true } },
   shown: { link: { link: 'v0' }, mode: { mode: 'passthru' }, noPromiscuous: { nopromisc: true } },
-  changes: { macvlan: { noPromiscuous: false } },
+  changes: { [kind]: { noPromiscuous: false } },
   changed: { noPromiscuous: {} },
-}
+})
 
 const macvtap: KindCase = {
   title: 'macvtap',
@@ -328,8 +329,10 @@ export const kindCases: readonly KindCase[] = [
   vxlanOverIpv6,
   vxlanInherit,
   vxlanOfRoutes,
-  macvlan,
-  macvlanAlone,
+  bySource('macvlan'),
+  alone('macvlan'),
+  bySource('macvtap'),
+  alone('macvtap'),
   macvtap,
   ipvlan('ipvlan'),
   ipvlan('ipvtap'),

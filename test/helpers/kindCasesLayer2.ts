@@ -5,8 +5,13 @@ const hsr: KindCase = {
   section: 'hsr',
   setup: 'ip link add v2 type veth peer name v3',
   link: { name, kind: 'hsr', hsr: { slave1: 'v0', slave2: 'v1', version: 1, supervision: 9 } },
-  shown: { slave1: { slave1: 'v0' }, slave2: { slave2: 'v1' }, version: {}, supervision: {} },
-  recreates: [{ slave1: 'v2' }, { slave2: 'v2' }, { protocol: 'prp' }],
+  shown: {
+    slave1: { slave1: 'v0' },
+    slave2: { slave2: 'v1' },
+    version: {},
+    supervision: { supervision_addr: '01:15:4e:00:01:09' },
+  },
+  recreates: [{ slave1: 'v2' }, { slave2: 'v2' }, { protocol: 'prp' }, { supervision: 8 }],
 }
 
 const prp: KindCase = {
@@ -30,6 +35,7 @@ const macsec: KindCase = {
   link: {
     name,
     kind: 'macsec',
+    mac: '02:00:00:00:00:01',
     macsec: {
       link: 'v0',
       port: 7,
@@ -48,14 +54,14 @@ const macsec: KindCase = {
   },
   shown: {
     link: { link: 'v0' },
-    port: {},
+    port: { sci: '0200000000010007' },
     cipherSuite: { cipher_suite: 'GCM-AES-256' },
     icvLength: {},
     encodingSa: {},
     encrypt: { encrypt: true },
     protect: { protect: false },
     sendSci: {},
-    endStation: { end_station: true },
+    endStation: { es: true },
     replayProtect: { replay_protect: true },
     window: { window: 77 },
     validate: { validation: 'check' },
@@ -73,7 +79,7 @@ const macsec: KindCase = {
     },
   },
   changed: {
-    endStation: { end_station: false },
+    endStation: { es: false },
     sendSci: {},
     encodingSa: {},
     encrypt: { encrypt: false },
@@ -81,7 +87,7 @@ const macsec: KindCase = {
     window: { window: 78 },
     validate: { validation: 'strict' },
   },
-  recreates: [{ link: 'v1' }, { icvLength: 13 }, { cipherSuite: 'gcm-aes-128' }],
+  recreates: [{ link: 'v1' }, { port: 8 }, { icvLength: 13 }, { cipherSuite: 'gcm-aes-128' }],
 }
 
 const macsecOfBroadcast: KindCase = {
@@ -91,6 +97,17 @@ const macsecOfBroadcast: KindCase = {
   shown: { link: { link: 'v0' }, sendSci: {}, singleCopyBroadcast: { scb: true } },
   changes: { macsec: { singleCopyBroadcast: false } },
   changed: { singleCopyBroadcast: { scb: false } },
+}
+
+const macsecOfLateFrames: KindCase = {
+  title: 'macsec that comes to refuse late frames',
+  section: 'macsec',
+  link: { name, kind: 'macsec', macsec: { link: 'v0' } },
+  shown: { link: { link: 'v0' } },
+  // drivers/net/macsec.c, macsec_validate_attr
+  together: true,
+  changes: { macsec: { replayProtect: true, window: 9 } },
+  changed: { replayProtect: { replay_protect: true }, window: { window: 9 } },
 }
 
 const team: KindCase = { title: 'team', section: 'team', link: { name, kind: 'team' }, shown: {} }
@@ -122,4 +139,14 @@ const ovpn: KindCase = {
 }
 
 /** What protects, doubles or bundles frames, and devices of protocols that a program speaks. */
-export const otherCases: readonly KindCase[] = [hsr, prp, hsrOfTwoRings, macsec, macsecOfBroadcast, team, gtp, ovpn]
+export const otherCases: readonly KindCase[] = [
+  hsr,
+  prp,
+  hsrOfTwoRings,
+  macsec,
+  macsecOfBroadcast,
+  macsecOfLateFrames,
+  team,
+  gtp,
+  ovpn,
+]

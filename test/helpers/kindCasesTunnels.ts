@@ -41,13 +41,16 @@ export const noDiscovery = (kind: 'ipip' | 'sit' | 'gre'): KindCase => ({
   changed: { pathMtuDiscovery: { pmtudisc: true } },
 })
 
-export const byRoutes = (kind: 'ipip' | 'ip6tnl' | 'gre' | 'gretap' | 'ip6gre' | 'ip6gretap'): KindCase => ({
+export const byRoutes = (
+  kind: 'ipip' | 'ip6tnl' | 'gre' | 'gretap' | 'ip6gre' | 'ip6gretap' | 'erspan' | 'ip6erspan',
+  more: object = {},
+): KindCase => ({
   title: `${kind} by the metadata of routes`,
   section: kind,
   plain: ['collectMetadata'],
   link: { name, kind, [kind]: { collectMetadata: true } },
   shown: { collectMetadata: { external: true } },
-  recreates: [{ collectMetadata: false, remote: kind.includes('6') ? 'fd00::9' : '10.0.0.9' }],
+  recreates: [{ collectMetadata: false, remote: kind.includes('6') ? 'fd00::9' : '10.0.0.9', ...more }],
 })
 
 const sitOfRapidDeployment: KindCase = {

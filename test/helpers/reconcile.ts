@@ -29,6 +29,7 @@ const passing = new Set([
   'probes',
   'promiscuity',
   'allmulti',
+  'seq_nr',
   // The carrier follows later: net/core/link_watch.c.
   'operstate',
   // Follow the MAC address, once it was given.
@@ -44,6 +45,7 @@ const incidental = new Set([
   'ifindex',
   'link_index',
   'permaddr',
+  'perm_hwaddr',
   'designated_root',
   'designated_bridge',
   'num_tx_queues',

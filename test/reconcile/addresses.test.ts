@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { hasKind } from '../helpers/hasKind.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 const bridge = (addresses: LinkSpec['addresses'], more: Partial<LinkSpec> = {}): Spec => ({
@@ -176,4 +177,22 @@ test('a spelling is never a difference', async (t) => {
     (await namespace.apply(bridge(['fd00::0001/64', '10.0.0.1/24', '10.5.0.1/32'], { mac: '0a:BB:cc:00:00:01' })))
       .changed,
   )
+})
+
+const testWithSit = hasKind('sit') ? test : test.skip
+
+testWithSit('addresses that a SIT device makes of IPv4 addresses are let be, unless the spec names them', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const sit = (addresses: string[]): Spec => ({
+    links: [{ name: 'sit1', kind: 'sit', sit: { local: '10.0.0.1' }, addresses }],
+  })
+  const shown = (): string => namespace.sh('ip -6 address show dev sit1')
+  await namespace.converges(sit(['fd02::1/64']))
+  t.regex(shown(), /::10\.0\.0\.1\/96/)
+  await namespace.converges(sit([]))
+  t.regex(shown(), /::10\.0\.0\.1\/96/)
+  t.notRegex(shown(), /fd02::1/)
+  const { links = [] } = await namespace.snapshot()
+  t.is(links.find(({ name }) => name === 'sit1')?.addresses, undefined)
+  await namespace.converges(sit(['::10.0.0.1/96', 'fd02::2/64']))
 })

@@ -19,6 +19,25 @@ export function shownChange(change: PropertyChange & { readonly secret?: boolean
   }
 }
 
+/** The property changes of something new: everything that is stated, from nothing. */
+export function changesOf(link: Link): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  for (const [property, after] of Object.entries(link)) {
+    if (property === 'name' || after === undefined) continue
+    const section = sectionOf(link, property)
+    const generic = linkKind(property)?.generic
+    if (generic) {
+      const differences = generic.differences(section ?? {}, undefined, false)
+      changes.push(...differences.map((one) => shownChange({ ...one, property: `${property}.${one.name}` })))
+      continue
+    }
+    if (!section) changes.push({ property, after })
+    for (const [name, value] of Object.entries(section ?? {}))
+      changes.push({ property: `${property}.${name}`, after: value })
+  }
+  return changes
+}
+
 /** The properties that a change of a living link tells the kernel. */
 export function changesTowards(
   differences: readonly LinkDifference[],

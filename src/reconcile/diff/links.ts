@@ -1,9 +1,7 @@
-import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
-import type { PropertyChange } from '../../state/equal.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
@@ -11,9 +9,10 @@ import { marksOf, newMark } from '../../state/owner.js'
 import { lowersOf, takenAlong } from '../losses.js'
 import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
-import { changesTowards, shownChange } from './change.js'
+import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, requireLinks } from './lookup.js'
+import { namedPortNeeds, namePorts, needsOfNaming, portNaming, withoutNaming } from './namedPorts.js'
 import { plannedVlans } from './vlans.js'
 
 /** Steps for the links of a namespace. */
@@ -89,14 +88,14 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   }
   checkReferences(context, wanted)
   const recreates = context.recreated.has(name)
-  const portNaming = portNamingOptions(kind, options)
+  const naming = portNaming(properties)
   // Up before it has its VLANs, it would be in those that every new port has.
   const { up: isUp = true } = properties
   const up = isUp && plannedVlans(context, wanted).length > 0 ? undefined : isUp
   const { up: _up, ...others } = withoutVlans(properties)
   const whole: Link = { ...others, name, ...(up === undefined ? {} : { up }) }
-  const link: Link = portNaming ? { ...whole, [kind.kind]: without(options ?? {}, portNaming) } : whole
-  if (portNaming) namePorts(context, wanted, kind, portNaming)
+  const link = naming ? withoutNaming(whole, naming) : whole
+  if (naming) namePorts(context, wanted, naming)
   addStep(context, {
     action: recreates ? 'recreate' : 'create',
     object: 'link',
@@ -125,47 +124,6 @@ function withoutVlans({ bridge, bridgePort, ...properties }: Partial<Link>): Par
     ...(bridge ? { bridge: ofBridge } : {}),
     ...(Object.keys(ofPort).length > 0 ? { bridgePort: ofPort } : {}),
   }
-}
-
-/** The options by which a new link would name ports that it has only later. */
-function portNamingOptions(kind: AnyLinkKind, options: object | undefined): Record<string, unknown> | undefined {
-  const entries = Object.entries(options ?? {}).filter(([name]) => kind.namesPorts?.includes(name))
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined
-}
-
-function without(options: object, left: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in left)))
-}
-
-/** Names the ports of a new link once they are there. */
-function namePorts(
-  context: DiffContext,
-  wanted: DesiredLink,
-  kind: AnyLinkKind,
-  options: Record<string, unknown>,
-): void {
-  const { name, path } = wanted
-  const changes: Partial<Link> = { [kind.kind]: options }
-  addStep(context, {
-    action: 'update',
-    object: 'link',
-    id: name,
-    changes: changesOf({ name, ...changes }),
-    path,
-    disruption: 'none',
-    phase: Phase.link,
-    provides: [],
-    needs: [`link ${name}`, ...Object.values(options).flatMap((port) => [`link ${port}`, `changed ${port}`])],
-    operation: {
-      type: 'updateLink',
-      name,
-      kind: kind.kind,
-      changes,
-      addedAltNames: [],
-      removedAltNames: [],
-      bounce: false,
-    },
-  })
 }
 
 /** The marks that a link is to bear: those that it had, or for a new one its maker's. */
@@ -206,7 +164,7 @@ function configurePeer(context: DiffContext, wanted: DesiredLink): void {
     disruption: context.recreated.has(wanted.name) ? 'recreate' : 'none',
     phase: Phase.link,
     provides: [`configured ${wanted.name}`],
-    needs: [`link ${wanted.name}`, ...needsOf(properties)],
+    needs: [`link ${wanted.name}`, ...needsOf(properties), ...needsOfNaming(portNaming(properties) ?? {})],
     operation: {
       type: 'updateLink',
       name: wanted.name,
@@ -217,25 +175,6 @@ function configurePeer(context: DiffContext, wanted: DesiredLink): void {
       bounce: false,
     },
   })
-}
-
-/** The property changes of something new: everything that is stated, from nothing. */
-function changesOf(link: Link): PropertyChange[] {
-  const changes: PropertyChange[] = []
-  for (const [property, after] of Object.entries(link)) {
-    if (property === 'name' || after === undefined) continue
-    const section = sectionOf(link, property)
-    const generic = linkKind(property)?.generic
-    if (generic) {
-      const differences = generic.differences(section ?? {}, undefined, false)
-      changes.push(...differences.map((one) => shownChange({ ...one, property: `${property}.${one.name}` })))
-      continue
-    }
-    if (!section) changes.push({ property, after })
-    for (const [name, value] of Object.entries(section ?? {}))
-      changes.push({ property: `${property}.${name}`, after: value })
-  }
-  return changes
 }
 
 function needsOf(properties: Partial<Link>): string[] {
@@ -317,13 +256,6 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       bounce,
     },
   })
-}
-
-/** A port that a changed option names must be one by then. */
-function namedPortNeeds(differences: readonly LinkDifference[]): string[] {
-  return differences
-    .filter(({ section, name }) => linkKind(section)?.namesPorts?.includes(name))
-    .flatMap(({ after }) => [`link ${after}`, `changed ${after}`])
 }
 
 /** What stands on a device cannot have the larger MTU: it is raised from below and lowered from above. */

@@ -130,7 +130,7 @@ export const bridgePort: AttributeTable<BridgePortOptions> = attributeTable<Brid
   macAuthenticationBypass: attribute(40, bool, { ip: 'mab' }),
   multicastMaximumGroups: attribute(42, u32, { ip: 'mcast_max_groups' }),
   neighborVlanSuppress: attribute(43, bool, { ip: 'neigh_vlan_suppress' }),
-  backupNexthopId: attribute(44, u32, { ip: 'backup_nhid' }),
+  backupNexthopId: attribute(44, u32, { absent: 0, ip: 'backup_nhid' }),
   vlans: attribute(0, portVlans, { separate: true }),
 })
 

@@ -84,7 +84,6 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     collectMetadata: false,
     udpChecksum: false,
     udp6ZeroChecksumTx: false,
-    udp6ZeroChecksumRx: true,
     innerProtocolInherit: false,
   },
   generalDefaults: { mtu: undefined },

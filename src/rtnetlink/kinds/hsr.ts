@@ -14,7 +14,7 @@ export interface HsrOptions {
   readonly protocol?: 'hsr' | 'prp'
   /** The version of HSR; the kernel does not tell it afterwards. Default 0. */
   readonly version?: number
-  /** The last byte of the address of supervision frames; the kernel does not tell it by itself. Default 0. */
+  /** The last byte of the address of supervision frames. Default 0. */
   readonly supervision?: number
 }
 
@@ -35,18 +35,19 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
       slave1: attribute(1, linkReference),
       slave2: attribute(2, linkReference),
       interlink: attribute(8, linkReference),
-      supervision: attribute(3, u8),
+      // The kernel tells the whole address.
+      supervision: attribute(3, u8, { toldIn: { type: 4, start: 5 } }),
       version: attribute(6, u8),
       protocol: attribute(7, enumeration(u8, { hsr: 0, prp: 1 }), { ip: 'proto' }),
     },
     ['slave1', 'slave2'],
   ),
   status: attributeTable<HsrStatus>({ supervisionMac: attribute(4, mac), sequence: attribute(5, u16) }),
-  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info tells neither of these.
+  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info does not tell all.
   immutable: ['slave1', 'slave2', 'interlink', 'protocol', 'version', 'supervision'],
-  untold: ['interlink', 'version', 'supervision'],
+  untold: ['interlink', 'version'],
   dependsOn: ['slave1', 'slave2', 'interlink'],
   ethernet: true,
-  defaults: { protocol: 'hsr' },
+  defaults: { protocol: 'hsr', supervision: 0 },
   generalDefaults: { mtu: undefined },
 })

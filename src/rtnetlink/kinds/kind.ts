@@ -65,7 +65,7 @@ export interface LinkKind<
   readonly changedAsWhole?: boolean
   /** Options that the kernel keeps as multiples of another one, by that one: they are told again when it changes. */
   readonly multiplesOf?: Readonly<Partial<Record<keyof Options & string, readonly (keyof Options & string)[]>>>
-  /** Whether a default is left unsaid at creation, since the kernel refuses to be told some of them in some modes. */
+  /** Whether a default is left unsaid of a new link and a new port: the kernel refuses to be told some in some modes. */
   readonly defaultsUnsaid?: boolean
   /** Options that name a port of the link, which is there only later. */
   readonly namesPorts?: readonly (keyof Options & string)[]

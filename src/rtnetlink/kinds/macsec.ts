@@ -3,7 +3,6 @@ import { be16, boolean, enumeration, linkReference, ranged, u8, u32, u64 } from 
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
 
-/** What frames are protected with. */
 /** What frames are encrypted with: `ip macsec help`, IEEE 802.1AE. */
 export type MacsecCipherSuite = 'gcm-aes-128' | 'gcm-aes-256' | 'gcm-aes-xpn-128' | 'gcm-aes-xpn-256'
 
@@ -11,7 +10,7 @@ export type MacsecCipherSuite = 'gcm-aes-128' | 'gcm-aes-256' | 'gcm-aes-xpn-128
 export interface MacsecOptions {
   /** The device below. */
   readonly link?: string | number
-  /** The number that tells channels of one MAC address apart; the kernel tells it as a part of `sci`. Default 1. */
+  /** The number that tells channels of one MAC address apart. Default 1. */
   readonly port?: number
   /** What frames are protected with. Default `gcm-aes-128`. */
   readonly cipherSuite?: MacsecCipherSuite
@@ -76,7 +75,8 @@ const onOff = (type: number, word: string) => attribute(type, bool, { ip: `${wor
 const options: AttributeTable<MacsecOptions> = attributeTable<MacsecOptions>(
   {
     link: attribute(5, linkReference, { outer: true }),
-    port: attribute(2, be16),
+    // The last two bytes of the channel's number, after the MAC address: IEEE 802.1AE, 8.2.1.
+    port: attribute(2, be16, { toldIn: { type: 1, start: 6 } }),
     icvLength: attribute(3, ranged(u8, 8, 16), { ip: 'icvlen' }),
     cipherSuite: attribute(4, cipherSuite, { ip: 'cipher' }),
     window: attribute(5, u32),
@@ -101,9 +101,11 @@ export const macsec: LinkKind<'macsec', MacsecOptions, NoOptions, MacsecStatus> 
   ethernet: true,
   // drivers/net/macsec.c, macsec_changelink
   immutable: ['link', 'port', 'icvLength', 'cipherSuite'],
-  untold: ['port'],
+  // Before Linux 6.3: macsec_fill_info
+  untold: ['offload'],
   dependsOn: ['link'],
   defaults: {
+    port: 1,
     icvLength: 16,
     cipherSuite: 'gcm-aes-128',
     encodingSa: 0,

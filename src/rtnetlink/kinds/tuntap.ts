@@ -66,6 +66,8 @@ const shared = {
   momentaryFeatures: ['tx-checksum-ip-generic', 'tx-tcp', 'tx-udp'],
   // The other two follow whoever attaches (drivers/net/tun.c, TUN_FEATURES), so that a new device would gain nothing.
   immutable: ['multiQueue'],
+  // Whoever attaches must tell all of them (tun_set_iff).
+  changedAsWhole: true,
   defaults: { multiQueue: false, vnetHeader: false, packetInfo: false },
 } as const
 

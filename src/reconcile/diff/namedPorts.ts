@@ -1,0 +1,77 @@
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { Link } from '../../rtnetlink/link.js'
+import type { DesiredLink } from '../../state/desired.js'
+import { type LinkDifference, sectionOf } from '../../state/link.js'
+import { Phase } from '../step.js'
+import { changesOf } from './change.js'
+import { addStep, type DiffContext } from './context.js'
+
+/** The options of a section that name ports: those of a master, and those of a port that name another one beside it. */
+function namesPorts(section: string): readonly string[] {
+  const kind = linkKind(section)
+  if (kind) return kind.namesPorts ?? []
+  const table = section.endsWith('Port') ? linkKind(section.slice(0, -4))?.port : undefined
+  return table?.names.filter((name) => table.lines[name]?.codec.domain.type === 'link') ?? []
+}
+
+/** The part of a new link's properties that names ports, which are there only later; nothing where there is none. */
+export function portNaming(properties: Partial<Link>): Partial<Link> | undefined {
+  const sections = Object.keys(properties).flatMap((section): [string, object][] => {
+    const names = namesPorts(section)
+    if (names.length === 0) return []
+    const naming = Object.entries(sectionOf(properties, section) ?? {}).filter(([name]) => names.includes(name))
+    return naming.length > 0 ? [[section, Object.fromEntries(naming)]] : []
+  })
+  return sections.length > 0 ? Object.fromEntries(sections) : undefined
+}
+
+/** A link's properties without such a part of them. */
+export function withoutNaming<T extends Partial<Link>>(properties: T, naming: Partial<Link>): T {
+  const others = Object.keys(naming).map((section) => {
+    const named = sectionOf(naming, section) ?? {}
+    const options = Object.entries(sectionOf(properties, section) ?? {}).filter(([name]) => !(name in named))
+    return [section, options.length > 0 ? Object.fromEntries(options) : undefined]
+  })
+  return { ...properties, ...Object.fromEntries(others) }
+}
+
+/** What must have been done for such a part to be told: the ports must be ports. */
+export function needsOfNaming(naming: Partial<Link>): string[] {
+  const named = Object.keys(naming).flatMap((section) => Object.values(sectionOf(naming, section) ?? {}))
+  return named.flatMap(needsOfPort)
+}
+
+/** The same for options that change. */
+export function namedPortNeeds(differences: readonly LinkDifference[]): string[] {
+  return differences
+    .filter(({ section, name }) => namesPorts(section).includes(name))
+    .flatMap(({ after }) => needsOfPort(after))
+}
+
+function needsOfPort(port: unknown): string[] {
+  return [`link ${port}`, `configured ${port}`, `changed ${port}`]
+}
+
+/** Names the ports of a new link once they are there. */
+export function namePorts(context: DiffContext, { name, path, properties }: DesiredLink, naming: Partial<Link>): void {
+  addStep(context, {
+    action: 'update',
+    object: 'link',
+    id: name,
+    changes: changesOf({ name, ...naming }),
+    path,
+    disruption: 'none',
+    phase: Phase.link,
+    provides: [],
+    needs: [`link ${name}`, ...needsOfNaming(naming)],
+    operation: {
+      type: 'updateLink',
+      name,
+      kind: properties.kind ?? '',
+      changes: naming,
+      addedAltNames: [],
+      removedAltNames: [],
+      bounce: false,
+    },
+  })
+}

@@ -1,0 +1,67 @@
+import { type KindCase, name } from './kindCase.js'
+
+// Numbers that no /etc/passwd has, so that ip shows them as they are.
+const accounts = { owner: 61001, group: 61002 }
+
+const tunTap = (kind: 'tun' | 'tap'): KindCase => ({
+  title: kind,
+  section: kind,
+  link: { name, kind, [kind]: { ...accounts, multiQueue: true, vnetHeader: true, packetInfo: true } },
+  shown: {
+    owner: { user: 61001 },
+    group: { group: 61002 },
+    multiQueue: { multi_queue: true },
+    vnetHeader: { vnet_hdr: true },
+    packetInfo: { pi: true },
+  },
+  changes: { [kind]: { owner: 61003, group: 61004, vnetHeader: false, packetInfo: false } },
+  changed: {
+    owner: { user: 61003 },
+    group: { group: 61004 },
+    vnetHeader: { vnet_hdr: false },
+    packetInfo: { pi: false },
+  },
+  recreates: [{ multiQueue: false }],
+})
+
+const veth: KindCase = {
+  title: 'veth',
+  section: 'veth',
+  link: { name, kind: 'veth', veth: { peer: { name: 'peer0', mac: '02:00:00:00:00:09', mtu: 1400 } } },
+  shown: { peer: { link: 'peer0' } },
+  recreates: [{ peer: { name: 'peer1' } }],
+}
+
+const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
+
+const wireguard: KindCase = {
+  title: 'wireguard',
+  section: 'wireguard',
+  link: {
+    name,
+    kind: 'wireguard',
+    wireguard: {
+      privateKey: key(0x48),
+      listenPort: 51820,
+      fwmark: 0x51,
+      peers: [
+        {
+          publicKey: key(1),
+          presharedKey: key(2),
+          endpoint: '192.0.2.1:51820',
+          persistentKeepalive: 25,
+          allowedIps: ['10.9.0.2/32', 'fd09::/64'],
+        },
+      ],
+    },
+  },
+  // `ip` sees nothing of it; test/reconcile/wireguard.test.ts asks wg.
+  shown: { privateKey: {}, listenPort: {}, fwmark: {}, peers: {} },
+  changes: {
+    wireguard: { privateKey: key(0x50), listenPort: 51821, fwmark: 0x52, peers: [{ publicKey: key(3) }] },
+  },
+  changed: { privateKey: {}, listenPort: {}, fwmark: {}, peers: {} },
+}
+
+/** Kinds whose options do not go by a message for a link. */
+export const declaredCases: readonly KindCase[] = [tunTap('tun'), tunTap('tap'), veth, wireguard]

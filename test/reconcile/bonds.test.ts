@@ -1,0 +1,58 @@
+import test from 'ava'
+import type { Spec } from '../../src/spec/types.js'
+import { hasKind } from '../helpers/hasKind.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+
+const testWithBonds = hasKind('bond') ? test : test.skip
+
+const port = (name: string): NonNullable<Spec['links']>[number] => ({ name, kind: 'dummy', master: 'bond0' })
+const bond = (options: object): NonNullable<Spec['links']>[number] => ({
+  name: 'bond0',
+  kind: 'bond',
+  bond: { mode: 'active-backup', miiInterval: 0.1, ...options },
+})
+
+function shown(namespace: ReconcileNamespace): unknown {
+  const [{ linkinfo } = {}] = namespace.ip('link', 'show', 'dev', 'bond0')
+  return linkinfo
+}
+
+testWithBonds('a bond has the primary port that joins it in the same spec, another one, and none', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges({ links: [bond({ primary: 'd1' }), port('d0'), port('d1')] })
+  t.like(shown(namespace), { info_data: { primary: 'd1', mode: 'active-backup' } })
+  await namespace.converges({ links: [bond({ primary: 'd0' })] })
+  t.like(shown(namespace), { info_data: { primary: 'd0' } })
+})
+
+testWithBonds('the active port of a bond is chosen, and is left out of a snapshot', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [bond({}), port('d0'), port('d1')] })
+  for (const activeSlave of ['d1', 'd0']) {
+    await namespace.converges({ links: [{ name: 'bond0', bond: { activeSlave } }] })
+    t.like(shown(namespace), { info_data: { active_slave: activeSlave } })
+  }
+  const { links = [] } = await namespace.snapshot()
+  t.false('activeSlave' in (links.find(({ name }) => name === 'bond0')?.bond ?? {}))
+})
+
+testWithBonds('a bond with ports and its primary is carried into another namespace', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({
+    links: [bond({ primary: 'd1' }), { ...port('d0'), bondPort: { queueId: 3 } }, port('d1')],
+    routes: [{ to: '10.7.0.0/16', dev: 'bond0' }],
+  })
+  const other = reconcileNamespace(t)
+  await other.apply(await namespace.snapshot())
+  t.deepEqual(other.picture({ portable: true }), namespace.picture({ portable: true }))
+})
+
+testWithBonds('another mode makes the bond anew, and its ports and addresses come back', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [{ ...bond({}), addresses: ['10.0.0.1/24'] }, port('d0'), port('d1')] })
+  const { steps } = await namespace.converges({ links: [bond({ mode: 'balance-xor' })] })
+  t.is(steps.find(({ object, id }) => object === 'link' && id === 'bond0')?.action, 'recreate')
+  t.like(shown(namespace), { info_data: { mode: 'balance-xor' } })
+  for (const name of ['d0', 'd1']) t.is(namespace.ip('link', 'show', 'dev', name)[0]?.['master'], 'bond0')
+  t.regex(namespace.sh('ip -4 address show dev bond0'), /10\.0\.0\.1\/24/)
+})
