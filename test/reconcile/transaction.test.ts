@@ -31,7 +31,7 @@ const furniture = [
   'ip link add br0 type bridge forward_delay 400',
   'ip link set br0 up',
   'ip address add 10.0.0.1/24 dev br0',
-  'ip address add fd00::1/64 dev br0',
+  'ip address add fd00::1/64 dev br0 nodad',
   'ip route add 10.9.0.0/16 via 10.0.0.254 proto static',
   'ip rule add priority 90 from 10.7.0.0/16 table 99',
 ].join(' && ')

@@ -123,6 +123,8 @@ function readJournal(path: string): JournalContent | undefined {
     const { mode, uid, nlink } = fstatSync(fd)
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) return { refused: 'it is not a file' }
     if (uid !== userId()) return { refused: `it belongs to the user ${uid}` }
+    // Ended since it was opened.
+    if (nlink === 0) return undefined
     if ((mode & 0o077) !== 0 || nlink !== 1) return { refused: 'others could have written to it' }
     return parseJournal(readFileSync(fd, 'utf8'))
   } finally {
