@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NetworkError } from '../error.js'
 import { align4 } from './bytes.js'
-import { assertWanted, type RequestOptions, receiveArrived, receiveUntil } from './exchange.js'
+import { assertWanted, type RequestOptions, receiveArrived, receiveUntil, sendLong } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
 import {
   type NetlinkMessage,
@@ -18,6 +17,8 @@ import type { Transport } from './transports/transport.js'
 export const bytesASend = 1 << 16
 // An echoed object fills a page of the receive buffer where an acknowledgement fills a quarter.
 export const answersAnEcho = 4
+// Going to another thread and back costs some 40 µs, as much as the kernel's work on few messages.
+const messagesAtOnce = 8
 
 /** What became of the messages of a batch. */
 export interface BatchResult {
@@ -48,10 +49,12 @@ export async function sendBatch(
     const end = endOfSend(messages, start, transport.answerCapacity, options.echo !== undefined)
     const sequences = new Map<number, number>()
     const subject = messages[start]?.subject ?? 'batch'
-    // The kernel works inside `send`: without a turn in between, a large batch would hold up everything else.
-    if (start > 0) await nextTurn()
     assertWanted(transport, options, subject)
-    transport.send(packed(messages, start, end, sequences, nextSequence, options.echo ? NLM_F_ECHO : 0))
+    // The kernel works inside `send`, which would hold up everything else.
+    const datagram = packed(messages, start, end, sequences, nextSequence, options.echo ? NLM_F_ECHO : 0)
+    const isLong = end - start > messagesAtOnce || messages.slice(start, end).some(({ slow }) => slow)
+    if (isLong) await sendLong(transport, datagram)
+    else transport.send(datagram)
     const last = end - 1
     await receiveUntil(
       transport,

@@ -1,10 +1,18 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
-import { turnBudget } from '../system/turns.js'
+import { rest } from '../system/turns.js'
 import { type BatchOptions, type BatchResult, sendBatch } from './batch.js'
 import { type BodySink, receiveBodies } from './dump.js'
-import { assertWanted, deadlineOf, type RequestOptions, receiveArrived, receiveUntil, untilTurn } from './exchange.js'
+import {
+  assertWanted,
+  deadlineOf,
+  type RequestOptions,
+  receiveArrived,
+  receiveUntil,
+  sendLong,
+  untilTurn,
+} from './exchange.js'
 import { acknowledgementError, decodeDoneMessage, decodeErrorMessage } from './extendedAck.js'
 import {
   type NetlinkMessage,
@@ -40,8 +48,6 @@ export class Connection {
   readonly #transport: Transport
   #sequence = randomInt(1, 0x7fffffff)
   #queue: Promise<void> = Promise.resolve()
-  #turnStart = 0
-  #lastEnd = 0
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -65,7 +71,9 @@ export class Connection {
   ): Promise<T[]> {
     return this.#exclusively(message.subject, options, async () => {
       const isOurs = equals(this.#nextSequence())
-      this.#transport.send(stamped(message, this.#sequence, NLM_F_ACK))
+      const datagram = stamped(message, this.#sequence, NLM_F_ACK)
+      if (message.slow) await sendLong(this.#transport, datagram)
+      else this.#transport.send(datagram)
       const replies: T[] = []
       const collect = (received: ReceivedMessage): void => {
         const reply = received.type < NLMSG_MIN_TYPE ? undefined : decode(received)
@@ -232,23 +240,13 @@ export class Connection {
     this.#queue = before.then(() => mine)
     try {
       await untilTurn(before, options, subject)
-      await this.#letTheLoopTurn()
+      // Requests that are answered at once follow each other without a turn of the event loop.
+      await rest()
       assertWanted(this.#transport, options, subject)
       return await work()
     } finally {
-      this.#lastEnd = performance.now()
       done()
     }
-  }
-
-  /** Requests that are answered at once follow each other without a turn of the event loop; nothing else would run. */
-  async #letTheLoopTurn(): Promise<void> {
-    const now = performance.now()
-    // The loop was most probably idle in between.
-    if (now - this.#lastEnd > 1) this.#turnStart = now
-    if (now - this.#turnStart <= turnBudget) return
-    await turnOfTheLoop()
-    this.#turnStart = performance.now()
   }
 
   #nextSequence(): number {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
-import { turnBudget } from '../system/turns.js'
+import { turnIsLong } from '../system/turns.js'
 import { messagesOf, type ReceivedMessage } from './message.js'
 import type { Transport } from './transports/transport.js'
 
@@ -17,6 +17,9 @@ export interface RequestOptions {
    */
   readonly timeout?: number | undefined
 }
+
+// From a megabyte of a dump on the kernel goes on with it while it is decoded.
+const datagramsAtOnce = 32
 
 const defaultTimeout = 15_000
 // The largest delay that timers take; beyond it they fire at once.
@@ -49,22 +52,25 @@ export async function receiveDatagrams(
   visit: (datagram: Uint8Array) => boolean,
 ): Promise<void> {
   const deadline = deadlineOf(options)
-  let turnStart = performance.now()
-  for (;;) {
+  for (let count = 0; ; ) {
     assertWanted(transport, options, subject)
     const received = takeDatagram(transport, subject)
     if (!received) {
       await waitReadable(transport, deadline, options.signal, subject)
-      turnStart = performance.now()
       continue
     }
+    if (++count > datagramsAtOnce) transport.readAhead?.()
     if (visit(received)) return
-    const now = performance.now()
-    if (now <= turnStart + turnBudget) continue
-    if (now > deadline) throw timedOut(subject)
+    if (!turnIsLong()) continue
+    if (performance.now() > deadline) throw timedOut(subject)
     await nextTurn()
-    turnStart = performance.now()
   }
+}
+
+/** Sends what the kernel may need long for. The bytes may be written over at once. */
+export async function sendLong(transport: Transport, datagram: Uint8Array): Promise<void> {
+  if (transport.sendAside) await transport.sendAside(datagram)
+  else transport.send(datagram)
 }
 
 /** Visits what has already arrived, without waiting for more. */

@@ -38,6 +38,8 @@ export interface NetlinkMessage {
   readonly bytes: Uint8Array
   /** What errors call it, such as `link br0: create`. */
   readonly subject: string
+  /** Whether the kernel may need long for it: it is sent by another thread, so that the event loop goes on. */
+  readonly slow?: boolean
   /** Names the attribute at an offset of `bytes`, as the kernel's extended acknowledgement reports it. */
   locate(offset: number): string | undefined
 }
@@ -57,6 +59,8 @@ export interface MessageParts<Header extends object, Attributes extends object> 
   readonly header: Header
   readonly attributes?: Attributes
   readonly context: EncodeContext
+  /** See {@link NetlinkMessage.slow}. */
+  readonly slow?: boolean
 }
 
 /** Writes a message. */
@@ -79,6 +83,7 @@ export function buildMessage<Header extends object, Attributes extends object>(
     flags,
     bytes,
     subject,
+    ...(parts.slow ? { slow: true } : {}),
     locate(offset) {
       const start = headerSize + align4(layout.header.size)
       const path = layout.attributes.locate(new Payload(bytes, undefined, start), offset)

@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { turnBudget } from '../system/turns.js'
+import { rest } from '../system/turns.js'
 import { messagesOf, type ReceivedMessage } from './message.js'
 import type { Datagram, Transport } from './transports/transport.js'
 
@@ -35,12 +34,10 @@ export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposab
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<MonitorEvent<T>, void, undefined> {
-    let turnStart = performance.now()
     while (!this.#transport.closed) {
       const received = this.#transport.receive()
       if (received.kind === 'empty') {
         await this.#transport.readable()
-        turnStart = performance.now()
         continue
       }
       const events = received.kind === 'overrun' ? this.#eventsUntilDrained() : this.#eventsOf(received.datagram)
@@ -48,9 +45,7 @@ export class Monitor<T> implements AsyncIterable<MonitorEvent<T>>, AsyncDisposab
         if (this.#transport.closed) return
         yield event
       }
-      if (performance.now() - turnStart <= turnBudget) continue
-      await nextTurn()
-      turnStart = performance.now()
+      await rest()
     }
   }
 

@@ -1,7 +1,7 @@
 import type { NetworkError } from '../error.js'
 import { answersAnEcho, bytesASend } from './batch.js'
 import { littleEndian } from './bytes.js'
-import { assertWanted, type RequestOptions, receiveArrived, receiveUntil } from './exchange.js'
+import { assertWanted, type RequestOptions, receiveArrived, receiveUntil, sendLong } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
 import {
   headerSize,
@@ -58,13 +58,22 @@ export interface StreamFailure {
   readonly error: NetworkError
 }
 
-/** Sends a stream a datagram at a time. */
+/** A datagram of a stream. */
+interface Prepared extends Written {
+  readonly datagram: Uint8Array
+  /** The first sequence number. */
+  readonly sequence: number
+  /** The item of each message. */
+  readonly itemOf: Uint32Array
+}
+
+/** Sends a stream a datagram at a time, and writes the next one while the kernel works. */
 export class StreamSender {
   readonly #stream: MessageStream
   readonly #options: StreamOptions
-  readonly #bytes = new Uint8Array(bytesASend)
-  readonly #view = new DataView(this.#bytes.buffer)
-  readonly #itemOf = new Uint32Array(bytesASend / headerSize)
+  readonly #memory = [newMemory(), newMemory()] as const
+  #prepared: Prepared | undefined
+  #turn = 0
   #done = 0
 
   constructor(stream: MessageStream, options: StreamOptions) {
@@ -85,23 +94,18 @@ export class StreamSender {
     const { echo } = this.#options
     const { subject } = this.#stream
     assertWanted(transport, this.#options, subject)
-    const most = Math.max(
-      1,
-      Math.min(this.#itemOf.length, Math.floor(transport.answerCapacity / (echo ? 1 + answersAnEcho : 1))),
-    )
-    const sequence = reserve(most)
-    const flags = echo ? NLM_F_ECHO : 0
-    const written = this.#stream.write(this.#view, this.#done, sequence, most, flags, this.#itemOf)
-    const { bytes, messages, last } = written
-    this.#view.setUint16(last + 6, this.#view.getUint16(last + 6, littleEndian) | NLM_F_ACK, littleEndian)
-    transport.send(this.#bytes.subarray(0, bytes))
+    const prepared = this.#prepared ?? this.#prepare(this.#done, transport, reserve)
+    const { sequence, messages, next } = prepared
+    const sent = sendLong(transport, prepared.datagram)
+    this.#prepared = next < this.#stream.count ? this.#prepare(next, transport, reserve) : undefined
+    await sent
     const isOurs = (candidate: number): boolean => candidate >= sequence && candidate < sequence + messages
     let failure: StreamFailure | undefined
     await receiveUntil(transport, this.#options, subject, isOurs, (received) => {
       if (received.type >= NLMSG_MIN_TYPE) echo?.(received)
       if (received.type !== NLMSG_ERROR) return false
       const position = received.sequence - sequence
-      failure ??= this.#failureOf(received, position)
+      failure ??= this.#failureOf(received, prepared, position)
       return position === messages - 1
     })
     if (echo) {
@@ -110,18 +114,35 @@ export class StreamSender {
         return false
       })
     }
-    this.#done = written.next
-    this.#options.onProgress?.(written.next)
+    this.#done = next
+    this.#options.onProgress?.(next)
     return failure
   }
 
-  #failureOf(received: ReceivedMessage, position: number): StreamFailure | undefined {
+  #prepare(item: number, transport: Transport, reserve: (count: number) => number): Prepared {
+    const { echo } = this.#options
+    const { bytes, view, itemOf } = this.#memory[this.#turn++ % 2 === 0 ? 0 : 1]
+    const answers = Math.floor(transport.answerCapacity / (echo ? 1 + answersAnEcho : 1))
+    const most = Math.max(1, Math.min(itemOf.length, answers))
+    const sequence = reserve(most)
+    const written = this.#stream.write(view, item, sequence, most, echo ? NLM_F_ECHO : 0, itemOf)
+    const flagsAt = written.last + 6
+    view.setUint16(flagsAt, view.getUint16(flagsAt, littleEndian) | NLM_F_ACK, littleEndian)
+    return { ...written, datagram: bytes.subarray(0, written.bytes), sequence, itemOf }
+  }
+
+  #failureOf(received: ReceivedMessage, { itemOf }: Prepared, position: number): StreamFailure | undefined {
     const acknowledgement = decodeErrorMessage(received)
     if (acknowledgement.errno === 0) return undefined
-    const item = this.#itemOf[position] ?? 0
-    const first = this.#itemOf.indexOf(item)
+    const item = itemOf[position] ?? 0
+    const first = itemOf.indexOf(item)
     const message = this.#stream.messageOf(item, position - first)
     const error = acknowledgementError(acknowledgement, message)
     return this.#stream.isHarmless(error, message) ? undefined : { item, error }
   }
+}
+
+function newMemory(): { bytes: Uint8Array; view: DataView; itemOf: Uint32Array } {
+  const bytes = new Uint8Array(bytesASend)
+  return { bytes, view: new DataView(bytes.buffer), itemOf: new Uint32Array(bytesASend / headerSize) }
 }

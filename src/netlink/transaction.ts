@@ -1,6 +1,6 @@
 import type { NetworkError } from '../error.js'
 import { packed } from './batch.js'
-import { type RequestOptions, receiveUntil } from './exchange.js'
+import { type RequestOptions, receiveUntil, sendLong } from './exchange.js'
 import { acknowledgementError, decodeErrorMessage } from './extendedAck.js'
 import { type NetlinkMessage, NLMSG_ERROR } from './message.js'
 import type { Transport } from './transports/transport.js'
@@ -21,7 +21,8 @@ export async function sendTransaction(
   const all = [begin, ...messages, end]
   const last = messages.length
   const sequences = new Map<number, number>()
-  transport.send(packed(all, 0, all.length, sequences, nextSequence, 0, last))
+  // Committing waits for RCU (net/netfilter/nf_tables_api.c, nf_tables_commit).
+  await sendLong(transport, packed(all, 0, all.length, sequences, nextSequence, 0, last))
   let failure: NetworkError | undefined
   await receiveUntil(
     transport,

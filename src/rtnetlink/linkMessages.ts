@@ -112,6 +112,7 @@ export function deleteLink(target: LinkTarget): NetlinkMessage {
     header: headerOf(target),
     attributes: nameOf(target),
     context: withoutNames,
+    slow: true,
   })
 }
 
@@ -125,6 +126,7 @@ export function deleteLinkGroup(group: number): NetlinkMessage {
     header: noHeader,
     attributes: { group },
     context: withoutNames,
+    slow: true,
   })
 }
 

@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { turnBudget } from '../system/turns.js'
+import { rest } from '../system/turns.js'
 import type { RouteSetParts } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import type { RouteSpec } from './types.js'
@@ -15,12 +14,6 @@ export async function routesFromItems(
   const builder = new RouteSetBuilder()
   let position = 0
   const take = (item: unknown): void => addItem(builder, item, numbers?.[position] ?? position)
-  let turnStart = performance.now()
-  const rest = async (): Promise<void> => {
-    if (performance.now() - turnStart <= turnBudget) return
-    await nextTurn()
-    turnStart = performance.now()
-  }
   if (Symbol.asyncIterator in items) {
     for await (const item of items) {
       take(item)

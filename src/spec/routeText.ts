@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NetworkError, type Problem } from '../error.js'
 import { parseAddress } from '../ip/address.js'
-import { turnBudget } from '../system/turns.js'
+import { turnIsLong } from '../system/turns.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
@@ -18,7 +18,6 @@ const linesALook = 256
 /** Reads routes from text. */
 export async function routesFromText(source: TextSource, options: RouteTextOptions): Promise<RouteSetParts> {
   const reader = new LineReader(options.name ?? 'routes')
-  let turnStart = performance.now()
   let carried = ''
   const decoder = new TextDecoder()
   const take = async (text: string): Promise<void> => {
@@ -27,9 +26,8 @@ export async function routesFromText(source: TextSource, options: RouteTextOptio
       reader.line(start === 0 ? carried + text.slice(0, end) : text.slice(start, end))
       carried = ''
       start = end + 1
-      if (reader.number % linesALook !== 0 || performance.now() - turnStart <= turnBudget) continue
+      if (reader.number % linesALook !== 0 || !turnIsLong()) continue
       await nextTurn()
-      turnStart = performance.now()
       if (options.signal?.aborted) throw new NetworkError('ABORTED', 'aborted', { cause: options.signal.reason })
     }
     carried += text.slice(start)

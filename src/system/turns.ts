@@ -1,18 +1,35 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Milliseconds of work after which the event loop gets its turn. */
-export const turnBudget = 8
+const turnBudget = 8
 
 /** Work that goes over many rows between such looks at the clock takes well under a millisecond. */
 const sliceSize = 1 << 13
 
+/** When somebody first asked in this turn of the event loop. */
+let turnStart: number | undefined
+
+/** Whether work has gone on for long in this turn of the event loop: all of it together, whoever's. */
+export function turnIsLong(): boolean {
+  const now = performance.now()
+  if (turnStart === undefined) {
+    turnStart = now
+    setImmediate(() => {
+      turnStart = undefined
+    })
+  }
+  return now - turnStart > turnBudget
+}
+
+/** Lets the event loop have its turn, where this one has been long. */
+export async function rest(): Promise<void> {
+  if (turnIsLong()) await nextTurn()
+}
+
 /** Does long work a slice at a time, so that the event loop gets its turn in between. */
 export async function inSlices(count: number, work: (start: number, end: number) => void): Promise<void> {
-  let turnStart = performance.now()
   for (let start = 0; start < count; start += sliceSize) {
+    if (turnIsLong()) await nextTurn()
     work(start, Math.min(start + sliceSize, count))
-    if (performance.now() - turnStart <= turnBudget) continue
-    await nextTurn()
-    turnStart = performance.now()
   }
 }

@@ -1,4 +1,5 @@
 import { NetworkError } from '../../error.js'
+import { sendAside } from '../../system/aside.js'
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
@@ -11,9 +12,11 @@ import {
 } from '../../system/constants.js'
 import { errnoNumber, systemError } from '../../system/errno.js'
 import { checked, lastErrno, libc } from '../../system/libc.js'
+import { FixedMemory } from '../../system/memory.js'
 import { inNamespace } from '../../system/namespace.js'
 import { type Watch, watchDescriptor } from '../../system/readiness.js'
 import { littleEndian } from '../bytes.js'
+import { ReadAhead } from './readAhead.js'
 import {
   getOption,
   makeRoom,
@@ -65,6 +68,11 @@ export class FfiTransport implements Transport {
   readonly #senderLength = new Uint8Array(4)
   readonly #ref: boolean
   #closed = false
+  /** How many calls on other threads have the descriptor. */
+  #borrowed = 0
+  #sendMemory: FixedMemory | undefined
+  #ahead: ReadAhead | undefined
+  #failure: NetworkError | undefined
   #watch: Watch | undefined
   readonly #waiters = new Waiters((waiting) => (waiting ? this.#startWatch() : this.#watch?.setRef(false)))
   /** The datagram that libuv's own read took; it comes before anything that the socket still holds. */
@@ -106,6 +114,44 @@ export class FfiTransport implements Transport {
     }
   }
 
+  async sendAside(datagram: Uint8Array): Promise<void> {
+    this.#assertOpen()
+    const { length } = datagram
+    // Taken while in use, since two sends may be under way.
+    const memory =
+      this.#sendMemory && this.#sendMemory.bytes.length >= length ? this.#sendMemory : new FixedMemory(length)
+    this.#sendMemory = undefined
+    memory.bytes.set(datagram)
+    let sent = -EINTR
+    while (sent === -EINTR) sent = await this.#borrowing(sendAside(this.#fd, memory, length))
+    this.#sendMemory = memory
+    if (sent < 0) throw systemError(-sent, `send ${length} bytes to the kernel`)
+  }
+
+  readAhead(): void {
+    // libuv's own read would take a datagram out of its turn.
+    if (this.#closed || this.#watch) return
+    this.#ahead ??= new ReadAhead(this.#fd, slabSize, (errno) => this.#onAheadError(errno))
+    const underWay = this.#ahead.start()
+    if (underWay) void this.#borrowing(underWay)
+  }
+
+  #onAheadError(errno: number): void {
+    if (errno === ENOBUFS) this.#overrun = true
+    else if (errno !== EAGAIN && errno !== EINTR) this.#failure = systemError(errno, 'receive from the kernel')
+  }
+
+  /** Keeps the descriptor open until a call on another thread is over. */
+  async #borrowing<T>(call: Promise<T>): Promise<T> {
+    this.#borrowed++
+    try {
+      return await call
+    } finally {
+      this.#borrowed--
+      if (this.#closed && this.#borrowed === 0) libc.close(this.#fd)
+    }
+  }
+
   receive(): Received {
     this.#assertOpen()
     const taken = this.#taken
@@ -115,6 +161,10 @@ export class FfiTransport implements Transport {
       // of CAP_NET_ADMIN in the namespace can send (NETLINK_ROUTE lacks NL_CFG_F_NONROOT_SEND), who needs no forgery.
       return { kind: 'datagram', datagram: { bytes: taken, senderPortId: 0, truncated: false } }
     }
+    const datagram = this.#ahead?.take()
+    if (datagram) return { kind: 'datagram', datagram }
+    if (this.#ahead?.underWay) return { kind: 'empty' }
+    if (this.#failure) throw this.#failure
     if (this.#overrun) {
       this.#overrun = false
       return { kind: 'overrun' }
@@ -140,8 +190,8 @@ export class FfiTransport implements Transport {
   }
 
   readable(signal?: AbortSignal): Promise<void> {
-    if (this.#closed || this.#taken || this.#overrun) return Promise.resolve()
-    return this.#waiters.wait(signal)
+    if (this.#closed || this.#taken || this.#overrun || this.#failure || this.#ahead?.filled) return Promise.resolve()
+    return this.#ahead?.underWay ?? this.#waiters.wait(signal)
   }
 
   join(group: number): void {
@@ -159,7 +209,7 @@ export class FfiTransport implements Transport {
     this.#closed = true
     this.#watch?.stop()
     this.#watch = undefined
-    libc.close(this.#fd)
+    if (this.#borrowed === 0) libc.close(this.#fd)
     this.#waiters.wake()
   }
 

@@ -26,8 +26,18 @@ export interface Transport {
   readonly closed: boolean
   /** Sends one datagram to the kernel; throws a `NetworkError` where that fails. */
   send(datagram: Uint8Array): void
+  /**
+   * The same for what the kernel may need long for, with the event loop going on; rejects where it fails. The bytes may
+   * be written over at once.
+   */
+  sendAside?(datagram: Uint8Array): Promise<void>
   /** Takes what has arrived, without waiting; throws a `NetworkError` where the socket is broken or closed. */
   receive(): Received
+  /**
+   * Begins to take many datagrams while the event loop goes on, for `receive` to give: of a dump that has shown to be
+   * long. Until they are there, `receive` gives nothing.
+   */
+  readAhead?(): void
   /**
    * Resolves when `receive` may have something to give, when the transport is closed, or when the signal fires: then
    * the wait is withdrawn and keeps the process alive no longer.
