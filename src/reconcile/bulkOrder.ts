@@ -1,27 +1,30 @@
 import type { PackedRows } from '../rtnetlink/packed/packedRows.js'
+import { isOneRun } from '../rtnetlink/packed/runs.js'
 import { inSlices } from '../system/turns.js'
-import { isAscending } from './diff/bulkTwice.js'
 
 /**
  * The order in which the kernel takes many routes best; `undefined` where that is the one that they are in.
  */
 export async function kernelOrderOf(rows: PackedRows): Promise<Uint32Array | undefined> {
-  return rows.family === 'inet' ? await shuffled(rows.count) : await ascending(rows)
+  return rows.family === 'inet' ? await reversed(rows.count) : await ascending(rows)
 }
 
-/** The same for the same count. */
-async function shuffled(count: number): Promise<Uint32Array> {
+/** The numbers of rows with their bits reversed, each below the count. */
+async function reversed(count: number): Promise<Uint32Array> {
+  const bits = Math.ceil(Math.log2(Math.max(count, 2)))
   const order = new Uint32Array(count)
-  let state = 0x9e3779b9
-  await inSlices(count, (start, end) => {
+  let next = 0
+  let mirrored = 0
+  await inSlices(2 ** bits, (start, end) => {
     for (let index = start; index < end; index++) {
-      // xorshift32 (Marsaglia, 2003), and Fisher and Yates' shuffle from the inside out.
-      state ^= state << 13
-      state ^= state >>> 17
-      state ^= state << 5
-      const other = (state >>> 0) % (index + 1)
-      order[index] = order[other] ?? 0
-      order[other] = index
+      if (mirrored < count) order[next++] = mirrored
+      // Adds one from the top: the bits that are set there go, and the first that is not comes.
+      let bit = 1 << (bits - 1)
+      while (mirrored & bit) {
+        mirrored ^= bit
+        bit >>= 1
+      }
+      mirrored |= bit
     }
   })
   return order
@@ -29,7 +32,7 @@ async function shuffled(count: number): Promise<Uint32Array> {
 
 /** By the upper 64 bits of the address, by which the tables of the Internet tell nearly all prefixes. */
 async function ascending(rows: PackedRows): Promise<Uint32Array | undefined> {
-  if (await isAscending(rows)) return undefined
+  if (await isOneRun(rows)) return undefined
   let order = new Uint32Array(rows.count)
   for (let index = 0; index < rows.count; index++) order[index] = index
   for (const [word, shift] of [

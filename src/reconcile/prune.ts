@@ -103,7 +103,7 @@ async function doomedBulk(
 ): Promise<PackedRoutes<DesiredRoute>> {
   const own = table.filter((route) => route.protocol === owner.protocol && isLasting(route))
   const doomed = await selectedByKey(keyedRoutes(own), keyedWishes(wishes), false)
-  return doomed.map((route) => ({ absent: true, route, stated: route }))
+  return doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))
 }
 
 function doomedNeighbors(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['neighbors'] {

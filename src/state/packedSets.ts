@@ -1,6 +1,8 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { RowIndex, visitRows } from '../rtnetlink/packed/rowIndex.js'
+import { runsOf } from '../rtnetlink/packed/runs.js'
+import { inSlices } from '../system/turns.js'
 import type { DesiredRoute } from './desired.js'
 import { KeyNumbers } from './packedKeys.js'
 import type { RouteRecord } from './route.js'
@@ -92,6 +94,9 @@ async function selected(
   present: boolean,
   pairs: { match(way: number, other: number): boolean },
 ): Promise<PackedRows> {
+  if (present && others.count * 16 < rows.count && (await runsOf(rows))) {
+    return await selectedByFew(rows, others, keys, otherKeys, pairs)
+  }
   const kept = new RowsBuilder(rows.family)
   const index = new RowIndex(others, otherKeys)
   const visit = (row: number): boolean => {
@@ -108,8 +113,33 @@ async function selected(
     if (isThere === present) kept.pushRow(rows, row, way)
     return true
   }
-  await visitRows(rows.count, visit, index)
+  await visitRows(rows, visit, index)
   return kept.count === rows.count ? rows : kept.finish()
+}
+
+/** The same from the other side: where few are looked for among many in order, those few are gone through. */
+async function selectedByFew(
+  rows: PackedRows,
+  others: PackedRows,
+  keys: Uint32Array,
+  otherKeys: Uint32Array,
+  pairs: { match(way: number, other: number): boolean },
+): Promise<PackedRows> {
+  const index = new RowIndex(rows, keys)
+  await index.build(others)
+  const chosen = new Set<number>()
+  await inSlices(others.count, (start, end) => {
+    for (let row = start; row < end; row++) {
+      const other = others.ways[row] ?? 0
+      const key = otherKeys[other] ?? nothing
+      for (let found = index.find(others, row, key); found >= 0; found = index.findNext(found, others, row, key)) {
+        if (pairs.match(rows.ways[found] ?? 0, other)) chosen.add(found)
+      }
+    }
+  })
+  const kept = new RowsBuilder(rows.family, chosen.size)
+  for (const row of Uint32Array.from(chosen).sort()) kept.pushRow(rows, row, rows.ways[row] ?? 0)
+  return kept.finish()
 }
 
 /** The routes of a table that no wish for absence is about. */
@@ -133,7 +163,7 @@ async function remaining(
   if (absent.count === 0) return rows
   const kept = new RowsBuilder(rows.family)
   const index = new RowIndex(absent)
-  await index.build()
+  await index.build(rows)
   const visit = (row: number): boolean => {
     const way = rows.ways[row] ?? 0
     let found = index.find(rows, row, 0)
@@ -141,6 +171,6 @@ async function remaining(
     if (found < 0) kept.pushRow(rows, row, way)
     return true
   }
-  await visitRows(rows.count, visit, index)
+  await visitRows(rows, visit, index)
   return kept.finish()
 }

@@ -119,7 +119,7 @@ async function partedRows<Way>(
 ): Promise<PackedRows> {
   if (named.count === 0) return rows
   const index = new RowIndex(named)
-  await index.build()
+  await index.build(rows)
   const found = new Uint8Array(rows.count)
   let count = 0
   await inSlices(rows.count, (start, end) => {

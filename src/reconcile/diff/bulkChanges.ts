@@ -6,7 +6,6 @@ import type { Owner } from '../../state/owner.js'
 import { KeyNumbers } from '../../state/packedKeys.js'
 import type { RouteRecord } from '../../state/route.js'
 import { isWayMeant } from '../../state/routeAbsence.js'
-import { inSlices } from '../../system/turns.js'
 import type { BulkChange } from '../operation.js'
 import { operationFor } from './routeDecision.js'
 
@@ -156,7 +155,7 @@ async function familyChanges(
     changes.pushRow(wanted, row, operation)
     return true
   }
-  await visitRows(wanted.count, visit, index)
+  await visitRows(wanted, visit, index)
   if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, replaced, changes)
   return changes.finish()
 }
@@ -169,19 +168,26 @@ async function addDeletions(
   changes: RowsBuilder,
 ): Promise<void> {
   const index = new RowIndex(actual)
-  await index.build()
   const deleted = new Uint8Array(actual.count)
-  await inSlices(wanted.count, (start, end) => {
-    for (let row = start; row < end; row++) {
-      const way = wanted.ways[row] ?? 0
-      if (!operations.absent[way]) continue
-      for (let found = index.find(wanted, row, 0); found >= 0; found = index.findNext(found, wanted, row, 0)) {
-        const actualWay = actual.ways[found] ?? 0
-        if (deleted[found] || (operations.exact[way] && replaced[found]) || !operations.isMeant(way, actualWay))
-          continue
-        deleted[found] = 1
-        changes.pushRow(actual, found, operations.deletionOf(way, actualWay))
-      }
+  const remove = (found: number, way: number): boolean => {
+    const actualWay = actual.ways[found] ?? 0
+    if (!operations.isMeant(way, actualWay)) return false
+    if (deleted[found] || (operations.exact[way] && replaced[found])) return true
+    deleted[found] = 1
+    changes.pushRow(actual, found, operations.deletionOf(way, actualWay))
+    return true
+  }
+  const visit = (row: number): boolean => {
+    const way = wanted.ways[row] ?? 0
+    if (!operations.absent[way]) return true
+    // One that is told exactly is no other one.
+    const hinted = operations.exact[way] ? index.hint(wanted, row, 0) : -1
+    if (hinted >= 0 && remove(hinted, way)) return true
+    if (!index.built) return false
+    for (let found = index.find(wanted, row, 0); found >= 0; found = index.findNext(found, wanted, row, 0)) {
+      remove(found, way)
     }
-  })
+    return true
+  }
+  await visitRows(wanted, visit, index)
 }

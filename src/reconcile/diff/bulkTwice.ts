@@ -1,7 +1,8 @@
 import type { Problem } from '../../error.js'
 import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, prefixOfRow, wordsOf } from '../../rtnetlink/packed/packedRows.js'
+import { type PackedRows, prefixOfRow } from '../../rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../../rtnetlink/packed/rowIndex.js'
+import { isOneRun } from '../../rtnetlink/packed/runs.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { KeyNumbers } from '../../state/packedKeys.js'
 import { type RouteRecord, routeName } from '../../state/route.js'
@@ -40,9 +41,9 @@ export async function wantedTwice(wanted: PackedRoutes<DesiredRoute>): Promise<r
 }
 
 async function repeated(rows: PackedRows, keys: Uint32Array, isStated: readonly boolean[]): Promise<number[]> {
-  if (await isAscending(rows)) return []
+  if (await isOneRun(rows)) return []
   const index = new RowIndex(rows, keys)
-  await index.build()
+  await index.build(rows)
   const found: number[] = []
   await inSlices(rows.count, (start, end) => {
     for (let row = start; row < end && found.length < mostTold; row++) {
@@ -54,23 +55,4 @@ async function repeated(rows: PackedRows, keys: Uint32Array, isStated: readonly 
     }
   })
   return found
-}
-
-/** Whether no prefix can be there twice, since each is behind the one before. */
-export async function isAscending(rows: PackedRows): Promise<boolean> {
-  let ascending = true
-  await inSlices(rows.count - 1, (start, end) => {
-    for (let row = start; ascending && row < end; row++) ascending = isBefore(rows, row)
-  })
-  return ascending
-}
-
-function isBefore({ family, addresses, lengths }: PackedRows, row: number): boolean {
-  const words = wordsOf(family)
-  for (let word = row * words; word < (row + 1) * words; word++) {
-    const one = addresses[word] ?? 0
-    const next = addresses[word + words] ?? 0
-    if (one !== next) return one < next
-  }
-  return (lengths[row] ?? 0) < (lengths[row + 1] ?? 0)
 }

@@ -20,6 +20,7 @@ export class PackedRoutes<Way> {
   readonly ways: readonly Way[]
   readonly inet: PackedRows
   readonly inet6: PackedRows
+  #used: readonly Way[] | undefined
 
   constructor(ways: readonly Way[], inet: PackedRows, inet6: PackedRows) {
     this.ways = ways
@@ -55,7 +56,12 @@ export class PackedRoutes<Way> {
   }
 
   /** The ways that rows have. */
-  used(): Way[] {
+  used(): readonly Way[] {
+    this.#used ??= this.#findUsed()
+    return this.#used
+  }
+
+  #findUsed(): Way[] {
     const isUsed = new Uint8Array(this.ways.length)
     for (const family of families) {
       const { ways } = this[family]
@@ -94,12 +100,16 @@ export class PackedRoutes<Way> {
 }
 
 function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
-  const builder = new RowsBuilder(rows.family)
-  for (let row = 0; row < rows.count; row++) {
+  const isKept = Uint8Array.from(kept, (is) => (is ? 1 : 0))
+  let count = 0
+  for (let row = 0; row < rows.count; row++) count += isKept[rows.ways[row] ?? 0] ?? 0
+  if (count === rows.count) return rows
+  const builder = new RowsBuilder(rows.family, count)
+  for (let row = 0; builder.count < count; row++) {
     const way = rows.ways[row] ?? 0
-    if (kept[way]) builder.pushRow(rows, row, way)
+    if (isKept[way]) builder.pushRow(rows, row, way)
   }
-  return builder.count === rows.count ? rows : builder.finish()
+  return builder.finish()
 }
 
 function joinedRows(family: Family, parts: readonly PackedRows[], offsets: readonly number[]): PackedRows {

@@ -80,6 +80,9 @@ export class RowsBuilder {
   /** The rows so far, in no more memory than they need. */
   finish(): PackedRows {
     const { family, count } = this
+    if (count === this.#capacity) {
+      return { family, count, addresses: this.#addresses, lengths: this.#lengths, ways: this.#ways }
+    }
     return {
       family,
       count,

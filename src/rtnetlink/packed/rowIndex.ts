@@ -1,15 +1,22 @@
 import { inSlices } from '../../system/turns.js'
 import { type PackedRows, samePrefix } from './packedRows.js'
+import { isOneRun, positionIn, type Run, runsOf } from './runs.js'
+
+/** Of how many rows one is looked for where making an index of them is not worth it. */
+const few = 16
 
 /**
  * Finds rows by prefix and key. Where both sides are in the same order, as a table and the kernel's dump of it mostly
- * are, the next row is the one that is looked for, and nothing is indexed; else a hash is made once.
+ * are, the next row is the one that is looked for, or one near it, and nothing is indexed; else a hash is made once.
  */
 export class RowIndex {
   readonly #rows: PackedRows
   /** A number for what names a route besides its prefix, by way; all are alike without. */
   readonly #keys: Uint32Array | undefined
   #cursor = 0
+  #runs: readonly Run[] | undefined
+  /** Where in each run a row was found last. */
+  #places: number[] = []
   #heads: Int32Array | undefined
   #next = new Int32Array(0)
   #mask = 0
@@ -21,10 +28,17 @@ export class RowIndex {
 
   /** Whether {@link find} can be asked. */
   get built(): boolean {
-    return this.#heads !== undefined
+    return this.#runs !== undefined || this.#heads !== undefined
   }
 
-  async build(): Promise<void> {
+  /** Prepares for finding the rows that are asked for. */
+  async build(asked: PackedRows): Promise<void> {
+    if (asked.count * few < this.#rows.count || (await isOneRun(asked))) this.#runs = await runsOf(this.#rows)
+    if (this.#runs) this.#places = this.#runs.map(({ start }) => start)
+    else await this.#hashAll()
+  }
+
+  async #hashAll(): Promise<void> {
     const { count, ways } = this.#rows
     const size = 1 << Math.max(4, Math.ceil(Math.log2(count * 1.5 + 1)))
     const heads = new Int32Array(size).fill(-1)
@@ -53,14 +67,30 @@ export class RowIndex {
 
   /** The first row with the prefix of another row and the key; else -1. */
   find(other: PackedRows, row: number, key: number): number {
-    const found = this.#follow(this.#heads?.[this.#hash(other, row, key)] ?? -1, other, row, key)
+    const found = this.#runs
+      ? this.#findInRuns(0, other, row, key)
+      : this.#follow(this.#heads?.[this.#hash(other, row, key)] ?? -1, other, row, key)
     if (found >= 0) this.#cursor = found + 1
     return found
   }
 
   /** The next row after one that was found. */
   findNext(found: number, other: PackedRows, row: number, key: number): number {
+    if (this.#runs) return this.#findInRuns(this.#runs.findIndex(({ end }) => found < end) + 1, other, row, key)
     return this.#follow(this.#next[found] ?? -1, other, row, key)
+  }
+
+  /** The row in the first run, from one on, that has it. */
+  #findInRuns(first: number, other: PackedRows, row: number, key: number): number {
+    const runs = this.#runs ?? []
+    for (let index = first; index < runs.length; index++) {
+      const run = runs[index]
+      if (!run) continue
+      const place = positionIn(run, this.#rows, this.#places[index] ?? 0, other, row)
+      this.#places[index] = place
+      if (place < run.end && this.#matches(place, other, row, key)) return place
+    }
+    return -1
   }
 
   #follow(start: number, other: PackedRows, row: number, key: number): number {
@@ -90,7 +120,8 @@ export class RowIndex {
 }
 
 /** Visits rows in slices. Where a visit returns false, since it needs the index, that is built and the row visited again. */
-export async function visitRows(count: number, visit: (row: number) => boolean, index: RowIndex): Promise<void> {
+export async function visitRows(rows: PackedRows, visit: (row: number) => boolean, index: RowIndex): Promise<void> {
+  const { count } = rows
   let stopped = -1
   const visitFrom = async (from: number): Promise<void> => {
     stopped = -1
@@ -101,6 +132,6 @@ export async function visitRows(count: number, visit: (row: number) => boolean, 
   await visitFrom(0)
   if (stopped < 0) return
   const next = stopped
-  await index.build()
+  await index.build(rows)
   await visitFrom(next)
 }
