@@ -22,7 +22,7 @@ const objects: Readonly<Record<string, (count: number, changed?: number) => Spec
   }),
   routes: (count, changed = 0) => ({
     links: [{ ...bridge, name: 'd0', addresses: ['10.0.0.1/24'] }],
-    routes: routesOf('4', count).map((route, i) => (i < changed ? { ...route, via: '10.0.0.3' } : route)),
+    routes: Array.from(routesOf('4', count), (route, i) => (i < changed ? { ...route, via: '10.0.0.3' } : route)),
   }),
 }
 

@@ -89,7 +89,7 @@ static void attribute(int type, const void *data, int length) {
 
 static void end(void) { used += NLMSG_ALIGN(last->nlmsg_len); }
 
-/** The prefix of a number: 20.0.0.0/24 and upwards, 2001::/48 and upwards. */
+/** The prefix of a number: 20.0.0.0/24 and upwards, 2001::/48 and upwards. Gateway 0 is any. */
 static void route(int type, int flags, int family, uint32_t number, int gateway, uint32_t device) {
   struct rtmsg *r = begin(type, flags, sizeof *r);
   unsigned char to[16] = {0}, via[16] = {0};
@@ -110,7 +110,7 @@ static void route(int type, int flags, int family, uint32_t number, int gateway,
   r->rtm_protocol = 108;
   r->rtm_type = RTN_UNICAST;
   attribute(RTA_DST, to, size);
-  attribute(RTA_GATEWAY, via, size);
+  if (gateway > 0) attribute(RTA_GATEWAY, via, size);
   attribute(RTA_OIF, &device, 4);
   end();
 }
@@ -211,10 +211,10 @@ int main(int argc, char **argv) {
   if (strcmp(what, "add") == 0)
     for (uint32_t i = 0; i < count; i++) route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, i, 2, device);
   else if (strcmp(what, "delete") == 0)
-    for (uint32_t i = 0; i < count; i++) route(RTM_DELROUTE, 0, family, i, 2, device);
+    for (uint32_t i = 0; i < count; i++) route(RTM_DELROUTE, 0, family, i, 0, device);
   else if (strcmp(what, "deletePermuted") == 0) {
     for (uint32_t i = 0; i < 1u << bits; i++)
-      if (reversed(i, bits) < count) route(RTM_DELROUTE, 0, family, reversed(i, bits), 2, device);
+      if (reversed(i, bits) < count) route(RTM_DELROUTE, 0, family, reversed(i, bits), 0, device);
   } else if (strcmp(what, "change") == 0) {
     if (dump(RTM_GETROUTE, sizeof(struct rtmsg), family) < count) return 1;
     for (uint32_t i = 0; i < count; i += 100) route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, family, i, 3, device);

@@ -1,20 +1,30 @@
-// The contender `linkwright`: the public API of the published package, as its guide shows it.
-//   linkwright.js add|noop|change|delete|dump|linkDump|tapsUp|tapsDown|plan 4|6 COUNT
+// The contender `linkwright`: the public API of the published package, as its guides show it.
+//   linkwright.js add|addText|noop|change|delete|dump|linkDump|tapsUp|tapsDown|plan 4|6 COUNT
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { apply, Network, plan, type Result, type Spec } from 'linkwright'
-import { routesOf, tapsOf } from './specs.js'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { apply, Network, plan, type Result, RouteSet, type Spec } from 'linkwright'
+import { routesOf, routeText, tapsOf } from './specs.js'
 
 const [what = '', family = '4', text = '0'] = process.argv.slice(2)
 const count = Number(text)
 const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-bench-'))
 
+type Work = () => Promise<unknown>
+
 /** Each prepares, untimed, and returns the work. */
-const works: Readonly<Record<string, () => () => Promise<unknown>>> = {
-  add: () => applied({ routes: routesOf(family, count) }, { prune: false, changes: true }),
-  noop: () => applied({ routes: routesOf(family, count) }, { prune: true, changes: false }),
-  change: () => applied({ routes: routesOf(family, count, 100) }, { prune: true, changes: true }),
+const works: Readonly<Record<string, () => Work | Promise<Work>>> = {
+  add: async () => applied({ routes: await packed(0) }, { prune: false, changes: true }),
+  addText: () => {
+    const lines = routeText(family, count)
+    return async () => {
+      const routes = unwrapped(await RouteSet.parse(lines))
+      await applied({ routes }, { prune: false, changes: true })()
+    }
+  },
+  noop: async () => applied({ routes: await packed(0) }, { prune: true, changes: false }),
+  change: async () => applied({ routes: await packed(100) }, { prune: true, changes: true }),
   delete: () => applied({ routes: [] }, { prune: true, changes: true }),
   tapsUp: () => applied(tapsOf(count), { prune: false, changes: true }),
   tapsDown: () => applied({}, { prune: true, changes: true }),
@@ -38,7 +48,11 @@ const smallSpec: Spec = {
   routes: [{ to: 'default', via: '10.0.0.2' }],
 }
 
-function applied(spec: Spec, { prune, changes }: { prune: boolean; changes: boolean }): () => Promise<void> {
+async function packed(every: number): Promise<RouteSet> {
+  return unwrapped(await RouteSet.from(routesOf(family, count, every)))
+}
+
+function applied(spec: Spec, { prune, changes }: { prune: boolean; changes: boolean }): Work {
   return async () => {
     const { changed } = unwrapped(await apply(spec, { prune, stateDirectory }))
     if (changed !== changes) throw new Error(changed ? 'something was changed' : 'nothing was changed')
@@ -54,11 +68,19 @@ async function opened(): Promise<Network> {
   return unwrapped(await Network.open())
 }
 
-const work = works[what]?.()
-if (!work) throw new Error(`no such work: ${what}`)
+const prepare = works[what]
+if (!prepare) throw new Error(`no such work: ${what}`)
+const work = await prepare()
+const delay = monitorEventLoopDelay({ resolution: 1 })
+delay.enable()
 const start = performance.now()
 await work()
 const ms = performance.now() - start
+// A turn that was too long is known once it is over.
+await new Promise(setImmediate)
+delay.disable()
 const peak = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
 rmSync(stateDirectory, { recursive: true })
-console.log(JSON.stringify({ ms, memory: Number(peak) * 1024 }))
+console.log(
+  JSON.stringify({ ms, memory: Number(peak) * 1024, delay: delay.percentile(99) / 1e6, longest: delay.max / 1e6 }),
+)

@@ -12,13 +12,16 @@ export function gatewayOf(family: string, index: number, every: number): string 
   return family === '4' ? `10.0.0.${last}` : `fd00::${last}`
 }
 
-/** That many routes; with `every`, each such one has another gateway. */
-export function routesOf(family: string, count: number, every = 0): RouteSpec[] {
-  return Array.from({ length: count }, (_, index) => ({
-    to: prefixOf(family, index),
-    via: gatewayOf(family, index, every),
-    dev: 'd0',
-  }))
+/** That many routes, one by one; with `every`, each such one has another gateway. */
+export function* routesOf(family: string, count: number, every = 0): Generator<RouteSpec> {
+  for (let index = 0; index < count; index++) {
+    yield { to: prefixOf(family, index), via: gatewayOf(family, index, every), dev: 'd0' }
+  }
+}
+
+/** The same routes as text, a line each. */
+export function routeText(family: string, count: number): string {
+  return linesOf(count, (index) => `${prefixOf(family, index)} via ${gatewayOf(family, index, 0)} dev d0`)
 }
 
 /** TAPs that are up, on a bridge that is there. */
@@ -31,15 +34,18 @@ export function tapsOf(count: number): Spec {
 
 /** The same work as a batch for `ip -batch`. */
 export function ipBatch(what: string, family: string, count: number): string {
-  const lines = (line: (index: number) => string): string => Array.from({ length: count }, (_, i) => line(i)).join('\n')
   const route =
     (verb: string, every = 0) =>
     (index: number) =>
-      `-${family} route ${verb} ${prefixOf(family, index)} via ${gatewayOf(family, index, every)} dev d0 proto 108`
-  if (what === 'add') return lines(route('add'))
-  if (what === 'noop') return lines(route('replace'))
-  if (what === 'change') return lines(route('replace', 100))
-  if (what === 'delete') return lines(route('del'))
-  if (what === 'tapsUp') return lines((i) => `tuntap add tap${i} mode tap\nlink set tap${i} master br0 up`)
-  return lines((i) => `link del tap${i}`)
+      `route ${verb} ${prefixOf(family, index)} via ${gatewayOf(family, index, every)} dev d0 proto 108`
+  if (what === 'add') return linesOf(count, route('add'))
+  if (what === 'noop') return linesOf(count, route('replace'))
+  if (what === 'change') return linesOf(count, route('replace', 100))
+  if (what === 'delete') return linesOf(count, route('del'))
+  if (what === 'tapsUp') return linesOf(count, (i) => `tuntap add tap${i} mode tap\nlink set tap${i} master br0 up`)
+  return linesOf(count, (i) => `link del tap${i}`)
+}
+
+function linesOf(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join('\n')
 }
