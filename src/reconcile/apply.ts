@@ -23,6 +23,7 @@ import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions, type Snapsh
 import { type OwnerOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
+import { isAboutLinks, isAdditive, partOfSteps } from './scope.js'
 import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
 import { type PlannedStep, publicStep, type Step } from './step.js'
@@ -79,12 +80,12 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
     using transaction = inMemory ? undefined : await Transaction.open(world, options)
-    const { plan: first, states, networks } = await observeAndPlan(spec, world, options)
+    const { plan: first, ...planned } = await observeAndPlan(spec, world, options)
     if (kept && !kept.isSameAs(first)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
     await options.onPlan?.(first)
-    const current = await carryOut(first, { spec, networks, states, world, options, transaction })
+    const current = await carryOut(first, { spec, ...planned, world, options, transaction })
     const confirmBy = await transaction?.succeed()
     const recovered = transaction?.recovered ?? []
     return {
@@ -136,17 +137,58 @@ interface Work {
   readonly transaction: Transaction | undefined
 }
 
-async function observeAndPlan(
-  spec: Spec,
-  world: World,
-  options: PlanOptions,
-): Promise<{ plan: Plan; states: Map<string, NetworkState>; networks: Map<string, DesiredNetwork> }> {
+interface Planned {
+  readonly plan: Plan
+  readonly states: Map<string, NetworkState>
+  readonly networks: Map<string, DesiredNetwork>
+}
+
+async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): Promise<Planned> {
   const networks = desiredNetworks(spec)
   world.open(spec)
   for (const [name, network] of networks) {
     world.ask(name, curiosityOf(network))
     if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
+  const additions = await additionsTo(networks, world, options)
+  const { states, steps } = additions ?? (await allSteps(networks, world, options))
+  await refuseLacking(steps, world, options)
+  if (options.disruption === 'forbid') forbidDisruption(steps)
+  const { owner, protocol, prune } = options
+  const plan = new Plan(spec, steps, defined<OwnerOptions>({ owner, protocol, prune }))
+  return { plan, states, networks }
+}
+
+interface Steps {
+  readonly states: Map<string, NetworkState>
+  readonly steps: PlannedStep[]
+}
+
+/** The steps towards a wish about links that only adds to what is there, for which little has to be read. */
+async function additionsTo(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  world: World,
+  options: PlanOptions,
+): Promise<Steps | undefined> {
+  if (options.prune || world.busy.size > 0) return undefined
+  const few = await world.observeFew(networks, ownerOf(options), options)
+  if (!few && ![...networks.values()].every(isAboutLinks)) return undefined
+  const states = few ?? (await world.observe(networks.keys(), options, networks, { linksOnly: true }))
+  try {
+    const steps = await stepsTowards(networks, states, world, options)
+    return isAdditive(steps) ? { states, steps } : undefined
+  } catch (error) {
+    // What is wrong is told by whoever sees all.
+    if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
+    throw error
+  }
+}
+
+async function allSteps(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  world: World,
+  options: PlanOptions,
+): Promise<Steps> {
   let states = await world.observe(networks.keys(), options, networks)
   refuseVlans(networks, states)
   let steps = await stepsTowards(networks, states, world, options)
@@ -161,10 +203,7 @@ async function observeAndPlan(
     states = await world.withFeatures(states, remade, options)
     steps = await stepsTowards(networks, states, world, options)
   }
-  await refuseLacking(steps, world, options)
-  if (options.disruption === 'forbid') forbidDisruption(steps)
-  const { owner, protocol, prune } = options
-  return { plan: new Plan(spec, steps, defined<OwnerOptions>({ owner, protocol, prune })), states, networks }
+  return { states, steps }
 }
 
 function stepsTowards(
@@ -271,9 +310,25 @@ function located(failure: Failure, spec: Spec): Failure {
   }
 }
 
+/** What is left of steps that only add to what is there: nothing else need be looked at. */
+async function additionsMissing(
+  done: readonly PlannedStep[],
+  { networks, world, options }: Work,
+): Promise<PlannedStep[] | undefined> {
+  const parts = new Map<string, DesiredNetwork>()
+  for (const [name, network] of lastingWish(networks)) {
+    const own = done.filter(({ namespace = '' }) => namespace === name)
+    if (own.length > 0) parts.set(name, partOfSteps(network, own))
+  }
+  const states = await world.observeFew(parts, ownerOf(options), options)
+  return states && (await stepsTowards(parts, states, world, { ...options, prune: false }))
+}
+
 /** What is left to do, and to put back of what nobody named and the steps took along. */
 async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
+  const additions = isAdditive(done) ? await additionsMissing(done, work) : undefined
+  if (additions) return additions
   const states = await world.observe(networks.keys(), options, networks)
   const wanted = new Map<string, DesiredNetwork>()
   for (const [name, network] of lastingWish(networks)) {

@@ -16,6 +16,7 @@ import type { Echoes } from './echoes.js'
 import { changeFirewall } from './firewall.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
+import { learnIndices, mostFew } from './observeFew.js'
 import type { Operation } from './operation.js'
 import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
@@ -53,7 +54,8 @@ export async function execute(
 ): Promise<Failure | undefined> {
   const total = steps.reduce((sum, { count = 1 }) => sum + count, 0)
   let done = 0
-  const executor = new Executor(world, options, (step, part) => progress?.(done + part, total, step), echoes)
+  const onPart = (step: PlannedStep, part: number): void => progress?.(done + part, total, step)
+  const executor = new Executor(world, options, onPart, echoes, total <= mostFew)
   for (const [index, step] of steps.entries()) {
     const failure = (await executor.run(step, steps, index)) ?? undefined
     if (failure) return failure
@@ -75,13 +77,18 @@ class Executor {
 
   readonly #echoes: Echoes | undefined
 
+  /** Whether so few steps are to be done that each link is asked for, instead of all being read. */
+  readonly #isShort: boolean
+
   constructor(
     world: World,
     options: ApplyOptions,
     onPart: (step: PlannedStep, done: number) => void,
     echoes: Echoes | undefined,
+    isShort: boolean,
   ) {
     this.#echoes = echoes
+    this.#isShort = isShort
     this.#world = world
     this.#options = options
     this.#onPart = onPart
@@ -269,11 +276,13 @@ class Executor {
 
   /** Learns the indices of links that were made meanwhile. */
   async #knowLinks(operation: Operation, place: Place): Promise<Failure | undefined> {
-    const unknown = linksNeeded(operation).some((link) => typeof link === 'string' && !place.indices.has(link))
-    if (!unknown) return undefined
+    const unknown = linksNeeded(operation).filter((link) => typeof link === 'string' && !place.indices.has(link))
+    if (unknown.length === 0) return undefined
     const failure = await this.flush()
-    if (!failure) await observeLinks(place, this.#options)
-    return failure
+    if (failure) return failure
+    if (this.#isShort) await learnIndices(place, unknown.map(String), this.#options)
+    else await observeLinks(place, this.#options)
+    return undefined
   }
 
   /** The kernel takes no source address that is still being checked ("Invalid source address"). */

@@ -4,7 +4,6 @@ import type { DecodeContext } from '../netlink/codec.js'
 import { inconsistent } from '../netlink/dump.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeAddress, dumpAddresses, type ListedAddress } from '../rtnetlink/address.js'
-import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import { decodeNeighbor, dumpNeighbors } from '../rtnetlink/neighbor.js'
@@ -14,13 +13,14 @@ import { RouteReader } from '../rtnetlink/packed/routeReader.js'
 import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
-import type { LinkRecord, NetworkState } from '../state/model.js'
+import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { nexthopOf } from '../state/nexthop.js'
 import { mostSingleRoutes, unpackedRoutes } from '../state/packedState.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import { dump } from './dump.js'
 import { readFirewall } from './firewall.js'
+import { LinkReader } from './linkReader.js'
 import { observeEntries } from './observeEntries.js'
 import { type FeatureSelection, withGeneric } from './observeGeneric.js'
 import { withVlans } from './observeVlans.js'
@@ -36,18 +36,23 @@ export interface Curiosity {
   readonly table?: string
   /** The links whose features of ethtool are read. */
   readonly features?: FeatureSelection
+  /** Whether routes, rules, nexthop objects and neighbors are left out: what is wanted has nothing to do with them. */
+  readonly linksOnly?: boolean
 }
 
 /** Reads everything of a namespace that a plan can be about. */
 export async function observe(
   place: Place,
   options: RequestOptions,
-  { vlans = false, entries = false, table, features }: Curiosity = {},
+  { vlans = false, entries = false, table, features, linksOnly = false }: Curiosity = {},
 ): Promise<NetworkState> {
   const listed = await withGeneric(place, await observeLinks(place, options), features, options)
   const names = namesOf(listed)
   const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
   const records = await withAddresses(place, links, names, options)
+  const filtering = vlanFiltering === undefined ? {} : { vlanFiltering }
+  const switches = await observeSwitches(place, table, options)
+  if (linksOnly) return { ...emptyState, links: records, ...switches, ...filtering }
   const tables: PackedRoutes<RouteRecord>[] = []
   const rules: NetworkState['rules'][number][] = []
   for (const family of ['inet', 'inet6'] as const) {
@@ -56,7 +61,6 @@ export async function observe(
   }
   const nexthops = await dump(place, dumpNexthops(), (body) => nexthopOf(decodeNexthop(body, names)), options)
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
-  const firewall = table === undefined ? undefined : await readFirewall(place, table, options)
   const proxies = await dump(place, dumpNeighbors({ proxy: true }), (body) => decodeNeighbor(body, names), options)
   const routes = PackedRoutes.joined(tables)
   return {
@@ -65,14 +69,26 @@ export async function observe(
     nexthops,
     rules,
     neighbors: [...neighbors, ...proxies],
+    ...switches,
+    ...(entries ? await observeEntries(place, listed, names, options) : {}),
+    ...filtering,
+  }
+}
+
+/** Reads what a namespace has once: its switches, and the tables of a name. */
+export async function observeSwitches(
+  place: Place,
+  table: string | undefined,
+  options: RequestOptions,
+): Promise<Pick<NetworkState, 'forwarding' | 'promoteSecondaries' | 'firewall'>> {
+  const firewall = table === undefined ? undefined : await readFirewall(place, table, options)
+  return {
     forwarding: {
       ipv4: place.kernel.readSysctl(forwardingFiles.ipv4) === '1',
       ipv6: place.kernel.readSysctl(forwardingFiles.ipv6) === '1',
     },
     promoteSecondaries: place.kernel.readSysctl('ipv4/conf/all/promote_secondaries') === '1',
     ...(firewall ? { firewall } : {}),
-    ...(entries ? await observeEntries(place, listed, names, options) : {}),
-    ...(vlanFiltering === undefined ? {} : { vlanFiltering }),
   }
 }
 
@@ -94,14 +110,10 @@ async function withAddresses(
 /** Reads the links alone, and learns their indices. */
 export async function observeLinks(place: Place, options: RequestOptions): Promise<ListedLink[]> {
   const bodies = await dump(place, dumpLinks(), (body) => new Payload(body.copy()), options)
-  const nameByIndex = new Map<number, string>()
-  for (const body of bodies) {
-    const { index, name } = decodeLinkName(body)
-    nameByIndex.set(index, name)
-  }
+  const links = new LinkReader(place).read(bodies)
   place.indices.clear()
-  for (const [index, name] of nameByIndex) place.indices.set(name, index)
-  return bodies.map((body) => decodeLink(body, { linkName: (index) => nameByIndex.get(index) ?? index }))
+  for (const { name, index } of links) place.indices.set(name, index)
+  return links
 }
 
 async function observeRoutes(
@@ -126,7 +138,11 @@ export function namesOf(links: readonly ListedLink[]): DecodeContext {
   return { linkName: (index) => names.get(index) ?? index }
 }
 
-function linkRecords(links: readonly ListedLink[], addresses: readonly ListedAddress[]): Map<string, LinkRecord> {
+/** Links with those of some addresses that are theirs, by name. */
+export function linkRecords(
+  links: readonly ListedLink[],
+  addresses: readonly ListedAddress[],
+): Map<string, LinkRecord> {
   const byIndex = new Map<number, ListedAddress[]>()
   for (const address of addresses) {
     const list = byIndex.get(address.index)

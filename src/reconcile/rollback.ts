@@ -251,6 +251,12 @@ function withoutFurther(address: ListedAddress): Address {
 /** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
 function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names: FormerNames): Set<string> {
   const touched = new Set<string>([...names.renamed, ...names.given])
+  const bridges = new Set<string>()
+  const addMaster = (name: string): void => {
+    // A bridge may change with a port, but none of its other ports does.
+    if (before.links.get(name)?.link.kind === 'bridge') bridges.add(name)
+    else touched.add(name)
+  }
   for (const { operation } of steps) {
     if (operation.type === 'createLink') {
       touched.add(names.of(operation.link.name))
@@ -262,17 +268,18 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
     // A bridge without a MAC or an MTU of its own takes those of its ports.
     const master = operation.type === 'createLink' ? operation.link.master : undefined
     const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
-    if (typeof newMaster === 'string') touched.add(names.of(newMaster))
+    if (typeof newMaster === 'string') addMaster(names.of(newMaster))
     if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
     if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
     if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
   }
   for (const name of touched) {
     const formerMaster = before.links.get(name)?.link.master
-    if (typeof formerMaster === 'string') touched.add(formerMaster)
+    if (typeof formerMaster === 'string') addMaster(formerMaster)
     for (const other of takenAlong(name, before)) touched.add(other)
     for (const { link } of before.links.values()) if (link.master === name) touched.add(link.name)
   }
+  for (const name of bridges) for (const one of [name, ...takenAlong(name, before)]) touched.add(one)
   return touched
 }
 

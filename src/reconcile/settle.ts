@@ -2,10 +2,11 @@ import { NetworkError } from '../error.js'
 import type { ListedAddress } from '../rtnetlink/address.js'
 import { RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK } from '../rtnetlink/constants.js'
 import { addressKey } from '../state/address.js'
-import type { DesiredNetwork } from '../state/desired.js'
+import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { listenUntil } from './listenUntil.js'
 import { observeLinkRecords } from './observe.js'
+import { mostFew, observeFewLinks } from './observeFew.js'
 import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
 import type { World } from './world.js'
@@ -25,10 +26,15 @@ export async function settle(
   for (const [name, network] of networks) {
     const place = world.places.get(name)
     const wanted = wantedAddresses(network)
-    if (place && wanted.size > 0) {
-      await settlePlace(place, (link, address) => wanted.has(`${link} ${addressKey(address)}`), options)
+    const links = new Set(network.links.filter(isWaitedFor).map((link) => link.name))
+    if (place && links.size > 0) {
+      await settlePlace(place, (link, address) => wanted.has(`${link} ${addressKey(address)}`), options, links)
     }
   }
+}
+
+function isWaitedFor({ addresses = [] }: DesiredLink): boolean {
+  return addresses.some(({ address }) => address.includes(':'))
 }
 
 /** The IPv6 addresses of a namespace's spec, as `link address`. */
@@ -43,11 +49,21 @@ function wantedAddresses(network: DesiredNetwork): Set<string> {
 /** Which addresses are waited for. */
 type IsWanted = (link: string, address: ListedAddress) => boolean
 
-/** Waits until the wanted addresses of a namespace have passed duplicate address detection. */
-export async function settlePlace(place: Place, wanted: IsWanted, options: ApplyOptions): Promise<void> {
+/**
+ * Waits until the wanted addresses of a namespace have passed duplicate address detection.
+ *
+ * @param links the links that they are of; left out for any
+ */
+export async function settlePlace(
+  place: Place,
+  wanted: IsWanted,
+  options: ApplyOptions,
+  links?: ReadonlySet<string>,
+): Promise<void> {
   let left: readonly string[] = []
   const isSettled = async (): Promise<boolean> => {
-    left = tentativeOf(await observeLinkRecords(place, options), wanted)
+    const few = links && links.size <= mostFew ? await observeFewLinks(place, links, options) : undefined
+    left = tentativeOf(few ?? (await observeLinkRecords(place, options)), wanted)
     return left.length === 0
   }
   const settled = await listenUntil(place, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], isSettled, {

@@ -4,6 +4,7 @@ import type { NetworkSpec, Spec } from '../spec/types.js'
 import { invalidSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
+import type { Owner } from '../state/owner.js'
 import { resolveNetwork } from '../state/resolve/network.js'
 import { Resolver } from '../state/resolve/resolver.js'
 import { systemNames } from '../system/names.js'
@@ -11,11 +12,13 @@ import { listNamespaces } from '../system/namespace.js'
 import { linksRemade } from './linksRemade.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
+import { observeFew } from './observeFew.js'
 import { withFeaturesOf, withKnownFeatures } from './observeGeneric.js'
 import { withSysctls } from './observeSysctls.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
+import { scopeOf } from './scope.js'
 import type { PlannedStep } from './step.js'
 import type { Journal } from './transaction/journal.js'
 
@@ -96,18 +99,38 @@ export class World implements Disposable {
     names: Iterable<string>,
     options: RequestOptions,
     wanted?: ReadonlyMap<string, DesiredNetwork>,
+    further: Curiosity = {},
   ): Promise<Map<string, NetworkState>> {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
       const place = this.places.get(name)
-      const curiosity = this.#curiosity.get(name)
+      const curiosity = { ...this.#curiosity.get(name), ...further }
       const read = place ? withSysctls(await observe(place, options, curiosity), wanted?.get(name), place) : emptyState
       // The names of features are the kernel's, so that another namespace can tell of them.
       const anyPlace = place ?? this.places.get('')
-      const some = curiosity?.features !== undefined && curiosity.features !== 'all'
+      const some = curiosity.features !== undefined && curiosity.features !== 'all'
       states.set(name, some && anyPlace ? await withKnownFeatures(read, anyPlace, options) : read)
     }
     await resolvePeers(this.places, states, options)
+    return states
+  }
+
+  /** Reads of the open namespaces no more than what some wishes are about; `undefined` where that is not enough. */
+  async observeFew(
+    networks: ReadonlyMap<string, DesiredNetwork>,
+    owner: Owner,
+    options: RequestOptions,
+  ): Promise<Map<string, NetworkState> | undefined> {
+    const scopes = [...networks].map(([name, network]) => ({ name, network, scope: scopeOf(network, owner) }))
+    if (scopes.some(({ scope }) => !scope)) return undefined
+    const states = new Map<string, NetworkState>()
+    for (const { name, network, scope } of scopes) {
+      const place = this.places.get(name)
+      if (!place || !scope) return undefined
+      const state = await observeFew(place, scope, this.#curiosity.get(name) ?? {}, options)
+      if (!state) return undefined
+      states.set(name, withSysctls(state, network, place))
+    }
     return states
   }
 

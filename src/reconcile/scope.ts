@@ -1,0 +1,75 @@
+import type { Link } from '../rtnetlink/link.js'
+import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
+import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
+import type { DesiredEntry } from '../state/firewall/desiredFirewall.js'
+import { sectionOf } from '../state/link.js'
+import { emptyState } from '../state/model.js'
+import { newMark, type Owner } from '../state/owner.js'
+import { curiosityOf } from './curiosity.js'
+import { mostFew, type Scope } from './observeFew.js'
+import type { PlannedStep } from './step.js'
+
+/**
+ * The part of a namespace that a wish is about, where that is a few links and what they refer to; `undefined` for a
+ * wish that takes reading all.
+ */
+export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefined {
+  const { links, firewall } = network
+  const { vlans, features } = curiosityOf(network)
+  if (!isAboutLinks(network) || firewall?.exact || vlans || features || links.length > mostFew) return undefined
+  if (links.some(({ match, index }) => match || index !== undefined)) return undefined
+  const names = new Set<string>()
+  for (const link of links) for (const name of namesIn(link)) names.add(name)
+  if (names.size > mostFew) return undefined
+  return { links: names, marks: new Map(links.map(({ name }) => [newMark(owner, name, emptyState), name])) }
+}
+
+/** Whether a wish is about links that are to be, and the tables, and nothing else. */
+export function isAboutLinks({ links, routes, nexthops, bulk, rules, neighbors, fdb, mdb }: DesiredNetwork): boolean {
+  const isElsewhere = routes.length + nexthops.length + rules.length + neighbors.length > 0 || bulk || fdb || mdb
+  return !isElsewhere && links.every(({ absent }) => !absent)
+}
+
+/** Of what is wanted of a namespace the part that steps are about, which only add to what is there. */
+export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep[]): DesiredNetwork {
+  const names = new Set<string | number>()
+  const entries: DesiredEntry[] = []
+  for (const { operation } of steps) {
+    if (operation.type === 'createLink') names.add(operation.link.name)
+    else if (operation.type === 'addAddress') names.add(operation.address.dev)
+    else if (operation.type === 'changeFirewall') entries.push(...operation.entries)
+    else if ('name' in operation) names.add(operation.name)
+  }
+  return {
+    links: network.links.filter(({ name }) => names.has(name)),
+    routes: [],
+    nexthops: [],
+    rules: [],
+    neighbors: [],
+    forwarding: {},
+    ...(network.firewall ? { firewall: { ...network.firewall, entries, exact: false } } : {}),
+  }
+}
+
+function namesIn({ name, properties }: DesiredLink): string[] {
+  const { master, veth } = properties
+  const peer = veth?.peer && veth.peer.namespace === undefined ? [veth.peer.name] : []
+  return [name, ...(typeof master === 'string' ? [master] : []), ...peer, ...namedByOptions(properties)]
+}
+
+function namedByOptions(properties: Partial<Link>): string[] {
+  return Object.keys(properties).flatMap((section) => {
+    const options = sectionOf(properties, section)
+    const named = options ? linkOptionsOf(section).map((option) => options[option]) : []
+    return named.filter((name) => typeof name === 'string')
+  })
+}
+
+/** Whether steps only add: then nothing goes along with them that nobody named. */
+export function isAdditive(steps: readonly PlannedStep[]): boolean {
+  return steps.every(({ action, operation }) => {
+    if (operation.type === 'changeFirewall') return true
+    const adds = ['createLink', 'updateLink', 'addAddress', 'setSysctl'].includes(operation.type)
+    return adds && action === 'create'
+  })
+}
