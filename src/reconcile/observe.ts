@@ -13,7 +13,7 @@ import { RouteReader } from '../rtnetlink/packed/routeReader.js'
 import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
-import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
+import { type LinkRecord, type NetworkState, unreadState } from '../state/model.js'
 import { nexthopOf } from '../state/nexthop.js'
 import { mostSingleRoutes, unpackedRoutes } from '../state/packedState.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
@@ -52,7 +52,7 @@ export async function observe(
   const records = await withAddresses(place, links, names, options)
   const filtering = vlanFiltering === undefined ? {} : { vlanFiltering }
   const switches = await observeSwitches(place, table, options)
-  if (linksOnly) return { ...emptyState, links: records, ...switches, ...filtering }
+  if (linksOnly) return { ...unreadState, links: records, ...switches, ...filtering }
   const tables: PackedRoutes<RouteRecord>[] = []
   const rules: NetworkState['rules'][number][] = []
   for (const family of ['inet', 'inet6'] as const) {

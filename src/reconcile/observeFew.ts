@@ -7,7 +7,7 @@ import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { getLink, type LinkTarget } from '../rtnetlink/linkMessages.js'
-import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
+import { type LinkRecord, type NetworkState, unreadState } from '../state/model.js'
 import { dump } from './dump.js'
 import { type Curiosity, linkRecords, observeSwitches } from './observe.js'
 import type { Place } from './place.js'
@@ -39,7 +39,7 @@ export async function observeFew(
     if (bearer && bearer.name !== link) return undefined
   }
   const links = await observeFewLinks(place, scope.links, options)
-  return links && { ...emptyState, links, ...(await observeSwitches(place, table, options)) }
+  return links && { ...unreadState, links, ...(await observeSwitches(place, table, options)) }
 }
 
 /** Reads some links with their addresses; `undefined` where their messages do not tell all of them. */

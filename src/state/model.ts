@@ -105,3 +105,14 @@ export const emptyState: NetworkState = {
   promoteSecondaries: false,
   firewall: { table: '', sizes: new Map(), firewall: noFirewall },
 }
+
+/** A state of which nothing was read, to put into it what was. */
+export const unreadState: NetworkState = {
+  links: new Map(),
+  routes: [],
+  nexthops: [],
+  rules: [],
+  neighbors: [],
+  forwarding: { ipv4: false, ipv6: false },
+  promoteSecondaries: false,
+}
