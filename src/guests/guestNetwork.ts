@@ -126,6 +126,7 @@ class Network implements GuestNetwork {
     const forwards = uplink !== undefined || mode === 'routed' || portForward.length > 0
     return {
       links: mode === 'bridged' ? [this.#bridge(), ...taps] : taps,
+      ...this.#forwardingDatabase(members),
       ...(forwards ? { forwarding: { ipv4: true, ...(subnet6 === undefined ? {} : { ipv6: true }) } } : {}),
       ...(Object.keys(nat).length > 0 ? { nat } : {}),
     }
@@ -134,7 +135,11 @@ class Network implements GuestNetwork {
   specOf(name: string): Spec {
     const member = this.#member(name)
     const portForward = this.#portForward(member)
-    return { links: [this.#tap(member)], ...(portForward.length > 0 ? { nat: { portForward } } : {}) }
+    return {
+      links: [this.#tap(member)],
+      ...this.#forwardingDatabase([member]),
+      ...(portForward.length > 0 ? { nat: { portForward } } : {}),
+    }
   }
 
   removalOf(name: string): Spec {
@@ -181,7 +186,9 @@ class Network implements GuestNetwork {
         ? {}
         : { tap: { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) } }),
       ...(mtu === undefined ? {} : { mtu }),
-      ...(mode === 'bridged' ? { master: bridge, bridgePort: { isolated } } : { addresses: gateways }),
+      ...(mode === 'bridged'
+        ? { master: bridge, bridgePort: { isolated, learning: false, flood: false } }
+        : { addresses: gateways }),
       confine: {
         mac: guest.mac,
         addresses: [place.address, ...(place6 ? [place6.address] : [])],
@@ -191,6 +198,15 @@ class Network implements GuestNetwork {
         ...(egress ? { egress } : {}),
       },
     }
+  }
+
+  /**
+   * Where each guest is, told once: a bridge that learns it is told by guests, in frames that no rule sees, and sends
+   * what is for a guest that was silent to all of them.
+   */
+  #forwardingDatabase(members: readonly Member[]): Pick<Spec, 'fdb'> {
+    if (this.#options.mode === 'routed' || members.length === 0) return {}
+    return { fdb: members.map(({ guest: { tap, mac } }) => ({ dev: tap, mac })) }
   }
 
   #portForward({ options, place, place6 }: Member) {

@@ -30,7 +30,10 @@ export const NFT_MSG_DELOBJ: number = message(20)
 export const batchSubsystem: number = NFNL_SUBSYS_NFTABLES
 
 /** NFPROTO_*: include/uapi/linux/netfilter.h */
-export const tableFamilies = { inet: 1, bridge: 7 } as const
+export const tableFamilies = { inet: 1, arp: 3, bridge: 7 } as const
 
-/** The packets that a table sees: IPv4 and IPv6 together, or the frames of bridges. */
+/** The packets that a table sees: IPv4 and IPv6 together, ARP that is for this host, or the frames of bridges. */
 export type TableFamily = keyof typeof tableFamilies
+
+/** All of them. */
+export const allFamilies: readonly TableFamily[] = ['inet', 'bridge', 'arp']

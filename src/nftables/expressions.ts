@@ -1,6 +1,6 @@
 import { NLA_F_NESTED, walkAttributes } from '../netlink/attribute.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
-import { be32, enumeration, text } from '../netlink/scalars.js'
+import { be32, enumeration, text, u8 } from '../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable, writeAttribute } from '../netlink/table.js'
 import { type DataValue, dataValue, nameText } from './data.js'
 
@@ -72,7 +72,21 @@ export interface MasqueradeExpression {
 /** `ct KEY`: something of the packet's connection. */
 export interface ConnectionExpression {
   readonly destination?: number
-  readonly key?: 'state' | 'direction' | 'status'
+  readonly key?: 'state' | 'direction' | 'status' | 'source4' | 'source6'
+  /** Which way's address. */
+  readonly direction?: 'original' | 'reply'
+}
+
+/** Takes bytes out of an extension header of IPv6. */
+export interface ExtensionExpression {
+  readonly destination?: number
+  /** The number of the header. */
+  readonly type?: number
+  readonly offset?: number
+  readonly length?: number
+  readonly flags?: number
+  /** NFT_EXTHDR_OP_IPV6 is 0. */
+  readonly operation?: number
 }
 
 /** Uses an object: one by name, or the one that a map has for a register. */
@@ -95,6 +109,7 @@ export interface ExpressionData {
   readonly nat: NatExpression
   readonly masq: MasqueradeExpression
   readonly ct: ConnectionExpression
+  readonly exthdr: ExtensionExpression
   readonly objref: ObjectExpression
 }
 
@@ -154,7 +169,16 @@ const tables: { readonly [Name in keyof ExpressionData]: AttributeTable<Expressi
   }),
   ct: attributeTable<ConnectionExpression>({
     destination: attribute(1, be32),
-    key: attribute(2, enumeration(be32, { state: 0, direction: 1, status: 2 })),
+    key: attribute(2, enumeration(be32, { state: 0, direction: 1, status: 2, source4: 19, source6: 21 })),
+    direction: attribute(3, enumeration(u8, { original: 0, reply: 1 })),
+  }),
+  exthdr: attributeTable<ExtensionExpression>({
+    destination: attribute(1, be32),
+    type: attribute(2, u8),
+    offset: attribute(3, be32),
+    length: attribute(4, be32),
+    flags: attribute(5, be32),
+    operation: attribute(6, be32),
   }),
   objref: attributeTable<ObjectExpression>({
     type: attribute(1, be32),

@@ -26,7 +26,7 @@ import {
 } from './constants.js'
 import { keyLength, keyType } from './key.js'
 import { objectMessage } from './layout.js'
-import type { Chain, FirewallRule, FirewallSet, Limit } from './ruleset.js'
+import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit } from './ruleset.js'
 
 /** A table, as messages about what is in it name it. */
 export interface TableName {
@@ -35,7 +35,14 @@ export interface TableName {
 }
 
 // enum nf_inet_hooks and NF_BR_*: include/uapi/linux/netfilter.h, netfilter_bridge.h
-export const hookNumbers = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const
+const hookNumbers = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const
+// NF_ARP_IN: include/uapi/linux/netfilter_arp.h
+const arpHookNumbers = { input: 0 } as const
+
+/** The hooks of a family by name. */
+export function hooksOf(family: TableFamily): Readonly<Partial<Record<ChainHook['hook'], number>>> {
+  return family === 'arp' ? arpHookNumbers : hookNumbers
+}
 const NFT_SET_OBJECT = 0x40
 /** NFT_OBJECT_LIMIT */
 export const NFT_OBJECT_LIMIT = 4
@@ -78,7 +85,7 @@ export function newChain({ family, table }: TableName, name: string, { hook }: C
       name,
       ...(hook
         ? {
-            hook: { number: hookNumbers[hook.hook], priority: hook.priority },
+            hook: { number: hooksOf(family)[hook.hook] ?? 0, priority: hook.priority },
             policy: 'accept' as const,
             type: hook.type,
           }

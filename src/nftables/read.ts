@@ -25,11 +25,12 @@ import {
   NFT_MSG_GETSET,
   NFT_MSG_GETSETELEM,
   NFT_MSG_GETTABLE,
+  type TableFamily,
 } from './constants.js'
 import { nameText } from './data.js'
 import { fieldsOf } from './key.js'
 import { netfilterHeader, objectMessage } from './layout.js'
-import { hookNumbers, NFT_OBJECT_LIMIT, type TableName } from './messages.js'
+import { hooksOf, NFT_OBJECT_LIMIT, type TableName } from './messages.js'
 import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit, Ruleset, TableContent } from './ruleset.js'
 
 /** Reads everything in a table; `undefined` where there is none of that name. */
@@ -43,7 +44,7 @@ export async function readTable(
   const rules = await reader.rules()
   const chains = new Map<string, Chain>()
   for (const { name, hook, type } of await reader.chains()) {
-    if (name !== undefined) chains.set(name, { ...hookOf(hook, type), rules: rules.get(name) ?? [] })
+    if (name !== undefined) chains.set(name, { ...hookOf(where.family, hook, type), rules: rules.get(name) ?? [] })
   }
   return { chains, sets: await reader.sets(), limits: await reader.limits() }
 }
@@ -192,12 +193,14 @@ class Reader {
   }
 }
 
-const hookNames = new Map<number, ChainHook['hook']>(
-  Object.entries(hookNumbers).map(([name, number]) => [number, name as ChainHook['hook']]),
-)
-
-function hookOf(hook: ChainAttributes['hook'], type: string | undefined): { hook?: ChainHook } {
-  const name = hook?.number === undefined ? undefined : hookNames.get(hook.number)
+function hookOf(
+  family: TableFamily,
+  hook: ChainAttributes['hook'],
+  type: string | undefined,
+): { readonly hook?: ChainHook } {
+  const hooks = hooksOf(family)
+  const names = Object.keys(hooks) as ChainHook['hook'][]
+  const name = names.find((one) => hooks[one] === hook?.number)
   if (name === undefined || hook?.priority === undefined) return {}
   return { hook: { type: type === 'nat' ? 'nat' : 'filter', hook: name, priority: hook.priority } }
 }

@@ -35,6 +35,9 @@ export const fieldTypes = {
   ipv6: { size: 16, type: 8 },
   protocol: { size: 1, type: 12 },
   service: { size: 2, type: 13 },
+  icmpType: { size: 1, type: 14 },
+  icmpv6Type: { size: 1, type: 29 },
+  igmpType: { size: 1, type: 42 },
 } as const
 
 /** The name of a type of field. */

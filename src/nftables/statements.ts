@@ -1,4 +1,4 @@
-import type { Expression, MetaExpression, PayloadExpression } from './expressions.js'
+import type { ConnectionExpression, Expression, MetaExpression, PayloadExpression } from './expressions.js'
 import { interfaceName } from './key.js'
 
 // Registers of 16 bytes, and those of 4 bytes that they consist of: enum nft_registers. The kernel tells the numbers
@@ -71,6 +71,25 @@ export function verdict(code: 'drop' | 'accept' | 'return'): Expression {
 /** Goes on in another chain, and comes back. */
 export function jump(chain: string): Expression {
   return { name: 'immediate', data: { destination: 0, data: { verdict: { code: 'jump', chain } } } }
+}
+
+/** Goes on in another chain, and comes back to where this one was called. */
+export function goTo(chain: string): Expression {
+  return { name: 'immediate', data: { destination: 0, data: { verdict: { code: 'goto', chain } } } }
+}
+
+/** Takes bytes out of the first extension header of a kind; goes on where the packet has one. */
+export function extensionHeader(type: number, offset: number, length: number): Expression {
+  return { name: 'exthdr', data: { destination: NFT_REG_1, type, offset, length, flags: 0, operation: 0 } }
+}
+
+/** Takes something of the packet's connection. */
+export function connection(
+  key: Exclude<ConnectionExpression['key'], undefined>,
+  direction?: ConnectionExpression['direction'],
+  at = 0,
+): Expression {
+  return { name: 'ct', data: { destination: registerAt(at), key, ...(direction === undefined ? {} : { direction }) } }
 }
 
 /** `iifname "NAME"` */

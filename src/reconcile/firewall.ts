@@ -3,7 +3,7 @@ import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import { rulesetChanges } from '../nftables/change.js'
-import type { TableFamily } from '../nftables/constants.js'
+import { allFamilies, type TableFamily } from '../nftables/constants.js'
 import { readGeneration } from '../nftables/generation.js'
 import { batchBounds } from '../nftables/layout.js'
 import { readTable, withHandles } from '../nftables/read.js'
@@ -65,7 +65,7 @@ async function read(place: Place, table: string, options: RequestOptions): Promi
 
 async function readTables(connection: Connection, table: string, options: RequestOptions): Promise<FirewallState> {
   const ruleset = new Map<TableFamily, TableContent>()
-  for (const family of ['inet', 'bridge'] as const) {
+  for (const family of allFamilies) {
     const content = await readTable(connection, { family, table }, options)
     if (content) ruleset.set(family, content)
   }

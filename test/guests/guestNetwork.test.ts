@@ -29,7 +29,7 @@ test('a bridged network: what the host gets, and what each guest needs', (t) => 
         kind: 'tap',
         tap: { owner: 1000 },
         master: 'guests',
-        bridgePort: { isolated: true },
+        bridgePort: { isolated: true, learning: false, flood: false },
         confine: {
           mac: '02:fc:0a:00:00:02',
           addresses: ['10.0.0.2', 'fd00::2'],
@@ -41,7 +41,7 @@ test('a bridged network: what the host gets, and what each guest needs', (t) => 
         name: 'tap1',
         kind: 'tap',
         master: 'guests',
-        bridgePort: { isolated: true },
+        bridgePort: { isolated: true, learning: false, flood: false },
         confine: {
           mac: '02:fc:0a:00:00:03',
           addresses: ['10.0.0.3', 'fd00::3'],
@@ -49,6 +49,10 @@ test('a bridged network: what the host gets, and what each guest needs', (t) => 
           host: [{ protocol: 'udp', port: 53 }],
         },
       },
+    ],
+    fdb: [
+      { dev: 'tap0', mac: '02:fc:0a:00:00:02' },
+      { dev: 'tap1', mac: '02:fc:0a:00:00:03' },
     ],
     forwarding: { ipv4: true, ipv6: true },
     nat: {
@@ -140,6 +144,7 @@ test('one guest comes, and goes', (t) => {
     network.specOf('b').links?.map(({ name }) => name),
     ['tap1'],
   )
+  t.deepEqual(network.specOf('b').fdb, [{ dev: 'tap1', mac: '02:fc:0a:00:00:03' }])
   t.deepEqual(network.specOf('b').nat, { portForward: [{ protocol: 'udp', port: 53, to: '10.0.0.3:53', in: 'eth0' }] })
   t.deepEqual(network.removalOf('b'), {
     links: [{ name: 'tap1', absent: true }],

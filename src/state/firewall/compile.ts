@@ -1,3 +1,4 @@
+import { allFamilies, type TableFamily } from '../../nftables/constants.js'
 import type { Ruleset, TableContent } from '../../nftables/ruleset.js'
 import { confinementChains } from './confinementRules.js'
 import { SetBuilder, type SetName } from './confinementSets.js'
@@ -29,13 +30,13 @@ export function rulesetOf(
   part: Firewall,
   whole: Firewall = part,
 ): Ruleset {
-  const tables = new Map<'inet' | 'bridge', TableContent>()
-  for (const family of ['inet', 'bridge'] as const) {
+  const tables = new Map<TableFamily, TableContent>()
+  const translates = whole.masquerades.size + whole.portForwards.size > 0
+  for (const family of allFamilies) {
     const sets = builder.setsOf(family, present)
-    const chains = confinementChains(family, new Set(sets.keys()))
+    const chains = confinementChains(family, new Set(sets.keys()), translates)
     if (family === 'inet') for (const [name, chain] of natChains(part, whole)) chains.set(name, chain)
-    // Limits serve maps, which both tables have.
-    if (chains.size > 0) tables.set(family, { chains, sets, limits: builder.limits })
+    if (chains.size > 0) tables.set(family, { chains, sets, limits: builder.limitsOf(sets.keys()) })
   }
   return tables
 }

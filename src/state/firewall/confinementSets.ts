@@ -1,23 +1,35 @@
 import { familyOf } from '../../ip/address.js'
 import { linkLocalOf } from '../../ip/linkLocal.js'
 import { parseMac } from '../../ip/mac.js'
+import type { TableFamily } from '../../nftables/constants.js'
 import { interfaceName, keyOf } from '../../nftables/key.js'
 import type { FieldType, FirewallSet, Limit } from '../../nftables/ruleset.js'
 import type { HostAccessSpec, RateSpec } from '../../spec/firewallTypes.js'
 import type { Confinement } from './firewall.js'
 import { bytesOf } from './nat.js'
 
-/** The sets that confinement lives in: what each holds, and whether bridged frames are checked by it, too. */
+/** A set of confinement: what it holds, and which tables have it besides `inet`. */
+interface SetRow {
+  readonly fields: readonly FieldType[]
+  readonly also?: readonly TableFamily[]
+  readonly limit?: true
+  /** Elements that are the same for every guest, where any has addresses. */
+  readonly constant?: readonly number[]
+}
+
+const frames = ['bridge', 'arp'] as const
+
+/** The sets that confinement lives in. */
 export const setTable = {
-  macLinks: { fields: ['ifname'], bridge: true },
-  macs: { fields: ['ifname', 'etherAddress'], bridge: true },
-  addressLinks: { fields: ['ifname'], bridge: true },
-  addresses4: { fields: ['ifname', 'ipv4'], bridge: true },
-  addresses6: { fields: ['ifname', 'ipv6'], bridge: true },
-  ingressBits: { fields: ['ifname'], bridge: true, limit: true },
-  ingressPackets: { fields: ['ifname'], bridge: true, limit: true },
-  egressBits: { fields: ['ifname'], bridge: true, limit: true },
-  egressPackets: { fields: ['ifname'], bridge: true, limit: true },
+  macLinks: { fields: ['ifname'], also: frames },
+  macs: { fields: ['ifname', 'etherAddress'], also: frames },
+  addressLinks: { fields: ['ifname'], also: frames },
+  addresses4: { fields: ['ifname', 'ipv4'], also: frames },
+  addresses6: { fields: ['ifname', 'ipv6'], also: ['bridge'] },
+  ingressBits: { fields: ['ifname'], also: frames, limit: true },
+  ingressPackets: { fields: ['ifname'], also: frames, limit: true },
+  egressBits: { fields: ['ifname'], also: ['bridge'], limit: true },
+  egressPackets: { fields: ['ifname'], also: ['bridge'], limit: true },
   isolated4: { fields: ['ipv4'] },
   isolated6: { fields: ['ipv6'] },
   confined4: { fields: ['ipv4'] },
@@ -26,7 +38,18 @@ export const setTable = {
   hostPorts6: { fields: ['ipv6', 'protocol', 'service'] },
   hostProtocols4: { fields: ['ipv4', 'protocol'] },
   hostProtocols6: { fields: ['ipv6', 'protocol'] },
-} as const satisfies Record<string, { fields: readonly FieldType[]; bridge?: true; limit?: true }>
+  // Guests that have no address yet are known by their link alone, and may not ask this host for one.
+  withoutDhcp: { fields: ['ifname'], also: ['bridge'] },
+  // Each address twice, since nf_tables compares no two fields of a packet.
+  pairs4: { fields: ['ipv4', 'ipv4'] },
+  pairs6: { fields: ['ipv6', 'ipv6'] },
+  // Echo, errors and timestamps; neither redirects nor what routers advertise: RFC 792, RFC 1256.
+  icmpTypes: { fields: ['icmpType'], also: ['bridge'], constant: [0, 3, 8, 11, 12, 13, 14] },
+  // What hosts report, not what routers ask: RFC 2236, RFC 3376.
+  igmpTypes: { fields: ['igmpType'], also: ['bridge'], constant: [0x12, 0x16, 0x17, 0x22] },
+  // Errors, echo, reports; neighbor discovery has rules of its own: RFC 4443, RFC 2710, RFC 3810.
+  icmpv6Types: { fields: ['icmpv6Type'], also: ['bridge'], constant: [1, 2, 3, 4, 128, 129, 131, 132, 143] },
+} as const satisfies Record<string, SetRow>
 
 /** The name of a set. */
 export type SetName = keyof typeof setTable
@@ -51,10 +74,12 @@ export class SetBuilder {
       this.#put('macs', keyOf(name, macBytes(mac)))
     }
     if (confinement.addresses) this.#put('addressLinks', keyOf(name))
+    if (host && !host.some(servesDhcp)) this.#put('withoutDhcp', keyOf(name))
     for (const address of allAddresses(confinement)) {
       const bytes = bytesOf(address)
       const family = familyOf(address) === 'inet' ? 4 : 6
       this.#put(`addresses${family}`, keyOf(name, bytes))
+      this.#put(`pairs${family}`, keyOf(bytes, bytes))
       if (isolated) this.#put(`isolated${family}`, keyOf(bytes))
       if (host) this.#put(`confined${family}`, keyOf(bytes))
       for (const access of host ?? []) this.#addHost(bytes, family, access)
@@ -85,17 +110,38 @@ export class SetBuilder {
     this.sets.set(set, elements)
   }
 
-  /** The sets of a table that are there: all, or those that bridged frames are checked by. */
-  setsOf(family: 'inet' | 'bridge', present: Iterable<SetName>): Map<string, FirewallSet> {
+  /** The sets of a table that are there. */
+  setsOf(family: TableFamily, present: Iterable<SetName>): Map<string, FirewallSet> {
     const sets = new Map<string, FirewallSet>()
-    for (const name of present) {
-      const row: { fields: readonly FieldType[]; bridge?: true; limit?: true } = setTable[name]
-      if (family === 'bridge' && !row.bridge) continue
-      const elements = this.sets.get(name) ?? new Map<string, string | undefined>()
-      sets.set(name, { fields: row.fields, toLimits: row.limit ?? false, elements })
+    for (const name of withConstants(present)) {
+      const row: SetRow = setTable[name]
+      if (family !== 'inet' && !row.also?.includes(family)) continue
+      const elements = row.constant ? constantElements(row.constant) : this.sets.get(name)
+      sets.set(name, { fields: row.fields, toLimits: row.limit ?? false, elements: elements ?? new Map() })
     }
     return sets
   }
+
+  /** The limits that maps of a table lead to. */
+  limitsOf(sets: Iterable<string>): Map<string, Limit> {
+    const names = new Set(sets)
+    return new Map([...this.limits].filter(([name]) => names.has(name.replace(/\..*/, ''))))
+  }
+}
+
+function withConstants(present: Iterable<SetName>): Set<SetName> {
+  const names = new Set(present)
+  const constants = setNames.filter((name) => 'constant' in setTable[name])
+  return names.has('addressLinks') ? new Set([...names, ...constants]) : names
+}
+
+function constantElements(values: readonly number[]): Map<string, undefined> {
+  return new Map(values.map((value) => [keyOf(Uint8Array.of(value)), undefined]))
+}
+
+/** Whether an access is that of a DHCP server. */
+function servesDhcp({ protocol, port = 67 }: HostAccessSpec): boolean {
+  return protocol === 'udp' && port === 67
 }
 
 /** The addresses that a guest may send from: those that were named and, where it speaks IPv6, its link-local one. */
