@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
@@ -44,7 +45,12 @@ export async function readFirewall(
   }
 }
 
-const attempts = 10
+const attempts = 20
+
+/** Lets whoever else changes the tables come to an end: two that begin again at once would meet again. */
+async function pause(attempt: number): Promise<void> {
+  await sleep(Math.random() * attempt * 5)
+}
 
 async function read(place: Place, table: string, options: RequestOptions): Promise<Read> {
   const connection = place.connectionOf('netfilter')
@@ -60,6 +66,7 @@ async function read(place: Place, table: string, options: RequestOptions): Promi
     if (attempt === attempts) {
       throw new NetworkError('INCONSISTENT', `table ${table}: changed during every attempt to read it`)
     }
+    await pause(attempt)
   }
 }
 
@@ -111,6 +118,7 @@ async function changeOnce(
       // Somebody else was faster: what was read holds no longer.
       const isLate = error instanceof NetworkError && error.code === 'ERESTART'
       if (!isLate || attempt === attempts) throw error
+      await pause(attempt)
       continue
     }
     const isAlone = (await readGeneration(connection, options)) === (generation + 1) >>> 0

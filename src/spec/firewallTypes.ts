@@ -48,7 +48,8 @@ export interface ConfineSpec {
   readonly mac?: string
   /**
    * The only IP addresses that packets may come from, by ARP and neighbor discovery, too; where one is IPv6 and `mac` is
-   * given, the link-local address made of that as well. Router advertisements and a DHCP server's answers are dropped.
+   * given, the link-local address made of that as well. Anything but ARP and IP is dropped, and so is what only routers
+   * and DHCP servers say.
    */
   readonly addresses?: readonly string[]
   /**
