@@ -28,6 +28,12 @@ export type Domain =
   | { readonly type: 'prefix' }
   /** A mark of packets: a number, or its text in hexadecimal. */
   | { readonly type: 'mark' }
+  /** Bits a second. */
+  | { readonly type: 'rate' }
+  /** Hundredths, from 0 to 100. */
+  | { readonly type: 'percent' }
+  /** The name of a qdisc or of a class of traffic: `1:`, `1:10`. */
+  | { readonly type: 'handle' }
   | { readonly type: 'list'; readonly item: Domain; readonly maximum?: number; readonly unordered?: boolean }
   | {
       readonly type: 'object'

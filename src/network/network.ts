@@ -14,9 +14,11 @@ import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
 import { Nexthops } from './nexthops.js'
 import { checkOptions } from './objects.js'
+import { Qdiscs } from './qdiscs.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
 import { Session } from './session.js'
+import { TrafficClasses } from './trafficClasses.js'
 import { TunTap } from './tuntap.js'
 import { Vlans } from './vlans.js'
 import { Wireguard } from './wireguard.js'
@@ -71,6 +73,10 @@ export class Network implements AsyncDisposable, Disposable {
   readonly mdb: Mdb
   /** The VLANs of bridges and their ports: `bridge vlan`. */
   readonly vlans: Vlans
+  /** The queueing disciplines of links: `tc qdisc`. */
+  readonly qdiscs: Qdiscs
+  /** The classes of HTB qdiscs: `tc class`. */
+  readonly trafficClasses: TrafficClasses
   /** The WireGuard devices: `wg`. */
   readonly wireguard: Wireguard
   /** What devices do themselves: `ethtool -k`. */
@@ -89,6 +95,8 @@ export class Network implements AsyncDisposable, Disposable {
     this.fdb = new Fdb(session)
     this.mdb = new Mdb(session)
     this.vlans = new Vlans(session)
+    this.qdiscs = new Qdiscs(session)
+    this.trafficClasses = new TrafficClasses(session)
     this.wireguard = new Wireguard(session)
     this.ethtool = new Ethtool(session)
   }

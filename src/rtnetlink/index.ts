@@ -233,6 +233,39 @@ export {
   newNexthop,
   replaceNexthop,
 } from './nexthopMessages.js'
+export type { TrafficAttributes, TrafficHeader } from './qdiscs/attributes.js'
+export type { FifoOptions } from './qdiscs/fifo.js'
+export type { FqOptions } from './qdiscs/fq.js'
+export type { FqCodelOptions } from './qdiscs/fqCodel.js'
+export type { HtbOptions } from './qdiscs/htb.js'
+export type { HtbClassOptions } from './qdiscs/htbClass.js'
+export type { NoQdiscOptions } from './qdiscs/ingress.js'
+export type { NetemOptions } from './qdiscs/netem.js'
+export {
+  changeQdisc,
+  decodeQdisc,
+  deleteQdisc,
+  dumpQdiscs,
+  isDefaultQdisc,
+  type ListedQdisc,
+  newQdisc,
+  type OpaqueQdisc,
+  type Qdisc,
+  type QdiscPlace,
+  replaceQdisc,
+} from './qdiscs/qdisc.js'
+export type { QdiscOptions } from './qdiscs/registry.js'
+export type { SfqOptions } from './qdiscs/sfq.js'
+export type { TbfOptions } from './qdiscs/tbf.js'
+export {
+  decodeTrafficClass,
+  deleteTrafficClass,
+  dumpTrafficClasses,
+  type ListedTrafficClass,
+  newTrafficClass,
+  replaceTrafficClass,
+  type TrafficClass,
+} from './qdiscs/trafficClass.js'
 export {
   defaultRouteProtocol,
   type ListedRoute,

@@ -83,6 +83,15 @@ const markSchema: v.GenericSchema<string | number> = v.union([
   v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,8}$/, 'a mark is a number, or hexadecimal such as 0x1')),
 ])
 
+/** The name of a qdisc or of a class. */
+export const handleSchema: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^[0-9a-f]{1,4}:[0-9a-f]{0,4}$/i.test(text),
+    (issue) => `${JSON.stringify(issue.input)} is no name of a qdisc or a class, such as 1: or 1:10 (hexadecimal)`,
+  ),
+)
+
 function castCheck(cast: 'unicast' | 'multicast') {
   return v.check<string, string>(
     (text) => {
@@ -146,6 +155,12 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return prefix
     case 'mark':
       return markSchema
+    case 'rate':
+      return integer(0, Number.MAX_SAFE_INTEGER)
+    case 'percent':
+      return v.pipe(v.number(), v.minValue(0), v.maxValue(100))
+    case 'handle':
+      return handleSchema
     case 'list': {
       const item = schemaOfDomain(domain.item)
       return item && v.array(item)

@@ -1,4 +1,5 @@
 import type { Domain } from '../netlink/codec.js'
+import { bytesASecond } from '../rtnetlink/qdiscs/rate.js'
 
 /** One property that is not as it should be. */
 export interface PropertyChange {
@@ -31,6 +32,12 @@ export function sameOption(domain: Domain | undefined, wanted: unknown, actual: 
   if (domain?.type === 'seconds' && typeof wanted === 'number' && typeof actual === 'number') {
     // The kernel keeps durations in its own ticks (CONFIG_HZ), so that a hundredth may be lost on the way.
     return Math.abs(wanted - actual) <= domain.resolution * 1.01
+  }
+  if (domain?.type === 'percent' && typeof wanted === 'number' && typeof actual === 'number') {
+    return Math.abs(wanted - actual) <= 1e-6
+  }
+  if (domain?.type === 'rate' && typeof wanted === 'number' && typeof actual === 'number') {
+    return bytesASecond(wanted) === bytesASecond(actual)
   }
   if (domain?.type === 'integer' || domain?.type === 'boolean') return wanted === actual
   if (domain?.type === 'list') return sameList(domain.unordered ?? false, wanted ?? [], actual ?? [])

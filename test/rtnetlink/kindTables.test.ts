@@ -71,6 +71,12 @@ function valuesOf(domain: Domain): fc.Arbitrary<unknown> {
       return addressOf({ type: 'address' }).map((address) => `${address}/${address.includes(':') ? 128 : 32}`)
     case 'mark':
       return fc.integer({ min: 0, max: 0xffffffff })
+    case 'rate':
+      return fc.integer({ min: 0, max: 2 ** 40 }).map((bytes) => bytes * 8)
+    case 'percent':
+      return fc.integer({ min: 0, max: 10_000 }).map((hundredths) => hundredths / 100)
+    case 'handle':
+      return fc.integer({ min: 1, max: 0xfffe }).map((major) => `${major.toString(16)}:`)
     case 'list':
       return fc.array(valuesOf(domain.item), { maxLength: domain.maximum ?? 6 })
     case 'object': {

@@ -1,0 +1,37 @@
+import type { RequestOptions } from '../netlink/exchange.js'
+import type { Result } from '../result.js'
+import {
+  decodeTrafficClass,
+  deleteTrafficClass,
+  dumpTrafficClasses,
+  type ListedTrafficClass,
+  newTrafficClass,
+  replaceTrafficClass,
+  type TrafficClass,
+} from '../rtnetlink/qdiscs/trafficClass.js'
+import { type ListOptions, Objects } from './objects.js'
+
+/** The classes of a network's HTB qdiscs: `tc class`. */
+export class TrafficClasses extends Objects {
+  /** Creates a class: `tc class add`. */
+  create(one: TrafficClass, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => newTrafficClass(one, context), options)
+  }
+
+  /** Creates a class, or changes all of one that is there: `tc class replace`. */
+  replace(one: TrafficClass, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => replaceTrafficClass(one, context), options)
+  }
+
+  /** Removes a class with its leaf. One that others are part of, or filters lead to, is the error `EBUSY`: `tc class delete`. */
+  delete(one: Pick<TrafficClass, 'dev' | 'id'>, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => deleteTrafficClass(one, context), options)
+  }
+
+  /** Lists the classes of a link: `tc class show dev NAME`. */
+  list({ dev }: Pick<TrafficClass, 'dev'>, options: ListOptions = {}): Promise<Result<readonly ListedTrafficClass[]>> {
+    return this.session.run(options, (request) =>
+      this.dumpAll((context) => dumpTrafficClasses(dev, context), decodeTrafficClass, request),
+    )
+  }
+}

@@ -1,0 +1,8 @@
+export { bfifo, pfifo } from './fifo.js'
+export { fq } from './fq.js'
+export { fqCodel } from './fqCodel.js'
+export { htb } from './htb.js'
+export { clsact, ingress } from './ingress.js'
+export { netem } from './netem.js'
+export { sfq } from './sfq.js'
+export { tbf } from './tbf.js'
