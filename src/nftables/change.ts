@@ -27,7 +27,11 @@ export function rulesetChanges(table: string, actual: Ruleset, wanted: Ruleset):
     const [before, after] = [actual.get(family), wanted.get(family)]
     const where = { family, table }
     if (!after) messages.push(deleteTable(where))
-    else messages.push(...(before ? [] : [newTable(where)]), ...tableChanges(where, before ?? nothing, after))
+    else
+      messages.push(
+        ...(before && !before.dormant ? [] : [newTable(where)]),
+        ...tableChanges(where, before ?? nothing, after),
+      )
   }
   return messages
 }

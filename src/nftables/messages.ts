@@ -52,10 +52,10 @@ const hostByteOrder = Uint8Array.of(0, 4, ...new Uint8Array(Uint32Array.of(1).bu
 // Elements a message: an attribute cannot be longer than 65,535 bytes, and the list of them is one.
 const elementsAMessage = 500
 
-/** `nft add table` */
+/** `nft add table`; one that is dormant wakes up. */
 export function newTable({ family, table }: TableName): NetlinkMessage {
   const subject = `table ${family} ${table}: create`
-  const attributes = { name: table }
+  const attributes = { name: table, flags: 0 }
   return objectMessage({
     table: tableAttributes,
     type: NFT_MSG_NEWTABLE,
@@ -86,7 +86,7 @@ export function newChain({ family, table }: TableName, name: string, { hook }: C
       ...(hook
         ? {
             hook: { number: hooksOf(family)[hook.hook] ?? 0, priority: hook.priority },
-            policy: 'accept' as const,
+            policy: hook.policy ?? ('accept' as const),
             type: hook.type,
           }
         : {}),

@@ -33,20 +33,30 @@ import { netfilterHeader, objectMessage } from './layout.js'
 import { hooksOf, NFT_OBJECT_LIMIT, type TableName } from './messages.js'
 import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit, Ruleset, TableContent } from './ruleset.js'
 
+const NFT_TABLE_F_DORMANT = 1
+
 /** Reads everything in a table; `undefined` where there is none of that name. */
 export async function readTable(
   connection: Connection,
   where: TableName,
   options: RequestOptions,
 ): Promise<TableContent | undefined> {
-  if (!(await hasTable(connection, where, options))) return undefined
+  const flags = await flagsOf(connection, where, options)
+  if (flags === undefined) return undefined
   const reader = new Reader(connection, where, options)
   const rules = await reader.rules()
   const chains = new Map<string, Chain>()
-  for (const { name, hook, type } of await reader.chains()) {
-    if (name !== undefined) chains.set(name, { ...hookOf(where.family, hook, type), rules: rules.get(name) ?? [] })
+  for (const chain of await reader.chains()) {
+    if (chain.name !== undefined) {
+      chains.set(chain.name, { ...hookOf(where.family, chain), rules: rules.get(chain.name) ?? [] })
+    }
   }
-  return { chains, sets: await reader.sets(), limits: await reader.limits() }
+  return {
+    ...(flags & NFT_TABLE_F_DORMANT ? { dormant: true } : {}),
+    chains,
+    sets: await reader.sets(),
+    limits: await reader.limits(),
+  }
 }
 
 const handleAttributes = attributeTable<Omit<RuleAttributes, 'expressions'>>({
@@ -81,17 +91,23 @@ export async function withHandles(
   return tables
 }
 
-async function hasTable(connection: Connection, where: TableName, options: RequestOptions): Promise<boolean> {
+/** The flags of a table; `undefined` where there is none. */
+async function flagsOf(connection: Connection, where: TableName, options: RequestOptions): Promise<number | undefined> {
   const { family, table } = where
   const subject = `table ${family} ${table}: read`
   const attributes = { name: table }
   const message = objectMessage({ table: tableAttributes, type: NFT_MSG_GETTABLE, family, subject, attributes })
   try {
-    await connection.request(message, options)
-    return true
+    const layout = { header: netfilterHeader, attributes: tableAttributes }
+    const [flags = 0] = await connection.ask(
+      message,
+      ({ body }) => decodeMessage(layout, body, withoutNames).attributes.flags,
+      options,
+    )
+    return flags
   } catch (error) {
     // A kernel without tables of a family says that it does not know the family.
-    if (error instanceof NetworkError && ['ENOENT', 'EAFNOSUPPORT', 'EOPNOTSUPP'].includes(error.code)) return false
+    if (error instanceof NetworkError && ['ENOENT', 'EAFNOSUPPORT', 'EOPNOTSUPP'].includes(error.code)) return undefined
     throw error
   }
 }
@@ -193,14 +209,17 @@ class Reader {
   }
 }
 
-function hookOf(
-  family: TableFamily,
-  hook: ChainAttributes['hook'],
-  type: string | undefined,
-): { readonly hook?: ChainHook } {
+function hookOf(family: TableFamily, { hook, type, policy }: ChainAttributes): { readonly hook?: ChainHook } {
   const hooks = hooksOf(family)
   const names = Object.keys(hooks) as ChainHook['hook'][]
   const name = names.find((one) => hooks[one] === hook?.number)
   if (name === undefined || hook?.priority === undefined) return {}
-  return { hook: { type: type === 'nat' ? 'nat' : 'filter', hook: name, priority: hook.priority } }
+  return {
+    hook: {
+      type: type === 'nat' ? 'nat' : 'filter',
+      hook: name,
+      priority: hook.priority,
+      ...(policy === 'drop' ? { policy } : {}),
+    },
+  }
 }

@@ -6,6 +6,8 @@ export interface ChainHook {
   readonly type: 'filter' | 'nat'
   readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
   readonly priority: number
+  /** What becomes of a packet that no rule decides upon; left out for `accept`. */
+  readonly policy?: 'drop'
 }
 
 /** A rule: expressions in order, and a comment that `nft list` shows. */
@@ -60,6 +62,8 @@ export interface Limit {
 
 /** Everything in a table. */
 export interface TableContent {
+  /** Whether somebody has put it to sleep, so that it does nothing. */
+  readonly dormant?: true
   readonly chains: ReadonlyMap<string, Chain>
   readonly sets: ReadonlyMap<string, FirewallSet>
   readonly limits: ReadonlyMap<string, Limit>

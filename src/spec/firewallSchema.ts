@@ -71,10 +71,11 @@ const hostAccess: v.GenericSchema<HostAccessSpec> = objectSchema<HostAccessSpec>
   ['protocol'],
 )
 
-// What the kernel's limits count by fits in 32 bits of burst: 40 Gbit/s for a tenth of a second.
+// Limits count in tokens of a nanosecond: a second's worth of bytes must fit in 64 bits of them, and a packet must cost
+// some (net/netfilter/nft_limit.c).
 const rate: v.GenericSchema<RateSpec> = objectSchema<RateSpec>({
-  bits: integer(8, Number.MAX_SAFE_INTEGER),
-  packets: integer(1, 0xffffffff),
+  bits: integer(8, 147_000_000_000),
+  packets: integer(1, 100_000_000),
 })
 
 /** The schema of a link's `confine`; `null` takes the confinement away. */

@@ -75,8 +75,11 @@ export interface HostAccessSpec {
 
 /** How much may pass. */
 export interface RateSpec {
-  /** Bits a second, at least 8; a tenth of a second's worth, or 256 KiB, may come at once. */
+  /** Bits of IP packets a second, 8 to 147 billion; a second's worth may come at once, and at least 256 KiB. */
   readonly bits?: number
-  /** Packets a second; super-packets of a device with offloads count as one. */
+  /**
+   * Packets a second, 1 to 100 million, of which a tenth may come at once, and at least 16; super-packets of a device
+   * with offloads count as one.
+   */
   readonly packets?: number
 }

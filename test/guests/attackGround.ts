@@ -38,6 +38,8 @@ export interface Seen {
   readonly reached: number
   /** Packets that the host passes on, from the guests. */
   readonly forwarded: number
+  /** Packets to the attacker. */
+  readonly left: number
 }
 
 /** What the host has learned. */
@@ -63,20 +65,24 @@ export interface Ground {
   attack(frames: readonly Uint8Array[]): { readonly seen: Seen; readonly learned: Learned }
 }
 
-// A table of somebody else, whose chains come behind those of the confinement.
+// A table of somebody else, whose chains come right behind those of the confinement.
 const eyes = `
 nft -f - <<'END'
 table inet eye {
   counter entered {}
+  counter left {}
   counter reached {}
   counter forwarded {}
-  chain a { type filter hook prerouting priority 1000; iifname "tap0" counter name entered; }
+  chain a { type filter hook prerouting priority -440; iifname "tap0" counter name entered; }
+  chain d { type filter hook postrouting priority 1000; oifname "tap0" counter name left; }
   chain b { type filter hook input priority 1000; iifname { "tap0", "guests" } counter name reached; }
   chain c { type filter hook forward priority 1000; iifname { "tap0", "guests" } counter name forwarded; }
 }
 table bridge eye {
   counter bridged {}
-  chain a { type filter hook prerouting priority 1000; iifname "tap0" counter name bridged; }
+  counter left {}
+  chain a { type filter hook prerouting priority -440; iifname "tap0" counter name bridged; }
+  chain d { type filter hook postrouting priority 1000; oifname "tap0" counter name left; }
   chain b { type filter hook input priority 1000; iifname "tap0" ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 counter name bridged; }
 }
 table arp eye {
@@ -126,7 +132,8 @@ export async function attackGround(
   const observe = (): { counts: Record<string, number>; learned: Learned } => {
     const [counters = '', fdb = '', neighbors = ''] = host.sh(look).split('\n').filter(Boolean)
     const counts: Record<string, number> = {}
-    for (const { counter } of JSON.parse(counters).nftables) if (counter) counts[counter.name] = counter.packets
+    for (const { counter } of JSON.parse(counters).nftables)
+      if (counter) counts[counter.name] = (counts[counter.name] ?? 0) + counter.packets
     return {
       counts,
       learned: {
@@ -156,6 +163,7 @@ export async function attackGround(
         arp: since('asked'),
         reached: since('reached'),
         forwarded: since('forwarded'),
+        left: since('left'),
       }
       before = counts
       return { seen, learned }

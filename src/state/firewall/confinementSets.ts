@@ -160,8 +160,8 @@ const leastBurst = 262_144
 
 function limitOfBits(bits: number): Limit {
   const rate = Math.floor(bits / 8)
-  // What a tenth of a second lets through may come at once.
-  return { unit: 'bytes', rate: BigInt(rate), burst: Math.max(leastBurst, Math.min(0xffffffff, Math.ceil(rate / 10))) }
+  // The kernel adds a second's worth to what is told: net/netfilter/nft_limit.c, nft_limit_init.
+  return { unit: 'bytes', rate: BigInt(rate), burst: Math.max(0, leastBurst - rate) }
 }
 
 function limitOfPackets(packets: number): Limit {

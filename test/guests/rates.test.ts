@@ -1,0 +1,78 @@
+import test from 'ava'
+import { attackGround, type Ground } from './attackGround.js'
+import { ipProtocol, udp } from './frames.js'
+import { packet } from './trespass.js'
+
+const { udp: UDP } = ipProtocol
+
+/** Datagrams of a size, headers of IP included. */
+const datagramOf = ({ world }: Ground, size: number): Uint8Array =>
+  packet(world, '192.0.2.2', UDP, udp(world.me.address, '192.0.2.2', [7, 7], new Uint8Array(size - 28)))
+
+const fragmentOf = ({ world }: Ground, size: number): Uint8Array =>
+  packet(world, '192.0.2.2', UDP, new Uint8Array(size - 20), { offset: 0x2000 | 3 })
+
+/** Sends frames as fast as it can for a time, more than the rate lets through; seconds that it took. */
+function flood(write: (bytes: Uint8Array) => void, bytes: Uint8Array, milliseconds: number): number {
+  const start = performance.now()
+  do for (let count = 0; count < 50; count++) write(bytes)
+  while (performance.now() - start < milliseconds)
+  return (performance.now() - start) / 1000
+}
+
+/** What may come at once: a second's worth, more than the 256 KiB that are the least. */
+const atOnce = 500_000
+
+for (const mode of ['bridged', 'routed'] as const) {
+  test.serial(`what a ${mode} guest sends is counted in bytes of IP and in packets, fragments too`, async (t) => {
+    for (const [what, size, make] of [
+      ['large', 1400, datagramOf],
+      ['small', 60, datagramOf],
+      ['fragments', 60, fragmentOf],
+    ] as const) {
+      for (const unit of ['bits', 'packets'] as const) {
+        const rate = unit === 'bits' ? 4_000_000 : 2000
+        const ground = await attackGround(t, { mode, ingress: { [unit]: rate } })
+        const bytes = make(ground, size)
+        ground.attack([])
+        const seconds = flood((one) => ground.attacker.write(one), bytes, 700)
+        const { bridged, entered } = ground.attack([]).seen
+        const passed = (mode === 'bridged' ? bridged : entered) * (unit === 'bits' ? size : 1)
+        const [perSecond, burst] = unit === 'bits' ? [rate / 8, atOnce] : [rate, rate / 10]
+        const wanted = perSecond * seconds + burst
+        t.true(Math.abs(passed / wanted - 1) < 0.1, `${what}, ${unit}: ${passed} of ${wanted}`)
+      }
+    }
+  })
+
+  test.serial(`what goes to a ${mode} guest is counted the same way`, async (t) => {
+    for (const unit of ['bits', 'packets'] as const) {
+      const rate = unit === 'bits' ? 4_000_000 : 2000
+      const size = unit === 'bits' ? 1400 : 60
+      const { world, host, attack } = await attackGround(t, { mode, egress: { [unit]: rate } })
+      const { address, mac } = world.me
+      host.sh(`ip neigh replace ${address} lladdr ${mac} dev ${mode === 'bridged' ? 'guests' : 'tap0'}`)
+      attack([])
+      const seconds = Number(host.sh(`node -e "${floodScript(address, size - 28)}"`))
+      const passed = attack([]).seen.left * (unit === 'bits' ? size : 1)
+      const [perSecond, burst] = unit === 'bits' ? [rate / 8, atOnce] : [rate, rate / 10]
+      const wanted = perSecond * seconds + burst
+      t.true(Math.abs(passed / wanted - 1) < 0.1, `${unit}: ${passed} of ${wanted}`)
+    }
+  })
+}
+
+/** A program that sends datagrams for a while, and says how many seconds it did. */
+function floodScript(to: string, size: number): string {
+  return `
+    const socket = require('dgram').createSocket('udp4')
+    const bytes = Buffer.alloc(${size})
+    let start
+    const more = () => {
+      const seconds = (performance.now() - start) / 1000
+      if (seconds > 0.7) { console.log(seconds); process.exit() }
+      for (let count = 0; count < 20; count++) socket.send(bytes)
+      setImmediate(more)
+    }
+    socket.connect(7, '${to}', () => { start = performance.now(); more() })`
+}
