@@ -104,3 +104,29 @@ for (const mode of ['bridged', 'routed'] as const) {
     t.is(reached(error4(world.gateway.address, embedded(world.gateway.address, me.address, 53, 9))), 1, 'of its own')
   })
 }
+
+test.serial('a routed guest makes the host look for nobody behind the link of another', async (t) => {
+  const ground = await attackGround(t, { mode: 'routed' })
+  const { world, host } = ground
+  const { learned } = ground.attack([datagram(world, 'fd00::7', [7, 7])])
+  t.false(learned.neighbors.has('fd00::7'))
+  host.sh('ping -q -c 1 -W 1 fd00::7 >/dev/null 2>&1 || true')
+  t.true(ground.attack([]).learned.neighbors.has('fd00::7'), 'the host itself may look')
+})
+
+test.serial('a guest whose MAC address is not told speaks for its own addresses only', async (t) => {
+  const ground = await attackGround(t, { mode: 'bridged' })
+  const { host, network, world } = ground
+  const links = network.guests.map(({ tap }, index) => ({
+    name: tap,
+    confine: { addresses: [[world.me, world.victim][index]?.address6 ?? ''] },
+  }))
+  await host.converges({ links })
+  const succeeded: string[] = []
+  for (const [name, frames] of discoveryAttacks) {
+    // It may say that its address is anywhere.
+    if (name.includes('own address is')) continue
+    if (ground.attack([frames(world)].flat()).seen.bridged > 0) succeeded.push(name)
+  }
+  t.deepEqual(succeeded, [])
+})
