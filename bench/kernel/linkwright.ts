@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { apply, Network, plan, type Result, RouteSet, type Spec } from 'linkwright'
+import { apply, Network, plan, type Result, RouteSet, type Spec, snapshot } from 'linkwright'
 import { routesOf, routeText, tapsOf } from './specs.js'
 
 const [what = '', family = '4', text = '0'] = process.argv.slice(2)
@@ -29,9 +29,8 @@ const works: Readonly<Record<string, () => Work | Promise<Work>>> = {
   tapsUp: () => applied(tapsOf(count), { prune: false, changes: true }),
   tapsDown: () => applied({}, { prune: true, changes: true }),
   dump: () => async () => {
-    using network = await opened()
-    const routes = unwrapped(await network.routes.list({ family: family === '4' ? 'inet' : 'inet6' }))
-    if (routes.length < count) throw new Error(`${routes.length} routes`)
+    const { routes } = unwrapped(await snapshot({ routes: 'set' }))
+    if (!(routes instanceof RouteSet) || routes.size < count) throw new Error('not all routes')
   },
   linkDump: () => async () => {
     using network = await opened()

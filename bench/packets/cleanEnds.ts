@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAnonymousNamespace } from '../../src/system/namespace.js'
-import { finish, start } from './program.js'
-import type { Figures } from './scenarios.js'
+import { finish, start } from '../program.js'
+import type { Figures } from '../results.js'
 
 const rounds = 12
 // What a process ends with: its status, or the signal that it died of.

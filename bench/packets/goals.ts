@@ -1,4 +1,5 @@
-import { median, medianOf, ratios, type Section } from './results.js'
+import { median, medianOf, type Section } from '../results.js'
+import { ratios } from './judged.js'
 
 /** A goal and what was reached. */
 export interface Outcome {

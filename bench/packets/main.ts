@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Figures, load, type Section, store } from '../results.js'
 import { cleanEnds } from './cleanEnds.js'
 import { render, renderSection } from './render.js'
-import { load, type Section, store } from './results.js'
-import { type Contender, type Figures, forward, receive, send, tools, vpn, vpnFiles, wireguard } from './scenarios.js'
+import { type Contender, forward, receive, send, tools, vpn, vpnFiles, wireguard } from './scenarios.js'
 
 const runs = Number(process.env['BENCH_RUNS'] ?? 5)
 const only = new RegExp(process.env['BENCH_ONLY'] ?? '')

@@ -1,9 +1,6 @@
+import { type Section, spread, tableOf } from '../results.js'
 import { goals } from './goals.js'
-import { keyOf, median, ratios, type Section } from './results.js'
-
-const show = (number: number): string => (number >= 100 ? number.toFixed(0) : number.toFixed(2))
-const spread = (numbers: readonly number[]): string =>
-  `${show(median(numbers))} (${show(Math.min(...numbers))}–${show(Math.max(...numbers))})`
+import { keyOf, ratios } from './judged.js'
 
 const columns = {
   clean: 'clean of 12',
@@ -47,6 +44,5 @@ export function renderSection(section: Section): string {
     const ratio = race ? [name === 'linkwright' ? '' : spread(ratios(section, name))] : []
     return [name, ...cells, ...ratio]
   })
-  const table = [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`)
-  return [`## ${title}`, '', `${how}.`, '', ...table, '', ...(remark ? [remark, ''] : [])].join('\n')
+  return [`## ${title}`, '', `${how}.`, '', tableOf(head, body), '', ...(remark ? [remark, ''] : [])].join('\n')
 }

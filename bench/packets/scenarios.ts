@@ -1,14 +1,11 @@
-import { closeSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newKeyPair, privateText } from '../../examples/vpn/keys.js'
-import { createAnonymousNamespace } from '../../src/system/namespace.js'
-import { finish, numbersOf, start } from './program.js'
-
-/** What was measured in one run: numbers by name. */
-export type Figures = Record<string, number>
+import { finish, inNamespaces, numbersOf, start } from '../program.js'
+import type { Figures } from '../results.js'
 
 /** The programs of one contender. */
 export interface Contender {
@@ -20,16 +17,6 @@ export interface Contender {
 /** Where the traffic comes from. */
 export const tools = { path: '' }
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 2)
-
-/** One run in throw-away namespaces, which end with it. */
-async function inNamespaces<T>(count: number, work: (paths: string[]) => Promise<T>): Promise<T> {
-  const fds = Array.from({ length: count }, () => createAnonymousNamespace())
-  try {
-    return await work(fds.map((fd) => `/proc/${process.pid}/fd/${fd}`))
-  } finally {
-    for (const fd of fds) closeSync(fd)
-  }
-}
 
 const shell = (namespace: string, script: string): Promise<string> => finish(namespace, 'sh', '-c', script)
 const noIpv6 =

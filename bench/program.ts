@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import { createAnonymousNamespace } from '../src/system/namespace.js'
 
 /** A program inside a namespace. */
 export interface Program {
@@ -8,11 +10,16 @@ export interface Program {
 }
 
 /** Starts a program in a namespace, and waits for a line of it. */
-export async function start(namespace: string, command: readonly string[], awaited?: string): Promise<Program> {
+export async function start(
+  namespace: string,
+  command: readonly string[],
+  awaited?: string,
+  seconds = 60,
+): Promise<Program> {
   // Whoever hangs is to be seen as a failure, soon.
   const child = spawn('nsenter', [`--net=${namespace}`, '--', ...command], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: 60_000,
+    timeout: seconds * 1000,
     killSignal: 'SIGKILL',
   })
   let output = ''
@@ -42,4 +49,14 @@ export async function finish(namespace: string, ...command: string[]): Promise<s
 /** The last line of a program's output, which is a JSON object of numbers. */
 export async function numbersOf(program: Program): Promise<Record<string, number>> {
   return JSON.parse((await program.ended).trim().split('\n').at(-1) ?? '')
+}
+
+/** One run in throw-away namespaces, which end with it. */
+export async function inNamespaces<T>(count: number, work: (paths: string[]) => Promise<T>): Promise<T> {
+  const fds = Array.from({ length: count }, () => createAnonymousNamespace())
+  try {
+    return await work(fds.map((fd) => `/proc/${process.pid}/fd/${fd}`))
+  } finally {
+    for (const fd of fds) closeSync(fd)
+  }
 }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Figures } from './scenarios.js'
+
+/** What was measured in one run: numbers by name. */
+export type Figures = Record<string, number>
 
 /** What one comparison found. */
 export interface Section {
@@ -36,12 +38,22 @@ export function medianOf(rows: readonly Figures[] | undefined, key: string): num
   return median((rows ?? []).flatMap((row) => row[key] ?? []))
 }
 
-/** What a contender is judged by: bits per second where there are any, else packets. */
-export const keyOf = (rows: readonly Figures[]): string => (rows.some((row) => 'gigabits' in row) ? 'gigabits' : 'kpps')
+/** The ratio of a figure of ours to another contender's, round by round; the last round stands for those it lacks. */
+export function ratiosOf({ rows }: Section, key: string, other: string, own = 'linkwright'): number[] {
+  const [ours, theirs] = [rows[own] ?? [], rows[other] ?? []]
+  return ours.map((row, index) => (row[key] ?? Number.NaN) / ((theirs[index] ?? theirs.at(-1))?.[key] ?? Number.NaN))
+}
 
-/** Ours divided by another's, round by round. */
-export function ratios({ rows }: Section, other: string): number[] {
-  const [ours, theirs] = [rows['linkwright'] ?? [], rows[other] ?? []]
-  const key = keyOf(theirs)
-  return theirs.map((row, index) => (ours[index]?.[key] ?? Number.NaN) / (row[key] ?? Number.NaN))
+const shown = (number: number): string => (number >= 100 ? number.toFixed(0) : number.toFixed(2))
+
+/** The median of numbers, with the least and the greatest. */
+export function spread(numbers: readonly number[]): string {
+  const [least, greatest] = [Math.min(...numbers), Math.max(...numbers)].map(shown)
+  const middle = shown(median(numbers))
+  return least === greatest ? middle : `${middle} (${least}–${greatest})`
+}
+
+/** A table in Markdown. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,0 +1,80 @@
+import { median, medianOf, ratiosOf, type Section } from '../results.js'
+
+/** A goal and what was reached. */
+export interface Outcome {
+  readonly goal: string
+  readonly reached: string
+  readonly met: boolean
+}
+
+/** A race: in which sections, against whom, and how many times the other's time is the most, or faster the least. */
+interface Race {
+  readonly sections: RegExp
+  readonly other: string
+  readonly most?: number
+  readonly faster?: number
+}
+
+const races: readonly Race[] = [
+  { sections: /^Add 1,000,000/, other: 'C', most: 1.15 },
+  { sections: /^Reconcile, nothing to do, 1,000,000/, other: 'C', most: 3 },
+  { sections: /^Delete 1,000,000/, other: 'C', most: 1.2 },
+  { sections: /^Add 1,000,000/, other: 'ip', faster: 5 },
+  { sections: /^Add 100,000/, other: 'ip', faster: 3 },
+  { sections: /^Add/, other: 'Go', faster: 3 },
+  { sections: /^(Dump|Reconcile, nothing to do)/, other: 'Go', faster: 8 },
+  { sections: /TAPs up$/, other: 'C', most: 1.3 },
+  { sections: /TAPs down$/, other: 'ip', faster: 15 },
+  { sections: /^Start-up/, other: 'node -e 0', most: 2.5 },
+]
+
+/** Each goal that something was measured for. */
+export function goals(sections: readonly Section[]): Outcome[] {
+  const raced = races.flatMap((race) =>
+    sections
+      .filter(({ title, rows }) => race.sections.test(title) && race.other in rows && 'linkwright' in rows)
+      .map((section) => outcomeOf(section, race)),
+  )
+  return [...raced, ...changes(sections), ...memory(sections), ...loops(sections)]
+}
+
+function outcomeOf(section: Section, { other, most, faster }: Race): Outcome {
+  const times = median(ratiosOf(section, 'ms', other))
+  if (most !== undefined) {
+    const goal = `${section.title}: at most ${most} times ${other}'s time`
+    return { goal, reached: times.toFixed(2), met: times <= most }
+  }
+  const goal = `${section.title}: at least ${faster} times faster than ${other}`
+  return { goal, reached: (1 / times).toFixed(1), met: 1 / times >= (faster ?? 0) }
+}
+
+/** What a change of a hundredth costs beside none, in the same round. */
+function changes(sections: readonly Section[]): Outcome[] {
+  return sections.flatMap((section) => {
+    const noop = sections.find(({ title }) => title === section.title.replace('1 % to change', 'nothing to do'))
+    const [ours, idle] = [section.rows['linkwright'], noop?.rows['linkwright']]
+    if (!section.title.includes('1 % to change') || !ours || !idle) return []
+    const times = median(ours.map(({ ms = Number.NaN }, round) => ms / (idle[round]?.['ms'] ?? Number.NaN)))
+    const goal = `${section.title}: at most 1.2 times nothing to do`
+    return [{ goal, reached: times.toFixed(2), met: times <= 1.2 }]
+  })
+}
+
+function memory(sections: readonly Section[]): Outcome[] {
+  return sections
+    .filter(({ title, rows }) => title.startsWith('Reconcile, nothing to do, 1,000,000') && 'linkwright' in rows)
+    .map(({ title, rows }) => {
+      const bytes = medianOf(rows['linkwright'], 'memory')
+      return { goal: `${title}: at most 1 GB`, reached: `${(bytes / 1e6).toFixed(0)} MB`, met: bytes <= 1e9 }
+    })
+}
+
+function loops(sections: readonly Section[]): Outcome[] {
+  return sections
+    .filter(({ rows }) => rows['linkwright']?.some((row) => 'longest' in row))
+    .map(({ title, rows }) => {
+      const longest = medianOf(rows['linkwright'], 'longest')
+      const goal = `${title}: the event loop waits 20 ms at most`
+      return { goal, reached: `${longest.toFixed(0)} ms`, met: longest <= 20 }
+    })
+}

@@ -1,0 +1,136 @@
+// Routes and links by netlink: linkwright beside C, ip, Go, Python and npm's netlink, in the same run, turn by turn.
+//   npm run bench                     BENCH_RUNS=5 by default; needs root, gcc, ip; takes go and pyroute2 where there
+//   BENCH_SLOW_RUNS=1 npm run bench   fewer runs of who needs minutes for one; BENCH_SLOW_RUNS=0 leaves them out
+//   BENCH_ONLY='1,000,000 IPv4' …     only sections that have that in their title; the others stay as they were
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Figures, load, type Section, store } from '../results.js'
+import { type Contender, contenders, type Work } from './contenders.js'
+import { journey, startUps } from './journey.js'
+import { render, renderSection } from './render.js'
+
+const runs = Number(process.env['BENCH_RUNS'] ?? 5)
+const slowRuns = Number(process.env['BENCH_SLOW_RUNS'] ?? runs)
+const only = new RegExp(process.env['BENCH_ONLY'] ?? '')
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const results = join(root, 'bench/kernel/results.json')
+
+const routeWorks = ['add', 'dump', 'noop', 'change', 'delete'] as const
+const linkWorks = ['tapsUp', 'linkDump', 'tapsDown'] as const
+
+/** What the sections of works are called. */
+const titles: Readonly<Record<Work, (what: string) => string>> = {
+  add: (what) => `Add ${what}`,
+  dump: (what) => `Dump ${what}`,
+  noop: (what) => `Reconcile, nothing to do, ${what}`,
+  change: (what) => `Reconcile, 1 % to change, ${what}`,
+  delete: (what) => `Delete ${what}`,
+  tapsUp: (what) => `${what} up`,
+  linkDump: (what) => `Dump of ${what}`,
+  tapsDown: (what) => `${what} down`,
+}
+
+type Rows = Record<string, Figures[]>
+
+/** Runs every contender's journey some times, turn by turn. */
+async function compare(
+  all: readonly Contender[],
+  works: readonly Work[],
+  what: string,
+  family: string,
+  count: number,
+): Promise<void> {
+  const before = loadavg()
+  const rows: Partial<Record<Work, Rows>> = {}
+  for (let run = 0; run < runs; run++) {
+    // The order turns too, so that nobody always follows the same one.
+    for (let turn = 0; turn < all.length; turn++) {
+      const contender = all[(run + turn) % all.length]
+      if (!contender || count >= contender.hopelessFrom) continue
+      if (run >= slowRuns && count >= contender.slowFrom) continue
+      const figures = await journey(contender, works, family, count)
+      for (const work of works) {
+        const one = figures[work]
+        if (!one) continue
+        rows[work] = added(rows[work] ?? {}, contender.name, one)
+      }
+    }
+  }
+  const order = (ofWork: Rows): Rows =>
+    Object.fromEntries(all.flatMap(({ name }) => (ofWork[name] ? [[name, ofWork[name]]] : [])))
+  for (const work of works) keep({ title: titles[work](what), how: how(before), rows: order(rows[work] ?? {}) })
+}
+
+function added(rows: Rows, name: string, figures: Figures): Rows {
+  return { ...rows, [name]: [...(rows[name] ?? []), figures] }
+}
+
+function how(before: readonly number[]): string {
+  const [processor] = cpus()
+  const load = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before, ')
+  const day = new Date().toISOString().slice(0, 10)
+  return `${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, ${versions}; load ${load} after`
+}
+
+function keep(section: Section): void {
+  console.log(renderSection(section))
+  store(results, section)
+}
+
+function version(command: string, ...args: string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' }).trim().split('\n', 1)[0] ?? ''
+  } catch {
+    return `no ${command}`
+  }
+}
+
+const debianOf = (name: string): string => version('dpkg-query', '-W', name).replace('\t', ' ')
+const versions = [
+  `Node ${process.version}`,
+  version('gcc', '--version'),
+  version('ip', '-V'),
+  debianOf('golang-github-vishvananda-netlink-dev'),
+  debianOf('python3-pyroute2'),
+].join(', ')
+
+const built = mkdtempSync(join(tmpdir(), 'linkwright-bench-'))
+try {
+  const all = contenders(built)
+  for (const count of [100_000, 1_000_000]) {
+    for (const family of ['4', '6']) {
+      const what = `${count.toLocaleString('en-US')} IPv${family} routes`
+      if (only.test(what)) await compare(all, routeWorks, what, family, count)
+    }
+  }
+  if (only.test('1,000 TAPs')) await compare(all, linkWorks, '1,000 TAPs', '4', 1000)
+  if (only.test('Start-up')) {
+    const before = loadavg()
+    let rows: Rows = {}
+    const programs = {
+      'node -e 0': [process.execPath, '-e', '0'],
+      linkwright: [process.execPath, join(root, 'dist/bundle/cli.js'), 'show'],
+      "import 'linkwright'": [
+        process.execPath,
+        '--input-type=module',
+        '-e',
+        `await import(${JSON.stringify(join(root, 'dist/bundle/index.js'))})`,
+      ],
+    }
+    for (let run = 0; run < runs * 4; run++) {
+      for (const [name, figures] of Object.entries(await startUps(programs))) {
+        rows = added(rows, name, figures)
+      }
+    }
+    keep({ title: 'Start-up: linkwright show', how: how(before), rows })
+  }
+  const { page, images } = render(load(results))
+  writeFileSync(join(root, 'docs/benchmarks.md'), page)
+  mkdirSync(join(root, 'docs/images'), { recursive: true })
+  for (const [name, image] of images) writeFileSync(join(root, 'docs/images', name), image)
+} finally {
+  rmSync(built, { recursive: true, force: true })
+}
