@@ -5,6 +5,7 @@ import type { NetworkState } from '../state/model.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
 import type { RouteRecord } from '../state/route.js'
+import { rest } from '../system/turns.js'
 import { allRouteOperations, allWishes, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import { reachability } from './reachable.js'
@@ -18,6 +19,7 @@ export async function lostBulk(
   steps: readonly PlannedStep[],
   reach: Reach,
 ): Promise<PackedRoutes<DesiredRoute>> {
+  await rest()
   const operations = allRouteOperations(steps)
   const taken = await reachedRoutes(allRoutes(before), operations, reach)
   const deleted = operations.map((operation) => {

@@ -4,6 +4,7 @@ import type { NetworkState } from '../state/model.js'
 import { keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
 import { isMadeFrom } from '../state/route.js'
+import { rest } from '../system/turns.js'
 import { allRouteOperations, keyedOperations, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
@@ -15,6 +16,7 @@ export async function formerBulk(
   reach: Reach,
 ): Promise<PackedRoutes<DesiredRoute>> {
   const routes = allRoutes(before)
+  await rest()
   const operations = allRouteOperations(steps)
   const reached = await reachedRoutes(routes, operations, reach)
   const added = keyedOperations(operations.filter(({ type }) => type !== 'deleteRoute'))

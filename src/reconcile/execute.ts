@@ -195,7 +195,7 @@ class Executor {
       (other) => isDeviceCreation(other.operation) && (other === step || !other.operation.replaces),
     )
     const links = run.flatMap((one) => (isDeviceCreation(one.operation) ? [one.operation.link] : []))
-    const errors = createDevices(links, place.kernel)
+    const errors = await createDevices(links, place.kernel)
     for (const [position, one] of run.entries()) {
       const error = errors[position]
       if (error) return { step: one, error }

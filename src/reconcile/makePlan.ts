@@ -7,6 +7,7 @@ import type { Owner } from '../state/owner.js'
 import { parted } from '../state/packedState.js'
 import { withRealNames } from '../state/realNames.js'
 import { renamedState, withRenamedPeers } from '../state/renamed.js'
+import { rest } from '../system/turns.js'
 import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
@@ -39,9 +40,11 @@ export async function makeSteps(
     renamings.set(namespace, planRenames(namespace, network, actual.get(namespace) ?? emptyState, problems))
   }
   for (const [namespace, renaming] of renamings) {
+    await rest()
     const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
     const { desired: named, actual: there, twice } = await parted(withRealNames(renaming.desired, state), state)
     for (const { path = '', route } of twice) problems.push(wantedTwiceProblem(path, route))
+    await rest()
     const meant = withFeatureNames(named, there, problems)
     const wanted = prune && owner ? await withPruned(meant, there, owner) : meant
     const bounced = new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])
@@ -62,6 +65,7 @@ export async function makeSteps(
     await diffNetwork(context)
   }
   throwIfAny(problems)
+  await rest()
   return orderSteps(steps.map(withPeerTags)).map((step) => ({ ...step, equivalent: equivalentOf(step) }))
 }
 

@@ -18,6 +18,7 @@ import { nexthopOf } from '../state/nexthop.js'
 import { mostSingleRoutes, unpackedRoutes } from '../state/packedState.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { rest } from '../system/turns.js'
 import { dump } from './dump.js'
 import { readFirewall } from './firewall.js'
 import { LinkReader } from './linkReader.js'
@@ -62,6 +63,7 @@ export async function observe(
   const nexthops = await dump(place, dumpNexthops(), (body) => nexthopOf(decodeNexthop(body, names)), options)
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
   const proxies = await dump(place, dumpNeighbors({ proxy: true }), (body) => decodeNeighbor(body, names), options)
+  await rest()
   const routes = PackedRoutes.joined(tables)
   return {
     links: records,

@@ -4,6 +4,7 @@ import type { NetworkState } from '../state/model.js'
 import { type Keyed, keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { packedRoutes } from '../state/packedState.js'
 import { isLasting, type RouteRecord } from '../state/route.js'
+import { rest } from '../system/turns.js'
 import { isBulkStep } from './bulkStep.js'
 import type { RouteOperation } from './operation.js'
 import type { Reach } from './reach.js'
@@ -52,8 +53,10 @@ export async function reachedRoutes(
   operations: PackedRoutes<RouteOperation>,
   reach: Reach,
 ): Promise<PackedRoutes<RouteRecord>> {
+  await rest()
   const taken = routes.filter((route) => isLasting(route) && reach.takesAlong(route))
   const others = routes.filter((route) => isLasting(route) && !reach.takesAlong(route))
+  await rest()
   return PackedRoutes.joined([taken, await selectedByKey(keyedRoutes(others), keyedOperations(operations), true)])
 }
 

@@ -7,6 +7,7 @@ import type { NexthopRecord } from '../state/nexthop.js'
 import { isMarked, type Owner } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey } from '../state/packedSets.js'
 import { isLasting, routeKey } from '../state/route.js'
+import { rest } from '../system/turns.js'
 import { withBulk } from './losses.js'
 
 /**
@@ -101,6 +102,7 @@ async function doomedBulk(
   { bulk: table = PackedRoutes.empty() }: NetworkState,
   owner: Owner,
 ): Promise<PackedRoutes<DesiredRoute>> {
+  await rest()
   const own = table.filter((route) => route.protocol === owner.protocol && isLasting(route))
   const doomed = await selectedByKey(keyedRoutes(own), keyedWishes(wishes), false)
   return doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))

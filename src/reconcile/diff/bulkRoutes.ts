@@ -1,5 +1,6 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { DesiredRoute } from '../../state/desired.js'
+import { rest } from '../../system/turns.js'
 import { singleOperation } from '../bulkOperation.js'
 import { bulkDrafts } from '../bulkStep.js'
 import { bulkChanges } from './bulkChanges.js'
@@ -16,6 +17,7 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
   const { desired, actual, owner } = context
   const wanted = desired.bulk
   if (!wanted || wanted.size === 0) return
+  await rest()
   for (const way of wanted.used()) if (!way.absent) check(way)
   context.problems.push(...(await wantedTwice(wanted)))
   const doomedLinks = doomedLinksOf(context)
@@ -23,6 +25,7 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
     owner,
     goesAnyway: (route) => hangsOn(route, doomedLinks),
   })
+  await rest()
   if (changes.size > mostSingleSteps) for (const draft of bulkDrafts(changes)) addStep(context, draft)
   else {
     for (const { to, way } of changes) addStep(context, routeStep(singleOperation(way.operation, to), way.path))

@@ -1,3 +1,4 @@
+import { rest } from '../../system/turns.js'
 import { Phase } from '../step.js'
 import { diffAddresses } from './addresses.js'
 import { addStep, type DiffContext } from './context.js'
@@ -13,21 +14,28 @@ import { diffRules } from './rules.js'
 import { diffSysctls } from './sysctls.js'
 import { diffVlans } from './vlans.js'
 
+const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
+  diffFirewall,
+  diffForwarding,
+  checkCycles,
+  diffLinks,
+  diffVlans,
+  diffSysctls,
+  diffAddresses,
+  diffNeighbors,
+  diffFdb,
+  diffMdb,
+  diffNexthops,
+  diffRoutes,
+  diffRules,
+]
+
 /** All steps that bring a namespace from what it is to what it should be; unordered. */
 export async function diffNetwork(context: DiffContext): Promise<void> {
-  diffFirewall(context)
-  diffForwarding(context)
-  checkCycles(context)
-  diffLinks(context)
-  diffVlans(context)
-  diffSysctls(context)
-  diffAddresses(context)
-  diffNeighbors(context)
-  diffFdb(context)
-  diffMdb(context)
-  diffNexthops(context)
-  await diffRoutes(context)
-  diffRules(context)
+  for (const diff of diffs) {
+    await rest()
+    await diff(context)
+  }
 }
 
 function diffForwarding(context: DiffContext): void {

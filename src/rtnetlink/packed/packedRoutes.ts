@@ -105,14 +105,25 @@ function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
   for (let row = 0; row < rows.count; row++) count += isKept[rows.ways[row] ?? 0] ?? 0
   if (count === rows.count) return rows
   const builder = new RowsBuilder(rows.family, count)
-  for (let row = 0; builder.count < count; row++) {
-    const way = rows.ways[row] ?? 0
-    if (isKept[way]) builder.pushRow(rows, row, way)
+  // Mostly few are left out, so that what is kept is long pieces.
+  for (let start = 0; builder.count < count; ) {
+    while (!isKept[rows.ways[start] ?? 0]) start++
+    let end = start
+    while (end < rows.count && isKept[rows.ways[end] ?? 0]) end++
+    builder.pushRows(rows, start, end)
+    start = end
   }
   return builder.finish()
 }
 
 function joinedRows(family: Family, parts: readonly PackedRows[], offsets: readonly number[]): PackedRows {
+  const filled = [...parts.entries()].filter(([, part]) => part.count > 0)
+  const [only] = filled
+  if (only && filled.length === 1) {
+    const [index, part] = only
+    const offset = offsets[index] ?? 0
+    return offset === 0 ? part : { ...part, ways: part.ways.map((way) => way + offset) }
+  }
   const count = parts.reduce((sum, part) => sum + part.count, 0)
   const words = family === 'inet' ? 1 : 4
   const rows = {

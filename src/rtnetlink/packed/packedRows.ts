@@ -68,6 +68,17 @@ export class RowsBuilder {
     else this.push(length, way, first, addresses[at + 1] ?? 0, addresses[at + 2] ?? 0, addresses[at + 3] ?? 0)
   }
 
+  /** Adds rows of other rows of the family, with their ways. There must be room for them. */
+  pushRows(rows: PackedRows, start: number, end: number): void {
+    const { count } = this
+    const words = this.#words
+    if (count + end - start > this.#capacity) throw new RangeError('there is no room for so many rows')
+    this.#addresses.set(rows.addresses.subarray(start * words, end * words), count * words)
+    this.#lengths.set(rows.lengths.subarray(start, end), count)
+    this.#ways.set(rows.ways.subarray(start, end), count)
+    this.count = count + end - start
+  }
+
   /** Adds a row by the bytes of its address. */
   pushBytes(length: number, way: number, bytes: Uint8Array): void {
     const word = (at: number): number =>
