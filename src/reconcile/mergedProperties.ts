@@ -25,8 +25,8 @@ function withoutRivals(kind: string, had: Record<string, unknown> | undefined, g
   return Object.fromEntries(Object.entries({ ...had }).filter(stays))
 }
 
-/** Whether one of the values is given, and given as another one. */
-function contradicts(given: object, values: object): boolean {
+/** Whether one of the options is given, and given as none of its values. */
+function contradicts(given: object, values: Readonly<Record<string, readonly unknown[] | undefined>>): boolean {
   const said = new Map<string, unknown>(Object.entries(given))
-  return Object.entries(values).some(([option, value]) => said.has(option) && said.get(option) !== value)
+  return Object.entries(values).some(([option, list]) => said.has(option) && !list?.includes(said.get(option)))
 }

@@ -11,7 +11,7 @@ const hsr: KindCase = {
     version: {},
     supervision: { supervision_addr: '01:15:4e:00:01:09' },
   },
-  recreates: [{ slave1: 'v2' }, { slave2: 'v2' }, { protocol: 'prp' }, { supervision: 8 }],
+  recreates: [{ slave1: 'v2' }, { slave2: 'v3' }, { protocol: 'prp' }, { supervision: 8 }],
 }
 
 const prp: KindCase = {

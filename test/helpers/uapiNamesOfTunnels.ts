@@ -53,21 +53,21 @@ const ipv6TunnelBits = {
   inheritFwmark: { mask: 'IP6_TNL_F_USE_ORIG_FWMARK' },
   allowLocalRemote: { mask: 'IP6_TNL_F_ALLOW_LOCAL_REMOTE' },
 }
-const greNames = {
-  inputKey: 'IKEY',
-  outputKey: 'OKEY',
-  inputChecksum: 'IFLAGS',
-  outputChecksum: 'OFLAGS',
-  inputSequence: 'IFLAGS',
-  outputSequence: 'OFLAGS',
-}
+const numberedNames = { inputKey: 'IKEY', outputKey: 'OKEY', inputSequence: 'IFLAGS', outputSequence: 'OFLAGS' }
+const greNames = { ...numberedNames, inputChecksum: 'IFLAGS', outputChecksum: 'OFLAGS' }
 const greBits = {
   inputChecksum: { mask: 'ntohs(GRE_CSUM)' },
   outputChecksum: { mask: 'ntohs(GRE_CSUM)' },
   inputSequence: { mask: 'ntohs(GRE_SEQ)' },
   outputSequence: { mask: 'ntohs(GRE_SEQ)' },
 }
-const erspanNames = { version: 'ERSPAN_VER', index: 'ERSPAN_INDEX', direction: 'ERSPAN_DIR', hardwareId: 'ERSPAN_HWID' }
+const erspanNames = {
+  ...numberedNames,
+  version: 'ERSPAN_VER',
+  index: 'ERSPAN_INDEX',
+  direction: 'ERSPAN_DIR',
+  hardwareId: 'ERSPAN_HWID',
+}
 
 /** The tables of tunnels. */
 export const tunnelTables: readonly NamedTable[] = [
@@ -107,13 +107,13 @@ export const tunnelTables: readonly NamedTable[] = [
   {
     table: erspan.options,
     prefix: 'IFLA_GRE_',
-    names: { ...tunnelNames, ...greNames, ...erspanNames },
+    names: { ...tunnelNames, ...erspanNames },
     bits: { ...tunnelBits, ...greBits },
   },
   {
     table: ip6erspan.options,
     prefix: 'IFLA_GRE_',
-    names: { ...withoutDiscovery(tunnelNames), ...ipv6TunnelNames, ...greNames, ...erspanNames },
+    names: { ...withoutDiscovery(tunnelNames), ...ipv6TunnelNames, ...erspanNames },
     bits: { ...tunnelBits, ...ipv6TunnelBits, ...greBits },
   },
   { table: vti.options, prefix: 'IFLA_VTI_', names: { inputKey: 'IKEY', outputKey: 'OKEY' } },

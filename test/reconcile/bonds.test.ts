@@ -2,6 +2,7 @@ import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
 import { hasKind } from '../helpers/hasKind.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+import { record } from '../helpers/record.js'
 
 const testWithBonds = hasKind('bond') ? test : test.skip
 
@@ -23,6 +24,7 @@ testWithBonds('a bond has the primary port that joins it in the same spec, anoth
   t.like(shown(namespace), { info_data: { primary: 'd1', mode: 'active-backup' } })
   await namespace.converges({ links: [bond({ primary: 'd0' })] })
   t.like(shown(namespace), { info_data: { primary: 'd0' } })
+  record({ type: 'kind', section: 'bond', created: ['primary'] })
 })
 
 testWithBonds('the active port of a bond is chosen, and is left out of a snapshot', async (t) => {
@@ -32,6 +34,7 @@ testWithBonds('the active port of a bond is chosen, and is left out of a snapsho
     await namespace.converges({ links: [{ name: 'bond0', bond: { activeSlave } }] })
     t.like(shown(namespace), { info_data: { active_slave: activeSlave } })
   }
+  record({ type: 'kind', section: 'bond', created: ['activeSlave'] })
   const { links = [] } = await namespace.snapshot()
   t.false('activeSlave' in (links.find(({ name }) => name === 'bond0')?.bond ?? {}))
 })
@@ -49,10 +52,20 @@ testWithBonds('a bond with ports and its primary is carried into another namespa
 
 testWithBonds('another mode makes the bond anew, and its ports and addresses come back', async (t) => {
   const namespace = reconcileNamespace(t)
-  await namespace.apply({ links: [{ ...bond({}), addresses: ['10.0.0.1/24'] }, port('d0'), port('d1')] })
-  const { steps } = await namespace.converges({ links: [bond({ mode: 'balance-xor' })] })
-  t.is(steps.find(({ object, id }) => object === 'link' && id === 'bond0')?.action, 'recreate')
-  t.like(shown(namespace), { info_data: { mode: 'balance-xor' } })
-  for (const name of ['d0', 'd1']) t.is(namespace.ip('link', 'show', 'dev', name)[0]?.['master'], 'bond0')
-  t.regex(namespace.sh('ip -4 address show dev bond0'), /10\.0\.0\.1\/24/)
+  await namespace.apply({
+    links: [{ ...bond({ primary: 'd1' }), addresses: ['10.0.0.1/24'] }, port('d0'), port('d1')],
+  })
+  const modes: [mode: string, more: object][] = [
+    ['balance-xor', {}],
+    ['802.3ad', { lacpRate: 'fast', actorSystemPriority: 9 }],
+    ['balance-rr', { packetsPerPort: 3 }],
+    ['active-backup', {}],
+  ]
+  for (const [mode, more] of modes) {
+    const { steps } = await namespace.converges({ links: [bond({ mode, ...more })] })
+    t.is(steps.find(({ object, id }) => object === 'link' && id === 'bond0')?.action, 'recreate')
+    t.like(shown(namespace), { info_data: { mode } })
+    for (const name of ['d0', 'd1']) t.is(namespace.ip('link', 'show', 'dev', name)[0]?.['master'], 'bond0')
+    t.regex(namespace.sh('ip -4 address show dev bond0'), /10\.0\.0\.1\/24/)
+  }
 })

@@ -2,6 +2,7 @@ import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
 import { hasVlanFiltering, testWithVlans } from '../helpers/bridge.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+import { record } from '../helpers/record.js'
 
 /** The VLANs of a link as `bridge` shows them, one a line. */
 function vlansOf({ sh }: ReconcileNamespace, dev: string): string[] {
@@ -44,6 +45,8 @@ testWithout('a kernel without VLAN filtering is one error of the plan for each p
   )
   t.regex(error.message, /no VLAN filtering/)
   await namespace.converges({ links: [{ name: 'br0', kind: 'bridge', bridge: { vlanFiltering: false } }] })
+  record({ type: 'kind', section: 'bridge', lacking: ['vlans', 'vlanOptions'] })
+  record({ type: 'kind', section: 'bridgePort', lacking: ['vlans'] })
 })
 
 testWithVlans('access ports, trunks and the bridge get their VLANs, and change them', async (t) => {
@@ -156,6 +159,8 @@ testWithVlans('options, states and tunnels of VLANs are set and taken back', asy
     'INVALID_SPEC',
   )
   t.regex(error.message, /VLAN 99 is neither on a port of br0 nor on br0 itself/)
+  record({ type: 'kind', section: 'bridge', created: ['vlans', 'vlanOptions'] })
+  record({ type: 'kind', section: 'bridgePort', created: ['vlans'] })
 })
 
 testWithVlans('VLANs come back when a port or a bridge is made anew, and when a step fails', async (t) => {

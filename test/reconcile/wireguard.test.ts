@@ -11,6 +11,7 @@ import type { WireguardPeer } from '../../src/rtnetlink/kinds/builtIn.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { runProgram } from '../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+import { record } from '../helpers/record.js'
 import { inRepository } from '../helpers/repository.js'
 import { sandboxed } from '../helpers/sandbox.js'
 
@@ -97,6 +98,17 @@ onWireguard('a device with peers converges, and wg shows what was asked for', as
   })
   t.deepEqual(steps, [])
   t.deepEqual(dump(namespace), before)
+})
+
+onWireguard('the private key comes from a file', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const directory = mkdtempSync(join(tmpdir(), 'linkwright-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  const privateKeyFile = join(directory, 'key')
+  writeFileSync(privateKeyFile, `${privateKey}\n`, { mode: 0o600 })
+  await namespace.converges(device({ privateKeyFile }))
+  t.is(namespace.sh('wg show wg0 private-key').trim(), privateKey)
+  record({ type: 'kind', section: 'wireguard', created: ['privateKeyFile'] })
 })
 
 onWireguard('each change is the smallest one', async (t) => {

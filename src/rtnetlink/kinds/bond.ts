@@ -171,6 +171,11 @@ const aggregator: AttributeTable<BondAggregator> = attributeTable<BondAggregator
   partnerMac: attribute(5, mac),
 })
 
+type Mode = NonNullable<BondOptions['mode']>
+const oneActive: readonly Mode[] = ['active-backup', 'balance-tlb', 'balance-alb']
+const askingByArp: readonly Mode[] = ['balance-rr', 'active-backup', 'balance-xor', 'broadcast']
+const byLacp: readonly Mode[] = ['802.3ad']
+
 /** `ip link add NAME type bond`: several links as one. */
 export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = defineLinkKind({
   kind: 'bond',
@@ -194,6 +199,21 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   ],
   // Many an option is refused in some modes, be it the default.
   defaultsUnsaid: true,
+  // unsuppmodes of drivers/net/bonding/bond_options.c
+  onlyWith: {
+    primary: { mode: oneActive },
+    activeSlave: { mode: oneActive },
+    arpInterval: { mode: askingByArp },
+    arpValidate: { mode: askingByArp },
+    packetsPerPort: { mode: ['balance-rr'] },
+    dynamicLoadBalancing: { mode: ['balance-tlb'] },
+    lacpRate: { mode: byLacp },
+    lacpActive: { mode: byLacp },
+    actorSystemPriority: { mode: byLacp },
+    actorSystem: { mode: byLacp },
+    userPortKey: { mode: byLacp },
+    coupledControl: { mode: byLacp },
+  },
   multiplesOf: { miiInterval: ['upDelay', 'downDelay', 'peerNotificationDelay'] },
   namesPorts: ['primary', 'activeSlave'],
   momentary: ['activeSlave'],

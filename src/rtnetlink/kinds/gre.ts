@@ -56,10 +56,10 @@ export interface ErspanHeader {
 }
 
 /** Options of a device that mirrors frames over IPv4: `ip link add type erspan help`, man ip-link(8). */
-export interface ErspanOptions extends GreOptions, ErspanHeader {}
+export interface ErspanOptions extends Omit<GreOptions, 'inputChecksum' | 'outputChecksum'>, ErspanHeader {}
 
 /** Options of a device that mirrors frames over IPv6: `ip link add type ip6erspan help`, man ip-link(8). */
-export interface Ip6erspanOptions extends Ip6greOptions, ErspanHeader {}
+export interface Ip6erspanOptions extends Omit<Ip6greOptions, 'inputChecksum' | 'outputChecksum'>, ErspanHeader {}
 
 // enum of IFLA_GRE_*, GRE_CSUM, GRE_KEY, GRE_SEQ: include/uapi/linux/if_tunnel.h
 const checksum = 15
@@ -115,6 +115,16 @@ const ipv4Defaults = {
   ignoreDf: false,
 }
 const ipv6Defaults = { ...tunnelEndDefaults('inet6'), ...ipv6TunnelHeaderDefaults, ...headerDefaults }
+type Checksums = 'inputChecksum' | 'outputChecksum'
+
+/** What of GRE's header ERSPAN has a place for: net/ipv4/ip_gre.c, erspan_validate. */
+function withoutChecksums<T extends object>({
+  inputChecksum: _input,
+  outputChecksum: _output,
+  ...others
+}: T & Record<Checksums, unknown>): Omit<T, Checksums> {
+  return others
+}
 const erspanDefaults = { version: 1, index: 0, direction: 'ingress', hardwareId: 0 } as const
 const shared = {
   changedAsWhole: true,
@@ -181,10 +191,10 @@ export const erspan: LinkKind<'erspan', ErspanOptions> = defineLinkKind({
   ...shared,
   kind: 'erspan',
   needsNewDevice: needsNewGre,
-  options: attributeTable<ErspanOptions>({ ...overIpv4, ...erspanHeader }),
+  options: attributeTable<ErspanOptions>({ ...withoutChecksums(overIpv4), ...erspanHeader }),
   ethernet: true,
   needsOneOf: needsOfErspan,
-  defaults: { ...ipv4Defaults, ...erspanDefaults },
+  defaults: { ...withoutChecksums(ipv4Defaults), ...erspanDefaults },
   generalDefaults: { mtu: undefined },
 })
 
@@ -192,9 +202,9 @@ export const erspan: LinkKind<'erspan', ErspanOptions> = defineLinkKind({
 export const ip6erspan: LinkKind<'ip6erspan', Ip6erspanOptions> = defineLinkKind({
   ...shared,
   kind: 'ip6erspan',
-  options: attributeTable<Ip6erspanOptions>({ ...overIpv6, ...erspanHeader }),
+  options: attributeTable<Ip6erspanOptions>({ ...withoutChecksums(overIpv6), ...erspanHeader }),
   ethernet: true,
   needsOneOf: needsOfErspan,
-  defaults: { ...ipv6Defaults, ...erspanDefaults },
+  defaults: { ...withoutChecksums(ipv6Defaults), ...erspanDefaults },
   generalDefaults: { mtu: undefined },
 })

@@ -52,8 +52,10 @@ export interface LinkKind<
   readonly needsOneOf?: readonly (readonly (keyof Options & string)[])[]
   /** Options of which a link has one at the most; they share the kernel's attribute. */
   readonly exclusive?: readonly (keyof Options & string)[]
-  /** Options that the kernel takes only while another one has a value, which is why they go when that one changes. */
-  readonly onlyWith?: Readonly<Partial<Record<keyof Options & string, Readonly<Partial<Options>>>>>
+  /** Options that the kernel takes only while another one has one of some values, so that they go when that one changes. */
+  readonly onlyWith?: Readonly<
+    Partial<Record<keyof Options & string, { readonly [Name in keyof Options]?: readonly Options[Name][] }>>
+  >
   /** Whether a change of one of the other options can only be had by making the device, which had options, anew. */
   readonly needsNewDevice?: (
     option: string,
@@ -125,7 +127,7 @@ export interface AnyLinkKind
   readonly port?: AnyAttributeTable
   readonly immutable?: readonly string[]
   readonly exclusive?: readonly string[]
-  readonly onlyWith?: Readonly<Partial<Record<string, object>>>
+  readonly onlyWith?: Readonly<Partial<Record<string, Readonly<Record<string, readonly unknown[] | undefined>>>>>
   readonly needsOneOf?: readonly (readonly string[])[]
   readonly multiplesOf?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]

@@ -69,7 +69,7 @@ const shared = {
   ethernet: true,
   immutable: ['link'],
   // drivers/net/macvlan.c, macvlan_validate
-  onlyWith: { sourceMacs: { mode: 'source' } },
+  onlyWith: { sourceMacs: { mode: ['source'] } },
   // drivers/net/macvlan.c, macvlan_changelink: a device cannot become the only one, nor cease to be it.
   needsNewDevice: (option: string, before: unknown, after: unknown) =>
     option === 'mode' && (before === 'passthru' || after === 'passthru'),

@@ -1,0 +1,68 @@
+import type { AnyLinkKind } from '../../src/rtnetlink/kinds/kind.js'
+import { linkKinds } from '../../src/rtnetlink/kinds/registry.js'
+import type { KernelResults } from '../kernels/run.js'
+
+/** What was found of a section of specs, such as `vxlan` or `bondPort`, on one kernel. */
+export interface Finding {
+  /** The options that were seen at work. */
+  readonly proven: readonly string[]
+  /** The options that the kernel does not know. */
+  readonly lacking: readonly string[]
+  /** Whether specs made it, too, and not messages alone. */
+  readonly applied: boolean
+}
+
+/** What is kept of the tests of one kernel. */
+export interface Findings {
+  readonly release: string
+  /** Kinds that it does not have. */
+  readonly absent: readonly string[]
+  /** By section. */
+  readonly sections: Readonly<Record<string, Finding>>
+}
+
+/** What test/helpers/record.ts was given, of which each entry has a part. */
+interface Entry {
+  readonly type?: string
+  readonly kind?: string
+  readonly section?: string
+  readonly known?: boolean
+  readonly created?: readonly string[]
+  readonly changed?: readonly string[]
+  readonly lacking?: readonly string[]
+  readonly applied?: boolean
+}
+
+/** A section of specs, with the names of its options. */
+export interface Section {
+  readonly kind: AnyLinkKind
+  readonly section: string
+  readonly names: readonly string[]
+}
+
+/** All sections of the registry: the options of each kind, and those of its ports. */
+export function sections(): Section[] {
+  return [...linkKinds()].flatMap((kind) => [
+    { kind, section: kind.kind, names: kind.options.names },
+    ...(kind.port ? [{ kind, section: `${kind.kind}Port`, names: kind.port.names }] : []),
+  ])
+}
+
+/** Brings together what the tests of a kernel recorded. */
+export function findingsOf({ release, records }: KernelResults): Findings {
+  const entries = records.filter((one): one is Entry => typeof one === 'object' && one !== null)
+  const absent = entries.flatMap(({ type, known, kind }) =>
+    type === 'probe' && known === false && kind !== undefined ? [kind] : [],
+  )
+  const found = sections().map(({ section, names }): [string, Finding] => {
+    const own = entries.filter((one) => one.section === section || (one.type === 'probe' && one.kind === section))
+    const among = (lists: readonly (readonly string[] | undefined)[]): string[] => {
+      const all = new Set(lists.flatMap((list) => list ?? []))
+      return names.filter((name) => all.has(name))
+    }
+    const proven = among(own.flatMap(({ created, changed }) => [created, changed]))
+    const lacking = among(own.map((one) => one.lacking)).filter((name) => !proven.includes(name))
+    return [section, { proven, lacking, applied: own.some((one) => one.applied) }]
+  })
+  return { release, absent, sections: Object.fromEntries(found) }
+}

@@ -1,0 +1,100 @@
+import test from 'ava'
+import { snapshot } from '../../src/reconcile/apply.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { sectionOf } from '../../src/state/link.js'
+import { type KindCase, shownBy } from './kindCase.js'
+import { declaredCases } from './kindCases.js'
+import { kindOfSection, lackingOf } from './kindLacking.js'
+import { type ReconcileNamespace, reconcileNamespace } from './reconcile.js'
+import { record } from './record.js'
+
+const setupOfAll = [
+  'ip link add v0 type veth peer name v1',
+  'ip address add 10.0.0.1/24 dev v0',
+  'ip address add fd00::1/64 dev v0 nodad',
+  'ip link set v0 up; ip link set v1 up',
+].join(' && ')
+
+/** A snapshot with its keys. The order of links is that of their age. */
+async function wholeSnapshot({ fd }: ReconcileNamespace): Promise<Spec> {
+  const { links = [], ...rest } = (await snapshot({ namespace: { fd }, secrets: true })).unwrap()
+  return { ...rest, links: [...links].sort((a, b) => a.name.localeCompare(b.name, 'en')) }
+}
+
+/** What `ip` shows, without the routes to multicast groups, which come with a carrier, and the numbers of ports. */
+function lastingPicture(namespace: ReconcileNamespace): string[] {
+  return namespace
+    .picture({ portable: true })
+    .filter((line) => !line.includes('"dst":"ff00::/8"'))
+    .map((line) => line.replace(/"id":"\w+","no":"\w+","designated_port":\d+,/, ''))
+}
+
+/** Makes what a case tells by specs: twice, in another namespace, changed, and anew. */
+export function proveByReconciler(kindCase: KindCase): void {
+  const { title, setup = 'true', section, link, shown, changes, recreates = [] } = kindCase
+  // One after the other: the tools that they call hold the process up, and requests would time out meanwhile.
+  test.serial(`applied twice, changed, made anew, and carried into another namespace: ${title}`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    const lacking = await lackingOf(t, namespace.fd, kindCase)
+    if (!lacking) {
+      t.pass()
+      return
+    }
+    namespace.sh(`${setupOfAll}; ${setup}`)
+    const { kind = '' } = link
+    const { defaults, portDefaults } = kindOfSection(section)
+    const ordinary = new Map<string, unknown>(Object.entries((section === kind ? defaults : portDefaults) ?? {}))
+    const spec = (options: object = {}): LinkSpec => ({
+      name: link.name,
+      kind,
+      ...(link.master === undefined ? {} : { master: link.master }),
+      ...(Object.keys(options).length > 0 ? { [section]: options } : {}),
+    })
+    /** What the kernel lacks can be told to be what it does anyway. */
+    const known = (options: object = {}): Record<string, unknown> =>
+      Object.fromEntries(
+        Object.entries(options)
+          .filter(([name]) => !lacking.has(name) || ordinary.has(name))
+          .map(([name, value]): [string, unknown] => [name, lacking.has(name) ? ordinary.get(name) : value]),
+      )
+    const actionOf = async (options: object): Promise<string | undefined> => {
+      const wanted = { links: [spec(options)] }
+      const { steps } = await namespace.apply(wanted)
+      t.deepEqual((await namespace.plan(wanted)).steps, [], 'the second time there is something to do')
+      return steps.find(({ object, id, action }) => object === 'link' && id === link.name && action !== 'delete')
+        ?.action
+    }
+    const whole = known(sectionOf(link, section))
+    t.is(await actionOf(whole), 'create')
+    await namespace.converges({ links: [spec(whole)] })
+    const words = Object.entries(shown).flatMap(([name, word]) => (lacking.has(name) ? [] : Object.entries(word)))
+    if (!link.mac && words.length > 0) t.like(shownBy(namespace, link.name, section), Object.fromEntries(words))
+
+    const carried = await wholeSnapshot(namespace)
+    const other = reconcileNamespace(t)
+    await other.apply(carried)
+    t.deepEqual(lastingPicture(other), lastingPicture(namespace))
+    t.deepEqual(await wholeSnapshot(other), carried)
+
+    const altered = known(sectionOf(changes ?? {}, section))
+    if (Object.keys(altered).some((name) => !lacking.has(name))) t.is(await actionOf(altered), 'update')
+    for (const values of recreates) {
+      const [first] = Object.keys(values)
+      if (first === undefined || lacking.has(first)) continue
+      t.is(await actionOf(known(values)), 'recreate', first)
+    }
+    record({ type: 'kind', section, applied: true, ...recordOf(kindCase, lacking) })
+  })
+}
+
+/** What the cases that only a spec can make prove of the options. */
+function recordOf(kindCase: KindCase, lacking: ReadonlySet<string>): object {
+  if (!declaredCases.includes(kindCase)) return {}
+  const created = Object.keys(sectionOf(kindCase.link, kindCase.section) ?? {}).filter((name) => !lacking.has(name))
+  return { created, changed: Object.keys(sectionOf(kindCase.changes ?? {}, kindCase.section) ?? {}) }
+}
+
+/** Whether a case is about a tunnel over IP. */
+export function isTunnel({ section }: KindCase): boolean {
+  return ['ipip', 'sit', 'ip6tnl', 'vti', 'vti6', 'xfrm'].includes(section) || /gre|erspan|geneve|vxlan/.test(section)
+}
