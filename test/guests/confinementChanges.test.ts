@@ -67,7 +67,8 @@ for (const mode of ['bridged', 'routed'] as const) {
       const links = (spec.links ?? []).map((link) =>
         link.name === 'tap0' ? { ...link, tap: { multiQueue: true } } : link,
       )
-      await host.apply({ ...spec, links })
+      // The attacker can be in the way of a device that it holds; then all is taken back, and must be as tight.
+      await host.apply({ ...spec, links }).catch((error: unknown) => t.log(String(error)))
     })
     const { bridged, entered } = ground.attack([]).seen
     t.is(bridged + entered, 0)
