@@ -26,6 +26,11 @@ export class Qdiscs extends Objects {
     return this.send((context) => newQdisc(qdisc, context), options)
   }
 
+  /** {@link create}, by `tc`'s word. */
+  add(qdisc: Qdisc, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.create(qdisc, options)
+  }
+
   /** Puts a qdisc in a place, or changes one of the kind that is there: `tc qdisc replace`. */
   replace(qdisc: Qdisc, options: RequestOptions = {}): Promise<Result<void>> {
     return this.send((context) => replaceQdisc(qdisc, context), options)

@@ -18,6 +18,11 @@ export class TrafficClasses extends Objects {
     return this.send((context) => newTrafficClass(one, context), options)
   }
 
+  /** {@link create}, by `tc`'s word. */
+  add(one: TrafficClass, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.create(one, options)
+  }
+
   /** Creates a class, or changes all of one that is there: `tc class replace`. */
   replace(one: TrafficClass, options: RequestOptions = {}): Promise<Result<void>> {
     return this.send((context) => replaceTrafficClass(one, context), options)

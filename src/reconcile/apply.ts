@@ -11,6 +11,7 @@ import { defaultOwner, tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { networkToPackedSpec, networkToSpec } from '../state/toSpec/network.js'
 import { refuseLacking } from './capability.js'
+import { refuseQdiscs } from './capabilityOfQdiscs.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
@@ -115,7 +116,7 @@ export function snapshot({
     checkOptions(options, 'snapshot')
     using world = new World(options)
     world.open({})
-    world.ask('', { entries: true, table: tableOf(defaultOwner), features: 'all' })
+    world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), features: 'all' })
     const states = await world.observe([''], options)
     const state = states.get('')
     if (!state) return {}
@@ -153,6 +154,7 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): P
   const additions = await additionsTo(networks, world, options)
   const { states, steps } = additions ?? (await allSteps(networks, world, options))
   await refuseLacking(steps, world, options)
+  await refuseQdiscs(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune } = options
   const plan = new Plan(spec, steps, defined<OwnerOptions>({ owner, protocol, prune }))

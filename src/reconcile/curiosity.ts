@@ -12,7 +12,8 @@ export function curiosityOf({ links, fdb, mdb }: DesiredNetwork): Curiosity {
       bridge?.vlanFiltering || bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans,
   )
   const features = linksWithFeatures(links)
-  return { vlans, entries: (fdb ?? mdb) !== undefined, ...(features ? { features } : {}) }
+  const qdiscs = links.some(({ qdisc, ingressQdisc }) => qdisc !== undefined || ingressQdisc !== undefined)
+  return { vlans, qdiscs, entries: (fdb ?? mdb) !== undefined, ...(features ? { features } : {}) }
 }
 
 /** The namespaces whose forwarding and multicast databases lose entries by steps, and were not read. */

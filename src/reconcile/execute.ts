@@ -343,6 +343,8 @@ const goneCodes: Readonly<Record<number, readonly string[]>> = {
   25: ['ESRCH', 'ENODEV'],
   29: ['ENOENT', 'ENXIO', 'ENODEV'],
   33: ['ENOENT'],
+  37: ['ENOENT', 'EINVAL', 'ENODEV'],
+  41: ['ENOENT', 'ENODEV'],
   105: ['ENOENT'],
 }
 

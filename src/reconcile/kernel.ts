@@ -7,6 +7,7 @@ import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { readSysctl, writeSysctl } from '../system/sysctl.js'
 import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tuntap/index.js'
 import { type Lacking, lackingOfMachine } from './capability.js'
+import { machineLacksQdisc } from './capabilityOfQdiscs.js'
 
 // NETLINK_NETFILTER: include/uapi/linux/netlink.h
 const netlinkProtocols = { generic: NETLINK_GENERIC, netfilter: 12 } as const
@@ -30,6 +31,8 @@ export interface Kernel {
   configureTunTap(device: TunTapConfiguration): void
   /** What it lacks of a kind of link and of some of its options, as far as can be known without changing anything. */
   lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions): Promise<Lacking>
+  /** Whether it lacks a kind of qdisc, as far as can be known without changing anything. */
+  lacksQdisc(kind: string, request: RequestOptions): Promise<boolean>
 }
 
 /** Makes the kernel of a network namespace from an open descriptor of it, which stays the caller's. */
@@ -46,5 +49,6 @@ export function machineKernel(namespaceFd: number): Kernel {
     configureTunTap: (device) => configureTunTap(device, namespaceFd),
     lacking: (kind, options, request) =>
       lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request),
+    lacksQdisc: (kind, request) => machineLacksQdisc(kind, () => new FfiTransport({ namespaceFd }), request),
   }
 }

@@ -232,7 +232,7 @@ function stateAfter(
     const { link } = record
     const released = typeof link.master === 'string' && recreated.has(link.master)
     const addresses = bounced.has(name) ? record.addresses.filter(({ family }) => family === 'inet') : record.addresses
-    links.set(name, { link: released ? withoutMaster(link) : link, addresses })
+    links.set(name, { ...record, link: released ? withoutMaster(link) : link, addresses })
   }
   const gone = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
@@ -313,7 +313,10 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
         Object.entries({ up, alias, altNames, master, mac, group }).filter(([, value]) => value !== undefined),
       )
     : had
+  const { root, ingress } = record.qdiscs ?? {}
   return {
+    ...(root ? { qdisc: root } : {}),
+    ...(ingress ? { ingressQdisc: ingress } : {}),
     ...withAddresses(wanted, record),
     properties: mergedProperties(kept, wanted.properties),
     marks: marksOf(link),

@@ -11,9 +11,12 @@ import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import { deleteMdbEntry, newMdbEntry } from '../rtnetlink/mdb.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { deleteNexthop, newNexthop, replaceNexthop } from '../rtnetlink/nexthopMessages.js'
+import { changeQdisc, deleteQdisc, type Qdisc, replaceQdisc } from '../rtnetlink/qdiscs/qdisc.js'
+import { deleteTrafficClass, replaceTrafficClass } from '../rtnetlink/qdiscs/trafficClass.js'
 import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import { sectionOf } from '../state/link.js'
+import type { PlacedQdisc, QdiscChange } from '../state/qdiscDifference.js'
 import type { Operation } from './operation.js'
 
 /** The operations that rtnetlink messages carry out. */
@@ -49,6 +52,8 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     }
     case 'setGlobalVlans':
       return setGlobalVlanOptions(operation.dev, operation.options, context)
+    case 'setQdisc':
+      return operation.changes.map((change) => qdiscMessage(operation.dev, change, context))
     case 'addAddress':
       return [newAddress(operation.address, context)]
     case 'replaceAddress':
@@ -112,6 +117,27 @@ function notExclusive(message: NetlinkMessage): NetlinkMessage {
   return { ...message, flags: message.flags & ~NLM_F_EXCL }
 }
 
+function qdiscMessage(dev: string, change: QdiscChange, context: EncodeContext): NetlinkMessage {
+  switch (change.action) {
+    // It takes the place of one that somebody has put there meanwhile.
+    case 'create':
+      return replaceQdisc(withDev(dev, change.qdisc), context)
+    case 'change':
+      return changeQdisc(withDev(dev, change.qdisc), context)
+    case 'delete':
+      return deleteQdisc({ dev, parent: change.parent }, context)
+    case 'createClass':
+    case 'changeClass':
+      return replaceTrafficClass({ dev, ...change.class }, context)
+    case 'deleteClass':
+      return deleteTrafficClass({ dev, id: change.id }, context)
+  }
+}
+
+function withDev(dev: string, qdisc: PlacedQdisc): Qdisc {
+  return Object.assign({ dev }, qdisc)
+}
+
 function renameMessages(
   { name, to, removedAltNames, bounce }: Extract<Operation, { type: 'renameLink' }>,
   context: EncodeContext,
@@ -136,6 +162,7 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
       return [operation.name]
     case 'setVlans':
     case 'setGlobalVlans':
+    case 'setQdisc':
       return [operation.dev]
     case 'addAddress':
     case 'replaceAddress':

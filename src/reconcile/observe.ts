@@ -24,6 +24,7 @@ import { readFirewall } from './firewall.js'
 import { LinkReader } from './linkReader.js'
 import { observeEntries } from './observeEntries.js'
 import { type FeatureSelection, withGeneric } from './observeGeneric.js'
+import { withQdiscs } from './observeQdiscs.js'
 import { withVlans } from './observeVlans.js'
 import type { Place } from './place.js'
 
@@ -33,6 +34,8 @@ export interface Curiosity {
   readonly vlans?: boolean
   /** The forwarding and multicast databases. */
   readonly entries?: boolean
+  /** The qdiscs of links. */
+  readonly qdiscs?: boolean
   /** The nf_tables of this name. */
   readonly table?: string
   /** The links whose features of ethtool are read. */
@@ -45,12 +48,13 @@ export interface Curiosity {
 export async function observe(
   place: Place,
   options: RequestOptions,
-  { vlans = false, entries = false, table, features, linksOnly = false }: Curiosity = {},
+  { vlans = false, entries = false, qdiscs = false, table, features, linksOnly = false }: Curiosity = {},
 ): Promise<NetworkState> {
   const listed = await withGeneric(place, await observeLinks(place, options), features, options)
   const names = namesOf(listed)
   const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
-  const records = await withAddresses(place, links, names, options)
+  const addressed = await withAddresses(place, links, names, options)
+  const records = qdiscs ? await withQdiscs(place, addressed, options) : addressed
   const filtering = vlanFiltering === undefined ? {} : { vlanFiltering }
   const switches = await observeSwitches(place, table, options)
   if (linksOnly) return { ...unreadState, links: records, ...switches, ...filtering }

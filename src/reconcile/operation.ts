@@ -7,6 +7,7 @@ import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
 import type { NexthopRecord } from '../state/nexthop.js'
+import type { QdiscChange } from '../state/qdiscDifference.js'
 import type { RouteRecord } from '../state/route.js'
 import type { RuleRecord } from '../state/rule.js'
 import type { LinkSysctl } from '../state/sysctl.js'
@@ -51,6 +52,8 @@ export type Operation =
       readonly up?: boolean
     }
   | { readonly type: 'setGlobalVlans'; readonly dev: string; readonly options: readonly GlobalVlanOptions[] }
+  /** Changes qdiscs and classes of a link. */
+  | { readonly type: 'setQdisc'; readonly dev: string; readonly changes: readonly QdiscChange[] }
   /** Writes settings of a link, by family and file. */
   | { readonly type: 'setSysctl'; readonly name: string; readonly values: LinkSysctl }
   | { readonly type: 'addAddress'; readonly address: Address }

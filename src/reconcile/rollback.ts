@@ -95,6 +95,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
     for (const [name, { links, firewall, fdb, mdb }] of networks) {
       const features = linksWithFeatures(links)
       if (features) world.ask(name, { features })
+      if (links.some(({ qdisc }) => qdisc !== undefined)) world.ask(name, { qdiscs: true })
       if (fdb || mdb) world.ask(name, { entries: true })
       if (firewall?.table !== undefined) world.ask(name, { table: firewall.table })
     }
@@ -178,10 +179,23 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach:
       links.push({
         ...formerLink(record, reach, remade.has(name), steps),
         ...(settings ? { sysctl: settings } : {}),
+        ...formerQdiscs(record, steps, names, remade.has(name)),
         ...(names.renamed.has(name) ? { index: record.link.index } : {}),
       })
   }
   return links
+}
+
+/** The qdiscs of a link whose qdiscs steps change, or that is made anew; where they were not read, nothing. */
+function formerQdiscs(
+  { link, qdiscs }: LinkRecord,
+  steps: readonly PlannedStep[],
+  names: FormerNames,
+  isRemade: boolean,
+): Pick<DesiredLink, 'qdisc' | 'ingressQdisc'> {
+  const changed = steps.some(({ operation }) => operation.type === 'setQdisc' && names.of(operation.dev) === link.name)
+  if (!qdiscs || !(changed || isRemade)) return {}
+  return { qdisc: qdiscs.root ?? null, ingressQdisc: qdiscs.ingress ?? null }
 }
 
 /** What the settings that steps write were. */
@@ -270,6 +284,7 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
     const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
     if (typeof newMaster === 'string') addMaster(names.of(newMaster))
     if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
+    if (operation.type === 'setQdisc') touched.add(names.of(operation.dev))
     if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
     if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
   }

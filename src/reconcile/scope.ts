@@ -15,8 +15,9 @@ import type { PlannedStep } from './step.js'
  */
 export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefined {
   const { links, firewall } = network
-  const { vlans, features } = curiosityOf(network)
-  if (!isAboutLinks(network) || firewall?.exact || vlans || features || links.length > mostFew) return undefined
+  const { vlans, features, qdiscs } = curiosityOf(network)
+  if (!isAboutLinks(network) || firewall?.exact || vlans || features || qdiscs || links.length > mostFew)
+    return undefined
   if (links.some(({ match, index }) => match || index !== undefined)) return undefined
   const names = new Set<string>()
   for (const link of links) for (const name of namesIn(link)) names.add(name)

@@ -19,6 +19,7 @@ export type StepObject =
   | 'confinement'
   | 'firewall'
   | 'vlan'
+  | 'qdisc'
   | 'fdb'
   | 'mdb'
 
@@ -60,6 +61,7 @@ export const Phase = {
   link: 3,
   vlan: 3.2,
   globalVlan: 3.4,
+  qdisc: 3.45,
   sysctl: 3.5,
   address: 4,
   neighbor: 5,

@@ -14,6 +14,7 @@ import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
 import { observeFew } from './observeFew.js'
 import { withFeaturesOf, withKnownFeatures } from './observeGeneric.js'
+import { hasQdiscs, withQdiscsOf } from './observeQdiscs.js'
 import { withSysctls } from './observeSysctls.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
@@ -134,7 +135,7 @@ export class World implements Disposable {
     return states
   }
 
-  /** Adds to what was read the features of links that steps delete or make anew, and of what goes along with them. */
+  /** Adds to what was read the features and qdiscs of links that steps delete or make anew, and of what goes along with them. */
   async withFeatures(
     states: ReadonlyMap<string, NetworkState>,
     steps: readonly PlannedStep[],
@@ -144,7 +145,12 @@ export class World implements Disposable {
     for (const [namespace, state] of states) {
       const place = this.places.get(namespace)
       const names = linksRemade(steps, namespace, state)
-      if (place && names.size > 0) added.set(namespace, await withFeaturesOf(names, state, place, options))
+      if (!place || names.size === 0) continue
+      const featured = await withFeaturesOf(names, state, place, options)
+      const read = await withQdiscsOf(names, featured, place, options)
+      added.set(namespace, read)
+      // Whether they came back is seen when all is read again.
+      if ([...names].some((name) => hasQdiscs(read.links.get(name)))) this.ask(namespace, { qdiscs: true })
     }
     return added
   }

@@ -37,6 +37,7 @@ export const RTM_GETVLAN = 114
 
 export const RTNLGRP_LINK = 1
 export const RTNLGRP_NEIGH = 3
+export const RTNLGRP_TC = 4
 export const RTNLGRP_IPV4_IFADDR = 5
 export const RTNLGRP_IPV4_ROUTE = 7
 export const RTNLGRP_IPV4_RULE = 8

@@ -5,6 +5,7 @@ import { linkKind, linkKinds } from '../rtnetlink/kinds/registry.js'
 import { linkName } from './domainSchema.js'
 import { nearest } from './nearest.js'
 import type { Path } from './pointer.js'
+import { qdiscProblems } from './qdiscSemantics.js'
 import type { Report } from './report.js'
 import type { AddressSpec, LinkSpec } from './types.js'
 import { wireguardProblems } from './wireguardSemantics.js'
@@ -24,6 +25,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     kindProblems(link, at, report)
     addressProblems(link, at, report)
     sysctlProblems(link, at, report)
+    qdiscProblems(link, at, report)
     wireguardProblems(link, at, report)
   }
   const inCycles = cycleProblems(links, path, byName, report)

@@ -18,6 +18,7 @@ import {
 import { encapsulationSchema } from './encapsulationSchema.js'
 import { confine, nat } from './firewallSchema.js'
 import { type Entries, objectSchema } from './objectSchema.js'
+import { qdiscSchema } from './qdiscSchema.js'
 import { isRouteFile } from './routeEntries.js'
 import { isRouteSet } from './routeSetBrand.js'
 import { routeTypes } from './routeTypes.js'
@@ -126,6 +127,8 @@ const generalLink: Entries<GeneralLinkSpec> = {
   master: v.nullable(linkReference),
   addresses: v.array(v.union([prefix, address])),
   sysctl: sysctlSchema,
+  qdisc: v.nullable(qdiscSchema),
+  ingressQdisc: v.nullable(v.picklist(['clsact', 'ingress'])),
   alias: v.pipe(v.string(), v.maxBytes(255)),
   altNames: v.array(
     v.pipe(

@@ -4,6 +4,7 @@ import type { GeneralLink } from '../rtnetlink/link.js'
 import type { AddressGenerationMode } from '../rtnetlink/linkAttributes.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { ConfineSpec, NatSpec } from './firewallTypes.js'
+import type { QdiscSpec } from './qdiscTypes.js'
 import type { RouteSet } from './routeSet.js'
 import type { NexthopObjectSpec, RouteList, RouteSpec } from './routeTypes.js'
 
@@ -60,6 +61,16 @@ export interface LinkSpec extends Omit<GeneralLink, 'group' | 'features'>, KindO
   readonly group?: number | string
   /** How it makes its IPv6 link-local address. */
   readonly addressGenerationMode?: AddressGenerationMode
+  /**
+   * What its packets wait in until they go out, with rates in bits a second: `tc qdisc … root`. `null` is the kernel's
+   * default. Left out: as it is.
+   */
+  readonly qdisc?: QdiscSpec | null
+  /**
+   * The place of filters of what comes in, and with `clsact` also of what goes out: `tc qdisc … clsact`. `null` takes
+   * it away with its filters. Left out: as it is.
+   */
+  readonly ingressQdisc?: 'clsact' | 'ingress' | null
   /** What the guest behind it may do; `null` lets it do everything again. Left out: as it is. */
   readonly confine?: ConfineSpec | null
   /**

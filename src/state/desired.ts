@@ -6,8 +6,10 @@ import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { NexthopObject } from '../rtnetlink/nexthop.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { Route } from '../rtnetlink/route.js'
+import type { QdiscSpec } from '../spec/qdiscTypes.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
 import type { NexthopRecord } from './nexthop.js'
+import type { ActualQdisc } from './qdisc.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 import type { LinkSysctl } from './sysctl.js'
@@ -28,6 +30,10 @@ export interface DesiredLink {
   readonly addresses?: readonly Address[]
   /** Settings that are no netlink. */
   readonly sysctl?: LinkSysctl
+  /** What its packets wait in; `null` for the kernel's default. */
+  readonly qdisc?: QdiscSpec | ActualQdisc | null
+  /** The place of filters; `null` for none. */
+  readonly ingressQdisc?: 'clsact' | 'ingress' | null
   /** Whether the addresses are to have no further properties: true when rolling back. */
   readonly exact?: boolean
   /** The marks of its maker, where the link is to be as it was; a new one otherwise gets that of the plan's owner. */

@@ -8,6 +8,7 @@ import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type Firewall, noFirewall } from './firewall/firewall.js'
 import type { SetSizes } from './firewall/part.js'
 import type { NexthopRecord } from './nexthop.js'
+import type { LinkQdiscs } from './qdisc.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
@@ -15,6 +16,8 @@ import type { RuleRecord } from './rule.js'
 export interface LinkRecord {
   readonly link: ListedLink
   readonly addresses: readonly ListedAddress[]
+  /** Its qdiscs; left out where they were not read. */
+  readonly qdiscs?: LinkQdiscs
   /** Those of its settings that were asked for: each is a file. */
   readonly sysctl?: Readonly<Record<string, string | undefined>>
 }
@@ -83,6 +86,7 @@ const newLoopback: LinkRecord = {
     addressGenerationMode: 'eui64',
   },
   addresses: [],
+  qdiscs: {},
 }
 
 /** net/ipv4/fib_rules.c and net/ipv6/fib6_rules.c: the rules of a new namespace. RT_TABLE_LOCAL, _MAIN, _DEFAULT. */

@@ -20,10 +20,11 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
     ...(route.nexthops ? { nexthops: route.nexthops.map(withDev) } : {}),
   })
   const links = new Map<string, LinkRecord>()
-  for (const { link, addresses } of state.links.values()) {
+  for (const record of state.links.values()) {
+    const { link, addresses } = record
     const renamed = renamedLink(link, names)
     const own = renamed.name === link.name ? addresses : relabeled(addresses, renamed.name)
-    links.set(renamed.name, { link: renamed, addresses: own.map(withDev) })
+    links.set(renamed.name, { ...record, link: renamed, addresses: own.map(withDev) })
   }
   return {
     ...state,

@@ -3,7 +3,7 @@ import { release } from 'node:os'
 import { codeOf } from './errno.js'
 
 /** Reads a file of the system; nothing where it is missing or may not be read. */
-function readIfPossible(path: string): string {
+export function readIfPossible(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {

@@ -130,6 +130,11 @@ export class FakeKernel implements KernelSide, Kernel {
     return Promise.resolve({ kind: false, options: [] })
   }
 
+  /** Whether it lacks a kind of qdisc: it has none at all. */
+  lacksQdisc(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
   /** Reads a file under /proc/sys/net: what {@link writeSysctl} wrote, or 0. */
   readSysctl(name: string): string | undefined {
     return this.#sysctls.get(name) ?? '0'

@@ -9,6 +9,7 @@ import { diffLinks } from './links.js'
 import { diffMdb } from './mdb.js'
 import { diffNeighbors } from './neighbors.js'
 import { diffNexthops } from './nexthops.js'
+import { diffQdiscs } from './qdiscs.js'
 import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
 import { diffSysctls } from './sysctls.js'
@@ -20,6 +21,7 @@ const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
   checkCycles,
   diffLinks,
   diffVlans,
+  diffQdiscs,
   diffSysctls,
   diffAddresses,
   diffNeighbors,

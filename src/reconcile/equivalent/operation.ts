@@ -7,6 +7,7 @@ import { fdbCommand, mdbCommand } from './entry.js'
 import { firewallCommands } from './firewall.js'
 import { createLinkCommands, updateLinkCommands } from './link.js'
 import { nexthopCommand } from './nexthop.js'
+import { qdiscCommands } from './qdisc.js'
 import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
 import { globalVlanCommands, vlanCommands } from './vlan.js'
@@ -56,6 +57,8 @@ function commandsOf(operation: Operation): string[] {
       return vlanCommands(operation)
     case 'setGlobalVlans':
       return globalVlanCommands(operation)
+    case 'setQdisc':
+      return qdiscCommands(operation)
     case 'deleteLink':
       return [`ip link delete ${operation.name}`]
     case 'setSysctl':

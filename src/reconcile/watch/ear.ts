@@ -17,6 +17,7 @@ import {
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
   RTNLGRP_NEXTHOP,
+  RTNLGRP_TC,
 } from '../../rtnetlink/constants.js'
 import type { NetworkSpec } from '../../spec/types.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
@@ -26,6 +27,7 @@ import { type KernelMaker, machineKernel, type NetlinkProtocol } from '../kernel
 export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
   const { links = [], routes, nexthops, rules, neighbors, fdb, mdb, forwarding } = spec
   const hasVlans = links.some(({ bridge, bridgePort }) => bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans)
+  const hasQdiscs = links.some(({ qdisc, ingressQdisc }) => qdisc !== undefined || ingressQdisc !== undefined)
   return [
     RTNLGRP_LINK,
     RTNLGRP_IPV4_IFADDR,
@@ -34,6 +36,7 @@ export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
     ...(nexthops || prune ? [RTNLGRP_NEXTHOP] : []),
     ...(rules || prune ? [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE] : []),
     ...(hasVlans ? [RTNLGRP_BRVLAN] : []),
+    ...(hasQdiscs ? [RTNLGRP_TC] : []),
     ...(mdb ? [RTNLGRP_MDB] : []),
     ...(neighbors || fdb || prune ? [RTNLGRP_NEIGH] : []),
     ...(forwarding ? [RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF] : []),

@@ -62,6 +62,7 @@ export const fq = defineQdiscKind({
     horizon: attribute(14, microseconds),
     horizonDrop: attribute(15, boolean(u8)),
   }),
+  none: { maximumRate: 0xffffffff * 8, ceThreshold: 0x7fffffff / 1e6 },
   words: (options) => {
     const { limit, flowLimit, quantum, initialQuantum, pacing, maximumRate, bucketsLog, refillDelay } = options
     const { orphanMask, lowRateThreshold, ceThreshold, timerSlack, horizon, horizonDrop } = options

@@ -25,11 +25,15 @@ export interface FqCodelOptions {
   readonly memoryLimit?: number
 }
 
-// CoDel keeps times in units of 1024 ns (include/net/codel.h), which loses up to two microseconds on the way.
+// CoDel keeps times in units of 1024 ns (include/net/codel.h), and cuts off twice on the way; each unit has one
+// microsecond that it can have been.
 const microseconds = seconds(u32, 1e6)
 const codelTime: Codec<number> = {
   ...microseconds,
-  domain: { type: 'seconds', maximum: 0xffffffff / 1e6, resolution: 2e-6 },
+  decode(payload, context) {
+    const units = Math.ceil((u32.decode(payload, context) * 1000) / 1024)
+    return Math.ceil((units * 1024) / 1000) / 1e6
+  },
 }
 
 /** `tc qdisc add … fq_codel`. */

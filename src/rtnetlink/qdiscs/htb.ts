@@ -63,6 +63,7 @@ export const htb = defineQdiscKind({
       }),
   ),
   immutable: 'all',
+  usual: { rateToQuantum: defaultRateToQuantum },
   completed: (given, actual) => ({ rateToQuantum: actual.rateToQuantum ?? defaultRateToQuantum, ...given }),
   same: (name, wanted, actual) =>
     name === 'default' ? minorOf(String(wanted ?? '')) === minorOf(String(actual ?? '')) : undefined,

@@ -11,8 +11,10 @@ export interface QdiscKind<Kind extends string, Options extends object> {
   readonly options: Codec<Options>
   /** What a new one must be given. */
   readonly required?: readonly (keyof Options & string)[]
-  /** What a new one gets where nothing is said of it, and the kernel must be told. */
-  readonly defaults?: Partial<Options>
+  /** Values by which the kernel says that there is none. */
+  readonly none?: Partial<Options>
+  /** What goes without saying: what a new one has where nothing is said of it. */
+  readonly usual?: Partial<Options>
   /** The options that only a new qdisc can have; `all` where the kernel changes none. */
   readonly immutable?: readonly (keyof Options & string)[] | 'all'
   /** Where it is attached. Default `root`. */
@@ -30,7 +32,8 @@ export interface AnyQdiscKind {
   readonly kind: string
   readonly options: Codec<object>
   readonly required?: readonly string[]
-  readonly defaults?: object
+  readonly none?: object
+  readonly usual?: object
   readonly immutable?: readonly string[] | 'all'
   readonly place?: 'root' | 'ingress'
   completed?(given: object, actual: object): object

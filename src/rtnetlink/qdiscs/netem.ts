@@ -179,7 +179,7 @@ function fromKernel({ parameters: own, attributes: more }: RawNetem): NetemOptio
     rate: rate && (rate64 ?? rate.rate) * 8,
     packetOverhead: rate?.packetOverhead,
     limit: own.limit,
-    ecn,
+    ecn: ecn ?? false,
   })
 }
 
@@ -216,6 +216,11 @@ export const netem = defineQdiscKind({
     toKernel,
     fromKernel,
   ),
+  usual: {
+    ...{ delay: 0, jitter: 0, delayCorrelation: 0, loss: 0, lossCorrelation: 0, duplicate: 0, duplicateCorrelation: 0 },
+    ...{ corrupt: 0, corruptCorrelation: 0, reorder: 0, reorderCorrelation: 0, gap: 0, rate: 0, packetOverhead: 0 },
+    ...{ limit: defaultLimit, ecn: false },
+  },
   completed: (given, actual) => ({
     ...given,
     ...(given.reorder && given.gap === undefined && !actual.gap ? { gap: 1 } : {}),

@@ -11,6 +11,7 @@ import {
 import { AF_UNSPEC, RTM_DELQDISC, RTM_GETQDISC, RTM_NEWQDISC } from '../constants.js'
 import { rawTrafficLayout, trafficLayout } from './attributes.js'
 import { canonicalHandle, formatHandle, majorOf, minorOf, parseHandle } from './handle.js'
+import type { AnyQdiscKind } from './kind.js'
 import { type QdiscOptions, qdiscKind } from './registry.js'
 
 /** Where a qdisc is. */
@@ -24,7 +25,7 @@ export interface QdiscPlace {
 }
 
 /** A queueing discipline of a link: `tc qdisc`, man tc(8). */
-export type Qdisc = QdiscPlace & QdiscOptions
+export type Qdisc = QdiscPlace & (QdiscOptions | OpaqueQdisc)
 
 /** One of a kind that the SDK does not know: its options stay as the kernel told them. */
 export interface OpaqueQdisc {
@@ -110,6 +111,7 @@ function qdiscMessage(
   qdisc: Qdisc,
   context: EncodeContext = withoutNames,
 ): NetlinkMessage {
+  if (qdisc.kind === 'opaque') return opaqueMessage(flags, verb, qdisc, context)
   const kind = qdiscKind(qdisc.kind)
   if (!kind) throw new TypeError(`a qdisc of kind ${qdisc.kind} cannot be told`)
   const { dev, parent = kind.place ?? 'root', handle = '0:' } = qdisc
@@ -123,6 +125,23 @@ function qdiscMessage(
     // That of ingress is always the same, and the kernel takes no other.
     header: headerOf(dev, kind.place === 'ingress' ? 'ffff:' : handle, parent, context),
     attributes: { kind: kind.kind, ...(Object.keys(options).length > 0 ? { options } : {}) },
+    context,
+  })
+}
+
+function opaqueMessage(
+  flags: number,
+  verb: string,
+  { dev, parent = 'root', handle = '0:', name, bytes }: QdiscPlace & OpaqueQdisc,
+  context: EncodeContext,
+): NetlinkMessage {
+  return buildMessage({
+    layout: rawTrafficLayout,
+    type: RTM_NEWQDISC,
+    flags,
+    subject: `${qdiscSubject(dev, parent)}: ${verb} ${name}`,
+    header: headerOf(dev, handle, parent, context),
+    attributes: { kind: name, ...(bytes.length > 0 ? { options: bytes } : {}) },
     context,
   })
 }
@@ -141,11 +160,18 @@ export function decodeQdisc(body: Payload, context: DecodeContext = withoutNames
   if (!kind) return { ...place, kind: 'opaque', name, bytes }
   try {
     const options = kind.options.decode(new Payload(bytes), context)
-    return { ...place, kind: kind.kind, ...withMajor(options, header.handle) } as ListedQdisc
+    return { ...place, kind: kind.kind, ...withMajor(withoutNone(kind, options), header.handle) } as ListedQdisc
   } catch {
     // A malformed one spoils itself alone.
     return { ...place, kind: 'opaque', name, bytes }
   }
+}
+
+/** Options but for values by which the kernel says that there is none. */
+function withoutNone({ none }: AnyQdiscKind, options: object): object {
+  if (!none) return options
+  const values = new Map<string, unknown>(Object.entries(none))
+  return Object.fromEntries(Object.entries(options).filter(([name, value]) => values.get(name) !== value))
 }
 
 /** The default class of an HTB by its whole name. */

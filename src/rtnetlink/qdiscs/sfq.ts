@@ -41,6 +41,7 @@ export const sfq = defineQdiscKind({
     (options) => options,
   ),
   immutable: 'all',
+  usual: { perturb: 0 },
   words: ({ quantum, perturb, limit, divisor, flows }) => [
     ...option('limit', limit),
     ...option('perturb', perturb),

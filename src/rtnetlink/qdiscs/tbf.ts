@@ -126,6 +126,7 @@ export const tbf = defineQdiscKind({
     toKernel,
     fromKernel,
   ),
+  usual: { overhead: 0 },
   required: ['rate', 'burst', 'limit'],
   completed: (given, actual) => {
     const { limit } = withLimit({ ...actual, ...given })

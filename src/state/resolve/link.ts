@@ -9,6 +9,7 @@ import { type Path, pointer } from '../../spec/pointer.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { normalizeAddress } from '../address.js'
 import type { DesiredLink } from '../desired.js'
+import { canonicalQdisc } from '../qdisc.js'
 import { sysctlOf } from '../sysctl.js'
 import { normalizeGlobalVlans, normalizeVlans } from '../vlans.js'
 import { canonicalAddress, canonicalMac, canonicalNetwork } from './canonical.js'
@@ -17,7 +18,7 @@ import { type Resolver, scopeName } from './resolver.js'
 /** Brings a link of a spec into the kernel's terms. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
   const { name, absent = false, match, addresses, group, mac, broadcast, kind, ...rest } = link
-  const { sysctl, confine: _c, ...others } = rest
+  const { sysctl, qdisc, ingressQdisc, confine: _c, ...others } = rest
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
   if (mac !== undefined) properties['mac'] = canonicalMac(mac)
@@ -38,6 +39,8 @@ export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): Des
     absent,
     properties: properties as Partial<Link>,
     ...(sysctl ? { sysctl: sysctlOf(sysctl) } : {}),
+    ...(qdisc === undefined ? {} : { qdisc: qdisc && canonicalQdisc(qdisc) }),
+    ...(ingressQdisc === undefined ? {} : { ingressQdisc }),
     ...(addresses
       ? { addresses: addresses.map((one, index) => resolveAddress(one, name, [...path, 'addresses', index], resolver)) }
       : {}),

@@ -13,12 +13,13 @@ import { sectionOf, visibleAltNames } from '../link.js'
 import type { LinkRecord } from '../model.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { defined, unless } from './omit.js'
+import { qdiscToSpec } from './qdisc.js'
 
 const ethernet = 1
 
 /** A link as a spec would say it: what differs from what a new link of the kind has. `own` marks the SDK's addresses. */
 export function linkToSpec(
-  { link: read, addresses }: LinkRecord,
+  { link: read, addresses, qdiscs }: LinkRecord,
   own: number,
   secrets: boolean,
   links: ReadonlyMap<string, LinkRecord> = new Map(),
@@ -45,6 +46,8 @@ export function linkToSpec(
     multicast: unless(link.name === 'lo' ? false : (fallback.multicast ?? true), link.multicast),
     addressGenerationMode: unless(fallback.addressGenerationMode ?? 'eui64', link.addressGenerationMode),
     features: featuresToSpec(link),
+    qdisc: qdiscToSpec(qdiscs?.root),
+    ingressQdisc: qdiscs?.ingress,
     addresses: listed.length > 0 ? listed : undefined,
   })
   return {
