@@ -64,7 +64,8 @@ export function qdiscDifference(
   const changes: QdiscChange[] = []
   const properties: PropertyChange[] = options.map(({ immutable: _immutable, ...change }) => change)
   if (options.length > 0) {
-    changes.push({ action: 'change', qdisc: placed(parent, { ...merged(wanted, actual, exact), ...handleIn(actual) }) })
+    const whole = { ...merged(wanted, actual, exact), ...handleIn(actual) }
+    changes.push({ action: 'change', qdisc: placed(parent, withoutImmutable(whole)) })
   }
   const missing: string[] = []
   if (wanted.kind === 'htb' && wanted.classes && actual.kind === 'htb') {
@@ -92,6 +93,13 @@ function handleIn(qdisc: Wanted): { readonly handle?: string } {
 function placed(parent: string, qdisc: Wanted): PlacedQdisc {
   const { classes: _classes, ...own } = { classes: undefined, ...qdisc }
   return { ...own, parent } as PlacedQdisc
+}
+
+/** The kernel does not even take again what it does not change: net/sched/sch_fq_codel.c, fq_codel_change. */
+function withoutImmutable(qdisc: Wanted): Wanted {
+  const immutable = qdiscKind(qdisc.kind)?.immutable
+  if (immutable === undefined || immutable === 'all') return qdisc
+  return Object.fromEntries(Object.entries(qdisc).filter(([name]) => !immutable.includes(name))) as unknown as Wanted
 }
 
 /** What is wanted, and of what is there the options that nothing is said of. */
