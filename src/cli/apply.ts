@@ -33,7 +33,7 @@ export function applyCommand(file: string, options: ApplyCommandOptions, output:
   return withSpec(file, options, output, async (spec) => {
     const progress = progressLine(output)
     const result = await apply(spec.content as Spec, {
-      ...changeOptions(options),
+      ...changeOptions(options, spec),
       ...transactionOptions(options),
       guards,
       onPlan: (plan) => {

@@ -3,6 +3,7 @@ import { defined } from '../rtnetlink/defined.js'
 import { withSpec } from './command.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
+import type { SpecFile } from './readSpec.js'
 import { reportError } from './report.js'
 import type { GlobalOptions } from './run.js'
 
@@ -17,7 +18,7 @@ export interface ChangeOptions extends GlobalOptions {
 /** `linkwright plan FILE` */
 export function planCommand(file: string, options: ChangeOptions, output: Output): Promise<number> {
   return withSpec(file, options, output, async (spec) => {
-    const result = await plan(spec.content as Spec, changeOptions(options))
+    const result = await plan(spec.content as Spec, changeOptions(options, spec))
     if (result.err) return reportError(result.val, options.json === true, output, spec)
     if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
     else output.out(`${result.val.toString({ color: output.color.out })}\n`)
@@ -25,10 +26,12 @@ export function planCommand(file: string, options: ChangeOptions, output: Output
   })
 }
 
-/** The options of the library that a command's options stand for. */
+/** The options of the library that a command's options and its spec stand for. */
 export function changeOptions(
   options: ChangeOptions,
-): Pick<PlanOptions, 'namespace' | 'disruption' | 'prune' | 'owner' | 'protocol'> {
+  { directory: specDirectory }: SpecFile,
+): Pick<PlanOptions, 'namespace' | 'disruption' | 'prune' | 'owner' | 'protocol' | 'specDirectory'> {
   const { namespace, forbidDisruption, prune, owner, protocol } = options
-  return defined({ namespace, disruption: forbidDisruption ? 'forbid' : undefined, prune, owner, protocol })
+  const disruption = forbidDisruption ? 'forbid' : undefined
+  return defined({ namespace, disruption, prune, owner, protocol, specDirectory })
 }

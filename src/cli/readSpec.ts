@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { NetworkError } from '../index.js'
 
@@ -8,15 +9,20 @@ export interface SpecFile {
   readonly content: unknown
   /** The file's name, for messages. */
   readonly name: string
+  /** Where the relative paths in it begin; the working directory for standard input. */
+  readonly directory: string
   /** Line and column of what a JSON pointer names, in a YAML file. */
   locate(pointer: string): { line: number; column: number } | undefined
 }
+
+type ParsedSpec = Pick<SpecFile, 'content' | 'locate'>
 
 /** Reads a spec from a file, or from standard input for `-`; JSON by its look, everything else is YAML. */
 export async function readSpec(file: string): Promise<SpecFile> {
   const name = file === '-' ? 'standard input' : file
   const source = await readSource(file, name)
-  return looksLikeJson(source) ? parseJson(source, name) : parseYaml(source, name)
+  const parsed = await (looksLikeJson(source) ? parseJson(source, name) : parseYaml(source, name))
+  return { ...parsed, name, directory: file === '-' ? '' : dirname(file) }
 }
 
 async function readSource(file: string, name: string): Promise<string> {
@@ -33,15 +39,15 @@ function looksLikeJson(source: string): boolean {
 }
 
 /** `JSON.parse` is a hundred times faster than a YAML parser; flow-style YAML looks like JSON and is tried as such. */
-async function parseJson(source: string, name: string): Promise<SpecFile> {
+async function parseJson(source: string, name: string): Promise<ParsedSpec> {
   try {
-    return { content: JSON.parse(source), name, locate: () => undefined }
+    return { content: JSON.parse(source), locate: () => undefined }
   } catch {
     return parseYaml(source, name)
   }
 }
 
-async function parseYaml(source: string, name: string): Promise<SpecFile> {
+async function parseYaml(source: string, name: string): Promise<ParsedSpec> {
   const { LineCounter, parseDocument, isNode } = await import('yaml')
   const lineCounter = new LineCounter()
   const document = parseDocument(source, { lineCounter, prettyErrors: true })
@@ -49,7 +55,6 @@ async function parseYaml(source: string, name: string): Promise<SpecFile> {
   if (error) throw new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(error.message.trimEnd())}`)
   return {
     content: document.toJS(),
-    name,
     locate(pointer) {
       const keys = pointer.split('/').slice(1).map(unescaped)
       // The nearest part that is there: what is missing has no place of its own.

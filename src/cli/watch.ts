@@ -21,7 +21,7 @@ export function watchCommand(
   const { heal = false, json = false } = options
   return withSpec(file, options, output, async (spec) => {
     let status: number = exitStatus.done
-    for await (const drift of watch(spec.content as Spec, { ...changeOptions(options), heal, signal })) {
+    for await (const drift of watch(spec.content as Spec, { ...changeOptions(options, spec), heal, signal })) {
       const isLast = drift.error !== undefined && drift.retryIn === undefined
       if (isLast) status = statusOf(drift.error.code)
       if (json) output.out(`${JSON.stringify({ ...drift, plan: undefined })}\n`)

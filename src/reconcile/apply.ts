@@ -20,8 +20,15 @@ import { execute, type Failure } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
-import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions, type SnapshotOptions } from './options.js'
-import { type OwnerOptions, Plan } from './plan.js'
+import {
+  type ApplyOptions,
+  checkOptions,
+  loadOptionsOf,
+  ownerOf,
+  type PlanOptions,
+  type SnapshotOptions,
+} from './options.js'
+import { type KeptOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { isAboutLinks, isAdditive, partOfSteps } from './scope.js'
@@ -55,7 +62,7 @@ export interface ApplyReport {
 export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan>> {
   return attempt(async () => {
     checkOptions(options, 'plan')
-    const valid = validateSpec(await loadRoutes(spec, options.signal))
+    const valid = validateSpec(await loadRoutes(spec, loadOptionsOf(options)))
     using world = new World(options)
     return (await observeAndPlan(valid, world, options)).plan
   })
@@ -76,7 +83,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
     const options = { ...kept?.options, ...given }
     checkOptions(options, 'apply')
-    const spec = validateSpec(await loadRoutes(kept ? kept.spec : specOrPlan, options.signal))
+    const spec = validateSpec(await loadRoutes(kept ? kept.spec : specOrPlan, loadOptionsOf(options)))
     using world = new World(options)
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
@@ -145,7 +152,7 @@ interface Planned {
 }
 
 async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): Promise<Planned> {
-  const networks = desiredNetworks(spec)
+  const networks = desiredNetworks(spec, options.specDirectory)
   world.open(spec)
   for (const [name, network] of networks) {
     world.ask(name, curiosityOf(network))
@@ -156,8 +163,8 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): P
   await refuseLacking(steps, world, options)
   await refuseQdiscs(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
-  const { owner, protocol, prune } = options
-  const plan = new Plan(spec, steps, defined<OwnerOptions>({ owner, protocol, prune }))
+  const { owner, protocol, prune, specDirectory } = options
+  const plan = new Plan(spec, steps, defined<KeptOptions>({ owner, protocol, prune, specDirectory }))
   return { plan, states, networks }
 }
 

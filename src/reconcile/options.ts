@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import type { LoadOptions } from '../spec/loadRoutes.js'
 import { nearest } from '../spec/nearest.js'
 import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
@@ -43,6 +44,11 @@ export interface PlanOptions extends PlaceOptions {
   readonly protocol?: number
   /** Whether everything that bears the owner's mark and is not in the spec is removed. Default false. */
   readonly prune?: boolean
+  /**
+   * The directory that the spec lies in, where the relative paths of files in it begin: of routes and of keys. Default:
+   * the working directory. The command line gives that of the file.
+   */
+  readonly specDirectory?: string
 }
 
 /** What {@link apply} takes. */
@@ -86,7 +92,7 @@ export interface TransactionOptions extends Pick<PlaceOptions, 'namespace' | 'ke
 const transactionOptions = ['namespace', 'kernel', 'stateDirectory']
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
 const snapshotOptions = [...placeOptions, 'routes']
-const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune']
+const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune', 'specDirectory']
 const applyOptions = [
   ...planOptions,
   'onProgress',
@@ -138,6 +144,11 @@ export function checkOptions(
   if (typeof kernel === 'object') {
     throw new NetworkError('UNSUPPORTED', 'confirmWithin: a kernel in memory ends with its process')
   }
+}
+
+/** How what options are for takes in the routes of its spec. */
+export function loadOptionsOf({ specDirectory: directory, signal }: PlanOptions): LoadOptions {
+  return { directory, signal }
 }
 
 /** The owner that options name. */

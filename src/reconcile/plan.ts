@@ -6,7 +6,7 @@ import type { PlanOptions } from './options.js'
 import { type Disruption, type PlannedStep, publicStep, type Step, shownValue } from './step.js'
 
 /** Options that a plan keeps until it is carried out. */
-export type OwnerOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune'>
+export type KeptOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune' | 'specDirectory'>
 
 /** What would be done to bring the network to what a spec says. It is data: nothing was changed to make it. */
 export class Plan {
@@ -15,10 +15,10 @@ export class Plan {
   /** The spec that the plan was made for. */
   readonly spec: Spec
   readonly #planned: readonly PlannedStep[]
-  readonly #options: OwnerOptions
+  readonly #options: KeptOptions
 
   /** @internal */
-  constructor(spec: Spec, planned: readonly PlannedStep[], options: OwnerOptions = {}) {
+  constructor(spec: Spec, planned: readonly PlannedStep[], options: KeptOptions = {}) {
     this.spec = spec
     this.#options = options
     this.#planned = planned
@@ -38,7 +38,7 @@ export class Plan {
   }
 
   /** @internal Whose plan it is, and whether it prunes: carried out, it is so again. */
-  get options(): OwnerOptions {
+  get options(): KeptOptions {
     return this.#options
   }
 

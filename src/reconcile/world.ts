@@ -165,9 +165,12 @@ export class World implements Disposable {
   }
 }
 
-/** What a valid spec says, namespace by namespace, in the kernel's terms. */
-export function desiredNetworks(spec: Spec): Map<string, DesiredNetwork> {
-  const resolver = new Resolver(systemNames())
+/**
+ * What a valid spec says, namespace by namespace, in the kernel's terms.
+ * @param directory where relative paths of files begin; default the working directory
+ */
+export function desiredNetworks(spec: Spec, directory?: string): Map<string, DesiredNetwork> {
+  const resolver = new Resolver(systemNames(), directory)
   const networks = new Map<string, DesiredNetwork>()
   const { namespaces = {}, ...own } = spec
   const add = (name: string, network: NetworkSpec, path: readonly string[]): void => {

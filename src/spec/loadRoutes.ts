@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
 import { isRouteFile, markWhole } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
@@ -7,6 +8,13 @@ import { isRouteSet } from './routeSetBrand.js'
 import type { RouteEntry, RouteSpec } from './types.js'
 import { invalidSpec } from './validate.js'
 
+/** How routes are taken in. */
+export interface LoadOptions {
+  /** Where relative paths of files begin. Default: the working directory. */
+  readonly directory?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /** More routes than these are not kept as an object each. */
 const mostSingle = 5000
 
@@ -14,14 +22,14 @@ const mostSingle = 5000
  * Takes routes that come from files, iterables or long lists in, so that a list of single routes and sets is left. What
  * has the wrong shape is left as it is, for validation to tell of.
  */
-export async function loadRoutes(spec: unknown, signal?: AbortSignal): Promise<unknown> {
+export async function loadRoutes(spec: unknown, options: LoadOptions = {}): Promise<unknown> {
   if (!isObject(spec)) return spec
-  const own = await loadedNetwork(spec, '', signal)
+  const own = await loadedNetwork(spec, '', options)
   if (!('namespaces' in own) || !isObject(own.namespaces)) return own
   const namespaces: Record<string, unknown> = {}
   for (const [name, network] of Object.entries(own.namespaces)) {
     const path = `/namespaces/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    namespaces[name] = isObject(network) ? await loadedNetwork(network, path, signal) : network
+    namespaces[name] = isObject(network) ? await loadedNetwork(network, path, options) : network
   }
   return { ...own, namespaces }
 }
@@ -30,7 +38,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-async function loadedNetwork(network: object, path: string, signal: AbortSignal | undefined): Promise<object> {
+async function loadedNetwork(network: object, path: string, options: LoadOptions): Promise<object> {
   if (!('routes' in network)) return network
   const { routes } = network
   if (isRouteSet(routes)) return { ...network, routes: [markWhole(routes)] }
@@ -39,23 +47,19 @@ async function loadedNetwork(network: object, path: string, signal: AbortSignal 
   if (!Array.isArray(routes)) return { ...network, routes: [markWhole(await packed(routes, at))] }
   const entries: unknown[] = routes
   const isPlain = entries.length <= mostSingle && !entries.some(isRouteFile)
-  return isPlain ? network : { ...network, routes: await loadedList(entries, at, signal) }
+  return isPlain ? network : { ...network, routes: await loadedList(entries, at, options) }
 }
 
 function isIterable(value: unknown): value is Iterable<RouteSpec> | AsyncIterable<RouteSpec> {
   return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
-async function loadedList(
-  entries: readonly unknown[],
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<unknown[]> {
+async function loadedList(entries: readonly unknown[], path: string, options: LoadOptions): Promise<unknown[]> {
   const loaded: unknown[] = []
   const numbers: number[] = []
   for (const [index, entry] of entries.entries()) {
     if (isRouteSet(entry)) loaded.push(entry)
-    else if (isRouteFile(entry)) loaded.push(await fromFile(entry.file, `${path}/${index}/file`, signal))
+    else if (isRouteFile(entry)) loaded.push(await fromFile(entry.file, `${path}/${index}/file`, options))
     else numbers.push(index)
   }
   if (numbers.length > mostSingle) {
@@ -78,9 +82,9 @@ async function packed(
   }
 }
 
-async function fromFile(file: unknown, path: string, signal: AbortSignal | undefined): Promise<RouteEntry> {
+async function fromFile(file: unknown, path: string, { directory = '', signal }: LoadOptions): Promise<RouteEntry> {
   if (typeof file !== 'string') return { file: file as never }
-  const stream = createReadStream(file, { highWaterMark: 1 << 18 })
+  const stream = createReadStream(resolve(directory, file), { highWaterMark: 1 << 18 })
   try {
     const read = await RouteSet.parse(stream, { name: file, ...(signal ? { signal } : {}) })
     if (read.ok) return read.val

@@ -146,7 +146,7 @@ export interface NexthopObjectSpec {
 
 /** A file with many routes, a line each, as `RouteSet.parse` reads it. */
 export interface RouteFileSpec {
-  /** Its path, relative to the working directory. */
+  /** Its path, relative to the spec's file on the command line; else to `specDirectory`, the working directory by default. */
   readonly file: string
 }
 

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test from 'ava'
 import { parse } from 'yaml'
 import { commandLine, temporaryFile } from '../helpers/commandLine.js'
@@ -41,6 +43,21 @@ test('a spec in JSON is read as well', async (t) => {
   const namespace = testNamespace(t)
   const file = temporaryFile(t, 'net.json', JSON.stringify(parse(good)))
   t.is((await commandLine('apply', file, '-n', namespace.path)).status, 0)
+  t.is((await commandLine('plan', file, '-n', namespace.path)).status, 0)
+})
+
+test('the files that a spec names lie where it lies, and errors call them by the name that it has for them', async (t) => {
+  const namespace = testNamespace(t)
+  const file = temporaryFile(t, 'net.yaml', `${good}  - { file: tables/many.txt }\n  - { file: empty.txt }\n`)
+  const missing = await commandLine('apply', file, '-n', namespace.path)
+  t.is(missing.status, 2)
+  t.regex(missing.err, /net\.yaml:7:13: error: \/routes\/1\/file: cannot read tables\/many\.txt: ENOENT/)
+  mkdirSync(join(dirname(file), 'tables'))
+  writeFileSync(join(dirname(file), 'tables/many.txt'), '10.30.0.0/16 via 10.0.0.254\n10.31.0.0/16 via 10.0.0.254\n')
+  writeFileSync(join(dirname(file), 'empty.txt'), '')
+  const applied = await commandLine('apply', file, '-n', namespace.path)
+  t.is(applied.status, 0, applied.err)
+  t.like(namespace.ip('route', 'show', '10.31.0.0/16')[0], { gateway: '10.0.0.254', dev: 'br0' })
   t.is((await commandLine('plan', file, '-n', namespace.path)).status, 0)
 })
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import { controlLayout } from '../../src/genetlink/control.js'
@@ -54,6 +54,7 @@ test('a key from a file; no error shows what the file has', (t) => {
   const path = join(directory, 'key')
   writeFileSync(path, `${A}\n`)
   t.is(readKeyFile(path), A)
+  t.is(readKeyFile(basename(path), directory), A, 'a relative path')
   writeFileSync(path, A.slice(0, 30))
   const error = t.throws(() => readKeyFile(path))
   t.false(error?.message.includes(A.slice(0, 30)))

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { NetworkError } from '../../error.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
 import { codeOf } from '../../system/errno.js'
@@ -51,11 +52,14 @@ export function generatePresharedKey(): string {
   return formatKey(randomBytes(WG_KEY_LEN))
 }
 
-/** Reads a key from a file, whose text it is but for white space around. No error shows what the file has. */
-export function readKeyFile(path: string): string {
+/**
+ * Reads a key from a file, whose text it is but for white space around. No error shows what the file has.
+ * @param directory where a relative path begins; default the working directory
+ */
+export function readKeyFile(path: string, directory = ''): string {
   let text: string
   try {
-    text = readFileSync(path, 'utf8').trim()
+    text = readFileSync(resolve(directory, path), 'utf8').trim()
   } catch (cause) {
     const code = codeOf(cause)
     throw new NetworkError(code, `the key file ${path} cannot be read (${code})`)

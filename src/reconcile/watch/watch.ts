@@ -7,7 +7,7 @@ import type { Spec } from '../../spec/types.js'
 import { validateSpec } from '../../spec/validate.js'
 import { sameValue } from '../../state/equal.js'
 import { apply, plan } from '../apply.js'
-import { checkOptions, type PlanOptions } from '../options.js'
+import { checkOptions, loadOptionsOf, type PlanOptions } from '../options.js'
 import { desiredNetworks } from '../world.js'
 import { BackOff } from './backOff.js'
 import { Bell } from './bell.js'
@@ -59,7 +59,7 @@ async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, voi
   const { signal } = options
   const bell = new Bell()
   const backOff = new BackOff()
-  const loaded = await attempt(() => loadRoutes(spec, signal))
+  const loaded = await attempt(() => loadRoutes(spec, loadOptionsOf(options)))
   const opened = loaded.err ? loaded : attemptSync(() => openEars(loaded.val as Spec, healOptions, debounce, bell))
   if (opened.err) {
     yield { steps: [], healed: false, error: opened.val, duration: 0 }
@@ -102,8 +102,8 @@ function isSame(drift: Drift, told: Drift | undefined): boolean {
 }
 
 function planOptionsOf(options: HealOptions): PlanOptions {
-  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune } = options
-  return defined<PlanOptions>({ namespace, kernel, signal, timeout, disruption, owner, protocol, prune })
+  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune, specDirectory } = options
+  return defined<PlanOptions>({ namespace, kernel, signal, timeout, disruption, owner, protocol, prune, specDirectory })
 }
 
 /** Checks what can be checked at once. */
@@ -116,7 +116,7 @@ function openEars(spec: Spec, options: HealOptions, debounce: number, bell: Bell
     throw new NetworkError('INVALID_ARGUMENT', `debounce: ${debounce} is not a number of milliseconds`)
   }
   const valid = validateSpec(spec)
-  desiredNetworks(valid)
+  desiredNetworks(valid, options.specDirectory)
   return new Ears(valid, options, () => bell.ring())
 }
 

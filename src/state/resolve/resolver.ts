@@ -9,9 +9,12 @@ import type { NameTable, SystemNames } from '../../system/names.js'
 export class Resolver {
   readonly names: SystemNames
   readonly problems: Problem[] = []
+  readonly #directory: string | undefined
 
-  constructor(names: SystemNames) {
+  /** @param directory where relative paths of files begin; default the working directory */
+  constructor(names: SystemNames, directory?: string) {
     this.names = names
+    this.#directory = directory
   }
 
   /** The number of a name, or 0 with a problem noted. */
@@ -30,7 +33,7 @@ export class Resolver {
   /** The key that a file holds, or none with a problem noted. */
   keyOf(file: string, path: Path): string | undefined {
     try {
-      return readKeyFile(file)
+      return readKeyFile(file, this.#directory)
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error
       this.problems.push({ path: pointer(path), message: error.message })
