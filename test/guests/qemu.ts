@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { copyFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ExecutionContext } from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { type KernelImage, keptKernel } from '../../scripts/kernels/image.js'
 import { packInitialRamDisk, withNeeds } from '../../scripts/kernels/initialRamDisk.js'
 import type { Guest } from '../../src/guests/guest.js'
@@ -28,17 +28,17 @@ export interface GuestImage {
 
 const programs = ['qemu-system-x86_64', 'busybox', 'cpio', 'nsenter', 'setpriv']
 
-/** Makes what guests are booted from; where something is missing, logs what, and is `undefined`. */
-export function guestImage(t: ExecutionContext): GuestImage | undefined {
-  const missing = programs.filter((name) => !programExists(name))
-  const image = keptKernel('6.1') ?? keptKernel('6.12')
-  if (missing.length > 0 || !image) {
-    const lacking = [...missing, ...(image ? [] : ['a kernel: npm run kernels:fetch'])]
-    t.log(`skipped, this machine lacks ${lacking.join(', ')}`)
-    t.pass()
-    return undefined
-  }
-  return imageOf(t, image)
+const keptImage = keptKernel('6.1') ?? keptKernel('6.12')
+
+const lacking = [
+  ...programs.filter((name) => !programExists(name)),
+  ...(keptImage ? [] : ['a kernel: npm run kernels:fetch']),
+]
+
+/** A test that boots guests, one at a time; skipped where that cannot be, and then its title says what is missing. */
+export function testWithGuests(title: string, run: (t: ExecutionContext, image: GuestImage) => Promise<void>): void {
+  if (keptImage && lacking.length === 0) test.serial(title, (t) => run(t, imageOf(t, keptImage)))
+  else test.serial.skip(`${title} (lacking: ${lacking.join(', ')})`, () => {})
 }
 
 function imageOf(t: ExecutionContext, image: KernelImage): GuestImage {
