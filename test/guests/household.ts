@@ -28,20 +28,28 @@ export function hostWithUplink(t: ExecutionContext): Uplink {
   return { host, outside }
 }
 
-/** Whether an address answers a guest. */
-export function reaches(from: RunningGuest, address: string): Promise<boolean> {
-  return from.succeeds(`ping -c 3 -W 2 ${address} | grep -q ' bytes from '`)
+/** Which of some addresses answer a guest within some seconds; neighbors that were found before are forgotten. */
+async function answering(from: RunningGuest, addresses: readonly string[], seconds: number): Promise<string[]> {
+  const tries = Array.from({ length: seconds }, (_, index) => index).join(' ')
+  const asks = addresses.map(
+    (one) => `(for try in ${tries}; do ping -c 1 -W 1 ${one} >/dev/null 2>&1 && echo ${one} && break; done) &`,
+  )
+  return (await from.run(`ip neigh flush dev eth0; ${asks.join(' ')} wait`)).split('\n').filter(Boolean)
 }
 
-/** Whether an address stays silent; neighbors that were found before are forgotten. */
-export async function isCutOff(from: RunningGuest, address: string): Promise<boolean> {
-  await from.succeeds('ip neigh flush dev eth0')
-  return !(await from.succeeds(`ping -c 2 -W 1 ${address} | grep -q ' bytes from '`))
+/** Whether all of some addresses answer a guest; emulated, it may take its time. */
+export async function reaches(from: RunningGuest, ...addresses: readonly string[]): Promise<boolean> {
+  return (await answering(from, addresses, 15)).length === addresses.length
+}
+
+/** Whether all of some addresses stay silent. */
+export async function isCutOff(from: RunningGuest, ...addresses: readonly string[]): Promise<boolean> {
+  return (await answering(from, addresses, 2)).length === 0
 }
 
 /** Prints a page of a web server; by `nc`, since a static busybox looks up the port of HTTP in vain, and crashes. */
 export function fetchCommand(address: string, port: number): string {
-  const once = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 3 ${address} ${port} | tail -n 1`
+  const once = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 3 ${address} ${port} 2>/dev/null | tail -n 1`
   // The server may still be starting.
   return `for try in 1 2 3 4 5 6 7 8 9; do page=$(${once}); [ "$page" ] && echo "$page" && exit 0; sleep 0.3; done; exit 1`
 }

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { type KernelImage, keptKernel } from '../../scripts/kernels/image.js'
@@ -52,6 +52,18 @@ function imageOf(t: ExecutionContext, image: KernelImage): GuestImage {
   return { kernel, initialRamDisk }
 }
 
+/** Some machines let root alone open it. */
+function isTunOpenToAll(): boolean {
+  return (statSync('/dev/net/tun').mode & 0o006) === 0o006
+}
+
+/** Runs a command that finds a device for all users in the place of the machine's own. */
+const withOpenTun: readonly string[] = [
+  ...['unshare', '--mount', 'sh', '-ec'],
+  'mount -t tmpfs tmpfs /dev/net; mknod /dev/net/tun c 10 200; chmod 666 /dev/net/tun; exec "$@"',
+  'sh',
+]
+
 /** How a guest is started. */
 export interface BootOptions {
   /** The user and group, by number, that QEMU runs as, without any capability. Default: root. */
@@ -75,6 +87,7 @@ export async function bootGuest(
   const command = [
     `--net=${namespace.path}`,
     '--',
+    ...(user === undefined || isTunOpenToAll() ? [] : withOpenTun),
     'setpriv',
     ...unprivileged,
     // However this process ends, the machine goes with it.
