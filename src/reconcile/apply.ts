@@ -327,7 +327,9 @@ async function additionsMissing(
   const parts = new Map<string, DesiredNetwork>()
   for (const [name, network] of lastingWish(networks)) {
     const own = done.filter(({ namespace = '' }) => namespace === name)
-    if (own.length > 0) parts.set(name, partOfSteps(network, own))
+    const part = partOfSteps(network, own)
+    if (!part) return undefined
+    if (own.length > 0) parts.set(name, part)
   }
   const states = await world.observeFew(parts, ownerOf(options), options)
   return states && (await stepsTowards(parts, states, world, { ...options, prune: false }))

@@ -57,7 +57,8 @@ export async function observe(
   const records = qdiscs ? await withQdiscs(place, addressed, options) : addressed
   const filtering = vlanFiltering === undefined ? {} : { vlanFiltering }
   const switches = await observeSwitches(place, table, options)
-  if (linksOnly) return { ...unreadState, links: records, ...switches, ...filtering }
+  const known = entries ? await observeEntries(place, listed, names, options) : {}
+  if (linksOnly) return { ...unreadState, links: records, ...switches, ...known, ...filtering }
   const tables: PackedRoutes<RouteRecord>[] = []
   const rules: NetworkState['rules'][number][] = []
   for (const family of ['inet', 'inet6'] as const) {
@@ -76,7 +77,7 @@ export async function observe(
     rules,
     neighbors: [...neighbors, ...proxies],
     ...switches,
-    ...(entries ? await observeEntries(place, listed, names, options) : {}),
+    ...known,
     ...filtering,
   }
 }

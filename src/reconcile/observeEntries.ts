@@ -1,7 +1,7 @@
 import type { Payload } from '../netlink/bytes.js'
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { decodeFdbEntry, dumpFdb, peekFdbEntry } from '../rtnetlink/fdb.js'
+import { decodeFdbEntry, dumpFdb, type FdbFilter, type ListedFdbEntry, peekFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { decodeMdb, dumpMdb } from '../rtnetlink/mdb.js'
 import type { NetworkState } from '../state/model.js'
@@ -16,18 +16,30 @@ export async function observeEntries(
   names: DecodeContext,
   options: RequestOptions,
 ): Promise<Required<Pick<NetworkState, 'fdb' | 'mdb'>>> {
+  const fdb = await observeFdb(place, links, names, options)
+  const hasBridges = links.some(({ kind }) => kind === 'bridge')
+  const mdb = hasBridges
+    ? await ifSupported(() => dump(place, dumpMdb(), (body) => decodeMdb(body, names), options))
+    : undefined
+  return { fdb, mdb: (mdb ?? []).flat() }
+}
+
+/** Reads the forwarding databases, or what of them the filter leaves. */
+export async function observeFdb(
+  place: Place,
+  links: readonly ListedLink[],
+  names: DecodeContext,
+  options: RequestOptions,
+  filter: FdbFilter = {},
+): Promise<ListedFdbEntry[]> {
   const own = ownAddresses(links)
   // A bridge has an entry for the address of each port in each VLAN: nobody made them, and few others are there.
   const isOwn = (body: Payload): boolean => {
     const { index, mac, state } = peekFdbEntry(body)
     return state === 'permanent' && (own.get(index)?.includes(mac) ?? false)
   }
-  const fdb = await dump(place, dumpFdb(), (body) => (isOwn(body) ? undefined : decodeFdbEntry(body, names)), options)
-  const hasBridges = links.some(({ kind }) => kind === 'bridge')
-  const mdb = hasBridges
-    ? await ifSupported(() => dump(place, dumpMdb(), (body) => decodeMdb(body, names), options))
-    : undefined
-  return { fdb, mdb: (mdb ?? []).flat() }
+  const decode = (body: Payload): ListedFdbEntry | undefined => (isOwn(body) ? undefined : decodeFdbEntry(body, names))
+  return await dump(place, dumpFdb(filter), decode, options)
 }
 
 /** The addresses of bridges and their ports, by the index of the link: a port's own, and its bridge's. */

@@ -4,12 +4,14 @@ import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeAddress, dumpAddresses, type ListedAddress } from '../rtnetlink/address.js'
 import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
+import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { getLink, type LinkTarget } from '../rtnetlink/linkMessages.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../state/model.js'
 import { dump } from './dump.js'
-import { type Curiosity, linkRecords, observeSwitches } from './observe.js'
+import { type Curiosity, linkRecords, namesOf, observeSwitches } from './observe.js'
+import { observeFdb } from './observeEntries.js'
 import type { Place } from './place.js'
 
 /** Asking for more links than this, one by one, is slower than reading all of many. */
@@ -21,6 +23,8 @@ export interface Scope {
   readonly links: ReadonlySet<string>
   /** The marks that new ones of them get, each with its link: another link must not have it. */
   readonly marks: ReadonlyMap<string, string>
+  /** Those of the links whose entries in forwarding databases are to be known. */
+  readonly ports: ReadonlySet<string>
 }
 
 /**
@@ -39,7 +43,27 @@ export async function observeFew(
     if (bearer && bearer.name !== link) return undefined
   }
   const links = await observeFewLinks(place, scope.links, options)
-  return links && { ...unreadState, links, ...(await observeSwitches(place, table, options)) }
+  if (!links) return undefined
+  const fdb = await observePorts(place, links, scope.ports, options)
+  const switches = await observeSwitches(place, table, options)
+  return { ...unreadState, links, ...switches, ...(scope.ports.size > 0 ? { fdb } : {}) }
+}
+
+async function observePorts(
+  place: Place,
+  records: ReadonlyMap<string, LinkRecord>,
+  ports: ReadonlySet<string>,
+  options: RequestOptions,
+): Promise<ListedFdbEntry[]> {
+  const links = [...records.values()].map(({ link }) => link)
+  const names = namesOf(links)
+  const entries: ListedFdbEntry[] = []
+  for (const { name, index } of links) {
+    if (!ports.has(name)) continue
+    const own = await observeFdb(place, links, names, options, { port: index })
+    entries.push(...own.filter((entry) => entry.index === index))
+  }
+  return entries
 }
 
 /** Reads some links with their addresses; `undefined` where their messages do not tell all of them. */

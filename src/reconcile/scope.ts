@@ -1,3 +1,4 @@
+import { isSelf } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
@@ -14,35 +15,47 @@ import type { PlannedStep } from './step.js'
  * wish that takes reading all.
  */
 export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefined {
-  const { links, firewall } = network
+  const { links, fdb, firewall } = network
   const { vlans, features, qdiscs } = curiosityOf(network)
   if (!isAboutLinks(network) || firewall?.exact || vlans || features || qdiscs || links.length > mostFew)
     return undefined
   if (links.some(({ match, index }) => match || index !== undefined)) return undefined
   const names = new Set<string>()
   for (const link of links) for (const name of namesIn(link)) names.add(name)
+  // What an entry of a VXLAN refers to may be anywhere.
+  const ports = new Set((fdb ?? []).map(({ entry }) => String(entry.dev)))
+  for (const name of ports) names.add(name)
   if (names.size > mostFew) return undefined
-  return { links: names, marks: new Map(links.map(({ name }) => [newMark(owner, name, emptyState), name])) }
+  if (fdb?.some(({ entry }) => isSelf(entry))) return undefined
+  return { links: names, ports, marks: new Map(links.map(({ name }) => [newMark(owner, name, emptyState), name])) }
 }
 
 /** Whether a wish is about links that are to be, and the tables, and nothing else. */
 export function isAboutLinks({ links, routes, nexthops, bulk, rules, neighbors, fdb, mdb }: DesiredNetwork): boolean {
-  const isElsewhere = routes.length + nexthops.length + rules.length + neighbors.length > 0 || bulk || fdb || mdb
-  return !isElsewhere && links.every(({ absent }) => !absent)
+  const isElsewhere = routes.length + nexthops.length + rules.length + neighbors.length > 0 || bulk || mdb
+  return !isElsewhere && [...links, ...(fdb ?? [])].every(({ absent }) => !absent)
 }
 
-/** Of what is wanted of a namespace the part that steps are about, which only add to what is there. */
-export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep[]): DesiredNetwork {
+/** Of what is wanted of a namespace the part that steps are about, which only add to it; `undefined` if that is unclear. */
+export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep[]): DesiredNetwork | undefined {
   const names = new Set<string | number>()
   const entries: DesiredEntry[] = []
+  const ports = new Set<string | number>()
   for (const { operation } of steps) {
     if (operation.type === 'createLink') names.add(operation.link.name)
+    else if (operation.type === 'addFdbEntry') ports.add(operation.entry.dev)
     else if (operation.type === 'addAddress') names.add(operation.address.dev)
     else if (operation.type === 'changeFirewall') entries.push(...operation.entries)
     else if ('name' in operation) names.add(operation.name)
   }
+  const links = network.links.filter(({ name }) => names.has(name))
+  const fdb = (network.fdb ?? []).filter(({ entry }) => ports.has(entry.dev))
+  // Those that the wish calls by another name are not found so.
+  const found = new Set([...links.map(({ name }) => name), ...fdb.map(({ entry }) => entry.dev)])
+  if ([...names, ...ports].some((name) => !found.has(name))) return undefined
   return {
-    links: network.links.filter(({ name }) => names.has(name)),
+    links,
+    ...(fdb.length > 0 ? { fdb } : {}),
     routes: [],
     nexthops: [],
     rules: [],
@@ -70,7 +83,7 @@ function namedByOptions(properties: Partial<Link>): string[] {
 export function isAdditive(steps: readonly PlannedStep[]): boolean {
   return steps.every(({ action, operation }) => {
     if (operation.type === 'changeFirewall') return true
-    const adds = ['createLink', 'updateLink', 'addAddress', 'setSysctl'].includes(operation.type)
+    const adds = ['createLink', 'updateLink', 'addAddress', 'addFdbEntry'].includes(operation.type)
     return adds && action === 'create'
   })
 }

@@ -113,17 +113,20 @@ export function deleteFdbEntry(entry: FdbEntry, context?: EncodeContext): Netlin
 export interface FdbFilter {
   /** Only entries of this bridge and of the links that are its ports, by name or index. */
   readonly master?: string | number
+  /** Only entries of this link. */
+  readonly port?: string | number
 }
 
 /** RTM_GETNEIGH of all entries of all forwarding databases: `bridge fdb show`. */
-export function dumpFdb({ master }: FdbFilter = {}, context: EncodeContext = withoutNames): NetlinkMessage {
+export function dumpFdb({ master, port }: FdbFilter = {}, context: EncodeContext = withoutNames): NetlinkMessage {
   return buildMessage({
     layout: fdbLayout,
     type: RTM_GETNEIGH,
     flags: 0,
     subject: 'FDB: list',
     header: { family: AF_BRIDGE, index: 0, state: 0, flags: 0 },
-    attributes: master === undefined ? {} : { master },
+    // NDA_IFINDEX is the port here: net/core/rtnetlink.c, valid_fdb_dump_strict.
+    attributes: { ...(master === undefined ? {} : { master }), ...(port === undefined ? {} : { via: port }) },
     context,
   })
 }
