@@ -34,7 +34,7 @@ async function answering(from: RunningGuest, addresses: readonly string[], secon
   const asks = addresses.map(
     (one) => `(for try in ${tries}; do ping -c 1 -W 1 ${one} >/dev/null 2>&1 && echo ${one} && break; done) &`,
   )
-  return (await from.run(`ip neigh flush dev eth0; ${asks.join(' ')} wait`)).split('\n').filter(Boolean)
+  return (await from.run(`ip neigh flush dev eth0 >/dev/null 2>&1; ${asks.join(' ')} wait`)).split('\n').filter(Boolean)
 }
 
 /** Whether all of some addresses answer a guest; emulated, it may take its time. */
