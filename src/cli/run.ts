@@ -69,6 +69,7 @@ export async function run(argv: readonly string[], output: Output = standardOutp
   withCommonOptions(program.command('show'))
     .description('print the live state as a spec')
     .option('--secrets', 'with private and preshared keys')
+    .option('--sysctls', 'with settings of links that a new link would have otherwise')
     .action(async (options) => {
       const { showCommand } = await import('./show.js')
       status = await showCommand(options, output)

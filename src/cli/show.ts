@@ -6,11 +6,11 @@ import type { GlobalOptions } from './run.js'
 
 /** `linkwright show` */
 export async function showCommand(
-  options: GlobalOptions & { readonly secrets?: boolean },
+  options: GlobalOptions & { readonly secrets?: boolean; readonly sysctls?: boolean },
   output: Output,
 ): Promise<number> {
-  const { namespace, secrets = false } = options
-  const result = await snapshot({ ...(namespace === undefined ? {} : { namespace }), secrets })
+  const { namespace, secrets = false, sysctls = false } = options
+  const result = await snapshot({ ...(namespace === undefined ? {} : { namespace }), secrets, sysctls })
   if (result.err) return reportError(result.val, options.json === true, output)
   if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
   else {

@@ -20,6 +20,7 @@ import { execute, type Failure } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
+import { withAllSysctls } from './observeSysctls.js'
 import {
   type ApplyOptions,
   checkOptions,
@@ -111,12 +112,14 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
  *
  * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
  * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
- * of the features of ethtool only those are told that a new link would have otherwise.
+ * of the features of ethtool only those are told that a new link would have otherwise. Settings of links under
+ * /proc/sys are told where `sysctls` asks for them.
  */
 export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
 export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
 export function snapshot({
   secrets = false,
+  sysctls = false,
   ...options
 }: SnapshotOptions = {}): Promise<Result<Snapshot | PackedSnapshot>> {
   return attempt(async () => {
@@ -125,8 +128,9 @@ export function snapshot({
     world.open({})
     world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), features: 'all' })
     const states = await world.observe([''], options)
-    const state = states.get('')
-    if (!state) return {}
+    const [read, place] = [states.get(''), world.places.get('')]
+    if (!read || !place) return {}
+    const state = sysctls ? withAllSysctls(read, place) : read
     const { protocol } = defaultOwner
     return options.routes === 'set'
       ? networkToPackedSpec(state, protocol, secrets)

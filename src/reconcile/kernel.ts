@@ -4,7 +4,7 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
-import { readSysctl, writeSysctl } from '../system/sysctl.js'
+import { readSysctl, readSysctls, writeSysctl } from '../system/sysctl.js'
 import { configureTunTap, createTunTaps, type TunTapConfiguration } from '../tuntap/index.js'
 import { type Lacking, lackingOfMachine } from './capability.js'
 import { machineLacksQdisc } from './capabilityOfQdiscs.js'
@@ -23,6 +23,8 @@ export interface Kernel {
   transportOf(protocol: NetlinkProtocol): Transport
   /** Reads a file under /proc/sys/net; `undefined` where the kernel lacks it. */
   readSysctl(name: string): string | undefined
+  /** Reads all files of a directory under /proc/sys/net that can be read. */
+  readSysctls(directory: string): Readonly<Record<string, string>>
   /** Writes a file under /proc/sys/net. */
   writeSysctl(name: string, value: string): void
   /** Creates persistent TUN and TAP devices; the result has the error of each that failed at its place. */
@@ -44,6 +46,7 @@ export function machineKernel(namespaceFd: number): Kernel {
     transport: () => new FfiTransport({ namespaceFd }),
     transportOf: (protocol) => new FfiTransport({ namespaceFd, protocol: netlinkProtocols[protocol] }),
     readSysctl: (name) => readSysctl(namespaceFd, name),
+    readSysctls: (directory) => readSysctls(namespaceFd, directory),
     writeSysctl: (name, value) => writeSysctl(namespaceFd, name, value),
     createTunTaps: (devices) => createTunTaps(devices, namespaceFd),
     configureTunTap: (device) => configureTunTap(device, namespaceFd),

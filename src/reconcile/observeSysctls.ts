@@ -24,6 +24,18 @@ export function withSysctls(state: NetworkState, network: DesiredNetwork | undef
   return { ...state, links, sysctlDefaults: defaults }
 }
 
+/** Reads all settings of all links, and what a new link has. */
+export function withAllSysctls(state: NetworkState, { kernel }: Place): NetworkState {
+  const settingsOf = (link: string): Readonly<Record<string, string>> => {
+    const all = ['ipv4', 'ipv6'].flatMap((family) =>
+      Object.entries(kernel.readSysctls(`${family}/conf/${link}`)).map(([file, value]) => [`${family}/${file}`, value]),
+    )
+    return Object.fromEntries(all)
+  }
+  const links = new Map([...state.links].map(([name, record]) => [name, { ...record, sysctl: settingsOf(name) }]))
+  return { ...state, links, sysctlDefaults: settingsOf('default') }
+}
+
 function byAltName({ links }: NetworkState, name: string): LinkRecord | undefined {
   return [...links.values()].find(({ link }) => link.altNames?.includes(name))
 }

@@ -24,6 +24,11 @@ export interface PlaceOptions extends RequestOptions {
 export interface SnapshotOptions extends PlaceOptions {
   /** Whether private and preshared keys are told. Whoever has them is whom they belong to. Default false. */
   readonly secrets?: boolean
+  /**
+   * Whether the settings of links are told that differ from those of a new link (`net.ipv4.conf`, `net.ipv6.conf`):
+   * two hundred files a link are read for it. Default false.
+   */
+  readonly sysctls?: boolean
   /** How routes are given: a `list` of objects, or a `set` that keeps a million of them in little memory. Default `list`. */
   readonly routes?: 'list' | 'set'
 }

@@ -42,7 +42,7 @@ const ipv6: Known<Ipv6SysctlSpec> = {
   acceptRaPinfo: bool,
   acceptRaMtu: bool,
   acceptRedirects: bool,
-  acceptDad: level,
+  acceptDad: integer(-1, 2),
   autoconf: bool,
   dadTransmits: whole,
   hopLimit: integer(1, 255),
@@ -64,6 +64,16 @@ export const sysctlSchema: v.GenericSchema<LinkSysctlSpec> = v.strictObject({
   ipv4: v.exactOptional(settings(ipv4)),
   ipv6: v.exactOptional(settings(ipv6)),
 }) as unknown as v.GenericSchema<LinkSysctlSpec>
+
+/** What a file says, as a spec would: a truth value or a number where it can be one. */
+export function sysctlValue(family: 'ipv4' | 'ipv6', name: string, text: string): boolean | number | string {
+  const known: Readonly<Record<string, v.GenericSchema>> = family === 'ipv4' ? ipv4 : ipv6
+  const number = Number(text)
+  const isNumber = text !== '' && Number.isInteger(number)
+  const schema = known[name]
+  if (schema && (text === '0' || text === '1') && v.is(schema, text === '1')) return text === '1'
+  return isNumber ? number : text
+}
 
 /** The names of the well-known settings, of a family. */
 export const knownSysctls: Readonly<Record<'ipv4' | 'ipv6', readonly string[]>> = {

@@ -140,7 +140,7 @@ export interface Ipv6SysctlSpec {
   readonly acceptRaMtu?: boolean
   /** Whether ICMPv6 redirects are heeded. */
   readonly acceptRedirects?: boolean
-  /** Duplicate address detection: 0 off, 1 on, 2 on, and IPv6 ends where the link-local address is a duplicate. */
+  /** Duplicate address detection: 0 or less off, 1 on, 2 on, and IPv6 ends where the link-local address is a duplicate. */
   readonly acceptDad?: number
   /** Whether addresses are made from advertised prefixes. */
   readonly autoconf?: boolean

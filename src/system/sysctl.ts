@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { codeOf, errnoNumber, errnoText } from './errno.js'
 import { inNamespace } from './namespace.js'
@@ -13,6 +13,37 @@ export function readSysctl(namespaceFd: number, name: string): string | undefine
       throw sysctlError(name, 'read', cause)
     }
   })
+}
+
+/** Reads all files of a directory under /proc/sys/net that can be read; none where this kernel lacks it. */
+export function readSysctls(namespaceFd: number, directory: string): Readonly<Record<string, string>> {
+  return inNamespace(namespaceFd, () => {
+    const path = `/proc/sys/net/${directory}`
+    const values = namesIn(path).flatMap((name): [string, string][] => {
+      const value = contentOf(`${path}/${name}`)
+      return value === undefined ? [] : [[name, value]]
+    })
+    return Object.fromEntries(values)
+  })
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return []
+    throw cause
+  }
+}
+
+/** What a file says; nothing where it may not be read or has nothing to say, as a secret that was never set (EIO). */
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (cause) {
+    if (codeOf(cause) === undefined) throw cause
+    return undefined
+  }
 }
 
 /** Writes a file under /proc/sys/net of the namespace. */

@@ -140,6 +140,12 @@ export class FakeKernel implements KernelSide, Kernel {
     return this.#sysctls.get(name) ?? '0'
   }
 
+  /** Reads those files of a directory under /proc/sys/net that {@link writeSysctl} wrote. */
+  readSysctls(directory: string): Readonly<Record<string, string>> {
+    const within = [...this.#sysctls].filter(([name]) => name.startsWith(`${directory}/`))
+    return Object.fromEntries(within.map(([name, value]) => [name.slice(directory.length + 1), value]))
+  }
+
   /** Writes a file under /proc/sys/net. It is kept, and has no effect. */
   writeSysctl(name: string, value: string): void {
     this.#sysctls.set(name, value)

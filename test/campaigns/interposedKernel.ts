@@ -54,6 +54,7 @@ export function interposedKernel(judge: Judge): KernelMaker {
       configureTunTap: (device) => call('configureTunTap', () => kernel.configureTunTap(device)),
       createTunTaps: (devices) => devices.map((device) => createOne(device, kernel, call)),
       lacking: (kind, options, request) => kernel.lacking(kind, options, request),
+      readSysctls: (directory) => kernel.readSysctls(directory),
       lacksQdisc: (kind, request) => kernel.lacksQdisc(kind, request),
       transport: () => new JudgedTransport(kernel.transport(), judge, next),
       transportOf: (protocol) => new JudgedTransport(kernel.transportOf(protocol), judge, next),

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { apply } from '../../src/reconcile/apply.js'
+import { apply, snapshot } from '../../src/reconcile/apply.js'
 import type { Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/index.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
@@ -99,4 +99,23 @@ test('nothing is read of links whose settings nobody states', async (t) => {
   t.deepEqual(asked, [])
   ;(await apply({ links: [{ name: 'tap3', sysctl: { ipv4: { rpFilter: 2 } } }] }, { kernel })).unwrap()
   t.deepEqual([...new Set(asked)].sort(), ['ipv4/conf/default/rp_filter', 'ipv4/conf/tap3/rp_filter'])
+})
+
+test('a snapshot tells of settings where it is asked to, and they come along into an empty namespace', async (t) => {
+  const [one, other] = [reconcileNamespace(t), reconcileNamespace(t)]
+  await one.converges({ ...settings, forwarding: { ipv4: true } })
+  one.sh('echo 0 >/proc/sys/net/ipv4/conf/br0/forwarding')
+  t.is((await one.snapshot()).links?.find(({ name }) => name === 'br0')?.sysctl, undefined)
+  const options = { namespace: { fd: one.fd }, sysctls: true }
+  const result = await snapshot(options)
+  if (result.err) throw result.val
+  t.deepEqual(result.val.links?.find(({ name }) => name === 'br0')?.sysctl, {
+    ipv4: { rpFilter: 2, proxyArp: true, arpIgnore: 8, bcForwarding: 1, forwarding: false },
+    ipv6: { acceptRa: 0, forwarding: true, acceptRaMinHopLimit: 7 },
+  })
+  t.true((await one.plan(result.val)).empty)
+  await other.converges(result.val)
+  const all = ({ sh }: ReconcileNamespace) =>
+    sh('cd /proc/sys/net && grep -sH . ipv[46]/conf/br0/* | grep -v addr_gen_mode')
+  t.is(all(other), all(one))
 })

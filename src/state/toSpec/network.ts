@@ -13,6 +13,7 @@ import { protocolToSpec } from './names.js'
 import { nexthopToSpec } from './nexthop.js'
 import { defined } from './omit.js'
 import { routeToSpec } from './route.js'
+import { sysctlToSpec } from './sysctl.js'
 
 /** RTPROT_KERNEL: the three rules that every namespace begins with. */
 const kernelProtocol = 2
@@ -47,6 +48,7 @@ function restToSpec(state: NetworkState, own: number, secrets: boolean): Omit<Ne
   const { firewall = noFirewall } = state.firewall ?? {}
   const links = [...state.links.values()].map((record) => ({
     ...linkToSpec(record, own, secrets, state.links),
+    ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
     ...confineToSpec(firewall.confinements.get(record.link.name)),
   }))
   const nat = natToSpec(firewall)
