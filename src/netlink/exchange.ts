@@ -12,8 +12,9 @@ export interface RequestOptions {
    */
   readonly signal?: AbortSignal | undefined
   /**
-   * Milliseconds that the kernel has to answer what it was sent, until the error `TIMEOUT`; 15 seconds by default. The
-   * time that a request waits for those before it does not count: bound that by `signal`.
+   * Milliseconds that the kernel has to answer what it was sent, until the error `TIMEOUT`; 15 seconds by default. A
+   * long list has them again with each part of it. The time that a request waits for those before it does not count:
+   * bound that, and the whole, by `signal`.
    */
   readonly timeout?: number | undefined
 }
@@ -51,7 +52,7 @@ export async function receiveDatagrams(
   subject: string,
   visit: (datagram: Uint8Array) => boolean,
 ): Promise<void> {
-  const deadline = deadlineOf(options)
+  let deadline = deadlineOf(options)
   for (let count = 0; ; ) {
     assertWanted(transport, options, subject)
     const received = takeDatagram(transport, subject)
@@ -59,6 +60,8 @@ export async function receiveDatagrams(
       await waitReadable(transport, deadline, options.signal, subject)
       continue
     }
+    // The kernel is at it: a large forwarding database takes it longer with each part (net/bridge/br_fdb.c, br_fdb_dump).
+    if (received.length > 0) deadline = deadlineOf(options)
     if (++count > datagramsAtOnce) transport.readAhead?.()
     if (visit(received)) return
     if (!turnIsLong()) continue

@@ -51,7 +51,8 @@ export class Fdb extends Objects {
   list({ dev, ...filter }: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
     return this.session.run(options, async (request) => {
       checkOptions(filter, ['master'])
-      const entries = await this.dumpAll((context) => dumpFdb(filter, context), decodeFdbEntry, request)
+      const asked = { ...filter, ...(dev === undefined ? {} : { port: dev }) }
+      const entries = await this.dumpAll((context) => dumpFdb(asked, context), decodeFdbEntry, request)
       return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)
     })
   }
