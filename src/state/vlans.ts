@@ -1,8 +1,10 @@
+import type { Domain } from '../netlink/codec.js'
 import type { GlobalVlanOptions, PortVlan } from '../rtnetlink/bridgeVlan.js'
+import { globalVlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import type { VlanList } from '../rtnetlink/kinds/bridgeVlans.js'
 import { multicastDefaults } from '../rtnetlink/kinds/multicastOptions.js'
 import { formatVlans, vlansOf } from '../rtnetlink/vlanRange.js'
-import { sameValue } from './equal.js'
+import { sameOption, sameValue } from './equal.js'
 
 /** What a new VLAN of a port has: net/bridge/br_vlan.c, net/bridge/br_multicast.c. */
 const portDefaults: Omit<PortVlan, 'id'> = {
@@ -20,6 +22,11 @@ const globalDefaults: Omit<GlobalVlanOptions, 'id'> = {
   ...multicastDefaults,
   mstInstance: 0,
 }
+
+/** What options can be: some are times, which the kernel rounds. */
+const domains: ReadonlyMap<string, Domain> = new Map(
+  Object.entries(globalVlanEntry.lines).map(([name, { codec }]) => [name, codec.domain]),
+)
 
 /** Something about a VLAN or a range of them. */
 type OfVlans = { readonly id: number | string; readonly tunnelId?: number }
@@ -161,7 +168,9 @@ export function globalVlanChanges(
 
 function changedOptions<T extends object>(wanted: T, before: object): Partial<T> {
   const known = new Map<string, unknown>(Object.entries(before))
-  const different = Object.entries(wanted).filter(([name, value]) => value !== undefined && value !== known.get(name))
+  const different = Object.entries(wanted).filter(
+    ([name, value]) => value !== undefined && !sameOption(domains.get(name), value, known.get(name)),
+  )
   return Object.fromEntries(different) as Partial<T>
 }
 

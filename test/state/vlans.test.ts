@@ -105,6 +105,8 @@ test('lists have one form, and a short one for people', (t) => {
     compactGlobalVlans([
       { id: 1, multicastSnooping: true },
       { id: 2, multicastQuerier: true },
+      // As a kernel of 250 ticks a second has it.
+      { id: 3, multicastStartupQueryInterval: 31.24 },
     ]),
     [{ id: 2, multicastQuerier: true }],
   )
