@@ -62,7 +62,9 @@ testWithBonds('another mode makes the bond anew, and its ports and addresses com
     ['active-backup', {}],
   ]
   for (const [mode, more] of modes) {
-    const { steps } = await namespace.converges({ links: [bond({ mode, ...more })] })
+    const spec = { links: [bond({ mode, ...more })] }
+    const { steps } = await namespace.apply(spec)
+    t.deepEqual((await namespace.apply(spec)).steps, [])
     t.is(steps.find(({ object, id }) => object === 'link' && id === 'bond0')?.action, 'recreate')
     t.like(shown(namespace), { info_data: { mode } })
     for (const name of ['d0', 'd1']) t.is(namespace.ip('link', 'show', 'dev', name)[0]?.['master'], 'bond0')
