@@ -26,7 +26,7 @@ export default {
     unusedMergeModuleWith: true,
   },
   // What public types are computed from.
-  intentionallyNotExported: ['offloadBits', 'BuiltIn', 'OptionsOf', 'WithPort', 'PortOf', 'KernelSide'],
+  intentionallyNotExported: ['offloadBits', 'BuiltIn', 'OptionsOf', 'WithPort', 'PortOf', 'KernelSide', 'Flat'],
   treatWarningsAsErrors: true,
   // Properties are left out: those of the raw attributes and of unions' variants say all by their names.
   requiredToBeDocumented: [

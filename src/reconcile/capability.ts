@@ -1,5 +1,4 @@
 import type { Problem } from '../error.js'
-import { NetworkError } from '../error.js'
 import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
@@ -10,6 +9,7 @@ import { sameOption } from '../state/equal.js'
 import { sectionOf } from '../state/link.js'
 import { wouldLoadLinkModule } from '../system/linkModules.js'
 import type { PlannedStep } from './step.js'
+import { throwIfUnsupported } from './unsupported.js'
 import type { World } from './world.js'
 
 /** What a kernel has not. */
@@ -97,8 +97,5 @@ export async function refuseLacking(
       problems.push({ path: `${path}/${kind.kind}/${option}`, message: `this kernel knows no ${kind.kind}.${option}` })
     }
   }
-  const [first] = problems
-  if (!first) return
-  const message = problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n')
-  throw new NetworkError('UNSUPPORTED', message, { path: first.path, problems })
+  throwIfUnsupported(problems)
 }

@@ -1,10 +1,11 @@
-import { NetworkError, type Problem } from '../error.js'
+import type { Problem } from '../error.js'
 import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { knowsQdisc } from '../rtnetlink/qdiscs/probe.js'
 import { wouldLoadQdiscModule } from '../system/qdiscModules.js'
 import type { PlannedStep } from './step.js'
+import { throwIfUnsupported } from './unsupported.js'
 import type { World } from './world.js'
 
 /** What the running kernel said that it has, which stays true. */
@@ -49,8 +50,5 @@ export async function refuseQdiscs(
       problems.push({ path: step.path ?? '', message: `this kernel has no qdiscs of kind ${kind}` })
     }
   }
-  const [first] = problems
-  if (!first) return
-  const message = problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n')
-  throw new NetworkError('UNSUPPORTED', message, { path: first.path, problems })
+  throwIfUnsupported(problems)
 }

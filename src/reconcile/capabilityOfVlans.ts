@@ -1,6 +1,7 @@
-import { NetworkError, type Problem } from '../error.js'
+import type { Problem } from '../error.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
+import { throwIfUnsupported } from './unsupported.js'
 
 /** Refuses a spec that speaks of VLANs of bridges where the kernel has none, naming all of it. */
 export function refuseVlans(
@@ -12,10 +13,7 @@ export function refuseVlans(
     if (states.get(name)?.vlanFiltering !== false) continue
     for (const link of links) problems.push(...problemsOf(link))
   }
-  const [first] = problems
-  if (!first) return
-  const message = problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n')
-  throw new NetworkError('UNSUPPORTED', message, { path: first.path, problems })
+  throwIfUnsupported(problems)
 }
 
 function problemsOf({ properties: { bridge, bridgePort }, path = '' }: DesiredLink): Problem[] {
