@@ -19,16 +19,10 @@ import { Echoes } from './echoes.js'
 import { execute, type Failure } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
+import { loadOptionsOf } from './loadOptions.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { withAllSysctls } from './observeSysctls.js'
-import {
-  type ApplyOptions,
-  checkOptions,
-  loadOptionsOf,
-  ownerOf,
-  type PlanOptions,
-  type SnapshotOptions,
-} from './options.js'
+import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions, type SnapshotOptions } from './options.js'
 import { type KeptOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'

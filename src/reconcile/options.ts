@@ -1,6 +1,5 @@
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import type { LoadOptions } from '../spec/loadRoutes.js'
 import { nearest } from '../spec/nearest.js'
 import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
@@ -149,11 +148,6 @@ export function checkOptions(
   if (typeof kernel === 'object') {
     throw new NetworkError('UNSUPPORTED', 'confirmWithin: a kernel in memory ends with its process')
   }
-}
-
-/** How what options are for takes in the routes of its spec. */
-export function loadOptionsOf({ specDirectory: directory, signal }: PlanOptions): LoadOptions {
-  return { directory, signal }
 }
 
 /** The owner that options name. */

@@ -5,6 +5,7 @@ import { isRouteFile, markWhole } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
 import { RouteSet } from './routeSet.js'
 import { isRouteSet } from './routeSetBrand.js'
+import { routesFrom } from './routeSource.js'
 import type { RouteEntry, RouteSpec } from './types.js'
 import { invalidSpec } from './validate.js'
 
@@ -13,6 +14,12 @@ export interface LoadOptions {
   /** Where relative paths of files begin. Default: the working directory. */
   readonly directory?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** The names of a namespace's links by their indices, for files that have these; the spec's own has the empty name. */
+  readonly linkNames?: (namespace: string) => Promise<(index: number) => string | undefined>
+}
+
+interface NetworkOptions extends LoadOptions {
+  readonly namespace: string
 }
 
 /** More routes than these are not kept as an object each. */
@@ -24,12 +31,12 @@ const mostSingle = 5000
  */
 export async function loadRoutes(spec: unknown, options: LoadOptions = {}): Promise<unknown> {
   if (!isObject(spec)) return spec
-  const own = await loadedNetwork(spec, '', options)
+  const own = await loadedNetwork(spec, '', { ...options, namespace: '' })
   if (!('namespaces' in own) || !isObject(own.namespaces)) return own
   const namespaces: Record<string, unknown> = {}
   for (const [name, network] of Object.entries(own.namespaces)) {
     const path = `/namespaces/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    namespaces[name] = isObject(network) ? await loadedNetwork(network, path, options) : network
+    namespaces[name] = isObject(network) ? await loadedNetwork(network, path, { ...options, namespace: name }) : network
   }
   return { ...own, namespaces }
 }
@@ -38,7 +45,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-async function loadedNetwork(network: object, path: string, options: LoadOptions): Promise<object> {
+async function loadedNetwork(network: object, path: string, options: NetworkOptions): Promise<object> {
   if (!('routes' in network)) return network
   const { routes } = network
   if (isRouteSet(routes)) return { ...network, routes: [markWhole(routes)] }
@@ -54,7 +61,7 @@ function isIterable(value: unknown): value is Iterable<RouteSpec> | AsyncIterabl
   return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
-async function loadedList(entries: readonly unknown[], path: string, options: LoadOptions): Promise<unknown[]> {
+async function loadedList(entries: readonly unknown[], path: string, options: NetworkOptions): Promise<unknown[]> {
   const loaded: unknown[] = []
   const numbers: number[] = []
   for (const [index, entry] of entries.entries()) {
@@ -82,15 +89,25 @@ async function packed(
   }
 }
 
-async function fromFile(file: unknown, path: string, { directory = '', signal }: LoadOptions): Promise<RouteEntry> {
+async function fromFile(
+  file: unknown,
+  path: string,
+  { directory = '', signal, linkNames, namespace }: NetworkOptions,
+): Promise<RouteEntry> {
   if (typeof file !== 'string') return { file: file as never }
   const stream = createReadStream(resolve(directory, file), { highWaterMark: 1 << 18 })
   try {
-    const read = await RouteSet.parse(stream, { name: file, ...(signal ? { signal } : {}) })
-    if (read.ok) return read.val
-    throw read.val.problems ? invalidSpec(read.val.problems.map((problem) => ({ ...problem, path }))) : read.val
+    return new RouteSet(
+      await routesFrom(stream, {
+        name: file,
+        ...(signal ? { signal } : {}),
+        ...(linkNames ? { linkNames: () => linkNames(namespace) } : {}),
+      }),
+    )
   } catch (cause) {
-    if (cause instanceof NetworkError) throw cause
+    if (cause instanceof NetworkError) {
+      throw cause.problems ? invalidSpec(cause.problems.map((problem) => ({ ...problem, path }))) : cause
+    }
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw invalidSpec([{ path, message: `cannot read ${file}: ${reason}` }])
   } finally {

@@ -4,7 +4,7 @@ import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { RowsBuilder, samePrefix } from '../rtnetlink/packed/packedRows.js'
 import { routesFromItems } from './routeItems.js'
 import { routeSetBrand } from './routeSetBrand.js'
-import { routesFromText, type TextSource } from './routeText.js'
+import { type RouteSource, routesFrom } from './routeSource.js'
 import { writeWords } from './routeWords.js'
 import type { RouteSpec } from './types.js'
 
@@ -20,10 +20,15 @@ export interface RouteSetParts {
   readonly name?: string
 }
 
-/** How a text is read. */
+/** How routes are read. */
 export interface RouteTextOptions {
   /** What errors call the text, such as the name of its file. Default `routes`. */
   readonly name?: string
+  /**
+   * The name of the link of an index, for what `ip route save` wrote, which has no names of links. Without it, a route
+   * through a link is an error there.
+   */
+  readonly linkName?: (index: number) => string | undefined
   /** Cancels reading. */
   readonly signal?: AbortSignal
 }
@@ -54,9 +59,13 @@ export class RouteSet implements Iterable<RouteSpec> {
    * (`route add 10.0.0.0/8 via 10.0.0.1 dev eth0`, without the first two words as well), or in short: prefix, gateway,
    * link, metric (`10.0.0.0/8 10.0.0.1 eth0 100`). `#` begins a comment. The text may come in pieces, and no line of it
    * stays in memory. Errors tell the line and column of all problems.
+   *
+   * What `ip route save` writes is read as well, known by how it begins; several such files may follow each other. As in
+   * a snapshot, routes of the kernel, of redirects and of router advertisements are left out. It has to be from a
+   * machine of the same byte order, and the first problem, told by its byte, ends reading.
    */
-  static parse(text: TextSource, options: RouteTextOptions = {}): Promise<Result<RouteSet>> {
-    return attempt(async () => new RouteSet(await routesFromText(text, options)))
+  static parse(source: RouteSource, options: RouteTextOptions = {}): Promise<Result<RouteSet>> {
+    return attempt(async () => new RouteSet(await routesFrom(source, options)))
   }
 
   /** How many routes there are. */

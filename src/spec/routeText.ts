@@ -7,16 +7,16 @@ import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
 import { readWords, WordError, type Words } from './routeWords.js'
 
-/** Text, in whole or in pieces. */
-export type TextSource = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
-
 /** What may stand before a route on its line, as `ip -batch` has it. */
 const verbs: ReadonlySet<string> = new Set(['add', 'replace', 'append', 'prepend', 'change'])
 const types: ReadonlySet<string> = new Set(routeTypes)
 const linesALook = 256
 
-/** Reads routes from text. */
-export async function routesFromText(source: TextSource, options: RouteTextOptions): Promise<RouteSetParts> {
+/** Reads routes from the pieces of a text. */
+export async function routesFromText(
+  pieces: AsyncIterable<string | Uint8Array>,
+  options: RouteTextOptions,
+): Promise<RouteSetParts> {
   const reader = new LineReader(options.name ?? 'routes')
   let carried = ''
   const decoder = new TextDecoder()
@@ -32,7 +32,6 @@ export async function routesFromText(source: TextSource, options: RouteTextOptio
     }
     carried += text.slice(start)
   }
-  const pieces = typeof source === 'string' || source instanceof Uint8Array ? [source] : source
   for await (const piece of pieces) {
     await take(typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }))
     if (reader.full) break

@@ -144,7 +144,7 @@ export interface NexthopObjectSpec {
   readonly absent?: boolean
 }
 
-/** A file with many routes, a line each, as `RouteSet.parse` reads it. */
+/** A file with many routes, as `RouteSet.parse` reads it: a line each, or what `ip route save` wrote. */
 export interface RouteFileSpec {
   /** Its path, relative to the spec's file on the command line; else to `specDirectory`, the working directory by default. */
   readonly file: string

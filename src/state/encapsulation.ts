@@ -1,4 +1,4 @@
-import type { AnyEncapsulation, Encapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
+import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import { sameValue } from './equal.js'
 
 /** Whether two encapsulations are the same; flags of the kernel's own count only where they are told. */
@@ -6,9 +6,4 @@ export function sameEncapsulation(after: AnyEncapsulation | undefined, before: A
   if (!after || !before || !('flags' in before) || 'flags' in after) return sameValue(after, before)
   const { flags: _flags, ...others } = before
   return sameValue(after, others)
-}
-
-/** What a spec can say of an encapsulation: one that is only kept is left as it is. */
-export function tellable(encapsulation: AnyEncapsulation | undefined): Encapsulation | undefined {
-  return encapsulation && !('bytes' in encapsulation) ? encapsulation : undefined
 }

@@ -103,3 +103,8 @@ export type Encapsulation =
 
 /** One as a route has it, be it one of those that can only be kept. */
 export type AnyEncapsulation = Encapsulation | OpaqueEncapsulation
+
+/** What a spec can say of an encapsulation: one that is only kept is left as it is. */
+export function tellable(encapsulation: AnyEncapsulation | undefined): Encapsulation | undefined {
+  return encapsulation && !('bytes' in encapsulation) ? encapsulation : undefined
+}

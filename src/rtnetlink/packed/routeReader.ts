@@ -33,6 +33,16 @@ export class RouteReader implements BodySink {
     this.#context = context
   }
 
+  /** How many ways were read. */
+  get wayCount(): number {
+    return this.#ways.length
+  }
+
+  /** The way that was read last for the first time, by the route that had it. */
+  get newestWay(): ListedRoute | undefined {
+    return this.#ways.at(-1)
+  }
+
   restart(): void {
     this.#ways = []
     this.#signatures = []

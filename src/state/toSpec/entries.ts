@@ -1,10 +1,10 @@
 import { defaultFdbState, isSelf, type ListedFdbEntry } from '../../rtnetlink/fdb.js'
 import type { ListedMdbEntry } from '../../rtnetlink/mdb.js'
+import { defined, unless } from '../../spec/omit.js'
 import type { FdbSpec, MdbSpec, NetworkSpec } from '../../spec/types.js'
 import { fdbKey, isLastingFdbEntry } from '../fdb.js'
 import { isLastingMdbEntry, mdbKey } from '../mdb.js'
 import type { NetworkState } from '../model.js'
-import { defined, unless } from './omit.js'
 
 /** The entries of forwarding and multicast databases that somebody made, as a spec would say them. */
 export function entriesToSpec(state: NetworkState): Pick<NetworkSpec, 'fdb' | 'mdb'> {

@@ -1,18 +1,18 @@
+import { defined } from '../../spec/omit.js'
+import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import { RouteSet } from '../../spec/routeSet.js'
-import type { NeighborSpec, NetworkSpec, PackedSnapshot, RouteSpec, RuleSpec, Snapshot } from '../../spec/types.js'
+import { routeToSpec, wayToSpec } from '../../spec/routeToSpec.js'
+import type { NeighborSpec, NetworkSpec, PackedSnapshot, RuleSpec, Snapshot } from '../../spec/types.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
 import { allRoutes } from '../packedState.js'
-import { isLasting, type RouteRecord } from '../route.js'
+import { isLasting } from '../route.js'
 import type { RuleRecord } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
 import { linkToSpec } from './link.js'
-import { protocolToSpec } from './names.js'
 import { nexthopToSpec } from './nexthop.js'
-import { defined } from './omit.js'
-import { routeToSpec } from './route.js'
 import { sysctlToSpec } from './sysctl.js'
 
 /** RTPROT_KERNEL: the three rules that every namespace begins with. */
@@ -34,11 +34,6 @@ export function networkToPackedSpec(state: NetworkState, own: number, secrets: b
   const lasting = allRoutes(state).filter(isLasting)
   const routes = new RouteSet({ packed: lasting.map((route) => wayToSpec(route, own)), ...unknownOrigin })
   return { ...restToSpec(state, own, secrets), ...(routes.size > 0 ? { routes } : {}) }
-}
-
-/** A way as a set of routes has it. */
-function wayToSpec(route: RouteRecord, own: number): RouteSpec {
-  return { ...routeToSpec(route, own), to: 'default', family: route.family }
 }
 
 const unknownOrigin = { origins: { inet: [], inet6: [] } } as const

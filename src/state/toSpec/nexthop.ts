@@ -1,8 +1,8 @@
+import { tellable } from '../../rtnetlink/encapsulation/encapsulation.js'
+import { defined, unless } from '../../spec/omit.js'
+import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import type { NexthopObjectSpec } from '../../spec/types.js'
-import { tellable } from '../encapsulation.js'
 import type { NexthopRecord } from '../nexthop.js'
-import { protocolToSpec } from './names.js'
-import { defined, unless } from './omit.js'
 
 /** A nexthop object as a spec would say it. */
 export function nexthopToSpec(nexthop: NexthopRecord, own: number): NexthopObjectSpec {

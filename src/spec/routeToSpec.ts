@@ -1,8 +1,8 @@
-import type { RouteSpec } from '../../spec/types.js'
-import { tellable } from '../encapsulation.js'
-import { mainTable, type RouteRecord } from '../route.js'
-import { protocolToSpec } from './names.js'
+import { tellable } from '../rtnetlink/encapsulation/encapsulation.js'
+import { mainTable, type RouteRecord } from '../rtnetlink/routeRecord.js'
 import { defined, unless } from './omit.js'
+import { protocolToSpec } from './protocolToSpec.js'
+import type { RouteSpec } from './types.js'
 
 /** A route as a spec would say it. `own` is the protocol that the SDK gives what it creates. */
 export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
@@ -34,6 +34,11 @@ export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
       features: undefined,
     }),
   }
+}
+
+/** A way as a set of routes has it. */
+export function wayToSpec(route: RouteRecord, own: number): RouteSpec {
+  return { ...routeToSpec(route, own), to: 'default', family: route.family }
 }
 
 /** The scope that a route without one gets: iproute2, iproute.c. */
