@@ -23,6 +23,7 @@ import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { routeMetrics } from '../../src/rtnetlink/routeMetrics.js'
 import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
+import { qdiscTables } from './uapiNamesOfQdiscs.js'
 import { bondTables, tunnelTables } from './uapiNamesOfTunnels.js'
 import type { NamedTable } from './uapiTable.js'
 
@@ -32,6 +33,7 @@ export type { NamedTable } from './uapiTable.js'
 export const namedTables: readonly NamedTable[] = [
   ...tunnelTables,
   ...bondTables,
+  ...qdiscTables,
   {
     table: linkLayout.attributes,
     prefix: 'IFLA_',

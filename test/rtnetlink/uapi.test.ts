@@ -41,7 +41,7 @@ const headers = [
   'netinet/in.h',
   'linux/version.h',
   ...['if', 'netlink', 'rtnetlink', 'if_link', 'if_addr', 'neighbour', 'fib_rules', 'net_namespace', 'if_vlan'],
-  ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel', 'nexthop'],
+  ...['if_bridge', 'if_ether', 'if_tun', 'icmpv6', 'veth', 'if_tunnel', 'ip6_tunnel', 'nexthop', 'pkt_sched'],
   ...['lwtunnel', 'mpls_iptunnel', 'seg6_iptunnel', 'seg6_local'],
   ...['genetlink', 'wireguard', 'ethtool', 'ethtool_netlink'],
 ].map((name) => (name.includes('.') ? name : `linux/${name}.h`))

@@ -27,7 +27,8 @@ interface RawHtb {
   readonly directQueueLength?: number
 }
 
-const raw = attributeTable<RawHtb>({
+/** TCA_HTB_*: the attributes of TCA_OPTIONS. */
+export const htbAttributes = attributeTable<RawHtb>({
   parameters: attribute(
     2,
     struct<HtbParameters>(20, {
@@ -48,7 +49,7 @@ export const htb = defineQdiscKind({
   kind: 'htb',
   options: converted<HtbOptions, RawHtb>(
     { default: { type: 'handle' }, rateToQuantum: whole, directQueueLength: whole },
-    raw,
+    htbAttributes,
     ({ default: name, rateToQuantum = defaultRateToQuantum, directQueueLength }) =>
       defined<RawHtb>({
         parameters: { version, rateToQuantum, defaultClass: name === undefined ? 0 : minorOf(name) },

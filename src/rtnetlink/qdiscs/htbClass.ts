@@ -49,7 +49,8 @@ interface RawHtbClass {
   readonly ceil64?: number
 }
 
-const raw = attributeTable<RawHtbClass>({
+/** TCA_HTB_*: the attributes of TCA_OPTIONS. */
+export const htbClassAttributes = attributeTable<RawHtbClass>({
   parameters: attribute(
     1,
     struct<HtbClassParameters>(44, {
@@ -114,7 +115,7 @@ export const htbClassOptions = converted<HtbClassOptions, RawHtbClass>(
     quantum: whole,
     overhead: { type: 'integer', minimum: 0, maximum: 0xffff },
   },
-  raw,
+  htbClassAttributes,
   toKernel,
   fromKernel,
 )

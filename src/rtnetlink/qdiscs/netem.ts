@@ -106,7 +106,8 @@ const parameters = struct<NetemParameters>(24, {
 })
 const chance = struct<Chance>(8, { probability: field(0, percent), correlation: field(4, percent) })
 
-const attributes = attributeTable<NetemAttributes>({
+/** TCA_NETEM_*: the attributes of TCA_OPTIONS behind its struct. */
+export const netemAttributes = attributeTable<NetemAttributes>({
   correlations: attribute(
     1,
     struct<Correlations>(12, { delay: field(0, percent), loss: field(4, percent), duplicate: field(8, percent) }),
@@ -125,13 +126,13 @@ const raw: Codec<RawNetem> = {
   domain: { type: 'bytes' },
   encode(value, writer, context) {
     parameters.encode(value.parameters, writer, context)
-    attributes.encode(value.attributes, writer, context)
+    netemAttributes.encode(value.attributes, writer, context)
   },
   decode: (payload, context) => ({
     parameters: parameters.decode(payload, context),
-    attributes: attributes.decode(payload.slice(payload.start + parameters.size), context),
+    attributes: netemAttributes.decode(payload.slice(payload.start + parameters.size), context),
   }),
-  locate: (payload, offset) => attributes.locate(payload.slice(payload.start + parameters.size), offset),
+  locate: (payload, offset) => netemAttributes.locate(payload.slice(payload.start + parameters.size), offset),
 }
 
 const defaultLimit = 1000

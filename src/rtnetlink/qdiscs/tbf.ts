@@ -51,7 +51,8 @@ interface RawTbf {
   readonly peakBurst?: number
 }
 
-const raw = attributeTable<RawTbf>({
+/** TCA_TBF_*: the attributes of TCA_OPTIONS. */
+export const tbfAttributes = attributeTable<RawTbf>({
   parameters: attribute(
     1,
     struct<TbfParameters>(36, {
@@ -122,7 +123,7 @@ export const tbf = defineQdiscKind({
       minimumBurst: whole,
       overhead: { type: 'integer', minimum: 0, maximum: 0xffff },
     },
-    raw,
+    tbfAttributes,
     toKernel,
     fromKernel,
   ),
