@@ -3,7 +3,6 @@ import { snapshot } from '../../src/reconcile/apply.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { sectionOf } from '../../src/state/link.js'
 import { type KindCase, shownBy } from './kindCase.js'
-import { declaredCases } from './kindCases.js'
 import { kindOfSection, lackingOf } from './kindLacking.js'
 import { type ReconcileNamespace, reconcileNamespace } from './reconcile.js'
 import { record } from './record.js'
@@ -82,15 +81,15 @@ export function proveByReconciler(kindCase: KindCase): void {
       if (first === undefined || lacking.has(first)) continue
       t.is(await actionOf(known(values)), 'recreate', first)
     }
-    record({ type: 'kind', section, applied: true, ...recordOf(kindCase, lacking) })
+    const had = (options: object | undefined) => Object.keys(options ?? {}).filter((name) => !lacking.has(name))
+    record({
+      type: 'kind',
+      section,
+      applied: true,
+      created: had(sectionOf(link, section)),
+      changed: had(sectionOf(changes ?? {}, section)),
+    })
   })
-}
-
-/** What the cases that only a spec can make prove of the options. */
-function recordOf(kindCase: KindCase, lacking: ReadonlySet<string>): object {
-  if (!declaredCases.includes(kindCase)) return {}
-  const created = Object.keys(sectionOf(kindCase.link, kindCase.section) ?? {}).filter((name) => !lacking.has(name))
-  return { created, changed: Object.keys(sectionOf(kindCase.changes ?? {}, kindCase.section) ?? {}) }
 }
 
 /** Whether a case is about a tunnel over IP. */
