@@ -108,6 +108,17 @@ test.serial('the first look is at once', async (t) => {
   t.true((await namespace.plan(spec)).empty)
 })
 
+test.serial('a qdisc that somebody takes away is heard, and put back', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const wanted: Spec = { links: [{ name: 'br0', kind: 'bridge', qdisc: { kind: 'pfifo', limit: 7 } }] }
+  await namespace.apply(wanted)
+  const { next } = watched(t, namespace, wanted, { heal: true })
+  await delay(50)
+  namespace.sh('tc qdisc delete dev br0 root')
+  t.like(await next(), { healed: true, steps: [{ object: 'qdisc', action: 'create', id: 'dev br0 root' }] })
+  t.regex(namespace.sh('tc qdisc show dev br0'), /pfifo .*limit 7p/)
+})
+
 test.serial('without heal a drift is told once, and nothing is changed', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.apply(spec)
