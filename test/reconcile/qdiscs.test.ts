@@ -179,7 +179,7 @@ const leaves: readonly { from: LeafQdiscSpec; to: LeafQdiscSpec; action: StepAct
     from: { kind: 'fq_codel', limit: 500, target: 0.007, ecn: false },
     to: { kind: 'fq_codel', interval: 0.05, ceThreshold: 0.001, ecn: true },
     action: 'update',
-    shown: /fq_codel .* limit 500p .* target 7ms ce_threshold 1ms interval 50ms .*ecn/,
+    shown: /fq_codel .* limit 500p .* target 7ms ce_threshold 999us interval 50ms .*ecn/,
   },
   {
     from: { kind: 'fq_codel', flows: 64 },
@@ -200,7 +200,7 @@ const leaves: readonly { from: LeafQdiscSpec; to: LeafQdiscSpec; action: StepAct
     shown: /fq .* limit 500p .*nopacing .*maxrate 10Mbit .*horizon 2s horizon_cap/,
   },
   {
-    from: { kind: 'sfq', perturb: 10 },
+    from: { kind: 'sfq', perturb: 10, flows: 64 },
     to: { kind: 'sfq', limit: 100 },
     action: 'recreate',
     shown: /sfq .*limit 100p .*perturb 10sec/,

@@ -38,7 +38,8 @@ export const sfq = defineQdiscKind({
     },
     raw,
     ({ quantum = 0, perturb = 0, limit = 0, divisor = 0, flows = 0 }) => ({ quantum, perturb, limit, divisor, flows }),
-    (options) => options,
+    // It never has more than packets, but says so only of a new one (net/sched/sch_sfq.c, sfq_change).
+    (options) => ({ ...options, flows: Math.min(options.flows, options.limit) }),
   ),
   immutable: 'all',
   usual: { perturb: 0 },
