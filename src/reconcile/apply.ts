@@ -30,6 +30,7 @@ import { isAboutLinks, isAdditive, partOfSteps } from './scope.js'
 import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
 import { type PlannedStep, publicStep, type Step } from './step.js'
+import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } from './tables.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { lastingWish, unverified } from './verify.js'
@@ -137,6 +138,8 @@ interface Work {
   readonly networks: ReadonlyMap<string, DesiredNetwork>
   /** What was there before. */
   readonly states: ReadonlyMap<string, NetworkState>
+  /** The tables whose routes were read, where not all were. */
+  readonly tables?: TablesByNamespace | undefined
   readonly world: World
   readonly options: ApplyOptions
   /** A kernel in memory has none: it ends with the process. */
@@ -146,6 +149,8 @@ interface Work {
 interface Planned {
   readonly plan: Plan
   readonly states: Map<string, NetworkState>
+  /** The tables whose routes were read, where these are all that the steps are about. */
+  readonly tables?: TablesByNamespace
   readonly networks: Map<string, DesiredNetwork>
 }
 
@@ -156,19 +161,40 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): P
     world.ask(name, curiosityOf(network))
     if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
-  const additions = await additionsTo(networks, world, options)
-  const { states, steps } = additions ?? (await allSteps(networks, world, options))
+  const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
+  const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
   await refuseLacking(steps, world, options)
   await refuseQdiscs(steps, world, options)
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune, specDirectory } = options
   const plan = new Plan(spec, steps, defined<KeptOptions>({ owner, protocol, prune, specDirectory }))
-  return { plan, states, networks }
+  return { plan, states, networks, ...(tables ? { tables } : {}) }
 }
 
 interface Steps {
   readonly states: Map<string, NetworkState>
   readonly steps: PlannedStep[]
+  readonly tables?: TablesByNamespace
+}
+
+/** The steps towards a wish where nothing but routes of few tables is to be changed: no others are read. */
+async function stepsOfTables(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  world: World,
+  options: PlanOptions,
+): Promise<Steps | undefined> {
+  const tables = options.prune || world.busy.size > 0 ? undefined : tablesOf(networks)
+  if (!tables) return undefined
+  const states = await world.observe(networks.keys(), options, networks, {}, tables)
+  refuseVlans(networks, states)
+  try {
+    const steps = await stepsTowards(networks, states, world, options)
+    return changesRoutesOnly(steps) ? { states, steps, tables } : undefined
+  } catch (error) {
+    // What is wrong is told by whoever sees all.
+    if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
+    throw error
+  }
 }
 
 /** The steps towards a wish about links that only adds to what is there, for which little has to be read. */
@@ -231,7 +257,7 @@ function stepsTowards(
 async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Plan> {
   const { networks, world, options, transaction } = given
   const states = await world.withFeatures(given.states, current.planned, options)
-  const work = { ...given, states }
+  let work: Work = { ...given, states }
   let done = current.planned
   if (isRetry) await transaction?.extend(await formerOf(done, states))
   else if (!current.empty) await transaction?.begin(await formerOf(done, states), world)
@@ -244,10 +270,15 @@ async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Pl
     await executeOrThrow(current.planned, work, echoes)
     // What went with something else in a way that no plan foresees is put back once; then the kernel has the word.
     const isConfirmed = await echoes?.confirm(current.planned)
-    const missing = isConfirmed ? [] : await stepsMissing(current.planned, work)
+    let missing = isConfirmed ? [] : await stepsMissing(current.planned, work)
+    if (work.tables && !changesRoutesOnly(missing)) {
+      // Somebody else changed more meanwhile, and what goes along with that may be in any table.
+      work = await withAllTables(work, work.tables)
+      missing = await stepsMissing(current.planned, work)
+    }
     if (missing.length > 0) {
       done = [...current.planned, ...missing]
-      await transaction?.extend(await formerOf(done, states))
+      await transaction?.extend(await formerOf(done, work.states))
       await executeOrThrow(missing, work)
       const still = await stepsMissing(done, work)
       if (still.length > 0) throw unverified(still)
@@ -259,7 +290,7 @@ async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Pl
   } catch (error) {
     if (current.empty) throw error
     // What a callback threw is the caller's own, and undoes all the same.
-    const report = await rollback(done, states, world)
+    const report = await rollback(done, work.states, world)
     if (world.refused && report.restored && !isRetry) return await whileDown(world.refused, report, work)
     await transaction?.fail(report)
     throw error instanceof NetworkError ? error.with({ rollback: report }) : error
@@ -281,7 +312,7 @@ async function whileDown(refused: PlannedStep, report: RollbackReport, work: Wor
     // What is planned later finds it changed.
     world.busy.clear()
   }
-  return await carryOut(next.plan, { ...work, states: next.states }, true)
+  return await carryOut(next.plan, { ...work, states: next.states, tables: next.tables }, true)
 }
 
 async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyOptions): Promise<void> {
@@ -333,12 +364,19 @@ async function additionsMissing(
   return states && (await stepsTowards(parts, states, world, { ...options, prune: false }))
 }
 
+/** What was there before, with the tables that were not read as they are now: the steps so far touch none of them. */
+async function withAllTables(work: Work, tables: TablesByNamespace): Promise<Work> {
+  const { states, networks, world, options } = work
+  const now = await world.observe(networks.keys(), options, networks)
+  return { ...work, tables: undefined, states: withOtherTables(states, tables, now) }
+}
+
 /** What is left to do, and to put back of what nobody named and the steps took along. */
 async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
   const additions = isAdditive(done) ? await additionsMissing(done, work) : undefined
   if (additions) return additions
-  const states = await world.observe(networks.keys(), options, networks)
+  const states = await world.observe(networks.keys(), options, networks, {}, work.tables)
   const wanted = new Map<string, DesiredNetwork>()
   for (const [name, network] of lastingWish(networks)) {
     const [before, after] = [work.states.get(name), states.get(name)]

@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import type { Family } from '../ip/address.js'
 import { Payload } from '../netlink/bytes.js'
 import type { DecodeContext } from '../netlink/codec.js'
@@ -10,12 +11,13 @@ import { decodeNeighbor, dumpNeighbors } from '../rtnetlink/neighbor.js'
 import { decodeNexthop, dumpNexthops } from '../rtnetlink/nexthopMessages.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { RouteReader } from '../rtnetlink/packed/routeReader.js'
+import type { RouteFilter } from '../rtnetlink/route.js'
 import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
 import { normalizeAddress } from '../state/address.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../state/model.js'
 import { nexthopOf } from '../state/nexthop.js'
-import { mostSingleRoutes, unpackedRoutes } from '../state/packedState.js'
+import { routesOfState } from '../state/packedState.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import { rest } from '../system/turns.js'
@@ -42,13 +44,23 @@ export interface Curiosity {
   readonly features?: FeatureSelection
   /** Whether routes, rules, nexthop objects and neighbors are left out: what is wanted has nothing to do with them. */
   readonly linksOnly?: boolean
+  /** The tables whose routes are read. Default: all. */
+  readonly tables?: ReadonlySet<number>
 }
 
 /** Reads everything of a namespace that a plan can be about. */
 export async function observe(
   place: Place,
   options: RequestOptions,
-  { vlans = false, entries = false, qdiscs = false, table, features, linksOnly = false }: Curiosity = {},
+  {
+    vlans = false,
+    entries = false,
+    qdiscs = false,
+    table,
+    features,
+    linksOnly = false,
+    tables: wanted,
+  }: Curiosity = {},
 ): Promise<NetworkState> {
   const listed = await withGeneric(place, await observeLinks(place, options), features, options)
   const names = namesOf(listed)
@@ -62,17 +74,17 @@ export async function observe(
   const tables: PackedRoutes<RouteRecord>[] = []
   const rules: NetworkState['rules'][number][] = []
   for (const family of ['inet', 'inet6'] as const) {
-    tables.push(await observeRoutes(place, family, names, options))
+    if (!wanted) tables.push(await observeRoutes(place, { family }, names, options))
+    for (const one of wanted ?? []) tables.push(await observeTable(place, family, one, names, options))
     rules.push(...(await dump(place, dumpRules(family), (body) => decodeRule(body), options)))
   }
   const nexthops = await dump(place, dumpNexthops(), (body) => nexthopOf(decodeNexthop(body, names)), options)
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
   const proxies = await dump(place, dumpNeighbors({ proxy: true }), (body) => decodeNeighbor(body, names), options)
   await rest()
-  const routes = PackedRoutes.joined(tables)
   return {
     links: records,
-    ...(routes.size > mostSingleRoutes ? { routes: [], bulk: routes } : { routes: unpackedRoutes(routes) }),
+    ...routesOfState(PackedRoutes.joined(tables)),
     nexthops,
     rules,
     neighbors: [...neighbors, ...proxies],
@@ -123,14 +135,32 @@ export async function observeLinks(place: Place, options: RequestOptions): Promi
   return links
 }
 
-async function observeRoutes(
+/** Reads one table: the kernel leaves the others out, unless it is too old to (before Linux 4.20). */
+async function observeTable(
   place: Place,
   family: Family,
+  table: number,
+  names: DecodeContext,
+  options: RequestOptions,
+): Promise<PackedRoutes<RouteRecord>> {
+  try {
+    const routes = await observeRoutes(place, { family, table }, names, options)
+    return routes.filter((route) => route.table === table)
+  } catch (error) {
+    // A table that nobody has put anything into does not exist.
+    if (error instanceof NetworkError && error.code === 'ENOENT') return PackedRoutes.empty()
+    throw error
+  }
+}
+
+async function observeRoutes(
+  place: Place,
+  filter: RouteFilter,
   names: DecodeContext,
   options: RequestOptions,
 ): Promise<PackedRoutes<RouteRecord>> {
   const reader = new RouteReader(names)
-  const message = dumpRoutes({ family })
+  const message = dumpRoutes(filter)
   const consistent = await place.connection.dumpInto(message, reader, options)
   if (!consistent) throw inconsistent(message)
   return reader

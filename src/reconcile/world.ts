@@ -21,6 +21,7 @@ import { resolvePeers } from './peers.js'
 import { Place } from './place.js'
 import { scopeOf } from './scope.js'
 import type { PlannedStep } from './step.js'
+import type { TablesByNamespace } from './tables.js'
 import type { Journal } from './transaction/journal.js'
 
 /** All namespaces that a spec is about. The one that the caller means has the empty name. */
@@ -101,11 +102,13 @@ export class World implements Disposable {
     options: RequestOptions,
     wanted?: ReadonlyMap<string, DesiredNetwork>,
     further: Curiosity = {},
+    tables?: TablesByNamespace,
   ): Promise<Map<string, NetworkState>> {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
       const place = this.places.get(name)
-      const curiosity = { ...this.#curiosity.get(name), ...further }
+      const own = tables?.get(name)
+      const curiosity = { ...this.#curiosity.get(name), ...further, ...(own ? { tables: own } : {}) }
       const read = place ? withSysctls(await observe(place, options, curiosity), wanted?.get(name), place) : emptyState
       // The names of features are the kernel's, so that another namespace can tell of them.
       const anyPlace = place ?? this.places.get('')

@@ -17,6 +17,11 @@ export function unpackedRoutes(table: PackedRoutes<RouteRecord>): RouteRecord[] 
   return Array.from(table, ({ to, way }) => ({ ...way, to }))
 }
 
+/** Routes as a state has them. */
+export function routesOfState(routes: PackedRoutes<RouteRecord>): Pick<NetworkState, 'routes' | 'bulk'> {
+  return routes.size > mostSingleRoutes ? { routes: [], bulk: routes } : { routes: unpackedRoutes(routes) }
+}
+
 /** Objects as packed routes; those whose other properties are the same share a way. */
 export function packedRoutes<Item>(
   items: readonly Item[],

@@ -140,11 +140,11 @@ test('bytes that are cut off or none of a route are one error that tells where, 
     const told = await problem(wrong, { linkName })
     t.true(told.startsWith(`INVALID_SPEC 1 routes.bin: ${what}`), told)
   }
-  const before = sh('ip route show table all')
+  const before = sh('ip -4 route show table all')
   writeFileSync(join(directory, 'cut.bin'), bytes.subarray(0, -8))
   const applied = await apply({ routes: [{ file: join(directory, 'cut.bin') }] }, options)
   t.regex(String(applied.err && applied.val.message), /cut\.bin: byte \d+: the message that begins here is cut off/)
-  t.is(sh('ip route show table all'), before)
+  t.is(sh('ip -4 route show table all'), before)
 })
 
 test('whatever bytes follow the magic number, the answer is a set or one error of the spec', async (t) => {
