@@ -69,7 +69,7 @@ func main() {
 	if what[0] != 't' && what != "linkDump" && what != "dump" {
 		for i := 0; i < count; i++ {
 			gateway := byte(2)
-			if what == "change" && i%100 == 0 {
+			if (what == "change" || what == "delete") && i%100 == 0 {
 				gateway = 3
 			}
 			routes = append(routes, routeOf(family, i, link.Attrs().Index, gateway))

@@ -17,7 +17,7 @@ def prefix(i):
 
 
 def gateway(i):
-    last = 3 if what == 'change' and i % 100 == 0 else 2
+    last = 3 if what in ('change', 'delete') and i % 100 == 0 else 2
     return f'10.0.0.{last}' if family == '4' else f'fd00::{last}'
 
 

@@ -7,7 +7,9 @@ import { gatewayOf, prefixOf } from './specs.js'
 
 const [what = '', family = '4', text = '0'] = process.argv.slice(2)
 const count = Number(text)
-const oif = Number(readFileSync('/sys/class/net/d0/ifindex', 'utf8'))
+const socket = createRtNetlink()
+const links = await socket.getLinks()
+const oif = links.find(({ attrs }) => attrs.ifname === 'd0')?.data.index ?? 0
 const addressFamily = family === '4' ? 2 : 10
 // NLM_F_CREATE with NLM_F_EXCL or NLM_F_REPLACE: include/uapi/linux/netlink.h
 const flags = { add: 0x600, replace: 0x500, delete: 0 } as const
@@ -16,7 +18,7 @@ const bytesOf = (address: string): Buffer => Buffer.from(parseAddress(address) ?
 
 function routeOf(index: number): { route: rt.Route; attributes: rt.RouteAttrs } {
   const [to = '', length] = prefixOf(family, index).split('/')
-  const gateway = gatewayOf(family, index, what === 'change' ? 100 : 0)
+  const gateway = gatewayOf(family, index, what === 'change' || what === 'delete' ? 100 : 0)
   const route: rt.Route = {
     family: addressFamily,
     dstLen: Number(length),
@@ -27,7 +29,6 @@ function routeOf(index: number): { route: rt.Route; attributes: rt.RouteAttrs } 
   return { route, attributes: { dst: bytesOf(to), gateway: bytesOf(gateway), oif } }
 }
 
-const socket = createRtNetlink()
 const wanted = Array.from({ length: what === 'dump' ? 0 : count }, (_, index) => routeOf(index))
 const keyOf = (length: number | undefined, to: Buffer | undefined): string => `${length} ${to?.toString('hex')}`
 

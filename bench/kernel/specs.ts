@@ -41,7 +41,7 @@ export function ipBatch(what: string, family: string, count: number): string {
   if (what === 'add') return linesOf(count, route('add'))
   if (what === 'noop') return linesOf(count, route('replace'))
   if (what === 'change') return linesOf(count, route('replace', 100))
-  if (what === 'delete') return linesOf(count, route('del'))
+  if (what === 'delete') return linesOf(count, route('del', 100))
   if (what === 'tapsUp') return linesOf(count, (i) => `tuntap add tap${i} mode tap\nlink set tap${i} master br0 up`)
   return linesOf(count, (i) => `link del tap${i}`)
 }
