@@ -1,12 +1,33 @@
 import type { PackedRows } from '../rtnetlink/packed/packedRows.js'
 import { isOneRun } from '../rtnetlink/packed/runs.js'
 import { inSlices } from '../system/turns.js'
+import type { PlannedStep } from './step.js'
 
 /**
- * The order in which the kernel takes many routes best; `undefined` where that is the one that they are in.
+ * The order in which the kernel takes many routes best, with figures in docs/routes-at-scale.md; `undefined` where that
+ * is the one that they are in.
  */
-export async function kernelOrderOf(rows: PackedRows): Promise<Uint32Array | undefined> {
-  return rows.family === 'inet' ? await reversed(rows.count) : await ascending(rows)
+export async function kernelOrderOf(rows: PackedRows, action: PlannedStep['action']): Promise<Uint32Array | undefined> {
+  if (rows.family === 'inet6') return await ascending(rows)
+  if (action === 'create') return strided(rows.count)
+  return action === 'delete' ? await reversed(rows.count) : undefined
+}
+
+const strideBits = 6
+
+/**
+ * Each 64th row, 64 times, the times with their bits reversed: the table grows everywhere at once, and what lies
+ * together in memory is still in few pieces.
+ */
+function strided(count: number): Uint32Array {
+  const order = new Uint32Array(count)
+  let next = 0
+  for (let time = 0; time < 1 << strideBits; time++) {
+    let first = 0
+    for (let bit = 0; bit < strideBits; bit++) first |= ((time >> bit) & 1) << (strideBits - 1 - bit)
+    for (let row = first; row < count; row += 1 << strideBits) order[next++] = row
+  }
+  return order
 }
 
 /** The numbers of rows with their bits reversed, each below the count. */

@@ -255,7 +255,7 @@ class Executor {
     for (const family of ['inet', 'inet6'] as const) {
       const rows = changes[family]
       if (rows.count === 0) continue
-      const order = await kernelOrderOf(rows)
+      const order = await kernelOrderOf(rows, step.action)
       const stream = new BulkStream(changes, rows, order, place.context(this.#world.places), isGone)
       const start = before
       const { signal, timeout } = this.#options
