@@ -22,7 +22,7 @@ const races: readonly Race[] = [
   { sections: /^Add 1,000,000/, other: 'ip', faster: 5 },
   { sections: /^Add 100,000/, other: 'ip', faster: 3 },
   { sections: /^Add/, other: 'Go', faster: 3 },
-  { sections: /^(Dump|Reconcile, nothing to do)/, other: 'Go', faster: 8 },
+  { sections: /^(Dump [0-9]|Reconcile, nothing to do)/, other: 'Go', faster: 8 },
   { sections: /TAPs up$/, other: 'C', most: 1.3 },
   { sections: /TAPs down$/, other: 'ip', faster: 15 },
   { sections: /^Start-up/, other: 'node -e 0', most: 2.5 },
