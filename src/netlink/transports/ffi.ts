@@ -107,25 +107,29 @@ export class FfiTransport implements Transport {
 
   send(datagram: Uint8Array): void {
     this.#assertOpen()
-    while (libc.send(this.#fd, datagram, datagram.length, 0) < 0) {
-      const errno = lastErrno()
-      if (errno === EMSGSIZE && makeRoom(this.#fd, datagram.length)) continue
-      if (errno !== EINTR) throw systemError(errno, `send ${datagram.length} bytes to the kernel`)
-    }
+    while (libc.send(this.#fd, datagram, datagram.length, 0) < 0) this.#assertWorthAnother(lastErrno(), datagram.length)
   }
 
   async sendAside(datagram: Uint8Array): Promise<void> {
     this.#assertOpen()
     const { length } = datagram
     // Taken while in use, since two sends may be under way.
-    const memory =
-      this.#sendMemory && this.#sendMemory.bytes.length >= length ? this.#sendMemory : new FixedMemory(length)
+    const known = this.#sendMemory
+    const memory = known && known.bytes.length >= length ? known : new FixedMemory(Math.max(length, slabSize))
     this.#sendMemory = undefined
     memory.bytes.set(datagram)
-    let sent = -EINTR
-    while (sent === -EINTR) sent = await this.#borrowing(sendAside(this.#fd, memory, length))
+    const send = (): Promise<number> => this.#borrowing(sendAside(this.#fd, memory, length))
+    for (let sent = await send(); sent < 0; sent = await send()) {
+      this.#assertOpen()
+      this.#assertWorthAnother(-sent, length)
+    }
     this.#sendMemory = memory
-    if (sent < 0) throw systemError(-sent, `send ${length} bytes to the kernel`)
+  }
+
+  /** Throws the error of a send, unless another try can do better. */
+  #assertWorthAnother(errno: number, length: number): void {
+    if (errno === EINTR || (errno === EMSGSIZE && makeRoom(this.#fd, length))) return
+    throw systemError(errno, `send ${length} bytes to the kernel`)
   }
 
   readAhead(): void {
