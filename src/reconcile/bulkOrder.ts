@@ -9,23 +9,21 @@ import type { PlannedStep } from './step.js'
  */
 export async function kernelOrderOf(rows: PackedRows, action: PlannedStep['action']): Promise<Uint32Array | undefined> {
   if (rows.family === 'inet6') return await ascending(rows)
-  if (action === 'create') return strided(rows.count)
+  if (action === 'create') return await strided(rows.count)
   return action === 'delete' ? await reversed(rows.count) : undefined
 }
 
-const strideBits = 6
+const stride = 64
 
 /**
  * Each 64th row, 64 times, the times with their bits reversed: the table grows everywhere at once, and what lies
  * together in memory is still in few pieces.
  */
-function strided(count: number): Uint32Array {
+async function strided(count: number): Promise<Uint32Array> {
   const order = new Uint32Array(count)
   let next = 0
-  for (let time = 0; time < 1 << strideBits; time++) {
-    let first = 0
-    for (let bit = 0; bit < strideBits; bit++) first |= ((time >> bit) & 1) << (strideBits - 1 - bit)
-    for (let row = first; row < count; row += 1 << strideBits) order[next++] = row
+  for (const first of await reversed(stride)) {
+    for (let row = first; row < count; row += stride) order[next++] = row
   }
   return order
 }

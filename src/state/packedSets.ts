@@ -1,6 +1,6 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
-import { RowIndex, visitRows } from '../rtnetlink/packed/rowIndex.js'
+import { areFew, RowIndex, visitRows } from '../rtnetlink/packed/rowIndex.js'
 import { runsOf } from '../rtnetlink/packed/runs.js'
 import { inSlices } from '../system/turns.js'
 import type { DesiredRoute } from './desired.js'
@@ -94,7 +94,7 @@ async function selected(
   present: boolean,
   pairs: { match(way: number, other: number): boolean },
 ): Promise<PackedRows> {
-  if (present && others.count * 16 < rows.count && (await runsOf(rows))) {
+  if (present && areFew(others, rows) && (await runsOf(rows))) {
     return await selectedByFew(rows, others, keys, otherKeys, pairs)
   }
   const kept = new RowsBuilder(rows.family)

@@ -2,8 +2,10 @@ import { inSlices } from '../../system/turns.js'
 import { type PackedRows, samePrefix } from './packedRows.js'
 import { isOneRun, positionIn, type Run, runsOf } from './runs.js'
 
-/** Of how many rows one is looked for where making an index of them is not worth it. */
-const few = 16
+/** Whether rows are so few beside others that making an index of those to find them is not worth it. */
+export function areFew(asked: PackedRows, among: PackedRows): boolean {
+  return asked.count * 16 < among.count
+}
 
 /**
  * Finds rows by prefix and key. Where both sides are in the same order, as a table and the kernel's dump of it mostly
@@ -33,7 +35,7 @@ export class RowIndex {
 
   /** Prepares for finding the rows that are asked for. */
   async build(asked: PackedRows): Promise<void> {
-    if (asked.count * few < this.#rows.count || (await isOneRun(asked))) this.#runs = await runsOf(this.#rows)
+    if (areFew(asked, this.#rows) || (await isOneRun(asked))) this.#runs = await runsOf(this.#rows)
     if (this.#runs) this.#places = this.#runs.map(({ start }) => start)
     else await this.#hashAll()
   }
