@@ -24,7 +24,6 @@ mkdir -p /dev/net; modprobe tun
 [ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
 cd '${directory}' || busybox poweroff -f
 (${command})
-echo $? >${resultsInGuest}/status
 sync
 busybox poweroff -f
 `
@@ -32,8 +31,7 @@ busybox poweroff -f
 
 /**
  * Boots a kernel under emulation, with the host's files below a layer that vanishes, and runs a shell command there as
- * root. What it prints comes out as it is; what it writes to {@link resultsInGuest} is in `results` afterwards, and its
- * exit status in the file `status` there, which is missing if the guest did not get that far.
+ * root. What it prints comes out as it is; what it writes to {@link resultsInGuest} is in `results` afterwards.
  * @param seconds after which the guest is killed
  */
 export async function runInGuest(

@@ -1,36 +1,59 @@
 /**
  * Runs the compiled tests on other kernels, under emulation, as root:
  *
- * `npm run test:kernels -- [SERIES…] [--json FILE] [--seconds N] [-- AVA's arguments]`
+ * `npm run test:kernels -- [SERIES…] [--json FILE] [--continue] [--seconds N] [-- FILES and AVA's options]`
  *
  * The series are `6.1` and `6.12` unless told; `here` is this machine's own kernel. Needs qemu-system-x86,
  * busybox-static, cpio and xz-utils; the kernels are Debian packages, kept in ~/.cache/linkwright/kernels or in
- * `$LINKWRIGHT_KERNELS`. A guest is killed after an hour, or N seconds. The file gets all that {@link KernelResults}
- * tells of each kernel, as a JSON array.
+ * `$LINKWRIGHT_KERNELS`. The files are patterns such as `'dist/test/reconcile/every*.test.js'`; without any, all whose
+ * tests ask the kernel are run, which takes hours.
+ *
+ * A guest begins no further file once it runs for 180 seconds, or N: the next guest does; it is killed after four times
+ * as long. The JSON file gets the {@link KernelResults} of each kernel whenever a guest has ended; with `--continue` what
+ * it already has stays, and only files that are missing there, or were in trouble, are run.
  */
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type KernelResults, runTests } from './run.js'
-import { countOutcomes } from './tap.js'
+import { testFiles } from './files.js'
+import { fetchKernel } from './image.js'
+import { type KernelResults, merged, nameOf } from './results.js'
+import { runFiles } from './run.js'
+import { summaryOf } from './summary.js'
 
 const given = process.argv.slice(2)
 const end = given.indexOf('--') < 0 ? given.length : given.indexOf('--')
 const { values, positionals } = parseArgs({
   args: given.slice(0, end),
   allowPositionals: true,
-  options: { json: { type: 'string' }, seconds: { type: 'string', default: '3600' } },
+  options: {
+    json: { type: 'string' },
+    continue: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '180' },
+  },
 })
+const rest = given.slice(end + 1)
+const files = testFiles(rest.filter((word) => word.endsWith('.js')))
+const options = { ava: rest.filter((word) => !word.endsWith('.js')), seconds: Number(values.seconds) }
 
-const all: KernelResults[] = []
+const { json } = values
+const all = new Map<string, KernelResults>()
+if (values.continue && json !== undefined && existsSync(json)) {
+  const kept: KernelResults[] = JSON.parse(readFileSync(json, 'utf8'))
+  for (const one of kept) all.set(one.release, one)
+}
 for (const series of positionals.length > 0 ? positionals : ['6.1', '6.12']) {
-  console.log(`== Linux ${series}`)
-  all.push(await runTests(series, given.slice(end + 1), Number(values.seconds)))
+  const image = series === 'here' ? undefined : fetchKernel(series)
+  const name = image?.release ?? release()
+  const known = all.get(name)?.files ?? []
+  const settled = new Set(known.filter(({ trouble }) => trouble === undefined).map(({ file }) => file))
+  const wanted = files.filter((path) => !settled.has(nameOf(path)))
+  console.log(`== Linux ${name}: ${wanted.length} files`)
+  for await (const found of runFiles(image, wanted, options)) {
+    all.set(name, { release: name, files: merged(all.get(name)?.files ?? [], found) })
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify([...all.values()], null, 1)}\n`)
+  }
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
-for (const { release, seconds, trouble, tests } of all) {
-  const { passed, failed, skipped } = countOutcomes(tests)
-  for (const { title } of tests.filter(({ outcome }) => outcome === 'failed')) console.log(`not ok: ${title}`)
-  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`
-  console.log(`Linux ${release}: ${counts} in ${seconds} s${trouble === undefined ? '' : `; ${trouble}`}`)
-}
-process.exitCode = all.some(({ trouble }) => trouble !== undefined) ? 1 : 0
+for (const results of all.values()) console.log(summaryOf(results).join('\n'))
+const troubled = [...all.values()].flatMap((one) => one.files).some(({ trouble }) => trouble !== undefined)
+process.exitCode = troubled || all.size === 0 ? 1 : 0

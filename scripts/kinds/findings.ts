@@ -1,6 +1,6 @@
 import type { AnyLinkKind } from '../../src/rtnetlink/kinds/kind.js'
 import { linkKinds } from '../../src/rtnetlink/kinds/registry.js'
-import type { KernelResults } from '../kernels/run.js'
+import type { KernelResults } from '../kernels/results.js'
 
 /** What was found of a section of specs, such as `vxlan` or `bondPort`, on one kernel. */
 export interface Finding {
@@ -49,7 +49,8 @@ export function sections(): Section[] {
 }
 
 /** Brings together what the tests of a kernel recorded. */
-export function findingsOf({ release, records }: KernelResults): Findings {
+export function findingsOf({ release, files }: KernelResults): Findings {
+  const records = files.flatMap((one) => one.records)
   const entries = records.filter((one): one is Entry => typeof one === 'object' && one !== null)
   const absent = entries.flatMap(({ type, known, kind }) =>
     type === 'probe' && known === false && kind !== undefined ? [kind] : [],

@@ -10,7 +10,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { inRepository } from '../../test/helpers/repository.js'
-import type { KernelResults } from '../kernels/run.js'
+import type { KernelResults } from '../kernels/results.js'
 import { type Findings, findingsOf } from './findings.js'
 import { kindsPage } from './page.js'
 
