@@ -1,15 +1,16 @@
 /**
  * Runs the compiled tests on other kernels, under emulation, as root:
  *
- * `npm run test:kernels -- [SERIES…] [--json FILE] [--continue] [--seconds N] [-- FILES and AVA's options]`
+ * `npm run test:kernels -- [SERIES…] [--json FILE] [--continue] [--seconds N] [--jobs N]
+ * [-- FILES and AVA's options]`
  *
  * The series are `6.1` and `6.12` unless told; `here` is this machine's own kernel. Needs qemu-system-x86,
  * busybox-static, cpio and xz-utils; the kernels are Debian packages, kept in ~/.cache/linkwright/kernels or in
  * `$LINKWRIGHT_KERNELS`. The files are patterns such as `'dist/test/reconcile/every*.test.js'`; without any, all whose
  * tests ask the kernel are run, which takes hours.
  *
- * A guest begins no further file once it runs for 180 seconds, or N: the next guest does; it is killed after four times
- * as long. The JSON file gets the {@link KernelResults} of each kernel whenever a guest has ended; with `--continue` what
+ * A guest runs one file at a time, or N. Once it runs for 180 seconds, or N, it begins no further file: the next guest
+ * does; it is killed after four times as long. The JSON file gets the {@link KernelResults} of each kernel whenever a guest has ended; with `--continue` what
  * it already has stays, and only files that are missing there, or were in trouble, are run.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -30,11 +31,16 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     continue: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '180' },
+    jobs: { type: 'string', default: '1' },
   },
 })
 const rest = given.slice(end + 1)
 const files = testFiles(rest.filter((word) => word.endsWith('.js')))
-const options = { ava: rest.filter((word) => !word.endsWith('.js')), seconds: Number(values.seconds) }
+const options = {
+  ava: rest.filter((word) => !word.endsWith('.js')),
+  seconds: Number(values.seconds),
+  jobs: Number(values.jobs),
+}
 
 const { json } = values
 const all = new Map<string, KernelResults>()

@@ -32,24 +32,27 @@ export function merged(older: readonly FileResults[], newer: readonly FileResult
 }
 
 /**
- * Reads what {@link commandOf} left in a directory: those of the files that were begun. One without a status was under
- * way when the guest ended.
+ * Reads what {@link commandOf} left in a directory: those of the files that were begun, in order. One without
+ * a status was under way when the guest ended.
  */
 export function readResults(directory: string, files: readonly string[]): FileResults[] {
-  const read = (name: string): string =>
-    existsSync(join(directory, name)) ? readFileSync(join(directory, name), 'utf8') : ''
-  const begun = files.filter((_, index) => existsSync(join(directory, `${index}.tap`)))
-  return begun.map((path, index) => {
-    const tests = readTap(read(`${index}.tap`))
-    const [status, seconds = '0'] = read(`${index}.status`).trim().split(' ')
+  const read = (index: number, name: string): string => {
+    const path = join(directory, `${index}`, name)
+    return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  }
+  return files.flatMap((path, index) => {
+    if (!existsSync(join(directory, `${index}`))) return []
+    const tests = readTap(read(index, 'tap'))
+    const [status, seconds = '0'] = read(index, 'status').trim().split(' ')
     const trouble = troubleOf(status ?? '', tests)
-    const lines = read(`${index}.records`).split('\n').filter(Boolean)
+    const lines = read(index, 'records').split('\n').filter(Boolean)
+    const records = lines.map((line): unknown => JSON.parse(line))
     return {
       file: nameOf(path),
       seconds: Number(seconds),
       ...(trouble === undefined ? {} : { trouble }),
       tests,
-      records: lines.map((line): unknown => JSON.parse(line)),
+      records,
     }
   })
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { commandOf } from '../../scripts/kernels/command.js'
 import { testFiles } from '../../scripts/kernels/files.js'
@@ -13,17 +13,20 @@ const paths = ['one', 'two', 'three'].map((name) => `dist/test/network/${name}.t
 function directoryWith(t: ExecutionContext, files: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
   t.teardown(() => rmSync(directory, { recursive: true }))
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true })
+    writeFileSync(join(directory, name), content)
+  }
   return directory
 }
 
 test('a guest that ends too early loses the file that it was at, and those after it are left for the next one', (t) => {
   const found = readResults(
     directoryWith(t, {
-      '0.tap': 'ok 1 - a\r\nnot ok 2 - b\r\n',
-      '0.status': '1 12\n',
-      '0.records': '{"kind":"dummy"}\n',
-      '1.tap': 'ok 1 - c\n',
+      '0/tap': 'ok 1 - a\r\nnot ok 2 - b\r\n',
+      '0/status': '1 12\n',
+      '0/records': '{"kind":"dummy"}\n',
+      '1/tap': 'ok 1 - c\n',
     }),
     paths,
   )
@@ -44,12 +47,12 @@ test('a guest that ends too early loses the file that it was at, and those after
 test('a file without tests, and one whose process fails after its tests, are in trouble', (t) => {
   const [one, two, three] = readResults(
     directoryWith(t, {
-      '0.tap': '1..0\n',
-      '0.status': '0 1\n',
-      '1.tap': 'ok 1 - a\n',
-      '1.status': '7 1\n',
-      '2.tap': 'ok 1 - a\n',
-      '2.status': '0 1\n',
+      '0/tap': '1..0\n',
+      '0/status': '0 1\n',
+      '1/tap': 'ok 1 - a\n',
+      '1/status': '7 1\n',
+      '2/tap': 'ok 1 - a\n',
+      '2/status': '0 1\n',
     }),
     paths,
   )
@@ -67,8 +70,8 @@ test('results of a file take the place of older ones', (t) => {
 
 test('no file is begun once it is too late for another one', (t) => {
   const directory = directoryWith(t, {})
-  const command = commandOf(paths, { ava: ['--version'], seconds: 3600 }, directory)
-  execFileSync('bash', ['-c', command.replace('index=0', 'index=0; SECONDS=3600')])
+  const command = commandOf(paths, { ava: ['--version'], seconds: 3600, jobs: 2 }, directory)
+  execFileSync('bash', ['-c', `SECONDS=3600\n${command}`])
   t.deepEqual(readResults(directory, paths), [])
   execFileSync('bash', ['-c', command])
   t.deepEqual(
