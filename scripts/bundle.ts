@@ -1,27 +1,36 @@
 // What is published is bundled: Node needs longer to find and read 300 files than to run what is in them.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { build } from 'esbuild'
 
-/** The programs by the name that they are published under: entries of package.json, and what is started by its path. */
-const entryPoints = {
+/** What is published, by its name: entries of package.json, and what is started by its path. */
+const library = {
   index: 'src/index.ts',
   rtnetlink: 'src/rtnetlink/index.ts',
   genetlink: 'src/genetlink/index.ts',
   tuntap: 'src/tuntap/index.ts',
   packet: 'src/packet/index.ts',
   testing: 'src/testing/index.ts',
-  cli: 'src/cli/main.ts',
   guardianMain: 'src/reconcile/transaction/guardianMain.ts',
 }
 
-/** Writes the bundles to dist/bundle: each module once, in chunks that the entry points share. */
+/** By itself: cut up along the entries of the library as well, it would be thirty small files to read at each start. */
+const commandLine = { cli: 'src/cli/main.ts' }
+
+/** Writes the bundles to dist/bundle: in each of the two, every module once, in chunks that its entry points share. */
 export async function bundle(root: string): Promise<void> {
+  const outdir = join(root, 'dist/bundle')
+  rmSync(outdir, { recursive: true, force: true })
+  const modules = [await bundled(root, outdir, library), await bundled(root, outdir, commandLine)]
+  writeFileSync(join(outdir, 'LICENSES.txt'), licenses(root, modules.flat()))
+  chmodSync(join(outdir, 'cli.js'), 0o755)
+}
+
+/** Writes one bundle and returns the paths of the modules in it. */
+async function bundled(root: string, outdir: string, entryPoints: Readonly<Record<string, string>>): Promise<string[]> {
   const { dependencies }: { dependencies: Readonly<Record<string, string>> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
-  const outdir = join(root, 'dist/bundle')
-  rmSync(outdir, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -47,15 +56,12 @@ export async function bundle(root: string): Promise<void> {
     },
     alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   })
-  writeFileSync(join(outdir, 'LICENSES.txt'), licenses(root, metafile))
-  chmodSync(join(outdir, 'cli.js'), 0o755)
+  return Object.keys(metafile.inputs)
 }
 
 /** The licenses of the packages that went into the bundle: each asks to be passed on with copies of it. */
-function licenses(root: string, { inputs }: Metafile): string {
-  const names = new Set(
-    Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
-  )
+function licenses(root: string, modules: readonly string[]): string {
+  const names = new Set(modules.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
   return [...names]
     .sort()
     .map((name) => {

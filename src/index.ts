@@ -41,7 +41,7 @@ export { TrafficClasses } from './network/trafficClasses.js'
 export { type OpenDevice, TunTap } from './network/tuntap.js'
 export { type VlanFilter, Vlans } from './network/vlans.js'
 export { Wireguard, type WireguardListed, type WireguardListOptions } from './network/wireguard.js'
-export { type ApplyReport, apply, plan, snapshot } from './reconcile/apply.js'
+export { type ApplyReport, apply, plan } from './reconcile/apply.js'
 export type { Lacking } from './reconcile/capability.js'
 export {
   type Guard,
@@ -61,6 +61,7 @@ export type {
   TransactionOptions,
 } from './reconcile/options.js'
 export { Plan } from './reconcile/plan.js'
+export { snapshot } from './reconcile/snapshot.js'
 export type { Disruption, Step, StepAction, StepObject } from './reconcile/step.js'
 export { confirm, type RollbackResult, rollback } from './reconcile/transaction/confirm.js'
 export type { Recovery } from './reconcile/transaction/interrupted.js'

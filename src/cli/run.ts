@@ -17,7 +17,11 @@ export async function run(argv: readonly string[], output: Output = standardOutp
   const json = argv.includes('--json')
   const program = new Command('linkwright')
     .description('Write down what the network should look like, and apply it.')
-    .version(version(), '--version', 'print the version')
+    .option('--version', 'print the version')
+    .on('option:version', () => {
+      output.out(`${version()}\n`)
+      throw new CommanderError(exitStatus.done, 'commander.version', 'the version was asked for')
+    })
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => json || output.err(text) })
     .exitOverride()
     .showHelpAfterError('(see linkwright --help)')

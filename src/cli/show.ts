@@ -1,4 +1,4 @@
-import { snapshot } from '../index.js'
+import { snapshot } from '../reconcile/snapshot.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
 import { reportError } from './report.js'

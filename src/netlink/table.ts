@@ -81,24 +81,20 @@ export function attributeTable<T extends object>(
   required: readonly (keyof T & string)[] = [],
 ): AttributeTable<T> {
   const names = Object.keys(lines) as (keyof T & string)[]
-  const byType = new Map<number, (keyof T & string)[]>()
-  for (const name of names) {
-    const { type, ipv6Type = type, toldIn, outer, separate } = lines[name]
-    // The numbers of the message's own attributes are others than those of the options.
-    if (outer || separate) continue
-    for (const number of new Set([type, ipv6Type, toldIn?.type ?? type]))
-      byType.set(number, [...(byType.get(number) ?? []), name])
-  }
-  const conditional = names.filter((name) => lines[name].countsBy !== undefined)
-  const withAbsent = names.filter((name) => lines[name].absent !== undefined)
-  const properties: Record<string, Domain> = {}
-  for (const name of names) properties[name] = lines[name].codec.domain
+  // Most programs use few of all tables: what follows from the lines is worked out when it is first asked for.
+  let layout: Layout<T> | undefined
+  let domain: Domain | undefined
   const table: AttributeTable<T> = {
     lines,
     names,
     nested: true,
-    domain: { type: 'object', properties, required },
+    get domain() {
+      domain ??= { type: 'object', properties: domainsOf(lines, names), required }
+      return domain
+    },
     encode(values, writer, context) {
+      layout ??= layoutOf(lines, names)
+      const { byType, conditional } = layout
       for (const name of names) {
         const { type, bit, outer, separate } = lines[name]
         const owners = byType.get(type) ?? []
@@ -108,6 +104,8 @@ export function attributeTable<T extends object>(
       }
     },
     decode(payload, context) {
+      layout ??= layoutOf(lines, names)
+      const { byType, conditional, withAbsent } = layout
       const result: Partial<T> = {}
       const bitsByType = new Map<number, number>()
       walkAttributes(payload, (type, start, end) => {
@@ -126,6 +124,8 @@ export function attributeTable<T extends object>(
       return result as T
     },
     locate(payload, offset) {
+      layout ??= layoutOf(lines, names)
+      const { byType } = layout
       let path: readonly string[] = []
       walkAttributes(payload, (type, start, end) => {
         if (offset < start - 4 || offset >= Math.max(end, start)) return
@@ -137,6 +137,36 @@ export function attributeTable<T extends object>(
     },
   }
   return table
+}
+
+/** What follows from the lines of a table. */
+interface Layout<T extends object> {
+  readonly byType: ReadonlyMap<number, readonly (keyof T & string)[]>
+  readonly conditional: readonly (keyof T & string)[]
+  readonly withAbsent: readonly (keyof T & string)[]
+}
+
+function layoutOf<T extends object>(lines: Lines<T>, names: readonly (keyof T & string)[]): Layout<T> {
+  const byType = new Map<number, (keyof T & string)[]>()
+  for (const name of names) {
+    const { type, ipv6Type = type, toldIn, outer, separate } = lines[name]
+    // The numbers of the message's own attributes are others than those of the options.
+    if (outer || separate) continue
+    for (const number of new Set([type, ipv6Type, toldIn?.type ?? type]))
+      byType.set(number, [...(byType.get(number) ?? []), name])
+  }
+  return {
+    byType,
+    conditional: names.filter((name) => lines[name].countsBy !== undefined),
+    withAbsent: names.filter((name) => lines[name].absent !== undefined),
+  }
+}
+
+function domainsOf<T extends object>(
+  lines: Lines<T>,
+  names: readonly (keyof T & string)[],
+): Readonly<Record<string, Domain>> {
+  return Object.fromEntries(names.map((name) => [name, lines[name].codec.domain]))
 }
 
 function encodeLine<T>(line: Attribute<T>, value: T | undefined, writer: Writer, context: EncodeContext): void {

@@ -3,20 +3,7 @@ import { type AttributeTable, attribute, attributeTable, listOf } from '../netli
 import { type DataValue, dataValue, nameText } from './data.js'
 import { type Expression, expression } from './expressions.js'
 
-/** NFTA_TABLE_*: include/uapi/linux/netfilter/nf_tables.h, as all below. */
-export interface TableAttributes {
-  readonly name?: string
-  readonly flags?: number
-  readonly handle?: bigint
-}
-
-export const tableAttributes: AttributeTable<TableAttributes> = attributeTable<TableAttributes>({
-  name: attribute(1, nameText),
-  flags: attribute(2, be32),
-  handle: attribute(4, be64),
-})
-
-/** NFTA_HOOK_* */
+/** NFTA_HOOK_*: include/uapi/linux/netfilter/nf_tables.h, as all below. */
 export interface HookAttributes {
   readonly number?: number
   readonly priority?: number

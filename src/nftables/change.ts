@@ -14,9 +14,9 @@ import {
   newRule,
   newSet,
   newTable,
-  type TableName,
 } from './messages.js'
 import type { Chain, FirewallRule, FirewallSet, Ruleset, TableContent } from './ruleset.js'
+import type { TableName } from './table.js'
 
 const nothing: TableContent = { chains: new Map(), sets: new Map(), limits: new Map() }
 

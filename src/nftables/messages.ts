@@ -6,7 +6,6 @@ import {
   limitObjectAttributes,
   ruleAttributes,
   setAttributes,
-  tableAttributes,
 } from './attributes.js'
 import { userDataOf } from './comment.js'
 import {
@@ -27,12 +26,7 @@ import {
 import { keyLength, keyType } from './key.js'
 import { objectMessage } from './layout.js'
 import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit } from './ruleset.js'
-
-/** A table, as messages about what is in it name it. */
-export interface TableName {
-  readonly family: TableFamily
-  readonly table: string
-}
+import { type TableName, tableAttributes } from './table.js'
 
 // enum nf_inet_hooks and NF_BR_*: include/uapi/linux/netfilter.h, netfilter_bridge.h
 const hookNumbers = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const

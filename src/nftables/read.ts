@@ -1,4 +1,3 @@
-import { NetworkError } from '../error.js'
 import { withoutNames } from '../netlink/codec.js'
 import type { Connection } from '../netlink/connection.js'
 import { inconsistent } from '../netlink/dump.js'
@@ -15,7 +14,6 @@ import {
   ruleAttributes,
   type SetAttributes,
   setAttributes,
-  tableAttributes,
 } from './attributes.js'
 import { commentOf } from './comment.js'
 import {
@@ -24,25 +22,27 @@ import {
   NFT_MSG_GETRULE,
   NFT_MSG_GETSET,
   NFT_MSG_GETSETELEM,
-  NFT_MSG_GETTABLE,
   type TableFamily,
 } from './constants.js'
 import { nameText } from './data.js'
 import { fieldsOf } from './key.js'
 import { netfilterHeader, objectMessage } from './layout.js'
-import { hooksOf, NFT_OBJECT_LIMIT, type TableName } from './messages.js'
+import { hooksOf, NFT_OBJECT_LIMIT } from './messages.js'
 import type { Chain, ChainHook, FirewallRule, FirewallSet, Limit, Ruleset, TableContent } from './ruleset.js'
+import type { TableName } from './table.js'
 
 const NFT_TABLE_F_DORMANT = 1
 
-/** Reads everything in a table; `undefined` where there is none of that name. */
+/**
+ * Reads everything in a table.
+ * @param flags those of the table, as {@link readTableFlags} tells them
+ */
 export async function readTable(
   connection: Connection,
   where: TableName,
+  flags: number,
   options: RequestOptions,
-): Promise<TableContent | undefined> {
-  const flags = await flagsOf(connection, where, options)
-  if (flags === undefined) return undefined
+): Promise<TableContent> {
   const reader = new Reader(connection, where, options)
   const rules = await reader.rules()
   const chains = new Map<string, Chain>()
@@ -89,27 +89,6 @@ export async function withHandles(
     tables.set(family, { ...content, chains })
   }
   return tables
-}
-
-/** The flags of a table; `undefined` where there is none. */
-async function flagsOf(connection: Connection, where: TableName, options: RequestOptions): Promise<number | undefined> {
-  const { family, table } = where
-  const subject = `table ${family} ${table}: read`
-  const attributes = { name: table }
-  const message = objectMessage({ table: tableAttributes, type: NFT_MSG_GETTABLE, family, subject, attributes })
-  try {
-    const layout = { header: netfilterHeader, attributes: tableAttributes }
-    const [flags = 0] = await connection.ask(
-      message,
-      ({ body }) => decodeMessage(layout, body, withoutNames).attributes.flags,
-      options,
-    )
-    return flags
-  } catch (error) {
-    // A kernel without tables of a family says that it does not know the family.
-    if (error instanceof NetworkError && ['ENOENT', 'EAFNOSUPPORT', 'EOPNOTSUPP'].includes(error.code)) return undefined
-    throw error
-  }
 }
 
 /** The dumps of one table. */

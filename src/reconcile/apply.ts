@@ -3,26 +3,25 @@ import { attempt, type Result } from '../result.js'
 import { defined } from '../rtnetlink/defined.js'
 import { loadRoutes } from '../spec/loadRoutes.js'
 import { originOfRoute } from '../spec/routeOrigin.js'
-import type { PackedSnapshot, Snapshot, Spec } from '../spec/types.js'
+import type { Spec } from '../spec/types.js'
 import { validateSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
-import { defaultOwner, tableOf } from '../state/owner.js'
+import { tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
-import { networkToPackedSpec, networkToSpec } from '../state/toSpec/network.js'
 import { refuseLacking } from './capability.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
+import { desiredNetworks } from './desiredNetworks.js'
 import { Echoes } from './echoes.js'
 import { execute, type Failure } from './execute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { loadOptionsOf } from './loadOptions.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
-import { withAllSysctls } from './observeSysctls.js'
-import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions, type SnapshotOptions } from './options.js'
+import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions } from './options.js'
 import { type KeptOptions, Plan } from './plan.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
@@ -34,7 +33,7 @@ import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } 
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { lastingWish, unverified } from './verify.js'
-import { desiredNetworks, World } from './world.js'
+import { World } from './world.js'
 
 /** What {@link apply} did. */
 export interface ApplyReport {
@@ -99,37 +98,6 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
       ...(recovered.length > 0 ? { recovered } : {}),
       ...(confirmBy ? { confirmBy } : {}),
     }
-  })
-}
-
-/**
- * Reads the live state of a namespace as a spec: applied to the same namespace it changes nothing.
- *
- * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
- * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
- * of the features of ethtool only those are told that a new link would have otherwise. Settings of links under
- * /proc/sys are told where `sysctls` asks for them.
- */
-export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
-export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
-export function snapshot({
-  secrets = false,
-  sysctls = false,
-  ...options
-}: SnapshotOptions = {}): Promise<Result<Snapshot | PackedSnapshot>> {
-  return attempt(async () => {
-    checkOptions(options, 'snapshot')
-    using world = new World(options)
-    world.open({})
-    world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), features: 'all' })
-    const states = await world.observe([''], options)
-    const [read, place] = [states.get(''), world.places.get('')]
-    if (!read || !place) return {}
-    const state = sysctls ? withAllSysctls(read, place) : read
-    const { protocol } = defaultOwner
-    return options.routes === 'set'
-      ? networkToPackedSpec(state, protocol, secrets)
-      : networkToSpec(state, protocol, secrets)
   })
 }
 

@@ -2,18 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import type { NetlinkMessage } from '../netlink/message.js'
-import { rulesetChanges } from '../nftables/change.js'
 import { allFamilies, type TableFamily } from '../nftables/constants.js'
 import { readGeneration } from '../nftables/generation.js'
-import { batchBounds } from '../nftables/layout.js'
-import { readTable, withHandles } from '../nftables/read.js'
-import type { Ruleset, TableContent } from '../nftables/ruleset.js'
-import { compileFirewall, rulesetOf, setsOf } from '../state/firewall/compile.js'
-import { type FirewallEntry, withEntries } from '../state/firewall/desiredFirewall.js'
-import type { Firewall } from '../state/firewall/firewall.js'
-import { parseFirewall } from '../state/firewall/parse.js'
-import { partialChange, setSizes } from '../state/firewall/part.js'
+import { readTableFlags } from '../nftables/table.js'
+import { noFirewall } from '../state/firewall/firewall.js'
 import type { FirewallState } from '../state/model.js'
 import { recalledFirewall, rememberFirewall } from './firewallMemory.js'
 import type { Place } from './place.js'
@@ -27,7 +19,7 @@ export function isLackingFirewall(error: unknown): boolean {
 }
 
 /** Tables, and the generation of the ruleset that they are of. */
-interface Read {
+export interface FirewallAtGeneration {
   readonly state: FirewallState
   readonly generation: number
 }
@@ -39,21 +31,27 @@ export async function readFirewall(
   options: RequestOptions,
 ): Promise<FirewallState | undefined> {
   try {
-    return (await read(place, table, options)).state
+    return (await readAtGeneration(place, table, options)).state
   } catch (error) {
     if (isLackingFirewall(error)) return undefined
     throw error
   }
 }
 
-const attempts = 20
+/** How often something is tried again that others come in between. */
+export const attempts = 20
 
 /** Lets whoever else changes the tables come to an end: two that begin again at once would meet again. */
-async function pause(attempt: number): Promise<void> {
+export async function pause(attempt: number): Promise<void> {
   await sleep(Math.random() * attempt * 5)
 }
 
-async function read(place: Place, table: string, options: RequestOptions): Promise<Read> {
+/** Reads the tables of a name, and all of them at one generation. */
+export async function readAtGeneration(
+  place: Place,
+  table: string,
+  options: RequestOptions,
+): Promise<FirewallAtGeneration> {
   const connection = place.connectionOf('netfilter')
   for (let attempt = 1; ; attempt++) {
     const generation = await readGeneration(connection, options)
@@ -72,96 +70,12 @@ async function read(place: Place, table: string, options: RequestOptions): Promi
 }
 
 async function readTables(connection: Connection, table: string, options: RequestOptions): Promise<FirewallState> {
-  const ruleset = new Map<TableFamily, TableContent>()
+  const flags = new Map<TableFamily, number>()
   for (const family of allFamilies) {
-    const content = await readTable(connection, { family, table }, options)
-    if (content) ruleset.set(family, content)
+    const own = await readTableFlags(connection, { family, table }, options)
+    if (own !== undefined) flags.set(family, own)
   }
-  const firewall = parseFirewall(ruleset)
-  const builder = setsOf(firewall)
-  // Somebody may have changed a rule by hand.
-  const made = rulesetOf(builder, new Set(builder.sets.keys()), firewall)
-  const isIntact = rulesetChanges(table, ruleset, made).length === 0
-  return { table, firewall, ...(isIntact ? { sizes: setSizes(builder) } : { changed: ruleset }) }
-}
-
-/** Changes entries of the tables of a name, all of them or none, and mends what else is not as it should be. */
-export async function changeFirewall(
-  place: Place,
-  table: string,
-  entries: readonly FirewallEntry[],
-  options: RequestOptions,
-): Promise<void> {
-  try {
-    await changeOnce(place, table, entries, options)
-  } catch (error) {
-    // Without rights over the machine a socket holds no more than the system lets it.
-    if (entries.length < 2 || !(error instanceof NetworkError) || error.code !== 'EMSGSIZE') throw error
-    const half = entries.length >> 1
-    await changeFirewall(place, table, entries.slice(0, half), options)
-    await changeFirewall(place, table, entries.slice(half), options)
-  }
-}
-
-async function changeOnce(
-  place: Place,
-  table: string,
-  entries: readonly FirewallEntry[],
-  options: RequestOptions,
-): Promise<void> {
-  const connection = place.connectionOf('netfilter')
-  for (let attempt = 1; ; attempt++) {
-    const { state, generation } = await read(place, table, options)
-    const change = await changesOf(connection, state, entries, options)
-    try {
-      await connection.transaction(batchBounds(`table ${table}: change`, generation), change.messages, options)
-    } catch (error) {
-      // Somebody else was faster: what was read holds no longer.
-      const isLate = error instanceof NetworkError && error.code === 'ERESTART'
-      if (!isLate || attempt === attempts) throw error
-      await pause(attempt)
-      continue
-    }
-    const isAlone = (await readGeneration(connection, options)) === (generation + 1) >>> 0
-    // Otherwise the tables are read again for verification. What is a small part of them the kernel has done as a whole
-    // and alone, which is enough.
-    const isSmall = entries.length <= sizeOf(state.firewall) * largestShare
-    if (isAlone && isSmall && change.messages.length > 0) rememberFirewall(place, generation + 1, change.state)
-    return
-  }
-}
-
-/** Above this share of the tables' entries reading all of them again costs little beside the change. */
-const largestShare = 1 / 16
-
-function sizeOf({ masquerades, portForwards, confinements }: Firewall): number {
-  return masquerades.size + portForwards.size + confinements.size
-}
-
-interface Changes {
-  readonly messages: readonly NetlinkMessage[]
-  /** What the tables are afterwards. */
-  readonly state: FirewallState
-}
-
-async function changesOf(
-  connection: Connection,
-  { table, firewall, sizes, changed }: FirewallState,
-  entries: readonly FirewallEntry[],
-  options: RequestOptions,
-): Promise<Changes> {
-  const after = withEntries(firewall, entries)
-  const part = sizes && partialChange(firewall, sizes, entries, after)
-  if (part) {
-    const actual = await withHandles(connection, table, part.actual, options)
-    return {
-      messages: rulesetChanges(table, actual, part.wanted),
-      state: { table, firewall: after, sizes: part.sizes },
-    }
-  }
-  const actual: Ruleset = changed ?? (await withHandles(connection, table, compileFirewall(firewall), options))
-  const builder = setsOf(after)
-  const wanted = rulesetOf(builder, new Set(builder.sets.keys()), after)
-  const messages = rulesetChanges(table, actual, wanted)
-  return { messages, state: { table, firewall: after, sizes: setSizes(builder) } }
+  if (flags.size === 0) return { table, firewall: noFirewall, sizes: new Map() }
+  const { readFirewallTables } = await import('./firewallTables.js')
+  return await readFirewallTables(connection, table, flags, options)
 }

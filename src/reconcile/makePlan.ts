@@ -8,6 +8,7 @@ import { parted } from '../state/packedState.js'
 import { withRealNames } from '../state/realNames.js'
 import { renamedState, withRenamedPeers } from '../state/renamed.js'
 import { rest } from '../system/turns.js'
+import { throwIfAny } from './desiredNetworks.js'
 import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
@@ -17,7 +18,6 @@ import { orderSteps, tag } from './order.js'
 import { withPruned } from './prune.js'
 import { planRenames, type Renaming } from './renames/renames.js'
 import { Phase, type PlannedStep } from './step.js'
-import { throwIfAny } from './world.js'
 
 /**
  * Works out the ordered steps from what is to what should be, over all namespaces.

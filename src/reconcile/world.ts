@@ -1,13 +1,9 @@
-import { NetworkError, type Problem } from '../error.js'
+import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import type { NetworkSpec, Spec } from '../spec/types.js'
-import { invalidSpec } from '../spec/validate.js'
+import type { Spec } from '../spec/types.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
-import { resolveNetwork } from '../state/resolve/network.js'
-import { Resolver } from '../state/resolve/resolver.js'
-import { systemNames } from '../system/names.js'
 import { listNamespaces } from '../system/namespace.js'
 import { linksRemade } from './linksRemade.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
@@ -166,26 +162,4 @@ export class World implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
-}
-
-/**
- * What a valid spec says, namespace by namespace, in the kernel's terms.
- * @param directory where relative paths of files begin; default the working directory
- */
-export function desiredNetworks(spec: Spec, directory?: string): Map<string, DesiredNetwork> {
-  const resolver = new Resolver(systemNames(), directory)
-  const networks = new Map<string, DesiredNetwork>()
-  const { namespaces = {}, ...own } = spec
-  const add = (name: string, network: NetworkSpec, path: readonly string[]): void => {
-    networks.set(name, resolveNetwork(network, path, resolver))
-  }
-  add('', own, [])
-  for (const [name, network] of Object.entries(namespaces)) add(name, network, ['namespaces', name])
-  throwIfAny(resolver.problems)
-  return networks
-}
-
-/** Throws one error that carries all problems, if there are any. */
-export function throwIfAny(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw invalidSpec(problems)
 }

@@ -2,9 +2,8 @@ import { PrefixScanner } from '../ip/prefixScanner.js'
 import { attempt, type Result } from '../result.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { RowsBuilder, samePrefix } from '../rtnetlink/packed/packedRows.js'
-import { routesFromItems } from './routeItems.js'
 import { routeSetBrand } from './routeSetBrand.js'
-import { type RouteSource, routesFrom } from './routeSource.js'
+import type { RouteSource } from './routeSource.js'
 import { writeWords } from './routeWords.js'
 import type { RouteSpec } from './types.js'
 
@@ -51,7 +50,10 @@ export class RouteSet implements Iterable<RouteSpec> {
 
   /** Packs routes of a spec, which may come one by one. Each is checked as a spec is; the error tells of all problems. */
   static from(routes: Iterable<RouteSpec> | AsyncIterable<RouteSpec>): Promise<Result<RouteSet>> {
-    return attempt(async () => new RouteSet(await routesFromItems(routes)))
+    return attempt(async () => {
+      const { routesFromItems } = await import('./routeItems.js')
+      return new RouteSet(await routesFromItems(routes))
+    })
   }
 
   /**
@@ -65,7 +67,10 @@ export class RouteSet implements Iterable<RouteSpec> {
    * machine of the same byte order, and the first problem, told by its byte, ends reading.
    */
   static parse(source: RouteSource, options: RouteTextOptions = {}): Promise<Result<RouteSet>> {
-    return attempt(async () => new RouteSet(await routesFrom(source, options)))
+    return attempt(async () => {
+      const { routesFrom } = await import('./routeSource.js')
+      return new RouteSet(await routesFrom(source, options))
+    })
   }
 
   /** How many routes there are. */

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { snapshot } from '../../src/reconcile/apply.js'
+import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { sectionOf } from '../../src/state/link.js'
 import { type KindCase, shownBy } from './kindCase.js'

@@ -1,6 +1,7 @@
 import test from 'ava'
-import { apply, plan, snapshot } from '../../src/reconcile/apply.js'
+import { apply, plan } from '../../src/reconcile/apply.js'
 import type { ApplyOptions } from '../../src/reconcile/options.js'
+import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Spec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 

@@ -1,5 +1,6 @@
 import test from 'ava'
-import { apply, snapshot } from '../../src/reconcile/apply.js'
+import { apply } from '../../src/reconcile/apply.js'
+import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/index.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'

@@ -1,5 +1,5 @@
+import { knownSysctls } from '../../spec/knownSysctls.js'
 import { nearest } from '../../spec/nearest.js'
-import { knownSysctls } from '../../spec/sysctlSchema.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { sysctlProperty } from '../../state/sysctl.js'
@@ -46,7 +46,7 @@ function diffSysctl(context: DiffContext, wanted: DesiredLink, settings: NonNull
 
 function unknownSetting({ path = '' }: DesiredLink, setting: string): DiffContext['problems'][number] {
   const [, family = 'ipv4', name = ''] = sysctlProperty(setting).split('.')
-  const hint = nearest(name, knownSysctls[family === 'ipv6' ? 'ipv6' : 'ipv4'])
+  const hint = nearest(name, Object.keys(knownSysctls[family === 'ipv6' ? 'ipv6' : 'ipv4']))
   return {
     path: `${path}/sysctl/${family}/${name}`,
     message: `this kernel has no setting ${setting.replace('/', '/conf/*/')}`,

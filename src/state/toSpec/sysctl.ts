@@ -1,4 +1,4 @@
-import { sysctlValue } from '../../spec/sysctlSchema.js'
+import { sysctlValue } from '../../spec/knownSysctls.js'
 import type { LinkSpec, LinkSysctlSpec } from '../../spec/types.js'
 import { sysctlProperty } from '../sysctl.js'
 

@@ -1,0 +1,38 @@
+import { attempt, type Result } from '../result.js'
+import type { PackedSnapshot, Snapshot } from '../spec/types.js'
+import { defaultOwner, tableOf } from '../state/owner.js'
+import { networkToPackedSpec, networkToSpec } from '../state/toSpec/network.js'
+import { withAllSysctls } from './observeSysctls.js'
+import { checkOptions, type SnapshotOptions } from './options.js'
+import { World } from './world.js'
+
+/**
+ * Reads the live state of a namespace as a spec: applied to the same namespace it changes nothing.
+ *
+ * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
+ * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
+ * of the features of ethtool only those are told that a new link would have otherwise. Settings of links under
+ * /proc/sys are told where `sysctls` asks for them.
+ */
+export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
+export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
+export function snapshot({
+  secrets = false,
+  sysctls = false,
+  ...options
+}: SnapshotOptions = {}): Promise<Result<Snapshot | PackedSnapshot>> {
+  return attempt(async () => {
+    checkOptions(options, 'snapshot')
+    using world = new World(options)
+    world.open({})
+    world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), features: 'all' })
+    const states = await world.observe([''], options)
+    const [read, place] = [states.get(''), world.places.get('')]
+    if (!read || !place) return {}
+    const state = sysctls ? withAllSysctls(read, place) : read
+    const { protocol } = defaultOwner
+    return options.routes === 'set'
+      ? networkToPackedSpec(state, protocol, secrets)
+      : networkToSpec(state, protocol, secrets)
+  })
+}
