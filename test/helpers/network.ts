@@ -3,6 +3,7 @@ import type { NetworkError } from '../../src/error.js'
 import { Network, type NetworkOptions } from '../../src/network/network.js'
 import type { Result } from '../../src/result.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
+import { furnishVethPair } from './vethPair.js'
 
 /** A throw-away namespace with the ends of a veth pair, v0 and v1, and a {@link Network} of it. */
 export interface OpenNetwork extends TestNamespace {
@@ -14,14 +15,7 @@ export interface OpenNetwork extends TestNamespace {
 /** Opens the network; v0 and v1 are up and v0 has 10.0.0.1/24 and fd00::1/64. */
 export function openNetwork(t: ExecutionContext, options: NetworkOptions = {}): OpenNetwork {
   const namespace = testNamespace(t)
-  namespace.sh(
-    [
-      'ip link add v0 type veth peer name v1',
-      'for link in lo v0 v1; do ip link set $link addrgenmode none up; done',
-      'ip address add 10.0.0.1/24 dev v0',
-      'ip address add fd00::1/64 dev v0 nodad',
-    ].join(' && '),
-  )
+  furnishVethPair(namespace)
   const network = ok(Network.open({ namespace: { fd: namespace.fd }, ...options }))
   t.teardown(() => network.close())
   const views = ['-d address', '-4 route show table all', '-6 route show table all', '-4 rule', '-6 rule', 'neighbor']

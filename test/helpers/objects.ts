@@ -7,6 +7,7 @@ import { FfiTransport } from '../../src/netlink/transports/ffi.js'
 import { decodeLinkName } from '../../src/rtnetlink/decodeLink.js'
 import { dumpLinks } from '../../src/rtnetlink/linkMessages.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
+import { furnishVethPair } from './vethPair.js'
 
 /** A throw-away namespace with the two ends of a veth pair, v0 and v1, both up, and a connection into it. */
 export interface TestNetwork extends TestNamespace {
@@ -24,14 +25,7 @@ export interface TestNetwork extends TestNamespace {
 /** Makes the network, with 10.0.0.1/24 and fd00::1/64 on v0. */
 export async function testNetwork(t: ExecutionContext): Promise<TestNetwork> {
   const namespace = testNamespace(t)
-  namespace.sh(
-    [
-      'ip link add v0 type veth peer name v1',
-      'for link in lo v0 v1; do ip link set $link addrgenmode none up; done',
-      'ip address add 10.0.0.1/24 dev v0',
-      'ip address add fd00::1/64 dev v0 nodad',
-    ].join(' && '),
-  )
+  furnishVethPair(namespace)
   const connection = new Connection(new FfiTransport({ namespaceFd: namespace.fd }))
   t.teardown(() => connection.close())
   const { items } = await connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body))

@@ -154,7 +154,7 @@ test('the kernel own link-local address and dynamic ones stay', async (t) => {
       'ip link add br0 type bridge',
       'ip link set br0 addrgenmode eui64 address 02:00:00:00:00:01',
       'ip tuntap add t0 mode tap; ip link add v0 type veth peer name v1; ip link set v0 master br0; ip link set v0 up; ip link set v1 up',
-      'ip link set br0 up; sleep 0.3',
+      'ip link set br0 up; until ip address show dev br0 | grep -q fe80:; do sleep 0.1; done',
       'ip address add 10.0.0.50/24 dev br0 valid_lft 500 preferred_lft 400',
       'ip address add fd00::50/64 dev br0 valid_lft 500 preferred_lft 400 nodad',
       'ip address add 10.0.1.50/24 dev br0',
