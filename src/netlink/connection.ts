@@ -26,7 +26,8 @@ import {
   type ReceivedMessage,
 } from './message.js'
 import { stamped } from './stamp.js'
-import { type MessageStream, type StreamFailure, type StreamOptions, StreamSender } from './stream.js'
+import { type MessageStream, type StreamFailure, type StreamOptions, StreamProgress } from './stream.js'
+import { StreamLane } from './streamLane.js'
 import { sendTransaction } from './transaction.js'
 import type { Transport } from './transports/transport.js'
 
@@ -214,16 +215,32 @@ export class Connection {
   /**
    * Sends messages that are written as they are sent, a datagram at a time: other requests come in between. It ends
    * behind the datagram in which a message failed.
+   * @param others further connections to the same kernel, where it may do the messages in any order: each sends a part
    */
-  async stream(stream: MessageStream, options: StreamOptions = {}): Promise<StreamFailure | undefined> {
-    const sender = new StreamSender(stream, options)
-    while (sender.done < stream.count) {
-      const failure = await this.#exclusively(stream.subject, options, () =>
-        sender.send(this.#transport, (count) => this.#reserveSequences(count)),
-      )
-      if (failure) return failure
+  async stream(
+    stream: MessageStream,
+    options: StreamOptions = {},
+    others: readonly Connection[] = [],
+  ): Promise<StreamFailure | undefined> {
+    const progress = new StreamProgress(stream, options)
+    // What one of them has on its way is done before anybody is told of what has become of the whole.
+    const ends = await Promise.allSettled([this, ...others].map((connection) => connection.#carry(progress)))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+    return progress.failure
+  }
+
+  async #carry(progress: StreamProgress): Promise<void> {
+    const lane = new StreamLane(progress)
+    try {
+      while (lane.hasMore) {
+        await this.#exclusively(progress.stream.subject, progress.options, async () => {
+          if (lane.hasMore) await lane.send(this.#transport, (count) => this.#reserveSequences(count))
+        })
+      }
+    } catch (error) {
+      progress.stop()
+      throw error
     }
-    return undefined
   }
 
   /** Closes the socket; whatever is pending is rejected with the code `CLOSED`. */

@@ -7,6 +7,7 @@ import { sysctlFile } from '../state/sysctl.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { areForTwo } from './bulkLanes.js'
 import { kernelOrderOf } from './bulkOrder.js'
 import { type BulkStep, isBulkStep, stepOfRow } from './bulkStep.js'
 import { BulkStream } from './bulkStream.js'
@@ -262,7 +263,9 @@ class Executor {
       const onProgress = (done: number): void => {
         if (start + done < changes.size) this.#onPart(step, start + done)
       }
-      const failure = await place.connection.stream(stream, { signal, timeout, onProgress, echo: this.#echoTo(place) })
+      const streaming = { signal, timeout, onProgress, echo: this.#echoTo(place) }
+      const others = !place.inMemory && areForTwo(changes, rows, order) ? [place.second] : []
+      const failure = await place.connection.stream(stream, streaming, others)
       if (failure) return { step: stepOfRow(step, family, stream.rowOf(failure.item)), error: failure.error }
       before += rows.count
     }

@@ -16,6 +16,7 @@ export class Place {
   readonly indices = new Map<string, number>()
   readonly #fd: number | undefined
   readonly #others = new Map<NetlinkProtocol, Connection>()
+  #second: Connection | undefined
   #generic: GenericNetlink | undefined
   #identity: string | undefined
 
@@ -81,6 +82,12 @@ export class Place {
     }
   }
 
+  /** A further connection, for what the kernel can do two at a time of; opened when it is first asked for, or was lost. */
+  get second(): Connection {
+    if (!this.#second || this.#second.closed) this.#second = new Connection(this.kernel.transport())
+    return this.#second
+  }
+
   /** A connection of another netlink protocol, opened when it is first asked for. */
   connectionOf(protocol: NetlinkProtocol): Connection {
     const existing = this.#others.get(protocol)
@@ -111,6 +118,7 @@ export class Place {
 
   close(): void {
     this.connection.close()
+    this.#second?.close()
     for (const connection of this.#others.values()) connection.close()
     if (this.#fd !== undefined) closeSync(this.#fd)
   }

@@ -1,0 +1,179 @@
+// IPv6 routes that two sockets send to the kernel at once.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { apply, RouteSet, type RouteSpec } from '../../src/index.js'
+import { FfiTransport } from '../../src/netlink/transports/ffi.js'
+import { areForTwo, noneTwice } from '../../src/reconcile/bulkLanes.js'
+import { type KernelMaker, machineKernel } from '../../src/reconcile/kernel.js'
+import type { BulkChange } from '../../src/reconcile/operation.js'
+import type { PackedRoutes } from '../../src/rtnetlink/packed/packedRoutes.js'
+import { packedRoutes } from '../../src/state/packedState.js'
+import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
+import { interposedKernel } from '../campaigns/interposedKernel.js'
+import { reconcileNamespace } from '../helpers/reconcile.js'
+
+const count = 20_000
+const forTwo = availableParallelism() > 1 && kernelIsAtLeast(6, 16) ? test : test.skip
+
+function prefixOf(number: number): string {
+  return `fd10:${((number >> 8) + 1).toString(16)}:${((number & 0xff) + 1).toString(16)}::/48`
+}
+
+function* routes(gateway = 'fd00::2', total = count): Generator<RouteSpec> {
+  for (let number = 0; number < total; number++) yield { to: prefixOf(number), via: gateway, dev: 'br0' }
+}
+
+function stage(t: ExecutionContext) {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add br0 type bridge && ip link set br0 up && ip address add fd00::1/64 dev br0 nodad')
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
+  t.teardown(() => rmSync(stateDirectory, { recursive: true, force: true }))
+  const shown = (): string[] => {
+    const listed: { dst: string; gateway?: string }[] = JSON.parse(namespace.sh('ip -j -6 route show'))
+    return listed.filter(({ gateway }) => gateway !== undefined).map(({ dst, gateway }) => `${dst} ${gateway}`)
+  }
+  return { ...namespace, shown, options: { namespace: { path: namespace.path }, stateDirectory } }
+}
+
+const listed = (gateway: string): string[] => [...routes(gateway)].map(({ to }) => `${to} ${gateway}`).sort()
+
+/** Sockets that tell how many datagrams each sends by another thread, and can break at one. */
+function watched(breaksAt: (socket: number, datagram: number) => boolean = () => false) {
+  const sent: number[] = []
+  const kernel: KernelMaker = (namespaceFd) => ({
+    ...machineKernel(namespaceFd),
+    transport() {
+      const socket = sent.push(0) - 1
+      return new (class extends FfiTransport {
+        override sendAside(datagram: Uint8Array): Promise<void> {
+          sent[socket] = (sent[socket] ?? 0) + 1
+          if (breaksAt(socket, sent[socket])) this.close()
+          return super.sendAside(datagram)
+        }
+      })({ namespaceFd })
+    },
+  })
+  return { sent, kernel }
+}
+
+forTwo('two sockets send many IPv6 routes, change them and delete them', async (t) => {
+  const { shown, options } = stage(t)
+  for (const gateway of ['fd00::2', 'fd00::3']) {
+    const { sent, kernel } = watched()
+    const set = (await RouteSet.from(routes(gateway))).unwrap()
+    ;(await apply({ routes: set }, { ...options, kernel })).unwrap()
+    t.deepEqual(shown().sort(), listed(gateway))
+    t.is(sent.length, 2)
+    t.true(
+      sent.every((datagrams) => datagrams > 5),
+      sent.join(),
+    )
+    t.false((await apply({ routes: set }, options)).unwrap().changed)
+  }
+  const { sent, kernel } = watched()
+  ;(await apply({}, { ...options, kernel, prune: true })).unwrap()
+  t.deepEqual(shown(), [])
+  t.true(sent.length === 2 && sent.every((datagrams) => datagrams > 3), sent.join())
+})
+
+forTwo(
+  'a set in no order is sent by two sockets as well, but not one that decides about its own gateways',
+  async (t) => {
+    const { shown, options } = stage(t)
+    const shuffled = [...routes()].sort((one, other) => (one.to.at(-6) ?? '').localeCompare(other.to.at(-6) ?? ''))
+    const first = watched()
+    ;(await apply({ routes: shuffled }, { ...options, kernel: first.kernel })).unwrap()
+    t.deepEqual(shown().sort(), listed('fd00::2'))
+    t.is(first.sent.length, 2)
+    ;(await apply({}, { ...options, prune: true })).unwrap()
+    const second = watched()
+    const own = [...routes(), { to: 'fd00::2/128', via: 'fd00::9', dev: 'br0' }]
+    await apply({ routes: own }, { ...options, kernel: second.kernel })
+    t.is(second.sent.length, 1)
+  },
+)
+
+forTwo('a route that the kernel refuses undoes what both sockets did, and is named', async (t) => {
+  const { shown, sh, options } = stage(t)
+  sh(`ip route add ${prefixOf(77)} via fd00::77 proto static`)
+  const before = shown()
+  const bad = [...routes()].map((route, index) => (index === 12_345 ? { ...route, via: 'fd99::1' } : route))
+  const result = await apply({ routes: (await RouteSet.from(bad)).unwrap() }, options)
+  t.like(result.val, { object: `route ${prefixOf(12_345)}`, path: '/routes/12345', rollback: { restored: true } })
+  t.deepEqual(shown(), before)
+})
+
+forTwo('when either socket is lost amid a load, all is undone as far as the other one reaches', async (t) => {
+  for (const broken of [0, 1]) {
+    const { shown, options } = stage(t)
+    const { kernel } = watched((socket, datagram) => socket === broken && datagram === 4)
+    const result = await apply({ routes: (await RouteSet.from(routes())).unwrap() }, { ...options, kernel })
+    t.like(result.val, { code: 'CLOSED', rollback: { restored: broken === 1 } })
+    if (broken === 1)
+      t.deepEqual(shown(), [])
+      // What could not be undone is noted, and undone by the next one.
+    ;(await apply({}, options)).unwrap()
+    t.deepEqual(shown(), [])
+  }
+})
+
+forTwo('a load by two sockets that is given up is undone', async (t) => {
+  const { shown, options } = stage(t)
+  const given = new AbortController()
+  const onProgress = (done: number): void => {
+    if (done > count / 3) given.abort()
+  }
+  const set = (await RouteSet.from(routes())).unwrap()
+  const result = await apply({ routes: set }, { ...options, signal: given.signal, onProgress })
+  t.like(result.val, { code: 'ABORTED', rollback: { restored: true } })
+  t.deepEqual(shown(), [])
+})
+
+forTwo('a change that the kernel takes and does not do is found, whichever socket it went by', async (t) => {
+  const { shown, options } = stage(t)
+  let seen = 0
+  const kernel = interposedKernel({ before: () => (++seen % 5000 === 0 ? 'ignore' : 'pass') })
+  const set = (await RouteSet.from(routes())).unwrap()
+  ;(await apply({ routes: set }, { ...options, kernel })).unwrap()
+  t.true(seen > count)
+  t.deepEqual(shown().sort(), listed('fd00::2'))
+})
+
+/** That these routes are added. */
+function additions(specs: Iterable<RouteSpec>): PackedRoutes<BulkChange> {
+  const list = [...specs].map(({ to, via = '' }): { operation: BulkChange['operation'] } => {
+    const family = to.includes(':') ? 'inet6' : 'inet'
+    return { operation: { type: 'addRoute', route: { family, to, via, table: 254, metric: 0, tos: 0 } } }
+  })
+  return packedRoutes(
+    list,
+    ({ operation }) => operation.route,
+    ({ operation }) => operation.route.via ?? '',
+  )
+}
+
+forTwo('two sockets are for many IPv6 routes that do not depend on each other', (t) => {
+  const many = additions(routes())
+  t.true(areForTwo(many, many.inet6, undefined))
+  const few = additions(routes('fd00::2', 4000))
+  t.false(areForTwo(few, few.inet6, undefined))
+  const nested = additions([...routes(), { to: '::/0', via: 'fd00::2' }])
+  t.false(areForTwo(nested, nested.inet6, undefined))
+  const ipv4 = additions(Array.from(routes(), (_, n) => ({ to: `20.${n >> 8}.${n & 0xff}.0/24`, via: '10.0.0.1' })))
+  t.false(areForTwo(ipv4, ipv4.inet, undefined))
+})
+
+test('a prefix that is there twice is found in sorted rows, and only there', (t) => {
+  const twice = (...prefixes: readonly string[]): boolean => {
+    const { inet6 } = additions(prefixes.map((to) => ({ to, via: 'fd00::2' })))
+    return !noneTwice(inet6, Uint32Array.from(prefixes.keys()))
+  }
+  t.false(twice('fd10::/16', 'fd10::/17', 'fd11::/16', 'fd12::/64', 'fd12::/128', 'fd12::1/128'))
+  t.true(twice('fd10::/16', 'fd11::/16', 'fd11::/16'))
+  t.true(twice('fd12::1/128', 'fd12::2/128', 'fd12::1/128'))
+  const hosts = Array.from({ length: 70 }, (_, index) => `fd12::${index.toString(16)}/128`)
+  t.true(twice(...hosts), 'too many to tell')
+  t.false(twice(...hosts.slice(0, 60)))
+})
