@@ -1,11 +1,12 @@
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { isLead, isPairKind, nearPeerOf, peerOf } from '../rtnetlink/pair.js'
 import type { Route } from '../rtnetlink/route.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import { changedFeatures } from '../state/features.js'
-import { linkDifferences, sectionOf, visibleAltNames } from '../state/link.js'
+import { linkDifferences, sectionOf } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { type NexthopLosses, withoutLosses } from '../state/nexthop.js'
@@ -17,6 +18,7 @@ import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
 import { mergedProperties } from './mergedProperties.js'
 import { reachability } from './reachable.js'
+import { settableProperties } from './settableProperties.js'
 
 /** What happens to links of a namespace that takes other things along. */
 export interface Losses {
@@ -32,36 +34,6 @@ export interface Losses {
   readonly recreatedNexthops: ReadonlySet<number>
   /** The links that are made anew, by the device that each stood on. */
   readonly formerUppers: ReadonlyMap<string, readonly string[]>
-}
-
-/** Properties of a link that are only read: they are no part of a wish. */
-const stateProperties: ReadonlySet<string> = new Set([
-  'name',
-  'index',
-  'hardwareType',
-  'flags',
-  'operationalState',
-  'carrier',
-  'masterKind',
-  'link',
-  'linkNamespaceId',
-  'minimumMtu',
-  'maximumMtu',
-  'permanentMac',
-  'status',
-  'portStatus',
-  'ipv4Settings',
-  'ipv6Settings',
-  'unknown',
-  // Only some of them are wished back, by whoever knows whether the device is another one then.
-  'features',
-])
-
-/** All properties of a listed link that can be wished for. */
-export function settableProperties(link: ListedLink): Partial<Link> {
-  const entries = Object.entries(link).filter(([name]) => !stateProperties.has(name))
-  const altNames = visibleAltNames(link)
-  return { ...Object.fromEntries(entries), ...(link.altNames ? { altNames } : {}) }
 }
 
 /**
@@ -87,7 +59,7 @@ export async function withLosses(
   const goesDown = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
-  const links = restoredLinks(desired, actual, recreated, bounced)
+  const links = restoredLinks(desired, actual, wanted, recreated, bounced)
   const canLead = reachability(links, desired, actual)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
@@ -123,10 +95,10 @@ function withFormerPeers(desired: DesiredNetwork, actual: NetworkState): Desired
   const gone: DesiredLink[] = []
   for (const { name, path, absent, properties } of desired.links) {
     const link = actual.links.get(name)?.link
-    if (absent || link?.kind !== 'veth' || link.linkNamespaceId !== undefined || typeof link.link !== 'string') continue
-    const { kind = 'veth', veth } = properties
-    const keeps =
-      kind === 'veth' && (!veth?.peer || (veth.peer.name === link.link && veth.peer.namespace === undefined))
+    if (absent || !link || !isPairKind(link.kind) || link.linkNamespaceId !== undefined) continue
+    if (typeof link.link !== 'string') continue
+    const { kind = link.kind } = properties
+    const keeps = kind === link.kind && (!peerOf(properties) || nearPeerOf(properties) === link.link)
     if (keeps || named.has(link.link)) continue
     gone.push({ ...(path === undefined ? {} : { path }), name: link.link, absent: true, properties: {} })
   }
@@ -152,7 +124,7 @@ function recreatedLinks(
   return recreated
 }
 
-/** The links that vanish with one: what stands on it, and the other end of a veth pair in the same namespace. */
+/** The links that vanish with one: what stands on it, and the other end of a pair in the same namespace. */
 export function takenAlong(name: string, actual: NetworkState): readonly string[] {
   let dependents = dependentsByState.get(actual)
   if (!dependents) {
@@ -175,7 +147,7 @@ function dependentsOf(actual: NetworkState): Map<string, string[]> {
   for (const { link } of actual.links.values()) {
     if (link.linkNamespaceId !== undefined) continue
     for (const lower of lowersOf(link)) add(lower, link.name)
-    if (link.kind === 'veth' && typeof link.link === 'string') add(link.link, link.name)
+    if (isPairKind(link.kind) && typeof link.link === 'string') add(link.link, link.name)
   }
   return dependents
 }
@@ -265,6 +237,7 @@ function withoutMaster(link: ListedLink): ListedLink {
 function restoredLinks(
   desired: DesiredNetwork,
   actual: NetworkState,
+  wanted: ReadonlyMap<string, DesiredLink>,
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
 ): DesiredLink[] {
@@ -273,14 +246,15 @@ function restoredLinks(
   for (const link of desired.links) {
     seen.add(link.name)
     const record = actual.links.get(link.name)
-    if (record && recreated.has(link.name)) restored.push(restoredLink(link, record))
+    if (record && recreated.has(link.name))
+      restored.push(restoredLink(link, record, decidedAnew(record, wanted, actual)))
     else if (record && bounced.has(link.name)) restored.push(withAddresses(link, record))
     else restored.push(record && !link.absent ? backInMaster(link, record, recreated) : link)
   }
   for (const [name, record] of actual.links) {
     if (seen.has(name)) continue
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
-    if (recreated.has(name)) restored.push(restoredLink(unnamed, record))
+    if (recreated.has(name)) restored.push(restoredLink(unnamed, record, decidedAnew(record, wanted, actual)))
     else if (wasPortOf(record, recreated)) restored.push(backInMaster(unnamed, record, recreated))
   }
   return restored
@@ -301,7 +275,24 @@ function backInMaster(wanted: DesiredLink, record: LinkRecord, recreated: Readon
   return { ...wanted, properties: mergedProperties(had, wanted.properties) }
 }
 
-function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
+/** The properties that a link does not keep, since an option that decides them changes, of it or of the end that leads it. */
+function decidedAnew(
+  { link }: LinkRecord,
+  wanted: ReadonlyMap<string, DesiredLink>,
+  actual: NetworkState,
+): readonly string[] {
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const lead = isLead(link) ? link.name : (nearPeerOf(link) ?? '')
+  const had = actual.links.get(lead)?.link
+  const wish = wanted.get(lead)?.properties
+  if (!kind?.decides || !had || !wish) return []
+  const [before, after] = [sectionOf(had, kind.kind), sectionOf(wish, kind.kind)]
+  return Object.entries(kind.decides).flatMap(([option, properties = []]) =>
+    after?.[option] === undefined || after[option] === before?.[option] ? [] : properties,
+  )
+}
+
+function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly string[]): DesiredLink {
   const { link } = record
   const kindChanges = wanted.properties.kind !== undefined && wanted.properties.kind !== link.kind
   const features = changedFeatures(link)
@@ -312,7 +303,7 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord): DesiredLink {
     ? Object.fromEntries(
         Object.entries({ up, alias, altNames, master, mac, group }).filter(([, value]) => value !== undefined),
       )
-    : had
+    : Object.fromEntries(Object.entries(had).filter(([name]) => !decided.includes(name)))
   const { root, ingress } = record.qdiscs ?? {}
   return {
     ...(root ? { qdisc: root } : {}),

@@ -1,4 +1,5 @@
 import { NetworkError, type Problem } from '../error.js'
+import { peerOf } from '../rtnetlink/pair.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { withFeatureNames } from '../state/features.js'
 import type { NetworkState } from '../state/model.js'
@@ -15,6 +16,7 @@ import { diffNetwork } from './diff/network.js'
 import { equivalentOf } from './equivalent/operation.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
+import { plannedPeers, type Wish, withLeads } from './pairs.js'
 import { withPruned } from './prune.js'
 import { planRenames, type Renaming } from './renames/renames.js'
 import { Phase, type PlannedStep } from './step.js'
@@ -34,6 +36,7 @@ export async function makeSteps(
 ): Promise<PlannedStep[]> {
   const steps: PlannedStep[] = []
   const problems: Problem[] = []
+  const wishes = new Map<string, Wish & { readonly bounced: ReadonlySet<string> }>()
   const losses = new Map<string, Losses>()
   const renamings = new Map<string, Renaming>()
   for (const [namespace, network] of desired) {
@@ -48,16 +51,20 @@ export async function makeSteps(
     const meant = withFeatureNames(named, there, problems)
     const wanted = prune && owner ? await withPruned(meant, there, owner) : meant
     const bounced = new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])
-    losses.set(namespace, await withLosses(wanted, there, bounced))
+    wishes.set(namespace, { desired: wanted, actual: there, bounced })
     steps.push(...renaming.steps)
   }
-  const peers = plannedPeers(losses)
+  for (const [namespace, { desired: wanted, actual: there, bounced }] of withLeads(wishes, problems)) {
+    await rest()
+    losses.set(namespace, await withLosses(wanted, there, bounced))
+  }
+  const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
   for (const [namespace, own] of losses) {
     if (!existing.has(namespace)) steps.push(createNamespaceStep(namespace))
     const context: DiffContext = {
       ...own,
       namespace,
-      peers: peers.get(namespace) ?? new Set(),
+      peers: peers.get(namespace) ?? new Map(),
       owner,
       steps,
       problems,
@@ -81,28 +88,10 @@ function stateAfterRenames(
   return renamedState(renamed, renamings.get(namespace)?.names ?? new Map())
 }
 
-/** The links that are to come as the other end of a pair, by the namespace that they will be in. */
-function plannedPeers(losses: ReadonlyMap<string, Losses>): Map<string, Set<string>> {
-  const peers = new Map<string, Set<string>>()
-  for (const [namespace, { desired }] of losses) {
-    for (const { name, absent, properties } of desired.links) {
-      const peer = properties.kind === 'veth' ? properties.veth?.peer : undefined
-      if (absent || !peer) continue
-      const there = peer.namespace ?? namespace
-      const names = peers.get(there) ?? new Set<string>()
-      // A pair that both ends describe is created by the one that comes first.
-      const describesBack = peers.get(namespace)?.has(name) === true
-      if (!describesBack) names.add(peer.name)
-      peers.set(there, names)
-    }
-  }
-  return peers
-}
-
 /** A pair that reaches into another namespace waits for that one, and provides its link there. */
 function withPeerTags(step: PlannedStep): PlannedStep {
   const { operation } = step
-  const peer = operation.type === 'createLink' && operation.link.kind === 'veth' ? operation.link.veth?.peer : undefined
+  const peer = operation.type === 'createLink' ? peerOf(operation.link) : undefined
   if (!peer?.namespace) return step
   return {
     ...step,

@@ -8,6 +8,7 @@ import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { getLink, type LinkTarget } from '../rtnetlink/linkMessages.js'
+import { isPairKind } from '../rtnetlink/pair.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../state/model.js'
 import { dump } from './dump.js'
 import { type Curiosity, linkRecords, namesOf, observeSwitches } from './observe.js'
@@ -114,7 +115,7 @@ async function listFew(place: Place, names: ReadonlySet<string>, options: Reques
 
 /** Whether a link's own message tells everything of it: not its VLANs, its peer, or what generic netlink knows. */
 function isKnownByItself({ kind, bridge }: ListedLink): boolean {
-  if (kind === 'veth' || bridge?.vlanFiltering || bridge?.mst) return false
+  if (isPairKind(kind) || bridge?.vlanFiltering || bridge?.mst) return false
   return kind === undefined || !linkKind(kind)?.generic
 }
 

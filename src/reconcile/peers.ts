@@ -1,14 +1,16 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
+import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { getLink } from '../rtnetlink/linkMessages.js'
 import { decodeNamespaceId, getNamespaceId } from '../rtnetlink/namespaceId.js'
-import type { LinkRecord, NetworkState } from '../state/model.js'
+import { isPairKind, withoutLedOptions, withPeer } from '../rtnetlink/pair.js'
+import type { NetworkState } from '../state/model.js'
 import { listNamespaces } from '../system/namespace.js'
 import { Place } from './place.js'
 
 /**
- * Names the other end of each veth pair. The kernel tells its index, and for another namespace that one's id, which
+ * Names the other end of each pair. The kernel tells its index, and for another namespace that one's id, which
  * every namespace counts for itself.
  */
 export async function resolvePeers(
@@ -17,15 +19,16 @@ export async function resolvePeers(
   options: RequestOptions,
 ): Promise<void> {
   for (const [name, state] of states) {
-    const pairs = [...state.links.values()].filter(({ link }) => link.kind === 'veth')
+    const pairs = [...state.links.values()].filter(({ link }) => isPairKind(link.kind))
     const place = places.get(name)
     if (pairs.length === 0 || !place) continue
     const far = pairs.some(({ link }) => link.linkNamespaceId !== undefined)
     const neighbors = far ? await namespacesById(place, places, options) : new Map<number, NamedPlace>()
     const links = new Map(state.links)
     for (const record of pairs) {
-      const peer = await peerOf(record.link, neighbors, options)
-      if (peer) links.set(record.link.name, withPeer(record, peer))
+      const link = withoutLedOptions(record.link)
+      const peer = await peerOf(link, neighbors, options)
+      links.set(link.name, { ...record, link: peer ? withPeer(link, peer) : link })
     }
     for (const { place: other, temporary } of neighbors.values()) if (temporary) other.close()
     states.set(name, { ...state, links })
@@ -38,16 +41,11 @@ interface NamedPlace {
   readonly temporary: boolean
 }
 
-interface Peer {
-  readonly name: string
-  readonly namespace?: string
-}
-
 async function peerOf(
   link: ListedLink,
   neighbors: ReadonlyMap<number, NamedPlace>,
   options: RequestOptions,
-): Promise<Peer | undefined> {
+): Promise<LinkPeer | undefined> {
   const { link: peer, linkNamespaceId: id } = link
   if (id === undefined) return typeof peer === 'string' ? { name: peer } : undefined
   const there = neighbors.get(id)
@@ -77,8 +75,4 @@ async function namespacesById(
     else if (!open) there.close()
   }
   return found
-}
-
-function withPeer(record: LinkRecord, peer: Peer): LinkRecord {
-  return { ...record, link: { ...record.link, veth: { peer } } }
 }

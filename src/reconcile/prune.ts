@@ -1,4 +1,5 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { nearPeerOf } from '../rtnetlink/pair.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
@@ -58,8 +59,9 @@ function namedLinks({ links }: DesiredNetwork, actual: NetworkState): Set<string
   for (const { name, properties } of links) {
     named.add(name)
     const there = actual.links.get(name)?.link
-    for (const veth of [properties.veth, there?.veth]) {
-      if (veth?.peer && veth.peer.namespace === undefined) named.add(veth.peer.name)
+    for (const end of [properties, there ?? {}]) {
+      const peer = nearPeerOf(end)
+      if (peer !== undefined) named.add(peer)
     }
   }
   return named

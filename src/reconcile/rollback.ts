@@ -3,6 +3,7 @@ import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
 import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
+import { nearPeerOf, peerOf } from '../rtnetlink/pair.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { changedFeatures } from '../state/features.js'
@@ -17,12 +18,13 @@ import { execute, type Failure } from './execute.js'
 import { formerEntries } from './formerEntries.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { linksRemade } from './linksRemade.js'
-import { asItWas, settableProperties, takenAlong } from './losses.js'
+import { asItWas, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
 import { linksWithFeatures } from './observeGeneric.js'
 import { isPacked } from './packedSteps.js'
 import { Reach } from './reach.js'
 import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
+import { settableProperties } from './settableProperties.js'
 import type { PlannedStep } from './step.js'
 import { lastingWish } from './verify.js'
 import type { World } from './world.js'
@@ -72,7 +74,7 @@ function farEnds(
     const name = operation.type === 'deleteLink' ? operation.name : undefined
     const gone = operation.type === 'createLink' ? operation.link.name : name
     const link = gone === undefined ? undefined : before.get(step.namespace ?? '')?.links.get(gone)?.link
-    const peer = link?.kind === 'veth' && link.linkNamespaceId !== undefined ? link.veth?.peer : undefined
+    const peer = link?.linkNamespaceId === undefined ? undefined : peerOf(link)
     if (!peer || (peer.namespace ?? '') !== namespace) return []
     return [{ ...step, namespace, operation: { type: 'deleteLink', name: peer.name } }]
   })
@@ -274,8 +276,8 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
   for (const { operation } of steps) {
     if (operation.type === 'createLink') {
       touched.add(names.of(operation.link.name))
-      const peer = operation.link.kind === 'veth' ? operation.link.veth?.peer : undefined
-      if (peer && peer.namespace === undefined) touched.add(peer.name)
+      const peer = nearPeerOf(operation.link)
+      if (peer !== undefined) touched.add(peer)
     }
     if (operation.type === 'setSysctl') touched.add(names.of(operation.name))
     if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(names.of(operation.name))

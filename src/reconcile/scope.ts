@@ -1,6 +1,7 @@
 import { isSelf } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
+import { nearPeerOf } from '../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import type { DesiredEntry } from '../state/firewall/desiredFirewall.js'
 import { sectionOf } from '../state/link.js'
@@ -66,9 +67,8 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
 }
 
 function namesIn({ name, properties }: DesiredLink): string[] {
-  const { master, veth } = properties
-  const peer = veth?.peer && veth.peer.namespace === undefined ? [veth.peer.name] : []
-  return [name, ...(typeof master === 'string' ? [master] : []), ...peer, ...namedByOptions(properties)]
+  const named = [properties.master, nearPeerOf(properties)].filter((other) => typeof other === 'string')
+  return [name, ...named, ...namedByOptions(properties)]
 }
 
 function namedByOptions(properties: Partial<Link>): string[] {

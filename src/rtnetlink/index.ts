@@ -138,6 +138,7 @@ export * from './kinds/builtIn.js'
 export type { GenericOptions, OptionDifference } from './kinds/generic.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
 export type { MulticastOptions } from './kinds/multicastOptions.js'
+export { type LinkPeer, type PairKind, type PairOptions, peerLine } from './kinds/peer.js'
 export { type KindOptions, linkKind, linkKinds, type PortOptions, registerLinkKind } from './kinds/registry.js'
 export type {
   CollectMetadata,

@@ -10,6 +10,9 @@ import type { Report } from './report.js'
 import type { AddressSpec, LinkSpec } from './types.js'
 import { wireguardProblems } from './wireguardSemantics.js'
 
+/** RFC 791. */
+const smallestIpv4Mtu = 68
+
 /** RFC 8200 §5. */
 const smallestIpv6Mtu = 1280
 
@@ -23,6 +26,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     if (link.absent) absentProblems(link, at, report)
     matchProblems(link, at, report)
     kindProblems(link, at, report)
+    mtuProblems(link, at, report)
     addressProblems(link, at, report)
     sysctlProblems(link, at, report)
     qdiscProblems(link, at, report)
@@ -181,6 +185,12 @@ export function dependenciesOf(link: LinkSpec): string[] {
     if (typeof value === 'string') names.push(value)
   }
   return names
+}
+
+function mtuProblems({ kind, mtu }: LinkSpec, at: Path, report: Report): void {
+  if (mtu === undefined || kind === undefined) return
+  const { smallestMtu = smallestIpv4Mtu } = linkKind(kind) ?? {}
+  if (mtu < smallestMtu) report([...at, 'mtu'], `the smallest MTU of a ${kind} is ${smallestMtu}`, { found: mtu })
 }
 
 function addressProblems(link: LinkSpec, at: Path, report: Report): void {

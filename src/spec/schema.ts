@@ -121,7 +121,8 @@ const generalLink: Entries<GeneralLinkSpec> = {
   absent: bool,
   confine,
   up: bool,
-  mtu: integer(68, 0x7fffffff),
+  // That of a classic CAN bus.
+  mtu: integer(16, 0x7fffffff),
   mac: macAddress,
   broadcast: macAddress,
   master: v.nullable(linkReference),

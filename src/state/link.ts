@@ -12,6 +12,9 @@ import { markPrefix } from './owner.js'
 /** General properties that a living link does not change. */
 const immutableGeneral: ReadonlySet<string> = new Set(['txQueues', 'rxQueues'])
 
+/** What a device of Ethernet has that carries no frames: no address that could be given to another one. */
+export const noMac = '00:00:00:00:00:00'
+
 /** A property of a link that differs, with where it belongs. */
 export interface LinkDifference extends PropertyChange {
   /** `general`, or the kind's or port's key in the spec. */
@@ -103,7 +106,8 @@ function optionDifferences(
     if (table.lines[name]?.separate) continue
     if (before === undefined && kind.untold?.includes(name)) continue
     if (before === undefined && options && isDefault(section, kind, name, after)) continue
-    if (after === undefined || sameAsOption(section, name, table.lines[name]?.codec.domain, after, before)) continue
+    if (after === undefined || sameAsOption(section, kind, name, table.lines[name]?.codec.domain, after, before))
+      continue
     const immutable =
       section === kind.kind &&
       ((kind.immutable ?? []).includes(name) || (kind.needsNewDevice?.(name, before, after, options ?? {}) ?? false))
@@ -121,13 +125,14 @@ function isDefault(section: string, kind: AnyLinkKind, name: string, value: unkn
 
 function sameAsOption(
   section: string,
+  kind: AnyLinkKind,
   name: string,
   domain: Domain | undefined,
   after: unknown,
   before: unknown,
 ): boolean {
   // A peer's MAC and MTU count at creation only; afterwards the peer is a link of its own.
-  if (section === 'veth' && name === 'peer') return samePeer(after, before)
+  if (section === kind.kind && kind.pair && name === 'peer') return samePeer(after, before)
   return sameOption(domain, after, before)
 }
 

@@ -1,5 +1,6 @@
 import type { Link } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
+import { nearPeerOf } from '../rtnetlink/pair.js'
 import type { DesiredNetwork, DesiredRoute } from './desired.js'
 import { sectionOf, visibleAltNames } from './link.js'
 import type { NetworkState } from './model.js'
@@ -49,8 +50,8 @@ function realNames(network: DesiredNetwork, { links }: NetworkState): Map<string
   for (const { link } of links.values()) for (const altName of visibleAltNames(link)) names.set(altName, link.name)
   // A link that is still to be made has its name for itself, or the kernel refuses it.
   for (const { name, properties } of network.links) {
-    const peer = properties.veth?.peer
-    if (peer && peer.namespace === undefined) names.delete(peer.name)
+    const peer = nearPeerOf(properties)
+    if (peer !== undefined) names.delete(peer)
     if (links.has(name)) names.delete(name)
   }
   return names

@@ -2,6 +2,7 @@ import type { ListedAddress } from '../rtnetlink/address.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
+import { peerOf, withPeer } from '../rtnetlink/pair.js'
 import { sectionOf } from './link.js'
 import type { LinkRecord, NetworkState } from './model.js'
 import type { RouteRecord } from './route.js'
@@ -97,16 +98,16 @@ function renamedLink(link: ListedLink, names: NewNames): ListedLink {
   return renamed as unknown as ListedLink
 }
 
-/** A state whose veth pairs reach into a namespace in which links have other names. */
+/** A state whose pairs reach into a namespace in which links have other names. */
 export function withRenamedPeers(state: NetworkState, namespace: string, names: NewNames): NetworkState {
   if (names.size === 0) return state
   const links = new Map(state.links)
   for (const [name, record] of state.links) {
     const { link } = record
-    const peer = link.kind === 'veth' && link.linkNamespaceId !== undefined ? link.veth?.peer : undefined
+    const peer = link.linkNamespaceId === undefined ? undefined : peerOf(link)
     const newName = peer && (peer.namespace ?? '') === namespace ? names.get(peer.name) : undefined
     if (peer && newName !== undefined) {
-      links.set(name, { ...record, link: { ...link, veth: { peer: { ...peer, name: newName } } } })
+      links.set(name, { ...record, link: withPeer(link, { ...peer, name: newName }) })
     }
   }
   return { ...state, links }

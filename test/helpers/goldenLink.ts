@@ -8,11 +8,15 @@ export const ifinfomsgSize = 16
 const IFLA_LINKINFO = 18
 const IFLA_AF_SPEC = 26
 
+const peerAt1 = new Map([[1, (range: Payload) => attributesOf(range.slice(range.start + ifinfomsgSize))]])
+
 /** The attributes of a kind that hold others. */
 const inner: Readonly<Record<string, ReadonlyMap<number, (range: Payload) => string[]>>> = {
   bond: new Map([8, 31].map((type) => [type, (range) => attributesOf(range)])),
   macvlan: new Map([[5, (range) => attributesOf(range)]]),
-  veth: new Map([[1, (range) => attributesOf(range.slice(range.start + ifinfomsgSize))]]),
+  netkit: peerAt1,
+  veth: peerAt1,
+  vxcan: peerAt1,
   vlan: new Map([3, 4].map((type) => [type, (range) => attributesOf(range)])),
 }
 

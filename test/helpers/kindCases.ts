@@ -308,7 +308,7 @@ const vrf: KindCase = {
   recreates: [{ table: 70001 }],
 }
 
-const plain = (kind: 'ifb' | 'dummy' | 'nlmon'): KindCase => ({
+const plain = (kind: 'ifb' | 'dummy' | 'nlmon' | 'vcan'): KindCase => ({
   title: kind,
   section: kind,
   link: { name, kind },
@@ -340,4 +340,5 @@ export const kindCases: readonly KindCase[] = [
   plain('ifb'),
   plain('dummy'),
   plain('nlmon'),
+  plain('vcan'),
 ]

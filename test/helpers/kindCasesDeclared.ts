@@ -32,6 +32,45 @@ const veth: KindCase = {
   recreates: [{ peer: { name: 'peer1' } }],
 }
 
+const vxcan: KindCase = {
+  title: 'vxcan',
+  section: 'vxcan',
+  link: { name, kind: 'vxcan', vxcan: { peer: { name: 'peer0', mtu: 16 } } },
+  shown: { peer: { link: 'peer0' } },
+  recreates: [{ peer: { name: 'peer1' } }],
+}
+
+const netkit: KindCase = {
+  title: 'netkit',
+  section: 'netkit',
+  link: {
+    name,
+    kind: 'netkit',
+    netkit: {
+      peer: { name: 'peer0', mac: '02:00:00:00:00:09', mtu: 1400 },
+      mode: 'l2',
+      policy: 'blackhole',
+      peerPolicy: 'blackhole',
+      scrub: 'none',
+      peerScrub: 'none',
+      headroom: 64,
+      tailroom: 32,
+    },
+  },
+  // iproute2 6.1 knows nothing of it but the other end; test/reconcile/netkit.test.ts sends packets.
+  shown: { peer: { link: 'peer0' } },
+  changes: { netkit: { policy: 'forward', peerPolicy: 'forward' } },
+  recreates: [
+    { mode: 'l3' },
+    { mode: 'l2' },
+    { scrub: 'default' },
+    { peerScrub: 'default' },
+    { headroom: 32 },
+    { tailroom: 16 },
+    { peer: { name: 'peer1' } },
+  ],
+}
+
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
 
 const wireguard: KindCase = {
@@ -64,4 +103,4 @@ const wireguard: KindCase = {
 }
 
 /** Kinds whose options do not go by a message for a link. */
-export const declaredCases: readonly KindCase[] = [tunTap('tun'), tunTap('tap'), veth, wireguard]
+export const declaredCases: readonly KindCase[] = [tunTap('tun'), tunTap('tap'), veth, vxcan, netkit, wireguard]

@@ -9,7 +9,18 @@ import {
 } from '../../src/rtnetlink/bridgeVlanAttributes.js'
 import { encapsulationTables } from '../../src/rtnetlink/encapsulation/tables.js'
 import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
-import { bridge, ipvlan, macvlan, tun, veth, vlan, vrf, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
+import {
+  bridge,
+  ipvlan,
+  macvlan,
+  netkit,
+  tun,
+  veth,
+  vlan,
+  vrf,
+  vxcan,
+  vxlan,
+} from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import {
   mdbChangeLayout,
@@ -204,6 +215,9 @@ export const namedTables: readonly NamedTable[] = [
   { table: ipvlan.options, prefix: 'IFLA_IPVLAN_', names: { link: 'IFLA_LINK', isolation: 'FLAGS' } },
   { table: vrf.options, prefix: 'IFLA_VRF_' },
   { table: veth.options, prefix: 'VETH_INFO_' },
+  { table: vxcan.options, prefix: 'VXCAN_INFO_' },
+  { table: netkit.options, prefix: 'IFLA_NETKIT_', names: { peer: 'PEER_INFO' } },
+  { table: netkit.status, prefix: 'IFLA_NETKIT_' },
   { table: tun.options, prefix: 'IFLA_TUN_', names: { packetInfo: 'PI', vnetHeader: 'VNET_HDR' } },
   {
     table: tun.status,
@@ -368,6 +382,15 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   IFLA_BR_FDB_MAX_LEARNED: '6,7',
   IFLA_HSR_INTERLINK: '6,10',
   IFLA_OVPN_MODE: '6,16',
+  IFLA_NETKIT_PEER_INFO: '6,7',
+  IFLA_NETKIT_PRIMARY: '6,7',
+  IFLA_NETKIT_POLICY: '6,7',
+  IFLA_NETKIT_PEER_POLICY: '6,7',
+  IFLA_NETKIT_MODE: '6,7',
+  IFLA_NETKIT_SCRUB: '6,13',
+  IFLA_NETKIT_PEER_SCRUB: '6,13',
+  IFLA_NETKIT_HEADROOM: '6,14',
+  IFLA_NETKIT_TAILROOM: '6,14',
   IFLA_MACVLAN_BC_CUTOFF: '6,4',
   IFLA_VXLAN_LOCALBYPASS: '6,5',
   IFLA_VXLAN_LABEL_POLICY: '6,7',

@@ -59,7 +59,7 @@ function contextOf(part: Pick<DiffContext, 'desired' | 'actual'>): DiffContext {
     recreatedNexthops: new Set(),
     bounced: new Set(),
     formerUppers: new Map(),
-    peers: new Set(['a', 'b']),
+    peers: new Map(),
     owner: { name: 'default', protocol: 108 },
     steps: [],
     problems: [],

@@ -256,6 +256,40 @@ test('the MAC address of an ifb device is given once', async (t) => {
   await t.throwsAsync(network.set('x0', { mac: '02:00:00:00:00:02' }), { code: 'EOPNOTSUPP' })
 })
 
+test('netkit', async (t) => {
+  await changeEach(
+    t,
+    { name: 'nk0', kind: 'netkit', netkit: { peer: { name: 'nk1' }, mode: 'l2', headroom: 64 } },
+    {
+      mode: 'l3',
+      policy: 'blackhole',
+      peerPolicy: 'blackhole',
+      scrub: 'none',
+      peerScrub: 'none',
+      headroom: 32,
+      tailroom: 16,
+    },
+  )
+})
+
+test('the ends of a netkit pair tell the same of it, each from its side', async (t) => {
+  const network = linkNetwork(t)
+  const options = { peer: { name: 'nk1' }, policy: 'blackhole' } as const
+  if (!(await made(t, network, { name: 'nk0', kind: 'netkit', netkit: options }))) return
+  t.like(await network.read('nk0'), {
+    link: 'nk1',
+    status: { primary: true },
+    netkit: { mode: 'l3', policy: 'blackhole', peerPolicy: 'forward' },
+  })
+  t.like(await network.read('nk1'), {
+    link: 'nk0',
+    status: { primary: false },
+    netkit: { mode: 'l3', policy: 'forward', peerPolicy: 'blackhole' },
+  })
+  const refused = network.set('nk1', { kind: 'netkit', netkit: { policy: 'blackhole' } })
+  await t.throwsAsync(refused, { code: 'EACCES', message: /only through the primary device/ })
+})
+
 test('both ends of a veth pair are as told', async (t) => {
   const network = linkNetwork(t)
   await network.create({

@@ -32,7 +32,7 @@ test('the demo fits the schema', (t) => {
 test('what does not fit the schema is told', (t) => {
   const spec = { links: [{ name: 'br0', mtu: 10, briqde: {} }], routes: [{ via: 1 }], forwarding: { ipv4: 'yes' } }
   t.deepEqual(complaints(root, spec, ''), [
-    '/links/0/mtu is below 68',
+    '/links/0/mtu is below 16',
     '/links/0/briqde is unknown',
     '/routes/0/to is missing',
     '/routes/0/via is no string',

@@ -51,7 +51,12 @@ const invalid: readonly (readonly [string, unknown, ...Problem[]])[] = [
   [
     'an MTU of 10',
     { links: [{ name: 'br0', mtu: 10 }] },
-    { path: '/links/0/mtu', message: '10 is not valid, expected >=68', found: '10', expected: '>=68' },
+    { path: '/links/0/mtu', message: '10 is not valid, expected >=16', found: '10', expected: '>=16' },
+  ],
+  [
+    'the MTU of a CAN bus for a bridge',
+    { links: [{ name: 'br0', kind: 'bridge', mtu: 16 }] },
+    { path: '/links/0/mtu', message: 'the smallest MTU of a bridge is 68', found: '16' },
   ],
   [
     'an unknown property',

@@ -17,8 +17,8 @@ export interface DiffContext {
   readonly recreatedNexthops: ReadonlySet<number>
   /** Links that are made anew, by the device that each stood on. */
   readonly formerUppers: ReadonlyMap<string, readonly string[]>
-  /** Links of this namespace that come into being as the other end of a veth pair. */
-  readonly peers: ReadonlySet<string>
+  /** Links of this namespace that come into being as the other end of a pair, with their kinds. */
+  readonly peers: ReadonlyMap<string, { readonly kind: string }>
   /** Who marks what is created; nobody, where things are put back as they were. */
   readonly owner: Owner | undefined
   readonly steps: PlannedStep[]

@@ -1,5 +1,6 @@
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { isPairKind, nearPeerOf } from '../../rtnetlink/pair.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
@@ -31,7 +32,7 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   const { link } = record
   for (const other of takenAlong(link.name, context.actual)) {
     if (!survivesLower(context.actual.links.get(other)?.link.kind)) goesAlong.add(other)
-    const isPeer = link.kind === 'veth' && link.link === other
+    const isPeer = isPairKind(link.kind) && link.link === other
     if (isPeer || desiredLink(context, other)?.absent) continue
     context.problems.push({
       path: wanted.path ?? '',
@@ -53,10 +54,10 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
 
 function createLink(context: DiffContext, wanted: DesiredLink): void {
   const { name, properties, path } = wanted
-  const isPeer = context.peers.has(name)
+  const pair = context.peers.get(name)
   const kind = properties.kind === undefined ? undefined : linkKind(properties.kind)
-  if (isPeer) {
-    configurePeer(context, wanted)
+  if (pair) {
+    configurePeer(context, wanted, pair.kind)
     return
   }
   if (!kind) {
@@ -126,6 +127,10 @@ function withoutVlans({ bridge, bridgePort, ...properties }: Partial<Link>): Par
   }
 }
 
+function withoutOptions(properties: Partial<Link>, kind: string): Partial<Link> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== kind))
+}
+
 /** The marks that a link is to bear: those that it had, or for a new one its maker's. */
 function marksFor(context: DiffContext, { name, marks }: DesiredLink): readonly string[] {
   return marks ?? (context.owner ? [newMark(context.owner, name, context.actual)] : [])
@@ -146,13 +151,13 @@ function survivesLower(kind: string | undefined): boolean {
 }
 
 function peerTags(link: Link): string[] {
-  const peer = link.kind === 'veth' ? link.veth?.peer : undefined
-  return peer && peer.namespace === undefined ? [`link ${peer.name}`] : []
+  const peer = nearPeerOf(link)
+  return peer === undefined ? [] : [`link ${peer}`]
 }
 
 /** The other end of a pair is there as soon as the pair is; what it should be comes as a change. */
-function configurePeer(context: DiffContext, wanted: DesiredLink): void {
-  const { kind: _kind, veth: _veth, ...properties } = withoutVlans(wanted.properties)
+function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string): void {
+  const { kind: _kind, ...properties } = withoutOptions(withoutVlans(wanted.properties), kind)
   const { altNames = [], ...changes } = { ...properties, up: properties.up ?? true }
   checkReferences(context, wanted)
   addStep(context, {
@@ -168,7 +173,7 @@ function configurePeer(context: DiffContext, wanted: DesiredLink): void {
     operation: {
       type: 'updateLink',
       name: wanted.name,
-      kind: 'veth',
+      kind,
       changes,
       addedAltNames: [...altNames, ...marksFor(context, wanted)],
       removedAltNames: [],

@@ -4,6 +4,7 @@ import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
+import { peerOf } from '../../rtnetlink/pair.js'
 import { sectionOf } from '../../state/link.js'
 import type { Operation } from '../operation.js'
 import { optionsOf, words } from './words.js'
@@ -84,7 +85,6 @@ function addCommand(link: Link): string {
   const kind = link.kind === undefined ? undefined : linkKind(link.kind)
   const options = kind && sectionOf(link, kind.kind)
   const lower = options && Object.entries(options).find(([name]) => kind.options.lines[name]?.outer)?.[1]
-  const peer = link.kind === 'veth' ? link.veth?.peer : undefined
   return words(
     'ip link add',
     ...(lower === undefined ? [] : ['link', String(lower)]),
@@ -93,20 +93,31 @@ function addCommand(link: Link): string {
     ...generalOf(link),
     'type',
     kind?.kind,
-    ...(peer
-      ? [
-          words(
-            'peer name',
-            peer.name,
-            peer.mac && `address ${peer.mac}`,
-            peer.mtu && `mtu ${peer.mtu}`,
-            peer.namespace && `netns ${peer.namespace}`,
-          ),
-        ]
-      : kind && options && !kind.generic
-        ? optionsOf(kind.options, options)
-        : []),
+    ...(kind && options ? kindWords(kind, options) : []),
   )
+}
+
+/** The options of a kind, those of a pair's other end behind it. */
+function kindWords(kind: AnyLinkKind, options: object): string[] {
+  if (kind.generic) return []
+  if (!kind.pair) return optionsOf(kind.options, options)
+  const ofPeer = Object.values(kind.pair.mirrored ?? {})
+  const wordsOf = (isMeant: (name: string) => boolean): string[] =>
+    optionsOf(kind.options, Object.fromEntries(Object.entries(options).filter(([name]) => isMeant(name))))
+  const peer = peerOf({ [kind.kind]: options })
+  const there = [
+    ...wordsOf((name) => ofPeer.includes(name)),
+    peer &&
+      words(
+        'name',
+        peer.name,
+        peer.mac && `address ${peer.mac}`,
+        peer.mtu && `mtu ${peer.mtu}`,
+        peer.namespace && `netns ${peer.namespace}`,
+      ),
+  ].filter((word) => word !== undefined)
+  const here = wordsOf((name) => name !== 'peer' && !ofPeer.includes(name))
+  return [...here, ...(there.length > 0 ? ['peer', ...there] : [])]
 }
 
 function tuntapCommand(link: Link): string {
@@ -131,7 +142,7 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
   if (kind && options && !kind.generic)
-    commands.push(words('ip link set', name, 'type', kind.kind, ...optionsOf(kind.options, options)))
+    commands.push(words('ip link set', name, 'type', kind.kind, ...kindWords(kind, options)))
   const port = portOptionsOf(changes)
   const table = port && linkKind(port.masterKind)?.port
   if (port && table) {

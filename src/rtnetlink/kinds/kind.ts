@@ -1,5 +1,6 @@
 import type { AnyAttributeTable, AttributeTable } from '../../netlink/table.js'
 import type { GenericOptions } from './generic.js'
+import type { PairKind } from './peer.js'
 
 /** A kind that has no options of the sort. */
 export type NoOptions = Record<never, never>
@@ -87,6 +88,10 @@ export interface LinkKind<
   readonly changedWhileDown?: readonly string[]
   /** Properties of the link that mean something else at creation: a bridge forgets its MTU with the first port. */
   readonly setAfterCreation?: readonly string[]
+  /** Properties of the link that an option decides at creation, so that they do not outlive another value of it. */
+  readonly decides?: Readonly<Partial<Record<keyof Options & string, readonly string[]>>>
+  /** The smallest MTU of such links. Default 68, that of IPv4. */
+  readonly smallestMtu?: number
   /** What the kernel takes where an option is not given; a snapshot leaves these out. */
   readonly defaults?: Readonly<Partial<Options>>
   /** The same for what every link has; `mtu`, `txQueueLength`, `arp`, `multicast` where they are unusual. */
@@ -95,6 +100,8 @@ export interface LinkKind<
   readonly portDefaults?: Readonly<Partial<Port>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
   readonly dependsOn?: readonly (keyof Options & string)[]
+  /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
+  readonly pair?: PairKind
   /** How it comes into being: by RTM_NEWLINK, or through /dev/net/tun. */
   readonly creation?: 'rtnetlink' | 'tuntap'
   /** Whether the device carries Ethernet frames and so can have a MAC address and be a bridge's port. */
@@ -115,6 +122,7 @@ export interface AnyLinkKind
     | 'onlyWith'
     | 'needsOneOf'
     | 'multiplesOf'
+    | 'decides'
     | 'dependsOn'
     | 'namesPorts'
     | 'momentary'
@@ -130,6 +138,7 @@ export interface AnyLinkKind
   readonly onlyWith?: Readonly<Partial<Record<string, Readonly<Record<string, readonly unknown[] | undefined>>>>>
   readonly needsOneOf?: readonly (readonly string[])[]
   readonly multiplesOf?: Readonly<Partial<Record<string, readonly string[]>>>
+  readonly decides?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly momentary?: readonly string[]

@@ -14,9 +14,22 @@ export type PortOptions = { readonly [Name in WithPort as `${Name}Port`]?: PortO
 
 const kinds = new Map<string, AnyLinkKind>(Object.values(builtIn).map((kind) => [kind.kind, kind]))
 
+/** Looked through for every link, so that it is kept. */
+let pairs = namesOfPairs()
+
+function namesOfPairs(): readonly string[] {
+  return [...kinds.values()].filter(({ pair }) => pair).map(({ kind }) => kind)
+}
+
+/** The kinds that come in pairs. */
+export function pairKinds(): readonly string[] {
+  return pairs
+}
+
 /** Makes a kind known, so that specs, builders and decoders take it; a known kind of the same name is replaced. */
 export function registerLinkKind(kind: AnyLinkKind): void {
   kinds.set(kind.kind, kind)
+  pairs = namesOfPairs()
 }
 
 /** The kind of a name in specs. */

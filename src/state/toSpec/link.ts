@@ -4,13 +4,14 @@ import type { BridgeOptions } from '../../rtnetlink/kinds/bridge.js'
 import type { AnyLinkKind, GeneralDefaults } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
+import { isLead } from '../../rtnetlink/pair.js'
 import { defined, unless } from '../../spec/omit.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
 import { sameOption, sameValue } from '../equal.js'
 import { featuresToSpec } from '../features.js'
-import { sectionOf, visibleAltNames } from '../link.js'
+import { noMac, sectionOf, visibleAltNames } from '../link.js'
 import type { LinkRecord } from '../model.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { qdiscToSpec } from './qdisc.js'
@@ -34,7 +35,7 @@ export function linkToSpec(
     kind: kind?.kind,
     up: link.up,
     mtu: unless(mtuDefault(link, kind), link.mtu),
-    mac: link.hardwareType === ethernet ? link.mac : undefined,
+    mac: link.hardwareType === ethernet ? unless(noMac, link.mac) : undefined,
     master: typeof link.master === 'string' ? link.master : undefined,
     alias: link.alias,
     altNames: altNames.length > 0 ? altNames : undefined,
@@ -53,7 +54,8 @@ export function linkToSpec(
   return {
     name: link.name,
     ...spec,
-    ...(kind
+    // The pair is described by the end that leads it, so that this one is made first elsewhere, too.
+    ...(kind && isLead(link)
       ? section(withoutUnsaid(link, kind, secrets), kind.kind, kind.options, kind.defaults, kind.momentary)
       : {}),
     ...(port?.port ? section(link, `${port.kind}Port`, port.port, port.portDefaults) : {}),

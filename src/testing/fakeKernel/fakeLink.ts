@@ -6,7 +6,9 @@ import { RTM_NEWLINK } from '../../rtnetlink/constants.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import { type LinkAttributes, linkLayout, type OperationalState } from '../../rtnetlink/linkAttributes.js'
+import { isPairKind } from '../../rtnetlink/pair.js'
 import { encodeBody, type Outgoing } from './kernelMessage.js'
+import { toldOptions } from './pairOptions.js'
 
 // include/uapi/linux/if.h
 export const IFF_UP = 0x1
@@ -37,7 +39,7 @@ export interface FakeLink {
   readonly status: Record<string, unknown>
   portOptions: Record<string, unknown>
   master: number | undefined
-  /** The device below, or the other end of a veth pair. */
+  /** The device below, or the other end of a pair. */
   lower: number | undefined
   altNames: string[]
   /** Whether MTU and MAC were set by hand, so that a bridge no longer takes them from its ports. */
@@ -69,7 +71,7 @@ export function describeLink(
 
 function operationalState(link: FakeLink, up: boolean, running: boolean): OperationalState {
   if (!up) return 'down'
-  if (!running) return link.kind === 'veth' ? 'lowerlayerdown' : 'down'
+  if (!running) return isPairKind(link.kind) ? 'lowerlayerdown' : 'down'
   return link.hardwareType === ARPHRD_LOOPBACK ? 'unknown' : 'up'
 }
 
@@ -98,8 +100,6 @@ function writeInfo(writer: Writer, link: FakeLink, masterKind: string | undefine
 }
 
 function writeOptions(writer: Writer, link: FakeLink, kind: AnyLinkKind): void {
-  // Of a pair's other end the kernel tells only the index.
-  if (link.kind === 'veth') return
-  kind.options.encode(link.options, writer, withoutNames)
+  kind.options.encode(toldOptions(kind, link.options), writer, withoutNames)
   kind.status?.encode(link.status, writer, withoutNames)
 }

@@ -1,9 +1,12 @@
+import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { LinkAttributes, LinkHeader } from '../../rtnetlink/linkAttributes.js'
 import type { LinkInfo } from '../../rtnetlink/linkInfo.js'
+import { isPairKind } from '../../rtnetlink/pair.js'
 import { ARPHRD_ETHER, type FakeLink, IFF_LOOPBACK, IFF_UP } from './fakeLink.js'
 import { KernelError } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
+import { partInPair, seenFromPeer } from './pairOptions.js'
 
 /** Creating and changing links: rtnl_newlink, do_setlink (net/core/rtnetlink.c). */
 export class LinkChanges {
@@ -23,13 +26,15 @@ export class LinkChanges {
     }
     const name = this.#freeName(attributes.name ?? altName ?? `${kind}%d`)
     const { peer, ...given } = { ...linkInfo?.options } as Record<string, unknown>
-    const other = kind === 'veth' ? this.#createPeer(name, peer) : undefined
+    const options = { ...known.defaults, ...given }
+    const other = known.pair ? this.#createPeer(name, known, peer, options) : undefined
     const link = this.#table.create({
       name,
       kind,
       index: header.index > 0 ? header.index : undefined,
       mac: attributes.mac,
-      options: { ...known.defaults, ...given },
+      options,
+      status: partInPair(known, true),
       lower: other?.index ?? (typeof attributes.link === 'number' ? attributes.link : undefined),
     })
     if (other) {
@@ -44,11 +49,13 @@ export class LinkChanges {
   }
 
   /** The other end comes first, and has the lower index (drivers/net/veth.c, veth_newlink). */
-  #createPeer(ownName: string, peer: unknown): FakeLink {
+  #createPeer(ownName: string, known: AnyLinkKind, peer: unknown, options: Record<string, unknown>): FakeLink {
+    const { kind } = known
     const { name, mac, mtu } = peerOf(peer)
-    const free = this.#freeName(name ?? 'veth%d')
+    const free = this.#freeName(name ?? `${kind}%d`)
     if (free === ownName) throw new KernelError('EEXIST')
-    const other = this.#table.create({ name: free, kind: 'veth', mac })
+    const status = partInPair(known, false)
+    const other = this.#table.create({ name: free, kind, mac, options: seenFromPeer(known, options), status })
     if (mtu !== undefined) other.attributes = { ...other.attributes, mtu }
     return other
   }
@@ -82,13 +89,18 @@ export class LinkChanges {
     // Another kind without options of it is a success that changes nothing.
     if (!info?.options) return
     const known = link.kind === undefined ? undefined : linkKind(link.kind)
-    if (info.kind !== link.kind || !known || link.kind === 'veth' || known.creation === 'tuntap') {
+    const nothingToSet = known?.pair && known.options.names.length === 1
+    if (info.kind !== link.kind || !known || nothingToSet || known.creation === 'tuntap') {
       throw new KernelError('EOPNOTSUPP')
     }
+    const { lead = '' } = known.pair ?? {}
+    if (link.status[lead] === false) throw new KernelError('EACCES')
     for (const [name, value] of Object.entries(info.options)) {
       if (known.immutable?.includes(name) && link.options[name] !== value) throw new KernelError('EOPNOTSUPP')
     }
     link.options = { ...link.options, ...info.options }
+    const other = known.pair && link.lower !== undefined ? this.#table.byIndex(link.lower) : undefined
+    if (other) other.options = seenFromPeer(known, link.options)
   }
 
   #changeAttributes(link: FakeLink, header: LinkHeader, attributes: LinkAttributes): void {
@@ -100,7 +112,9 @@ export class LinkChanges {
     if (name !== undefined && header.index > 0 && name !== link.name) link.name = this.#freeName(name)
     const given = { mac, mtu, group, alias, broadcast, txQueueLength, familySettings, ...sizesOf(attributes) }
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-    link.attributes = { ...link.attributes, ...changes }
+    const { alias: kept, ...others } = { ...link.attributes, ...changes }
+    // An empty alias is none: net/core/dev.c, dev_set_alias.
+    link.attributes = { ...others, ...(kept ? { alias: kept } : {}) }
   }
 
   #checkMtu(link: FakeLink, mtu: number): void {
@@ -157,7 +171,7 @@ function assertBridgeable(link: FakeLink): void {
 /** Whether `master` stands on `link`, as a port of it or on top of it. */
 function isAbove(table: LinkTable, link: FakeLink, master: FakeLink): boolean {
   if (link.index === master.index) return true
-  if (master.kind === 'veth') return false
+  if (isPairKind(master.kind)) return false
   return [master.master, master.lower].some((index) => {
     const next = index === undefined ? undefined : table.byIndex(index)
     return next !== undefined && isAbove(table, link, next)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { formatMac } from '../../ip/mac.js'
 import { RTM_NEWLINK } from '../../rtnetlink/constants.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import { isPairKind } from '../../rtnetlink/pair.js'
 import {
   ARPHRD_ETHER,
   ARPHRD_LOOPBACK,
@@ -85,7 +86,7 @@ export class LinkTable {
     if (!(link.flags & IFF_UP)) return false
     if (linkKind(link.kind ?? '')?.hasPorts) return this.ports(link).some((port) => this.isRunning(port))
     const lower = link.lower === undefined ? undefined : this.byIndex(link.lower)
-    if (link.kind === 'veth') return lower !== undefined && (lower.flags & IFF_UP) !== 0
+    if (isPairKind(link.kind)) return lower !== undefined && (lower.flags & IFF_UP) !== 0
     return lower ? this.isRunning(lower) : link.carrier
   }
 
@@ -152,7 +153,7 @@ export class LinkTable {
     if (((link.flags & IFF_UP) !== 0) === up) return
     link.flags = up ? link.flags | IFF_UP : link.flags & ~IFF_UP
     for (const observer of this.observers) up ? observer.linkUp(link) : observer.linkDown(link)
-    const other = link.kind === 'veth' && link.lower !== undefined ? this.byIndex(link.lower) : undefined
+    const other = isPairKind(link.kind) && link.lower !== undefined ? this.byIndex(link.lower) : undefined
     if (other && other.flags & IFF_UP) this.changed(other)
     this.settle()
   }

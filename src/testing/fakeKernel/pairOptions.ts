@@ -1,0 +1,22 @@
+import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
+
+type Options = Readonly<Record<string, unknown>>
+
+/** What of a pair's options the kernel tells: all but the other end, of which it tells the index. */
+export function toldOptions({ pair }: AnyLinkKind, options: Options): Options {
+  return pair ? Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'peer')) : options
+}
+
+/** The options of a pair as the other end has them. */
+export function seenFromPeer(kind: AnyLinkKind, options: Options): Record<string, unknown> {
+  const mirrored = Object.entries(kind.pair?.mirrored ?? {})
+  const names = new Map([...mirrored, ...mirrored.map(([own, others]): [string, string] => [others, own])])
+  return Object.fromEntries(
+    Object.entries(toldOptions(kind, options)).map(([name, value]) => [names.get(name) ?? name, value]),
+  )
+}
+
+/** What an end tells of its part in the pair. */
+export function partInPair({ pair }: AnyLinkKind, leads: boolean): Record<string, unknown> {
+  return pair?.lead === undefined ? {} : { [pair.lead]: leads }
+}
