@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
-import type { NetkitOptions, Spec } from '../../src/index.js'
+import type { Spec } from '../../src/index.js'
+import type { NetkitOptions } from '../../src/rtnetlink/index.js'
 import { hasKind } from '../helpers/hasKind.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 

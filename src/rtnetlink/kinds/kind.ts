@@ -15,8 +15,8 @@ export interface GeneralDefaults {
   readonly arp?: boolean
   /** Default true. */
   readonly multicast?: boolean
-  /** Default `eui64`. */
-  readonly addressGenerationMode?: string
+  /** Default `eui64`; `undefined` where there is no IPv6. */
+  readonly addressGenerationMode?: string | undefined
   /** Features of ethtool that a new link has otherwise than most do: on, or off. */
   readonly features?: Readonly<Record<string, boolean>>
 }
