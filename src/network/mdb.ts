@@ -13,13 +13,13 @@ import { checkOptions, type ListOptions, Objects } from './objects.js'
 
 /** Which entries of multicast databases to list. */
 export interface MdbFilter {
-  /** Only entries of this bridge, by name or index. */
+  /** Only entries of this bridge or VXLAN, by name or index. */
   readonly dev?: string | number
 }
 
-/** The multicast databases of a network's bridges: `bridge mdb`. */
+/** The multicast databases of a network's bridges and VXLANs: `bridge mdb`. */
 export class Mdb extends Objects {
-  /** Adds an entry: `bridge mdb add`. One that is there is the error `EEXIST`. The bridge must be up and snooping. */
+  /** Adds an entry: `bridge mdb add`. One that is there is the error `EEXIST`. A bridge must be up and snooping. */
   create(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
     return this.send((context) => newMdbEntry(entry, context), options)
   }

@@ -69,7 +69,7 @@ export class Network implements AsyncDisposable, Disposable {
   readonly tuntap: TunTap
   /** The forwarding databases of bridges and VXLANs: `bridge fdb`. */
   readonly fdb: Fdb
-  /** The multicast databases of bridges: `bridge mdb`. */
+  /** The multicast databases of bridges and VXLANs: `bridge mdb`. */
   readonly mdb: Mdb
   /** The VLANs of bridges and their ports: `bridge vlan`. */
   readonly vlans: Vlans

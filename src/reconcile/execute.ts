@@ -306,7 +306,7 @@ class Executor {
     for (const message of messagesOf(operation, place.context(this.#world.places)))
       this.#pending.push({ message, step })
     // A new link under an old name has another index, and so has one that went with a deleted one.
-    if (operation.type === 'createLink') place.indices.delete(operation.link.name)
+    if (operation.type === 'createLink') this.#world.forgetLink(operation.link, place)
     if (operation.type === 'renameLink') place.renamed(operation.name, operation.to)
     if (operation.type === 'deleteLink') place.indices.clear()
     return undefined

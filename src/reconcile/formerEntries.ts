@@ -1,6 +1,6 @@
 import type { DesiredFdbEntry, DesiredMdbEntry, DesiredNetwork } from '../state/desired.js'
 import { fdbEntryAsItWas, fdbKey, isLastingFdbEntry } from '../state/fdb.js'
-import { isLastingMdbEntry, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
+import { lastingMdbEntries, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
 import type { NetworkState } from '../state/model.js'
 import { withLinks } from '../state/renamed.js'
 import type { Reach } from './reach.js'
@@ -60,7 +60,7 @@ function formerMdb(
 ): DesiredMdbEntry[] {
   const touched = steps.flatMap(({ operation }) =>
     operation.type === 'addMdbEntry' || operation.type === 'replaceMdbEntry' || operation.type === 'deleteMdbEntry'
-      ? [{ type: operation.type, entry: withLinks(operation.entry, ['dev', 'port'], formerName) }]
+      ? [{ type: operation.type, entry: withLinks(operation.entry, ['dev', 'port', 'via'], formerName) }]
       : [],
   )
   const groups = new Set(touched.map(({ entry }) => entry.group))
@@ -70,8 +70,7 @@ function formerMdb(
     ...touched
       .filter(({ type, entry }) => type === 'addMdbEntry' && !keys.has(mdbKey(entry)))
       .map(({ entry }) => ({ absent: true, entry })),
-    ...known
-      .filter(isLastingMdbEntry)
+    ...lastingMdbEntries(known)
       .filter(({ group, dev, port }) => groups.has(group) || reach.takesEntries(dev) || reach.takesEntries(port))
       .map((entry) => ({ absent: false, entry: mdbEntryAsItWas(entry) })),
   ]

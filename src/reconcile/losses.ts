@@ -40,15 +40,17 @@ export interface Losses {
  * Works out what recreating and bouncing links takes along, and adds it to what is wanted.
  *
  * @param bouncedBefore links that go down for another reason than what is wanted of them
+ * @param far links that go with their other end in another namespace and come back, with the properties that they lose
  */
 export async function withLosses(
   stated: DesiredNetwork,
   actual: NetworkState,
   bouncedBefore: ReadonlySet<string> = new Set(),
+  far: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<Losses> {
   const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
-  const recreated = recreatedLinks(desired, actual, wanted)
+  const recreated = recreatedLinks(desired, actual, wanted, far.keys())
   const bounced = bouncedLinks(desired, actual, wanted, recreated)
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
@@ -59,7 +61,11 @@ export async function withLosses(
   const goesDown = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
-  const links = restoredLinks(desired, actual, wanted, recreated, bounced)
+  const lostOf = (record: LinkRecord): readonly string[] => [
+    ...decidedAnew(record, wanted, actual),
+    ...(far.get(record.link.name) ?? []),
+  ]
+  const links = restoredLinks(desired, actual, lostOf, recreated, bounced)
   const canLead = reachability(links, desired, actual)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
@@ -105,10 +111,16 @@ function withFormerPeers(desired: DesiredNetwork, actual: NetworkState): Desired
   return gone.length === 0 ? desired : { ...desired, links: [...desired.links, ...gone] }
 }
 
-function recreatedLinks(
+/**
+ * The links that are made anew, with those that go and come back with them.
+ *
+ * @param also links that do so for another reason than what is wanted of them
+ */
+export function recreatedLinks(
   desired: DesiredNetwork,
   actual: NetworkState,
   wanted: ReadonlyMap<string, DesiredLink>,
+  also: Iterable<string> = [],
 ): Set<string> {
   const recreated = new Set<string>()
   const lost = (name: string): void => {
@@ -116,6 +128,7 @@ function recreatedLinks(
     recreated.add(name)
     for (const other of takenAlong(name, actual)) lost(other)
   }
+  for (const name of also) lost(name)
   for (const link of desired.links) {
     const record = actual.links.get(link.name)
     if (!record || link.absent) continue
@@ -237,7 +250,7 @@ function withoutMaster(link: ListedLink): ListedLink {
 function restoredLinks(
   desired: DesiredNetwork,
   actual: NetworkState,
-  wanted: ReadonlyMap<string, DesiredLink>,
+  lostOf: (record: LinkRecord) => readonly string[],
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
 ): DesiredLink[] {
@@ -246,15 +259,14 @@ function restoredLinks(
   for (const link of desired.links) {
     seen.add(link.name)
     const record = actual.links.get(link.name)
-    if (record && recreated.has(link.name))
-      restored.push(restoredLink(link, record, decidedAnew(record, wanted, actual)))
+    if (record && recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record)))
     else if (record && bounced.has(link.name)) restored.push(withAddresses(link, record))
     else restored.push(record && !link.absent ? backInMaster(link, record, recreated) : link)
   }
   for (const [name, record] of actual.links) {
     if (seen.has(name)) continue
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
-    if (recreated.has(name)) restored.push(restoredLink(unnamed, record, decidedAnew(record, wanted, actual)))
+    if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record)))
     else if (wasPortOf(record, recreated)) restored.push(backInMaster(unnamed, record, recreated))
   }
   return restored
@@ -276,7 +288,7 @@ function backInMaster(wanted: DesiredLink, record: LinkRecord, recreated: Readon
 }
 
 /** The properties that a link does not keep, since an option that decides them changes, of it or of the end that leads it. */
-function decidedAnew(
+export function decidedAnew(
   { link }: LinkRecord,
   wanted: ReadonlyMap<string, DesiredLink>,
   actual: NetworkState,

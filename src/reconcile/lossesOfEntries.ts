@@ -2,7 +2,7 @@ import type { ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedMdbEntry } from '../rtnetlink/mdb.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { fdbEntryAsItWas, fdbKey, isLastingFdbEntry } from '../state/fdb.js'
-import { isLastingMdbEntry, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
+import { lastingMdbEntries, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
 import type { NetworkState } from '../state/model.js'
 
 /** Whether an entry goes with some links: that of a port also with its bridge. */
@@ -41,8 +41,8 @@ export function restoredEntries(
     .filter((entry) => isLastingFdbEntry(entry, actual) && fdbEntryGoesWith(entry, recreated))
     .filter((entry) => !named.has(fdbKey(entry)) && !fdbEntryGoesWith(entry, absent) && staysPort(entry, desired))
     .map((entry) => ({ absent: false, entry: fdbEntryAsItWas(entry) }))
-  const mdb = (actual.mdb ?? [])
-    .filter((entry) => isLastingMdbEntry(entry) && mdbEntryGoesWith(entry, recreated))
+  const mdb = lastingMdbEntries(actual.mdb ?? [])
+    .filter((entry) => mdbEntryGoesWith(entry, recreated))
     .filter((entry) => !named.has(mdbKey(entry)) && !mdbEntryGoesWith(entry, absent))
     .filter(({ dev, port }) => staysPort({ dev: port, master: dev }, desired))
     .map((entry) => ({ absent: false, entry: mdbEntryAsItWas(entry) }))

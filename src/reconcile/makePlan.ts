@@ -14,6 +14,7 @@ import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
 import { equivalentOf } from './equivalent/operation.js'
+import { farEndsMadeAnew } from './farEnds.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
 import { plannedPeers, type Wish, withLeads } from './pairs.js'
@@ -54,9 +55,11 @@ export async function makeSteps(
     wishes.set(namespace, { desired: wanted, actual: there, bounced })
     steps.push(...renaming.steps)
   }
-  for (const [namespace, { desired: wanted, actual: there, bounced }] of withLeads(wishes, problems)) {
+  const led = withLeads(wishes, problems)
+  const far = farEndsMadeAnew(led, problems)
+  for (const [namespace, { desired: wanted, actual: there, bounced }] of led) {
     await rest()
-    losses.set(namespace, await withLosses(wanted, there, bounced))
+    losses.set(namespace, await withLosses(wanted, there, bounced, far.get(namespace)))
   }
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
   for (const [namespace, own] of losses) {

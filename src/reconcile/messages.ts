@@ -8,7 +8,7 @@ import { appendFdbEntry, deleteFdbEntry, replaceFdbEntry } from '../rtnetlink/fd
 import type { Link } from '../rtnetlink/link.js'
 import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
-import { deleteMdbEntry, newMdbEntry } from '../rtnetlink/mdb.js'
+import { deleteMdbEntry, newMdbEntry, replaceMdbEntry } from '../rtnetlink/mdb.js'
 import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { deleteNexthop, newNexthop, replaceNexthop } from '../rtnetlink/nexthopMessages.js'
 import { changeQdisc, deleteQdisc, type Qdisc, replaceQdisc } from '../rtnetlink/qdiscs/qdisc.js'
@@ -94,8 +94,9 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
       return [deleteFdbEntry(operation.entry, context)]
     case 'addMdbEntry':
       return [newMdbEntry(operation.entry, context)]
-    // The kernel changes an entry since Linux 6.3 only.
+    // A bridge changes an entry since Linux 6.3 only.
     case 'replaceMdbEntry':
+      if (operation.entry.dst !== undefined) return [replaceMdbEntry(operation.entry, context)]
       return [deleteMdbEntry(operation.entry, context), newMdbEntry(operation.entry, context)]
     case 'deleteMdbEntry':
       return [deleteMdbEntry(operation.entry, context)]
@@ -198,8 +199,10 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
     }
     case 'addMdbEntry':
     case 'replaceMdbEntry':
-    case 'deleteMdbEntry':
-      return [operation.entry.dev, operation.entry.port]
+    case 'deleteMdbEntry': {
+      const { dev, port, via } = operation.entry
+      return via === undefined ? [dev, port] : [dev, port, via]
+    }
     default:
       return []
   }

@@ -17,8 +17,8 @@ export async function observeEntries(
   options: RequestOptions,
 ): Promise<Required<Pick<NetworkState, 'fdb' | 'mdb'>>> {
   const fdb = await observeFdb(place, links, names, options)
-  const hasBridges = links.some(({ kind }) => kind === 'bridge')
-  const mdb = hasBridges
+  const isAny = links.some(({ kind }) => kind === 'bridge' || kind === 'vxlan')
+  const mdb = isAny
     ? await ifSupported(() => dump(place, dumpMdb(), (body) => decodeMdb(body, names), options))
     : undefined
   return { fdb, mdb: (mdb ?? []).flat() }

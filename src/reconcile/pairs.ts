@@ -70,7 +70,9 @@ export function withLeads<W extends Wish>(wishes: ReadonlyMap<string, W>, proble
       const kind = unlikePair(link.properties)
       const options = ownOptions(link.properties)
       if (!kind || options.length === 0) continue
-      const lead = leadOf(namespace, link, kind, actual) ?? planned.get(namespace)?.get(link.name)?.lead
+      const lead = keepsPair(link, kind, actual)
+        ? leadThere(namespace, link, actual)
+        : planned.get(namespace)?.get(link.name)?.lead
       if (!lead) continue
       const wish = result.get(lead.namespace)
       if (!wish) {
@@ -88,13 +90,20 @@ export function withLeads<W extends Wish>(wishes: ReadonlyMap<string, W>, proble
   return result
 }
 
-/** The end that leads a pair which is there; nothing for one that leads itself, or is to be another pair. */
-function leadOf(namespace: string, link: DesiredLink, kind: AnyLinkKind, actual: NetworkState): End | undefined {
-  const there = actual.links.get(link.name)?.link
+/** Whether a link is an end of a pair, and to be one of the same pair. */
+function keepsPair({ name, properties }: DesiredLink, { kind }: AnyLinkKind, actual: NetworkState): boolean {
+  const there = actual.links.get(name)?.link
   const peer = there && peerOf(there)
-  if (!there || !peer || there.kind !== kind.kind || isLead(there)) return undefined
-  const wanted = peerOf(link.properties)
-  if (wanted && !(wanted.name === peer.name && wanted.namespace === peer.namespace)) return undefined
+  const wanted = peerOf(properties)
+  if (!there || there.kind !== kind || !peer) return false
+  return !wanted || (wanted.name === peer.name && wanted.namespace === peer.namespace)
+}
+
+/** The end that leads a pair which is there; nothing for the one that leads itself. */
+function leadThere(namespace: string, { name }: DesiredLink, actual: NetworkState): End | undefined {
+  const there = actual.links.get(name)?.link
+  const peer = there && peerOf(there)
+  if (!peer || isLead(there)) return undefined
   return { name: peer.name, namespace: there.linkNamespaceId === undefined ? namespace : (peer.namespace ?? '') }
 }
 

@@ -1,5 +1,7 @@
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import type { Link } from '../rtnetlink/link.js'
+import { peerOf } from '../rtnetlink/pair.js'
 import type { Spec } from '../spec/types.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
@@ -68,6 +70,13 @@ export class World implements Disposable {
   closed(name: string): void {
     this.places.get(name)?.close()
     this.places.delete(name)
+  }
+
+  /** Forgets the index of a link that is made anew, and that of its other end. */
+  forgetLink(link: Link, place: Place): void {
+    place.indices.delete(link.name)
+    const peer = peerOf(link)
+    if (peer) this.places.get(peer.namespace ?? place.name)?.indices.delete(peer.name)
   }
 
   /** Has something read of a namespace that is not read by itself. */

@@ -22,13 +22,16 @@ import {
   mdbListLayout,
 } from './mdbAttributes.js'
 
-/** An entry of a bridge's multicast database: `bridge mdb`, man bridge(8). */
+/** An entry of the multicast database of a bridge, or of a VXLAN since Linux 6.4: `bridge mdb`, man bridge(8). */
 export interface MdbEntry {
-  /** The bridge, by name or index. */
+  /** The bridge or the VXLAN, by name or index. */
   readonly dev: string | number
-  /** The port that members are behind, or the bridge itself for the host; by name or index. */
+  /** The port that members are behind, or the bridge itself for the host; of a VXLAN itself; by name or index. */
   readonly port: string | number
-  /** The group: an IPv4, IPv6 or link-layer multicast address. */
+  /**
+   * The group: an IPv4, IPv6 or link-layer multicast address; on a VXLAN an IP address, where `0.0.0.0` or `::` is for
+   * whatever has no entry.
+   */
   readonly group: string
   /** The VLAN, 1 to 4094. Default: on a bridge with VLAN filtering all that the port has, else none. */
   readonly vlan?: number
@@ -42,12 +45,22 @@ export interface MdbEntry {
   readonly sourceList?: readonly string[]
   /** Who made it, RTPROT_*. Default 4, `static`. Since Linux 6.3. */
   readonly protocol?: number
+  /** VXLAN: the remote end, which is needed; a group can have several. */
+  readonly dst?: string
+  /** VXLAN: the UDP port of the remote end. Default: that of the device. */
+  readonly dstPort?: number
+  /** VXLAN: the network identifier of the remote end. Default: that of the device. */
+  readonly vni?: number
+  /** VXLAN: the link that leads to the remote end, by name or index. */
+  readonly via?: string | number
+  /** VXLAN: the network identifier that packets come from, on a device with `collectMetadata`. */
+  readonly sourceVni?: number
 }
 
 /** An entry as the kernel lists it. */
 export interface ListedMdbEntry extends MdbEntry {
   readonly state: 'permanent' | 'temporary'
-  /** The index of the bridge. */
+  /** The index of the bridge or the VXLAN. */
   readonly index: number
   /** Seconds until a temporary entry ends. */
   readonly timer?: number
@@ -72,12 +85,13 @@ export function replaceMdbEntry(entry: MdbEntry, context?: EncodeContext): Netli
 }
 
 /** RTM_DELMDB: `bridge mdb delete`. */
-export function deleteMdbEntry({ dev, port, group, vlan, source }: MdbEntry, context?: EncodeContext): NetlinkMessage {
-  const named: MdbEntry = { dev, port, group, state: 'temporary', ...defined({ vlan, source }) }
+export function deleteMdbEntry(entry: MdbEntry, context?: EncodeContext): NetlinkMessage {
+  const { dev, port, group, vlan, source, dst, sourceVni } = entry
+  const named: MdbEntry = { dev, port, group, state: 'temporary', ...defined({ vlan, source, dst, sourceVni }) }
   return entryMessage(RTM_DELMDB, 0, 'delete', named, context)
 }
 
-/** RTM_GETMDB of all entries of all bridges: `bridge mdb show`. */
+/** RTM_GETMDB of all entries of all bridges and VXLANs: `bridge mdb show`. */
 export function dumpMdb(): NetlinkMessage {
   return buildMessage({
     layout: mdbListLayout,
@@ -99,14 +113,20 @@ function entryMessage(
   context: EncodeContext = withoutNames,
 ): NetlinkMessage {
   const { dev, port, group, vlan = 0, source, state = 'permanent', filterMode, sourceList, protocol } = entry
+  const { dst, dstPort, vni, via, sourceVni } = entry
   const indexOf = (link: string | number): number => (typeof link === 'number' ? link : context.linkIndex(link))
   // Before Linux 6.3 the kernel tells what it takes by itself, and refuses to be told so.
   const defaultMode = source === undefined ? 'exclude' : 'include'
   const attributes = defined<MdbSetAttributes>({
     source,
     sourceList: sourceList?.map((address) => ({ address })),
-    filterMode: filterMode === defaultMode ? undefined : filterMode,
+    filterMode: filterMode === defaultMode && !sourceList?.length ? undefined : filterMode,
     protocol: protocol === RTPROT_STATIC ? undefined : protocol,
+    dst,
+    dstPort,
+    vni,
+    via,
+    sourceVni,
   })
   return buildMessage({
     layout: mdbChangeLayout,
@@ -126,17 +146,15 @@ function entryMessage(
 export function decodeMdb(body: Payload, context: DecodeContext = withoutNames): ListedMdbEntry[] {
   const { header, attributes } = decodeMessage(mdbListLayout, body, context)
   const dev = context.linkName(header.index)
-  return (attributes.entries ?? []).flat().map(({ entry, timer, source, filterMode, sourceList, protocol }) => ({
+  return (attributes.entries ?? []).flat().map(({ entry, timer, sourceList, ...others }) => ({
     dev,
     port: context.linkName(entry.port),
     group: entry.group,
     state: entry.state === MDB_PERMANENT ? 'permanent' : 'temporary',
     ...defined({
       vlan: entry.vlan || undefined,
-      source,
-      filterMode,
+      ...others,
       sourceList: sourceList?.flatMap(({ address }) => address ?? []),
-      protocol,
       // In USER_HZ, as all of a bridge's times.
       timer: timer ? timer / 100 : undefined,
     }),

@@ -3,7 +3,7 @@ import { formatMac, parseMac } from '../ip/mac.js'
 import { littleEndian } from '../netlink/bytes.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
-import { enumeration, i32, ipAddress, u8, u32 } from '../netlink/scalars.js'
+import { enumeration, i32, ipAddress, linkReference, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable, listOf } from '../netlink/table.js'
 
@@ -41,6 +41,11 @@ export interface MdbEntryAttributes {
   readonly filterMode?: MulticastFilterMode
   readonly source?: string
   readonly protocol?: number
+  readonly dst?: string
+  readonly dstPort?: number
+  readonly vni?: number
+  readonly via?: string | number
+  readonly sourceVni?: number
 }
 
 /** MDBA_MDB_ENTRY_INFO. */
@@ -59,6 +64,11 @@ export interface MdbSetAttributes {
   readonly sourceList?: readonly MdbSource[]
   readonly filterMode?: MulticastFilterMode
   readonly protocol?: number
+  readonly dst?: string
+  readonly dstPort?: number
+  readonly vni?: number
+  readonly via?: string | number
+  readonly sourceVni?: number
 }
 
 /** The attributes of RTM_NEWMDB and RTM_DELMDB. */
@@ -123,6 +133,11 @@ export const mdbEntryAttributes: AttributeTable<MdbEntryAttributes> = attributeT
   filterMode: attribute(3, filterMode),
   source: attribute(4, ipAddress),
   protocol: attribute(5, u8),
+  dst: attribute(6, ipAddress),
+  dstPort: attribute(7, u16),
+  vni: attribute(8, u32),
+  via: attribute(9, linkReference),
+  sourceVni: attribute(10, u32),
 })
 
 /** Attributes that follow a struct. */
@@ -150,6 +165,11 @@ export const mdbSetAttributes: AttributeTable<MdbSetAttributes> = attributeTable
   sourceList: attribute(2, sourceList),
   filterMode: attribute(3, filterMode),
   protocol: attribute(4, u8),
+  dst: attribute(5, ipAddress),
+  dstPort: attribute(6, u16),
+  vni: attribute(7, u32),
+  via: attribute(8, linkReference),
+  sourceVni: attribute(9, u32),
 })
 
 /** RTM_NEWMDB and RTM_DELMDB. MDBA_SET_ENTRY_* */
@@ -159,6 +179,11 @@ export const mdbChangeLayout: MessageLayout<MdbHeader, MdbChangeAttributes> = {
     entry: attribute(1, mdbEntry),
     attributes: attribute(2, mdbSetAttributes),
   }),
+}
+
+/** Whether a group is all zeros: on a VXLAN, whatever has no entry of its own. */
+export function isAnyGroup(group: string): boolean {
+  return parseAddress(group)?.every((byte) => byte === 0) ?? false
 }
 
 /** Whether a text is an IP or link-layer address of a group. */

@@ -1,5 +1,6 @@
 import { familyOf, parseAddress } from '../ip/address.js'
 import { isSelf } from '../rtnetlink/fdb.js'
+import { isAnyGroup } from '../rtnetlink/mdbAttributes.js'
 import { vlansOf } from '../rtnetlink/vlanRange.js'
 import type { Path } from './pointer.js'
 import type { Report } from './report.js'
@@ -61,8 +62,10 @@ export function fdbProblems(entries: readonly FdbSpec[], path: Path, report: Rep
 
 /** What is wrong with the entries of multicast databases. */
 export function mdbProblems(entries: readonly MdbSpec[], path: Path, report: Report): void {
-  for (const [index, { group, source, sourceList, filterMode, state = 'permanent' }] of entries.entries()) {
+  for (const [index, entry] of entries.entries()) {
+    const { group, source, sourceList, filterMode, state = 'permanent' } = entry
     const at = [...path, index]
+    remoteProblems(entry, at, report)
     const isIp = parseAddress(group) !== undefined
     for (const address of [source, ...(sourceList ?? [])]) {
       if (address === undefined) continue
@@ -73,4 +76,21 @@ export function mdbProblems(entries: readonly MdbSpec[], path: Path, report: Rep
     if (sourceList && filterMode === undefined) report([...at, 'sourceList'], 'sourceList needs filterMode')
     if (!isIp && state !== 'permanent') report([...at, 'state'], 'a link-layer group is always permanent')
   }
+}
+
+/** What is wrong with the remote end of an entry of a VXLAN: drivers/net/vxlan/vxlan_mdb.c, vxlan_mdb_config_init. */
+function remoteProblems(entry: MdbSpec, at: Path, report: Report): void {
+  const { dev, port, group, vlan, source, state, dst, absent = false } = entry
+  const [further] = (['dstPort', 'vni', 'via', 'sourceVni'] as const).filter((name) => entry[name] !== undefined)
+  if (dst === undefined && !absent) {
+    if (further) report([...at, further], `${further} needs dst, the remote end`)
+    if (isAnyGroup(group)) report([...at, 'group'], `${group} is no multicast address, but on a VXLAN with a dst`)
+  }
+  if (dst === undefined && !further) return
+  if (port !== dev) report([...at, 'port'], `the members of a group of the VXLAN ${dev} are behind ${dev} itself`)
+  if (vlan !== undefined) report([...at, 'vlan'], 'an entry of a VXLAN has no VLAN')
+  if (state === 'temporary') report([...at, 'state'], 'an entry of a VXLAN is always permanent')
+  if (!parseAddress(group)) report([...at, 'group'], 'a group of a VXLAN is an IP address')
+  if (isAnyGroup(group) && source !== undefined)
+    report([...at, 'source'], 'the entry for all other groups has no source')
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { parsePrefix } from '../ip/prefix.js'
 import { linkKinds } from '../rtnetlink/kinds/registry.js'
-import { isMulticastGroup } from '../rtnetlink/mdbAttributes.js'
+import { isAnyGroup, isMulticastGroup } from '../rtnetlink/mdbAttributes.js'
 import { lastVlan } from '../rtnetlink/vlanRange.js'
 import {
   type AnySchema,
@@ -321,7 +321,7 @@ const mdbEntry: v.GenericSchema<MdbSpec> = objectSchema<MdbSpec>(
     group: v.pipe(
       v.string(),
       v.check(
-        (text) => isMulticastGroup(text),
+        (text) => isMulticastGroup(text) || isAnyGroup(text),
         (issue) => `${JSON.stringify(issue.input)} is no multicast address`,
       ),
     ),
@@ -331,6 +331,11 @@ const mdbEntry: v.GenericSchema<MdbSpec> = objectSchema<MdbSpec>(
     filterMode: v.picklist(['include', 'exclude']),
     sourceList: v.array(ipAddress),
     protocol: u8,
+    dst: ipAddress,
+    dstPort: integer(1, 0xffff),
+    vni,
+    via: linkReference,
+    sourceVni: vni,
     absent: bool,
   },
   ['dev', 'port', 'group'],

@@ -264,12 +264,17 @@ export interface FdbSpec extends Omit<FdbEntry, 'dev' | 'via' | 'state'> {
   readonly absent?: boolean
 }
 
-/** An entry of a bridge's multicast database: `bridge mdb`, man bridge(8). All but the state and the filter name it. */
-export interface MdbSpec extends Omit<MdbEntry, 'dev' | 'port' | 'protocol'> {
-  /** The bridge. */
+/**
+ * An entry of the multicast database of a bridge or a VXLAN: `bridge mdb`, man bridge(8). Links, group, VLAN, source,
+ * `dst` and `sourceVni` name it.
+ */
+export interface MdbSpec extends Omit<MdbEntry, 'dev' | 'port' | 'via' | 'protocol'> {
+  /** The bridge or the VXLAN. */
   readonly dev: string
-  /** The port that members are behind, or the bridge itself. */
+  /** The port that members are behind, or the bridge itself; of a VXLAN itself. */
   readonly port: string
+  /** VXLAN: the link that leads to the remote end. */
+  readonly via?: string
   /** Who made it: a number. Since Linux 6.3. */
   readonly protocol?: number
   /** `true` removes every entry that has all that is said; fields that are left out match anything. */

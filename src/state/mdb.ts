@@ -1,22 +1,49 @@
 import type { ListedMdbEntry, MdbEntry } from '../rtnetlink/mdb.js'
 import { type PropertyChange, sameValue } from './equal.js'
 
-/** What the kernel takes for the same entry. */
-export function mdbKey({ dev, port, group, vlan = 0, source = '' }: MdbEntry): string {
-  return `${dev} ${port} ${group} ${vlan} ${source}`
+/** What the kernel takes for the same entry: on a VXLAN also the remote end, and where packets come from. */
+export function mdbKey({ dev, port, group, vlan = 0, source = '', dst = '', sourceVni = 0 }: MdbEntry): string {
+  return `${dev} ${port} ${group} ${vlan} ${source} ${dst} ${sourceVni}`
 }
+
+/** What a VXLAN takes for the remote end where nothing is said, which the kernel then tells nothing of. */
+export type MdbDefaults = Pick<MdbEntry, 'dstPort' | 'vni'>
 
 /** RTPROT_KERNEL */
 const kernelProtocol = 2
 
-/** Whether an entry was made by somebody: neither learned nor added by the kernel to match another one. */
-export function isLastingMdbEntry({ state, protocol, addedByStarExclude }: ListedMdbEntry): boolean {
-  return state === 'permanent' && protocol !== kernelProtocol && !addedByStarExclude
+/** The entries that somebody made: neither learned nor added by the kernel to match another one. */
+export function lastingMdbEntries(entries: readonly ListedMdbEntry[]): ListedMdbEntry[] {
+  const followers = followingMdbEntries(entries)
+  return entries.filter(
+    (entry) =>
+      entry.state === 'permanent' &&
+      entry.protocol !== kernelProtocol &&
+      !entry.addedByStarExclude &&
+      !followers.has(mdbKey(entry)),
+  )
+}
+
+/**
+ * The keys of the entries that a VXLAN has for the sources of another one, and which go with that
+ * (drivers/net/vxlan/vxlan_mdb.c, vxlan_mdb_remote_src_fwd_add).
+ */
+export function followingMdbEntries(entries: readonly ListedMdbEntry[]): ReadonlySet<string> {
+  const keys = entries.flatMap(({ sourceList = [], ...entry }) =>
+    entry.dst === undefined ? [] : sourceList.map((source) => mdbKey({ ...entry, source })),
+  )
+  return new Set(keys)
 }
 
 /** What of the stated properties an entry of the same key does not have. */
-export function mdbDifferences(wanted: MdbEntry, actual: ListedMdbEntry): PropertyChange[] {
+export function mdbDifferences(wanted: MdbEntry, actual: ListedMdbEntry, defaults: MdbDefaults = {}): PropertyChange[] {
   const changes: PropertyChange[] = []
+  for (const property of ['dstPort', 'vni', 'via'] as const) {
+    const after = wanted[property]
+    const before = { ...defaults, ...actual }[property]
+    if (after === undefined || after === before) continue
+    changes.push({ property, ...(before === undefined ? {} : { before }), after })
+  }
   for (const property of ['state', 'filterMode', 'sourceList', 'protocol'] as const) {
     const after = comparable(wanted[property])
     const before = comparable(actual[property])
@@ -43,18 +70,32 @@ export function mdbEntryAsItWas({
   filterMode,
   sourceList,
   protocol,
+  dst,
+  dstPort,
+  vni,
+  via,
+  sourceVni,
 }: ListedMdbEntry): MdbEntry {
-  const given = Object.entries({ vlan, source, state, filterMode, sourceList, protocol })
+  const remote = { dst, dstPort, vni, via, sourceVni }
+  const given = Object.entries({ vlan, source, state, filterMode, sourceList, protocol, ...remote })
   return { dev, port, group, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) }
 }
 
 /** Whether an entry has all that is stated of one that is to be absent. */
-export function isMeantByMdbAbsence({ dev, port, group, vlan, source }: MdbEntry, actual: ListedMdbEntry): boolean {
-  return (
-    dev === actual.dev &&
-    port === actual.port &&
-    group === actual.group &&
-    (vlan === undefined || vlan === actual.vlan) &&
-    (source === undefined || source === actual.source)
-  )
+export function isMeantByMdbAbsence(wanted: MdbEntry, actual: ListedMdbEntry, defaults: MdbDefaults = {}): boolean {
+  const { dev, port, group, vlan, source, dst, dstPort, vni, via, sourceVni } = wanted
+  const stated = Object.entries({
+    dev,
+    port,
+    group,
+    vlan,
+    source,
+    dst,
+    dstPort,
+    vni,
+    via,
+    sourceVni: sourceVni || undefined,
+  })
+  const own = new Map<string, unknown>(Object.entries({ ...defaults, ...actual }))
+  return stated.every(([name, value]) => value === undefined || own.get(name) === value)
 }

@@ -38,7 +38,7 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
       ? { fdb: network.fdb.map((one) => ({ ...one, entry: withLinks(one.entry, ['dev', 'via'], nameOf) })) }
       : {}),
     ...(network.mdb
-      ? { mdb: network.mdb.map((one) => ({ ...one, entry: withLinks(one.entry, ['dev', 'port'], nameOf) })) }
+      ? { mdb: network.mdb.map((one) => ({ ...one, entry: withLinks(one.entry, ['dev', 'port', 'via'], nameOf) })) }
       : {}),
   }
 }

@@ -37,7 +37,9 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
     ...(state.fdb
       ? { fdb: mappedOnce(state.fdb, names, (entry) => withLinks(entry, ['dev', 'via', 'master'], nameOf)) }
       : {}),
-    ...(state.mdb ? { mdb: mappedOnce(state.mdb, names, (entry) => withLinks(entry, ['dev', 'port'], nameOf)) } : {}),
+    ...(state.mdb
+      ? { mdb: mappedOnce(state.mdb, names, (entry) => withLinks(entry, ['dev', 'port', 'via'], nameOf)) }
+      : {}),
   }
 }
 

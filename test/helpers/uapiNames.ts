@@ -40,6 +40,15 @@ import type { NamedTable } from './uapiTable.js'
 
 export type { NamedTable } from './uapiTable.js'
 
+/** Of an entry of a multicast database. */
+const namesOfMdb = {
+  sourceList: 'SRC_LIST',
+  filterMode: 'GROUP_MODE',
+  protocol: 'RTPROT',
+  via: 'IFINDEX',
+  sourceVni: 'SRC_VNI',
+}
+
 /** Every table of rtnetlink. */
 export const namedTables: readonly NamedTable[] = [
   ...tunnelTables,
@@ -353,12 +362,12 @@ export const namedTables: readonly NamedTable[] = [
   {
     table: mdbEntryAttributes,
     prefix: 'MDBA_MDB_EATTR_',
-    names: { sourceList: 'SRC_LIST', filterMode: 'GROUP_MODE', protocol: 'RTPROT' },
+    names: namesOfMdb,
   },
   {
     table: mdbSetAttributes,
     prefix: 'MDBE_ATTR_',
-    names: { sourceList: 'SRC_LIST', filterMode: 'GROUP_MODE', protocol: 'RTPROT' },
+    names: namesOfMdb,
   },
   {
     table: mdbChangeLayout.attributes,
@@ -403,5 +412,15 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   MDBE_ATTR_SRC_LIST: '6,3',
   MDBE_ATTR_GROUP_MODE: '6,3',
   MDBE_ATTR_RTPROT: '6,3',
+  MDBA_MDB_EATTR_DST: '6,4',
+  MDBA_MDB_EATTR_DST_PORT: '6,4',
+  MDBA_MDB_EATTR_VNI: '6,4',
+  MDBA_MDB_EATTR_IFINDEX: '6,4',
+  MDBA_MDB_EATTR_SRC_VNI: '6,4',
+  MDBE_ATTR_DST: '6,4',
+  MDBE_ATTR_DST_PORT: '6,4',
+  MDBE_ATTR_VNI: '6,4',
+  MDBE_ATTR_IFINDEX: '6,4',
+  MDBE_ATTR_SRC_VNI: '6,4',
   NTF_EXT_LOCKED: '6,2',
 }

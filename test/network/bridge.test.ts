@@ -138,6 +138,47 @@ testWithVlans('links are made and changed with their VLANs', async (t) => {
   t.regex(network.sh('bridge vlan global show dev br0'), /mcast_snooping 0/)
 })
 
+test('entries of the multicast database of a VXLAN are added, replaced, listed, deleted and told', async (t) => {
+  const network = openNetwork(t)
+  const { mdb } = network.network
+  network.sh('ip link add vx0 type vxlan id 7 dstport 4789 && ip link set vx0 up')
+  const events = network.network.events({ mdb: true, signal: AbortSignal.timeout(90_000) })
+  const entry = { dev: 'vx0', port: 'vx0', group: '239.1.1.1', dst: '198.51.100.1' }
+  const first = await mdb.create({ ...entry, vni: 8, dstPort: 4790, via: 'v0', protocol: 77 })
+  if (!first.ok && /no bridge|not a bridge|EOPNOTSUPP/i.test(first.val.message)) {
+    t.log(`skipped, this kernel has none: ${first.val.message}`)
+    t.pass()
+    return
+  }
+  ok(first)
+  t.is(failure(await mdb.create(entry)).code, 'EEXIST')
+  ok(await mdb.create({ ...entry, dst: '2001:db8::1' }))
+  const remotesOf = async () =>
+    ok(await mdb.list({ dev: 'vx0' })).map(({ dst, vni, dstPort, via, protocol }) => [dst, vni, dstPort, via, protocol])
+  t.deepEqual(await remotesOf(), [
+    ['2001:db8::1', undefined, undefined, undefined, 4],
+    ['198.51.100.1', 8, 4790, 'v0', 77],
+  ])
+  t.is(bridge(network, 'mdb show').flatMap(({ mdb: entries }) => (Array.isArray(entries) ? entries : [])).length, 2)
+  ok(await mdb.replace({ ...entry, vni: 9 }))
+  t.deepEqual((await remotesOf())[1], ['198.51.100.1', 9, undefined, undefined, 4])
+  for (const listed of ok(await mdb.list({ dev: 'vx0' }))) ok(await mdb.delete(listed))
+  t.deepEqual(await remotesOf(), [])
+  const seen: string[] = []
+  for await (const event of events) {
+    if (event.kind === 'mdb')
+      for (const { dst, vni } of event.entries) seen.push([event.action, dst, vni].filter(Boolean).join(' '))
+    if (seen.at(-1) === 'delete 198.51.100.1 9') break
+  }
+  t.deepEqual(seen, [
+    'new 198.51.100.1 8',
+    'new 2001:db8::1',
+    'new 198.51.100.1 9',
+    'delete 2001:db8::1',
+    'delete 198.51.100.1 9',
+  ])
+})
+
 test('changes of forwarding and multicast databases are told', async (t) => {
   const { network, sh } = openNetwork(t)
   sh('ip link add br0 type bridge && ip link set br0 up && ip link set v0 master br0')

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Spec } from '../../src/spec/types.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const furnish = [
@@ -61,3 +61,29 @@ for (const [what, spec, change] of cases) {
     t.deepEqual(withoutPromiscuity(after), withoutPromiscuity(expected.map(flags).sort()))
   })
 }
+
+test.serial('the far end of a pair keeps what it had when the pair is made anew', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const blue = `lwt-far-${process.pid}`
+  t.teardown(() => namespace.sh(`ip netns delete ${blue} 2>/dev/null || true`))
+  const near: LinkSpec = { name: 'v0', kind: 'veth', veth: { peer: { name: 'eth0', namespace: blue } } }
+  await namespace.converges({
+    links: [near, { name: 'br0', kind: 'bridge' }],
+    namespaces: {
+      [blue]: {
+        links: [{ name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1400, alias: 'far', addresses: ['10.0.0.2/24'] }],
+        routes: [{ to: 'default', via: '10.0.0.1' }],
+      },
+    },
+  })
+  await namespace.converges({ links: [{ name: 'v0', master: 'br0' }] })
+  const { steps } = await namespace.converges({ links: [{ ...near, txQueues: 3 }], namespaces: { [blue]: {} } })
+  t.deepEqual(
+    steps.filter(({ object }) => object === 'link').map(({ action, id }) => `${action} ${id}`),
+    ['recreate v0', 'recreate eth0'],
+  )
+  const shown = namespace.sh(`ip -n ${blue} -j -d address show dev eth0; ip -n ${blue} route show default`)
+  const kept = ['"UP"', '02:00:00:00:00:01', '"mtu":1400', '"ifalias":"far"', '10.0.0.2', 'default via 10.0.0.1']
+  for (const part of kept) t.true(shown.includes(part), `${part} in ${shown}`)
+  t.regex(namespace.sh('ip -br link show master br0'), /^v0@/)
+})

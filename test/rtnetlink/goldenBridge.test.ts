@@ -2,7 +2,7 @@ import test from 'ava'
 import type { Payload } from '../../src/netlink/bytes.js'
 import { setGlobalVlanOptions, setVlans } from '../../src/rtnetlink/bridgeVlan.js'
 import { appendFdbEntry, deleteFdbEntry, newFdbEntry, replaceFdbEntry } from '../../src/rtnetlink/fdb.js'
-import { deleteMdbEntry, newMdbEntry } from '../../src/rtnetlink/mdb.js'
+import { deleteMdbEntry, newMdbEntry, replaceMdbEntry } from '../../src/rtnetlink/mdb.js'
 import { attributesOf, compareGolden, goldenContext, readGolden } from '../helpers/golden.js'
 
 const mac = '02:00:00:00:00:01'
@@ -77,6 +77,52 @@ test('entries of the multicast database are what bridge sends', (t) => {
     },
     8,
     new Map([[2, (range: Payload) => attributesOf(range)]]),
+  )
+})
+
+test('entries of multicast databases of VXLANs are what bridge sends', (t) => {
+  const golden = readGolden('mdbOfVxlan')
+  const context = goldenContext(golden)
+  const ends = { dev: 'vx0', port: 'vx0', dst: '198.51.100.1' }
+  compareGolden(
+    t,
+    golden,
+    {
+      'mdb add dev vx0 port vx0 grp 239.1.1.1 permanent dst 198.51.100.1': newMdbEntry(
+        { ...ends, group: '239.1.1.1' },
+        context,
+      ),
+      'mdb add dev vx0 port vx0 grp ff05::1 src fd00::1 permanent proto 77 dst 2001:db8::1 dst_port 1234 vni 9 src_vni 5 via v0':
+        newMdbEntry(
+          {
+            ...ends,
+            group: 'ff05::1',
+            source: 'fd00::1',
+            protocol: 77,
+            dst: '2001:db8::1',
+            dstPort: 1234,
+            vni: 9,
+            sourceVni: 5,
+            via: 'v0',
+          },
+          context,
+        ),
+      'mdb replace dev vx0 port vx0 grp 239.1.1.2 permanent filter_mode include source_list 10.0.0.1,10.0.0.2 dst 198.51.100.1':
+        replaceMdbEntry(
+          { ...ends, group: '239.1.1.2', filterMode: 'include', sourceList: ['10.0.0.1', '10.0.0.2'] },
+          context,
+        ),
+      'mdb add dev vx0 port vx0 grp 0.0.0.0 permanent dst 198.51.100.1': newMdbEntry(
+        { ...ends, group: '0.0.0.0' },
+        context,
+      ),
+      'mdb del dev vx0 port vx0 grp 239.1.1.1 dst 198.51.100.1 src_vni 5': deleteMdbEntry(
+        { ...ends, group: '239.1.1.1', sourceVni: 5 },
+        context,
+      ),
+    },
+    8,
+    new Map([[2, (range: Payload) => attributesOf(range, new Map([[2, (list: Payload) => attributesOf(list)]]))]]),
   )
 })
 

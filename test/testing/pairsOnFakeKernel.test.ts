@@ -80,12 +80,22 @@ test('the same end leads where a snapshot is applied, and where a pair is made a
   const before = await linksOf(one)
   t.is(before.get('nk1')?.kind, 'netkit')
   t.deepEqual((await linksOf(other)).get('nk0')?.netkit, before.get('nk0')?.netkit)
-  const { steps } = (await plan({ links: [{ name: 'nk1', txQueues: 2 }] }, { kernel: other })).unwrap()
-  t.deepEqual(
-    steps.map(({ action, id }) => `${action} ${id}`),
-    ['recreate nk0', 'recreate nk1'],
-  )
-  t.regex(steps[0]?.equivalent ?? '', /^ip link add name nk0 .*type netkit mode l2 .*peer blackhole .*name nk1$/m)
+  const [made] = await applied(other, { links: [{ name: 'nk1', netkit: { scrub: 'none' } }] })
+  t.regex(made ?? '', /^ip link add name nk0 .*type netkit mode l2 .*peer blackhole scrub none name nk1$/m)
+  t.deepEqual((await linksOf(other)).get('nk0')?.netkit, { ...before.get('nk0')?.netkit, peerScrub: 'none' })
+})
+
+test('a pair is made anew in one mode and back, as is what both ends had', async (t) => {
+  const kernel = new FakeKernel()
+  await applied(kernel, pair)
+  await applied(kernel, { links: [{ name: 'nk1', mtu: 1400, arp: true }] })
+  for (const mode of ['l3', 'l2', 'l3'] as const) {
+    await applied(kernel, { links: [{ name: mode === 'l2' ? 'nk0' : 'nk1', netkit: { mode } }] })
+    const links = await linksOf(kernel)
+    t.like(links.get('nk0')?.netkit, { peer: { name: 'nk1' }, peerPolicy: 'blackhole' })
+    t.is(links.get('nk0')?.netkit?.mode ?? 'l3', mode)
+    t.is(links.get('nk1')?.mtu, 1400)
+  }
 })
 
 test('what both ends say of one of them must be the same', async (t) => {

@@ -31,8 +31,9 @@ export function fdbCommand(verb: 'replace' | 'append' | 'delete', entry: FdbEntr
 }
 
 /** The `bridge mdb` command for an entry. */
-export function mdbCommand(verb: 'add' | 'delete', entry: MdbEntry): string {
+export function mdbCommand(verb: 'add' | 'replace' | 'delete', entry: MdbEntry): string {
   const { dev, port, group, vlan, source, state = 'permanent', filterMode, sourceList, protocol } = entry
+  const { dst, dstPort, vni, via, sourceVni } = entry
   const named = words(
     `bridge mdb ${verb} dev`,
     String(dev),
@@ -42,6 +43,8 @@ export function mdbCommand(verb: 'add' | 'delete', entry: MdbEntry): string {
     group,
     source !== undefined && `src ${source}`,
     vlan !== undefined && `vid ${vlan}`,
+    dst !== undefined && `dst ${dst}`,
+    sourceVni !== undefined && `src_vni ${sourceVni}`,
   )
   if (verb === 'delete') return named
   return words(
@@ -50,5 +53,8 @@ export function mdbCommand(verb: 'add' | 'delete', entry: MdbEntry): string {
     filterMode && `filter_mode ${filterMode}`,
     sourceList && sourceList.length > 0 && `source_list ${sourceList.join(',')}`,
     protocol !== undefined && `proto ${protocol}`,
+    dstPort !== undefined && `dst_port ${dstPort}`,
+    vni !== undefined && `vni ${vni}`,
+    via !== undefined && `via ${via}`,
   )
 }

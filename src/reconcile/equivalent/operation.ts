@@ -106,6 +106,7 @@ function commandsOf(operation: Operation): string[] {
     case 'addMdbEntry':
       return [mdbCommand('add', operation.entry)]
     case 'replaceMdbEntry':
+      if (operation.entry.dst !== undefined) return [mdbCommand('replace', operation.entry)]
       return [mdbCommand('delete', operation.entry), mdbCommand('add', operation.entry)]
     case 'deleteMdbEntry':
       return [mdbCommand('delete', operation.entry)]

@@ -12,12 +12,13 @@ export function resolveFdbEntry({ absent = false, mac, dst, ...others }: FdbSpec
 
 /** Brings an entry of a multicast database into the kernel's terms. */
 export function resolveMdbEntry(spec: MdbSpec, path: Path): DesiredMdbEntry {
-  const { absent = false, group, source, sourceList, state = 'permanent', ...others } = spec
+  const { absent = false, group, source, sourceList, dst, state = 'permanent', ...others } = spec
   const entry = {
     ...others,
     state,
     group: parseAddress(group) ? canonicalAddress(group) : canonicalMac(group),
     ...(source === undefined ? {} : { source: canonicalAddress(source) }),
+    ...(dst === undefined ? {} : { dst: canonicalAddress(dst) }),
     ...(sourceList ? { sourceList: sourceList.map(canonicalAddress) } : {}),
   }
   return { path: pointer(path), absent, entry }

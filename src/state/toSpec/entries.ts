@@ -3,13 +3,13 @@ import type { ListedMdbEntry } from '../../rtnetlink/mdb.js'
 import { defined, unless } from '../../spec/omit.js'
 import type { FdbSpec, MdbSpec, NetworkSpec } from '../../spec/types.js'
 import { fdbKey, isLastingFdbEntry } from '../fdb.js'
-import { isLastingMdbEntry, mdbKey } from '../mdb.js'
+import { lastingMdbEntries, mdbKey } from '../mdb.js'
 import type { NetworkState } from '../model.js'
 
 /** The entries of forwarding and multicast databases that somebody made, as a spec would say them. */
 export function entriesToSpec(state: NetworkState): Pick<NetworkSpec, 'fdb' | 'mdb'> {
   const fdb = (state.fdb ?? []).filter((entry) => isLastingFdbEntry(entry, state) && typeof entry.dev === 'string')
-  const mdb = (state.mdb ?? []).filter((entry) => isLastingMdbEntry(entry) && typeof entry.port === 'string')
+  const mdb = lastingMdbEntries(state.mdb ?? []).filter(({ port }) => typeof port === 'string')
   return {
     ...(fdb.length > 0 ? { fdb: inOrder(fdb, fdbKey).map(fdbToSpec) } : {}),
     ...(mdb.length > 0 ? { mdb: inOrder(mdb, mdbKey).map(mdbToSpec) } : {}),
@@ -43,7 +43,9 @@ function fdbToSpec(entry: ListedFdbEntry): FdbSpec {
   }
 }
 
-function mdbToSpec({ dev, port, group, vlan, source, filterMode, sourceList = [], protocol }: ListedMdbEntry): MdbSpec {
+function mdbToSpec(entry: ListedMdbEntry): MdbSpec {
+  const { dev, port, group, vlan, source, filterMode, sourceList = [], protocol } = entry
+  const { dst, dstPort, vni, via, sourceVni } = entry
   return {
     dev: String(dev),
     port: String(port),
@@ -54,6 +56,11 @@ function mdbToSpec({ dev, port, group, vlan, source, filterMode, sourceList = []
       // What an entry gets by itself, of any source or of one.
       filterMode: unless(source === undefined ? 'exclude' : 'include', filterMode),
       protocol: unless(4, protocol),
+      dst,
+      dstPort,
+      vni,
+      via: typeof via === 'string' ? via : undefined,
+      sourceVni,
       ...(sourceList.length > 0 ? { filterMode, sourceList } : {}),
     }),
   }
