@@ -23,6 +23,7 @@ import { anchors, type CodeBlock, codeBlocks, linkTargets } from './helpers/mark
 import { runProgram } from './helpers/program.js'
 import { inRepository } from './helpers/repository.js'
 import { canSandbox, sandboxed } from './helpers/sandbox.js'
+import { skipped } from './helpers/skipped.js'
 
 const guides = existsSync(inRepository('docs')) ? readdirSync(inRepository('docs')).map((file) => `docs/${file}`) : []
 const pages = ['README.md', ...guides].filter((path) => path.endsWith('.md') && existsSync(inRepository(path)))
@@ -71,8 +72,7 @@ for (const page of pages) {
     if (verb !== 'runnable' && verb !== 'fails') continue
     test(`the commands in ${page}, line ${block.line}, run`, async (t) => {
       if (!canSandbox()) {
-        t.log('skipped: this machine lets us make no namespaces')
-        t.pass()
+        skipped(t, 'this machine lets us make no namespaces')
         return
       }
       const directory = mkdtempSync(join(tmpdir(), 'linkwright-documentation-'))

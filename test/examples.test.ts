@@ -5,6 +5,7 @@ import test from 'ava'
 import { runProgram } from './helpers/program.js'
 import { inRepository } from './helpers/repository.js'
 import { canSandbox, sandboxed } from './helpers/sandbox.js'
+import { skipped } from './helpers/skipped.js'
 
 const names = readdirSync(inRepository('examples'))
   .filter((file) => file.endsWith('.ts'))
@@ -26,7 +27,7 @@ for (const name of names) {
   test(`the example ${name} does what it says`, async (t) => {
     t.not(expected.length, 0, `examples/${name}.ts has no line "// expect: /REGEX/" at its top`)
     if (!canSandbox()) {
-      t.log('skipped: this machine lets us make no namespaces')
+      skipped(t, 'this machine lets us make no namespaces')
       return
     }
     const program = inRepository('dist/examples', `${name}.js`)

@@ -17,6 +17,7 @@ import test from 'ava'
 import { runProgram } from './helpers/program.js'
 import { inRepository } from './helpers/repository.js'
 import { canSandbox, sandboxed } from './helpers/sandbox.js'
+import { skipped } from './helpers/skipped.js'
 
 interface PackageJson {
   readonly version: string
@@ -125,7 +126,7 @@ test('names the license of every package that it bundles', (t) => {
 })
 
 test('the guardian starts, and undoes what nobody confirms', async (t) => {
-  if (!canSandbox()) return t.log('not run: this machine lets us make no namespaces')
+  if (!canSandbox()) return skipped(t, 'this machine lets us make no namespaces')
   const program = join(installed, packageJson.bin['linkwright'] ?? '')
   const spec = join(project, 'spec.json')
   writeFileSync(spec, JSON.stringify({ links: [{ name: 'br0', kind: 'bridge' }] }))
@@ -152,7 +153,7 @@ test('a stranger can compile and run a program with it', async (t) => {
   const compiler = inRepository('node_modules/typescript/bin/tsc')
   const compiled = await runProgram([process.execPath, compiler, '-p', project], { timeout: 60_000 })
   t.is(compiled.code, 0, compiled.stdout)
-  if (!canSandbox()) return t.log('not run: this machine lets us make no namespaces')
+  if (!canSandbox()) return skipped(t, 'this machine lets us make no namespaces')
   const ran = await runProgram(sandboxed([process.execPath, join(project, 'stranger.js')]))
   t.is(ran.code, 0, ran.stderr)
   t.deepEqual(JSON.parse(ran.stdout), {

@@ -84,11 +84,10 @@ export async function refuseLacking(
   const problems: Problem[] = []
   for (const step of steps) {
     const needs = needsOf(step)
-    // A namespace that is still to be made has the same kernel.
-    const place = world.places.get(step.namespace ?? '') ?? world.places.get('')
-    if (!needs || !place) continue
+    const kernel = world.kernelOf(step.namespace)
+    if (!needs || !kernel) continue
     const { kind, options } = needs
-    const lacking = await place.kernel.lacking(kind, options, request)
+    const lacking = await kernel.lacking(kind, options, request)
     const path = step.path ?? ''
     if (lacking.kind) {
       problems.push({ path: `${path}/kind`, message: `this kernel has no links of kind ${kind.kind}` })

@@ -43,10 +43,9 @@ export async function refuseQdiscs(
 ): Promise<void> {
   const problems: Problem[] = []
   for (const step of steps) {
-    // A namespace that is still to be made has the same kernel.
-    const place = world.places.get(step.namespace ?? '') ?? world.places.get('')
+    const kernel = world.kernelOf(step.namespace)
     for (const kind of new Set(kindsOf(step))) {
-      if (!(await place?.kernel.lacksQdisc(kind, request))) continue
+      if (!(await kernel?.lacksQdisc(kind, request))) continue
       problems.push({ path: step.path ?? '', message: `this kernel has no qdiscs of kind ${kind}` })
     }
   }

@@ -7,6 +7,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
 import { listNamespaces } from '../system/namespace.js'
+import type { Kernel } from './kernel.js'
 import { linksRemade } from './linksRemade.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
@@ -64,6 +65,11 @@ export class World implements Disposable {
   #named(name: string): Place {
     const { kernel } = this.#options
     return Place.open(name, name, typeof kernel === 'function' ? kernel : undefined)
+  }
+
+  /** The kernel of a namespace: one that is still to be made has the same as the caller's. */
+  kernelOf(namespace = ''): Kernel | undefined {
+    return (this.places.get(namespace) ?? this.places.get(''))?.kernel
   }
 
   /** Forgets a namespace that is gone. */

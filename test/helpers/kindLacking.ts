@@ -7,6 +7,7 @@ import { linkKind } from '../../src/rtnetlink/kinds/registry.js'
 import { sectionOf } from '../../src/state/link.js'
 import type { KindCase } from './kindCase.js'
 import { linkNetwork } from './links.js'
+import { skipped } from './skipped.js'
 
 /** The kind that a section such as `vxlan` or `bridgePort` belongs to. */
 export function kindOfSection(section: string): AnyLinkKind {
@@ -71,7 +72,7 @@ export async function lackingOf(
   t.teardown(() => connection.close())
   const kind = kindOfSection(section)
   if (kind.creation !== 'tuntap' && !(await knowsKind(kind, connection))) {
-    t.log(`skipped, this kernel has no ${kind.kind}`)
+    skipped(t, `this kernel has no ${kind.kind}`)
     return undefined
   }
   const lacking = await unknownOptions(t, kindCase, connection)

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { fixture, runProgram } from '../helpers/program.js'
+import { skipped } from '../helpers/skipped.js'
 import { kinds } from '../helpers/transports.js'
 
 const program = fixture(import.meta.url, 'survive')
@@ -30,8 +31,7 @@ for (const kind of kinds) {
   for (const [scenario, expected] of Object.entries(scenarios)) {
     test.serial(`${kind}: ${scenario} ends with ${expected}`, async (t) => {
       if (scenario.startsWith('worker') && program.endsWith('.ts')) {
-        t.log('not run: workers load the compiled program only')
-        t.pass()
+        skipped(t, 'workers load the compiled program only')
         return
       }
       const { code, signal, stdout, stderr } = await runProgram([process.execPath, program, kind, scenario])

@@ -14,6 +14,7 @@ import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcil
 import { record } from '../helpers/record.js'
 import { inRepository } from '../helpers/repository.js'
 import { sandboxed } from '../helpers/sandbox.js'
+import { skipped } from '../helpers/skipped.js'
 
 /** Whether the kernel has the kind, and the machine `wg` to look at it. */
 const lack = ((): string | undefined => {
@@ -33,8 +34,7 @@ const lack = ((): string | undefined => {
 function onWireguard(title: string, run: (t: ExecutionContext) => Promise<void>): void {
   test.serial(title, async (t) => {
     if (lack === undefined) return run(t)
-    t.log(`skipped, ${lack}`)
-    t.pass()
+    skipped(t, `${lack}`)
   })
 }
 
@@ -334,8 +334,7 @@ onWireguard('examples/wireguard does what it says', async (t) => {
 
 test.serial('a kernel without it is one clear error before anything is done', async (t) => {
   if (lack !== 'this kernel lacks wireguard') {
-    t.log(`skipped, ${lack ?? 'this kernel has wireguard'}`)
-    t.pass()
+    skipped(t, `${lack ?? 'this kernel has wireguard'}`)
     return
   }
   const namespace = reconcileNamespace(t)

@@ -5,6 +5,7 @@ import { linkKind } from '../../src/rtnetlink/kinds/registry.js'
 import type { Link } from '../../src/rtnetlink/link.js'
 import { sameOption } from '../../src/state/equal.js'
 import { type LinkNetwork, linkNetwork } from '../helpers/links.js'
+import { skipped } from '../helpers/skipped.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -26,8 +27,7 @@ async function made(t: ExecutionContext, network: LinkNetwork, link: Link): Prom
     return true
   } catch (error) {
     if (!(error instanceof NetworkError) || error.code !== 'EOPNOTSUPP') throw error
-    t.log(`skipped, this kernel has no ${link.kind}: ${error.message}`)
-    t.pass()
+    skipped(t, `this kernel has no ${link.kind}: ${error.message}`)
     return false
   }
 }
@@ -181,8 +181,7 @@ for (const kind of ['macvlan', 'macvtap'] as const) {
     await network.create(link({ broadcastCutoff: 7 }))
     const cutoffOf = async (): Promise<unknown> => optionsOf(await network.read('mv0'), kind)['broadcastCutoff']
     if ((await cutoffOf()) === 1) {
-      t.log(`skipped, this kernel ignores ${kind}.broadcastCutoff`)
-      t.pass()
+      skipped(t, `this kernel ignores ${kind}.broadcastCutoff`)
       return
     }
     for (const broadcastCutoff of [7, -1, 1]) {

@@ -13,6 +13,7 @@ import { type KindCase, kindCases } from '../helpers/kindCases.js'
 import { unknownOptions } from '../helpers/kindLacking.js'
 import { type TestNetwork, testNetwork } from '../helpers/objects.js'
 import { record } from '../helpers/record.js'
+import { skipped } from '../helpers/skipped.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -107,8 +108,7 @@ async function plainLink(
     return plain
   } catch (error) {
     if (!(error instanceof NetworkError) || error.code !== 'EOPNOTSUPP') throw error
-    t.log(`skipped, this kernel has no ${section}: ${error.message}`)
-    t.pass()
+    skipped(t, `this kernel has no ${section}: ${error.message}`)
     return undefined
   }
 }

@@ -1,7 +1,8 @@
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import type { ListedRule, Rule } from '../../src/rtnetlink/rule.js'
 import { decodeRule, deleteRule, dumpRules, newRule } from '../../src/rtnetlink/ruleMessages.js'
 import { checkOurs, checkTheirs, type ObjectKind, type TestNetwork, testNetwork } from '../helpers/objects.js'
+import { skipped } from '../helpers/skipped.js'
 
 async function rulesOf(network: TestNetwork): Promise<readonly ListedRule[]> {
   return [
@@ -124,14 +125,13 @@ for (const [command, expected] of theirs) {
 }
 
 /** Whether the kernel takes a rule; if not, the test says so and ends. */
-async function takes(t: { log(text: string): void; pass(): void }, network: TestNetwork, rule: Rule): Promise<boolean> {
+async function takes(t: ExecutionContext, network: TestNetwork, rule: Rule): Promise<boolean> {
   try {
     await network.send(newRule(rule))
     await network.send(deleteRule(rule))
     return true
   } catch (error) {
-    t.log(`skipped, this kernel takes no such rule: ${String(error)}`)
-    t.pass()
+    skipped(t, `this kernel takes no such rule: ${String(error)}`)
     return false
   }
 }

@@ -6,6 +6,7 @@ import { answerPings, echoHost } from '../../examples/echoHost.js'
 import { EthernetFrame, etherType, Icmpv6Message, Ipv6Packet, ipProtocol } from '../../src/packet/index.js'
 import { openTap, type TunTapDevice } from '../../src/tuntap/index.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { skipped } from '../helpers/skipped.js'
 
 const run = promisify(execFile)
 const mac = '02:00:00:00:00:02'
@@ -26,8 +27,7 @@ async function ping(t: ExecutionContext, namespace: TestNamespace, args: string)
   } catch (error) {
     const { code, stdout } = error as { code?: unknown; stdout?: string }
     if (code === 1) return stdout
-    t.log(`skipped: no usable ping (${error})`)
-    t.pass()
+    skipped(t, `no usable ping (${error})`)
     return undefined
   }
 }
