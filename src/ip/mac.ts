@@ -4,7 +4,11 @@ export function parseMac(text: string): Uint8Array | undefined {
   return Uint8Array.from(text.split(':'), (pair) => Number.parseInt(pair, 16))
 }
 
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Writes a link-layer address in lower case. */
 export function formatMac(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':')
+  let text = ''
+  for (const byte of bytes) text += text === '' ? digits[byte] : `:${digits[byte]}`
+  return text
 }

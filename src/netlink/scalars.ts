@@ -224,7 +224,7 @@ export const mac: Codec<string> = {
   encode: (value, writer) => writer.append(parsed(parseMac(value), `${value} is not a MAC address`)),
   decode(payload) {
     if (payload.length === 0) throw new MalformedError('no bytes of address')
-    return formatMac(payload.copy())
+    return formatMac(payload.bytes.subarray(payload.start, payload.end))
   },
 }
 

@@ -1,6 +1,7 @@
 import { NLA_F_NESTED, walkAttributes } from './attribute.js'
 import { littleEndian, Payload, Writer } from './bytes.js'
 import type { Codec, DecodeContext, Domain, EncodeContext } from './codec.js'
+import { Shape } from './shape.js'
 
 /** How bits are laid out: a value with a mask of 4 bytes each, or a number of the machine's or the network's order. */
 export type BitLayout = 'masked' | 'u16' | 'u32' | 'be16'
@@ -55,8 +56,13 @@ export interface AttributeTable<T extends object> extends Codec<T> {
   readonly nested: true
   /** Appends the attributes of the given properties; `undefined` ones are left out. */
   encode(values: T, writer: Writer, context: EncodeContext): void
-  /** Reads a range of attributes; unknown and malformed ones go to the context's `unknown`. */
-  decode(payload: Payload, context: DecodeContext): T
+  /**
+   * Reads a range of attributes; unknown and malformed ones go to the context's `unknown`.
+   * @param beside another table of the same range: what it knows is not unknown
+   */
+  decode(payload: Payload, context: DecodeContext, beside?: Pick<AnyAttributeTable, 'knows'>): T
+  /** Whether an attribute of this number is one of the range's own. */
+  knows(type: number): boolean
   locate(payload: Payload, offset: number): readonly string[]
 }
 
@@ -67,7 +73,8 @@ export interface AnyAttributeTable extends Codec<object> {
   readonly nested: true
   /** Writes the attributes of what is set. */
   encode(values: object, writer: Writer, context: EncodeContext): void
-  decode(payload: Payload, context: DecodeContext): object
+  decode(payload: Payload, context: DecodeContext, beside?: Pick<AnyAttributeTable, 'knows'>): object
+  knows(type: number): boolean
   locate(payload: Payload, offset: number): readonly string[]
 }
 
@@ -103,25 +110,32 @@ export function attributeTable<T extends object>(
         else encodeLine(lines[name], values[name], writer, context)
       }
     },
-    decode(payload, context) {
+    decode(payload, context, beside) {
       layout ??= layoutOf(lines, names)
-      const { byType, conditional, withAbsent } = layout
-      const result: Partial<T> = {}
+      const { byType, readers, shape, conditional, withAbsent } = layout
+      const found: string[] = []
+      const values: unknown[] = []
       const bitsByType = new Map<number, number>()
       walkAttributes(payload, (type, start, end) => {
-        const owners = byType.get(type)
+        const owners = readers.get(type)
+        if (!owners && beside?.knows(type)) return
         const range = payload.slice(start, end)
-        if (!owners || !decodeInto(result, lines, owners, type, range, context)) {
+        if (!owners || !decodeInto(found, values, owners, range, context)) {
           context.unknown?.push({ path: [], type, bytes: range.copy() })
         }
-        if (conditional.length > 0) rememberBits(lines, owners, range, bitsByType)
+        if (conditional.length > 0) rememberBits(lines, byType.get(type), range, bitsByType)
       })
+      const result = shape.objectOf(found, values) as Partial<T>
       for (const name of conditional) {
         const { type = 0, bit = 0 } = lines[name].countsBy ?? {}
         if ((((bitsByType.get(type) ?? 0) >>> bit) & 1) === 0) delete result[name]
       }
       for (const name of withAbsent) result[name] ??= lines[name].absent as T[typeof name]
       return result as T
+    },
+    knows(type) {
+      layout ??= layoutOf(lines, names)
+      return layout.byType.has(type)
     },
     locate(payload, offset) {
       layout ??= layoutOf(lines, names)
@@ -142,6 +156,8 @@ export function attributeTable<T extends object>(
 /** What follows from the lines of a table. */
 interface Layout<T extends object> {
   readonly byType: ReadonlyMap<number, readonly (keyof T & string)[]>
+  readonly readers: ReadonlyMap<number, readonly Reader[]>
+  readonly shape: Shape
   readonly conditional: readonly (keyof T & string)[]
   readonly withAbsent: readonly (keyof T & string)[]
 }
@@ -155,8 +171,13 @@ function layoutOf<T extends object>(lines: Lines<T>, names: readonly (keyof T & 
     for (const number of new Set([type, ipv6Type, toldIn?.type ?? type]))
       byType.set(number, [...(byType.get(number) ?? []), name])
   }
+  const readers = [...byType].map(
+    ([type, owners]) => [type, owners.map((name) => readerOf(name, lines[name], type))] as const,
+  )
   return {
     byType,
+    readers: new Map(readers),
+    shape: new Shape(),
     conditional: names.filter((name) => lines[name].countsBy !== undefined),
     withAbsent: names.filter((name) => lines[name].absent !== undefined),
   }
@@ -241,37 +262,59 @@ function rememberBits<T extends object>(
   if (owner && bits !== undefined) bitsByType.set(lines[owner].type, bits)
 }
 
+/** What reading asks of a line for each attribute, in one form for all lines. */
+interface Reader {
+  readonly name: string
+  readonly codec: Codec<unknown>
+  readonly bit: number | undefined
+  readonly layout: BitLayout | undefined
+  /** Where in the payload it begins. */
+  readonly start: number
+  readonly repeats: boolean
+  readonly nested: boolean
+}
+
+function readerOf(name: string, line: Attribute<unknown>, type: number): Reader {
+  const { codec, bit, bits, toldIn } = line
+  const start = toldIn?.type === type ? toldIn.start : 0
+  return { name, codec, bit, layout: bits, start, repeats: codec.repeats ?? false, nested: codec.nested ?? false }
+}
+
+/** A bit as a payload of its own. */
+const bitPayloads = [new Payload(Uint8Array.of(0)), new Payload(Uint8Array.of(1))] as const
+
 /** Returns whether the payload was what the table says, for one of the properties that share the attribute. */
-function decodeInto<T extends object>(
-  result: Partial<T>,
-  lines: Lines<T>,
-  owners: readonly (keyof T & string)[],
-  type: number,
+function decodeInto(
+  found: string[],
+  values: unknown[],
+  readers: readonly Reader[],
   range: Payload,
   context: DecodeContext,
 ): boolean {
   let taken = false
-  for (const owner of owners) {
-    const line = lines[owner]
-    const bits = line.bit === undefined ? undefined : readBits(range, line.bits)
-    if (line.bit !== undefined) {
+  for (const { name, codec, bit, layout, start, repeats, nested } of readers) {
+    if (bit !== undefined) {
+      const bits = readBits(range, layout)
       if (bits === undefined) return false
-      const codec: Codec<unknown> = line.codec
-      result[owner] = codec.decode(new Payload(Uint8Array.of((bits >>> line.bit) & 1)), context) as never
+      found.push(name)
+      values.push(codec.decode(bitPayloads[((bits >>> bit) & 1) === 1 ? 1 : 0], context))
       taken = true
       continue
     }
     const known = context.unknown?.length ?? 0
-    const start = line.toldIn?.type === type ? line.toldIn.start : 0
     try {
-      const value = line.codec.decode(range.slice(range.start + start), context)
-      const others = result[owner]
-      result[owner] = line.codec.repeats && Array.isArray(others) ? ([...others, value].flat() as never) : value
+      const value = codec.decode(start > 0 ? range.slice(range.start + start) : range, context)
+      const before = repeats ? found.indexOf(name) : -1
+      if (before >= 0) values[before] = [values[before], value].flat()
+      else {
+        values.push(value)
+        found.push(name)
+      }
       taken = true
     } catch {
       continue
     }
-    if (line.codec.nested) prefixPaths(context, known, owner)
+    if (nested) prefixPaths(context, known, name)
   }
   return taken
 }

@@ -47,10 +47,13 @@ function partsOf(payload: Payload): Parts {
   return parts
 }
 
+/** Kinds that share a name of the kernel's share their tables, too, so that they are read once. */
 function kindOf(kernelKind: string, data: Payload | undefined): AnyLinkKind | undefined {
-  return linkKindOfKernel(kernelKind, (kind) =>
-    data ? { ...kind.options.decode(data, withoutNames), ...kind.status?.decode(data, withoutNames) } : {},
-  )
+  let raw: Readonly<Record<string, unknown>> | undefined
+  return linkKindOfKernel(kernelKind, ({ options, status }) => {
+    raw ??= data ? { ...options.decode(data, withoutNames), ...status?.decode(data, withoutNames) } : {}
+    return raw
+  })
 }
 
 /** Status and options come in one range of attributes; what the one table knows is nothing unknown of the other. */
@@ -61,15 +64,7 @@ function decodeBoth(
   context: DecodeContext,
 ): { options: object; status?: object } {
   if (!status) return { options: options.decode(data, context) }
-  const known = new Set(status.names.map((name) => status.lines[name]?.type))
-  const unknown = context.unknown
-  const before = unknown?.length ?? 0
-  const decoded = { options: options.decode(data, context), status: status.decode(data, withoutNames) }
-  if (unknown) {
-    const added = unknown.splice(before)
-    unknown.push(...added.filter(({ path, type }) => path.length > 0 || !known.has(type)))
-  }
-  return decoded
+  return { options: options.decode(data, context, status), status: status.decode(data, withoutNames) }
 }
 
 function encodeData(writer: Writer, type: number, table: AnyAttributeTable, values: object, context: EncodeContext) {

@@ -1,11 +1,11 @@
 import { familyOf } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
+import { grouped } from '../rtnetlink/grouped.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, prefixOfRow, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../rtnetlink/packed/rowIndex.js'
 import { inSlices } from '../system/turns.js'
 import type { DesiredNetwork, DesiredRoute } from './desired.js'
-import { grouped } from './grouped.js'
 import type { NetworkState } from './model.js'
 import { type RouteRecord, routeKey } from './route.js'
 

@@ -1,5 +1,5 @@
+import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredRoute } from '../../state/desired.js'
-import { grouped } from '../../state/grouped.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
 import { diffBulkRoutes } from './bulkRoutes.js'

@@ -1,5 +1,5 @@
+import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredRule } from '../../state/desired.js'
-import { grouped } from '../../state/grouped.js'
 import {
   isSameRule,
   mergedRule,

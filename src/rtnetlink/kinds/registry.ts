@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.js'
 import * as builtIn from './builtIn.js'
 import type { AnyLinkKind, LinkKind } from './kind.js'
 
@@ -13,6 +14,9 @@ export type KindOptions = { readonly [Name in keyof BuiltIn]?: OptionsOf<BuiltIn
 export type PortOptions = { readonly [Name in WithPort as `${Name}Port`]?: PortOf<BuiltIn[Name]> }
 
 const kinds = new Map<string, AnyLinkKind>(Object.values(builtIn).map((kind) => [kind.kind, kind]))
+
+/** By the kernel's name, which is asked of every link that is read. */
+let kindsOfKernel: ReadonlyMap<string, readonly AnyLinkKind[]> | undefined
 
 /** Looked through for every link, so that it is kept. */
 let pairs = namesOfPairs()
@@ -30,6 +34,7 @@ export function pairKinds(): readonly string[] {
 export function registerLinkKind(kind: AnyLinkKind): void {
   kinds.set(kind.kind, kind)
   pairs = namesOfPairs()
+  kindsOfKernel = undefined
 }
 
 /** The kind of a name in specs. */
@@ -42,11 +47,7 @@ export function linkKindOfKernel(
   kernelKind: string,
   read: (kind: AnyLinkKind) => Readonly<Record<string, unknown>>,
 ): AnyLinkKind | undefined {
-  for (const kind of kinds.values()) {
-    if ((kind.kernelKind ?? kind.kind) !== kernelKind) continue
-    if (!kind.matches || kind.matches(read(kind))) return kind
-  }
-  return undefined
+  return kindsOfKernel.get(kernelKind)?.find((kind) => !kind.matches || kind.matches(read(kind)))
 }
 
 /** All known kinds. */
