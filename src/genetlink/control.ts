@@ -1,8 +1,9 @@
 import type { Payload } from '../netlink/bytes.js'
 import { withoutNames } from '../netlink/codec.js'
+import { indexedListOf } from '../netlink/lists.js'
 import { buildMessage, decodeMessage, type NetlinkMessage } from '../netlink/message.js'
 import { binary, text, u16, u32 } from '../netlink/scalars.js'
-import { attribute, attributeTable, indexedListOf } from '../netlink/table.js'
+import { attribute, attributeTable } from '../netlink/table.js'
 import { type GenericLayout, genericLayout } from './message.js'
 
 // include/uapi/linux/genetlink.h

@@ -1,5 +1,6 @@
+import { listOf } from '../netlink/lists.js'
 import { be32, be32Signed, be64, binary, enumeration } from '../netlink/scalars.js'
-import { type AttributeTable, attribute, attributeTable, listOf } from '../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { type DataValue, dataValue, nameText } from './data.js'
 import { type Expression, expression } from './expressions.js'
 

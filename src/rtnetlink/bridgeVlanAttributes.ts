@@ -1,7 +1,8 @@
+import { repeated } from '../netlink/lists.js'
 import type { MessageLayout } from '../netlink/message.js'
 import { binary, boolean, enumeration, i32, ranged, seconds, u8, u16, u32, u64AsNumber } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
-import { type AttributeTable, attribute, attributeTable, repeated } from '../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import type { MulticastOptions } from './kinds/multicastOptions.js'
 
 /** struct br_vlan_msg: include/uapi/linux/if_bridge.h */

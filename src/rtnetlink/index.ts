@@ -18,6 +18,7 @@ export {
   MalformedError,
   withoutNames,
 } from '../netlink/codec.js'
+export { listOf, repeated, unorderedListOf } from '../netlink/lists.js'
 export {
   buildMessage,
   decodeMessage,
@@ -61,9 +62,6 @@ export {
   attributeTable,
   type BitLayout,
   type Lines,
-  listOf,
-  repeated,
-  unorderedListOf,
 } from '../netlink/table.js'
 export {
   type Address,

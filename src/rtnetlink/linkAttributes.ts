@@ -1,4 +1,5 @@
 import type { Codec } from '../netlink/codec.js'
+import { listOf } from '../netlink/lists.js'
 import type { MessageLayout } from '../netlink/message.js'
 import {
   bareText,
@@ -14,7 +15,7 @@ import {
   u32,
 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
-import { type AttributeTable, attribute, attributeTable, listOf } from '../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
 import { type LinkInfo, linkInfo } from './linkInfo.js'
 

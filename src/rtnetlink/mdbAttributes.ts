@@ -2,10 +2,11 @@ import { castOf, formatAddress, parseAddress } from '../ip/address.js'
 import { formatMac, parseMac } from '../ip/mac.js'
 import { littleEndian } from '../netlink/bytes.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
+import { listOf } from '../netlink/lists.js'
 import type { MessageLayout } from '../netlink/message.js'
 import { enumeration, i32, ipAddress, linkReference, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
-import { type AttributeTable, attribute, attributeTable, listOf } from '../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 
 /** struct br_port_msg: include/uapi/linux/if_bridge.h */
 export interface MdbHeader {

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { NLA_F_NESTED, walkAttributes } from '../../src/netlink/attribute.js'
 import { Payload, Writer } from '../../src/netlink/bytes.js'
 import { type DecodeContext, withoutNames } from '../../src/netlink/codec.js'
+import { listOf } from '../../src/netlink/lists.js'
 import { boolean, castAddress, flag, ipAddress, mac, text, u8, u16, u32 } from '../../src/netlink/scalars.js'
 import {
   type AttributeTable,
   attribute,
   attributeTable,
   encodeAttributes,
-  listOf,
   writeAttribute,
 } from '../../src/netlink/table.js'
 

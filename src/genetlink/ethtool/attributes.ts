@@ -1,5 +1,6 @@
+import { listOf } from '../../netlink/lists.js'
 import { binary, flag, text, u32 } from '../../netlink/scalars.js'
-import { type AttributeTable, attribute, attributeTable, listOf } from '../../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { type GenericLayout, genericLayout } from '../message.js'
 
 /** Which device a request is about, and how the answer is to be: ETHTOOL_A_HEADER_*. */

@@ -1,3 +1,4 @@
+import { indexedListOf } from '../../netlink/lists.js'
 import {
   boolean,
   enumeration,
@@ -11,7 +12,7 @@ import {
   u16,
   u32,
 } from '../../netlink/scalars.js'
-import { type AttributeTable, attribute, attributeTable, indexedListOf } from '../../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { type BondPortOptions, bondPort, bondPortDefaults, bondPortStatus } from './bondPort.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 

@@ -1,5 +1,6 @@
+import { unorderedListOf } from '../../netlink/lists.js'
 import { boolean, enumeration, i32, linkReference, mac, u8, u32 } from '../../netlink/scalars.js'
-import { type AttributeTable, attribute, attributeTable, unorderedListOf } from '../../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
 
 /** Options of a MACVLAN or MACVTAP device: `ip link add type macvlan help`, man ip-link(8). */

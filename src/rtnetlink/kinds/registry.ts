@@ -47,6 +47,7 @@ export function linkKindOfKernel(
   kernelKind: string,
   read: (kind: AnyLinkKind) => Readonly<Record<string, unknown>>,
 ): AnyLinkKind | undefined {
+  kindsOfKernel ??= grouped(kinds.values(), ({ kind, kernelKind = kind }) => kernelKind)
   return kindsOfKernel.get(kernelKind)?.find((kind) => !kind.matches || kind.matches(read(kind)))
 }
 

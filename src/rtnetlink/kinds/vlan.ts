@@ -1,7 +1,8 @@
 import type { Codec } from '../../netlink/codec.js'
+import { unorderedListOf } from '../../netlink/lists.js'
 import { be16, boolean, enumeration, linkReference, ranged, u8, u16, u32 } from '../../netlink/scalars.js'
 import { field, struct } from '../../netlink/struct.js'
-import { type AttributeTable, attribute, attributeTable, unorderedListOf } from '../../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 
 /** One entry of a map between priorities of the host and of VLAN tags. */
