@@ -308,7 +308,7 @@ const vrf: KindCase = {
   recreates: [{ table: 70001 }],
 }
 
-const plain = (kind: 'ifb' | 'dummy' | 'nlmon' | 'vcan'): KindCase => ({
+const plain = (kind: 'ifb' | 'dummy' | 'nlmon' | 'vcan' | 'vsockmon'): KindCase => ({
   title: kind,
   section: kind,
   link: { name, kind },
@@ -341,4 +341,5 @@ export const kindCases: readonly KindCase[] = [
   plain('dummy'),
   plain('nlmon'),
   plain('vcan'),
+  plain('vsockmon'),
 ]

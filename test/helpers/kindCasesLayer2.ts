@@ -112,6 +112,57 @@ const macsecOfLateFrames: KindCase = {
 
 const team: KindCase = { title: 'team', section: 'team', link: { name, kind: 'team' }, shown: {} }
 
+const batadv: KindCase = {
+  title: 'batadv',
+  section: 'batadv',
+  link: { name, kind: 'batadv', batadv: { algorithm: 'BATMAN_V' } },
+  shown: { algorithm: {} },
+}
+
+const virtWifi: KindCase = {
+  title: 'virt_wifi',
+  section: 'virtWifi',
+  link: { name, kind: 'virtWifi', virtWifi: { link: 'v0' } },
+  shown: { link: { link: 'v0' } },
+  recreates: [{ link: 'v1' }],
+}
+
+const amt: KindCase = {
+  title: 'amt',
+  section: 'amt',
+  link: {
+    name,
+    kind: 'amt',
+    amt: {
+      mode: 'gateway',
+      link: 'v0',
+      local: '10.0.0.1',
+      discovery: '10.0.0.9',
+      relayPort: 1000,
+      gatewayPort: 2000,
+      maximumTunnels: 9,
+    },
+  },
+  shown: {
+    mode: { mode: 'gateway' },
+    link: { link: 'v0' },
+    local: { local: '10.0.0.1' },
+    discovery: { discovery: '10.0.0.9' },
+    relayPort: { relay_port: 1000 },
+    gatewayPort: { gateway_port: 2000 },
+    maximumTunnels: { max_tunnels: 9 },
+  },
+  recreates: [
+    { link: 'v1' },
+    { local: '10.0.0.2' },
+    { discovery: '10.0.0.8' },
+    { relayPort: 1001 },
+    { gatewayPort: 2001 },
+    { maximumTunnels: 8 },
+    { mode: 'relay' },
+  ],
+}
+
 const gtp: KindCase = {
   title: 'gtp',
   section: 'gtp',
@@ -140,6 +191,9 @@ const ovpn: KindCase = {
 
 /** What protects, doubles or bundles frames, and devices of protocols that a program speaks. */
 export const otherCases: readonly KindCase[] = [
+  amt,
+  batadv,
+  virtWifi,
   hsr,
   prp,
   hsrOfTwoRings,

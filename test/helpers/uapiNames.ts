@@ -10,6 +10,8 @@ import {
 import { encapsulationTables } from '../../src/rtnetlink/encapsulation/tables.js'
 import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
 import {
+  amt,
+  batadv,
   bridge,
   ipvlan,
   macvlan,
@@ -225,6 +227,13 @@ export const namedTables: readonly NamedTable[] = [
   { table: vrf.options, prefix: 'IFLA_VRF_' },
   { table: veth.options, prefix: 'VETH_INFO_' },
   { table: vxcan.options, prefix: 'VXCAN_INFO_' },
+  { table: batadv.options, prefix: 'IFLA_BATADV_', names: { algorithm: 'ALGO_NAME' } },
+  {
+    table: amt.options,
+    prefix: 'IFLA_AMT_',
+    names: { local: 'LOCAL_IP', discovery: 'DISCOVERY_IP', maximumTunnels: 'MAX_TUNNELS' },
+  },
+  { table: amt.status, prefix: 'IFLA_AMT_', names: { remote: 'REMOTE_IP' } },
   { table: netkit.options, prefix: 'IFLA_NETKIT_', names: { peer: 'PEER_INFO' } },
   { table: netkit.status, prefix: 'IFLA_NETKIT_' },
   { table: tun.options, prefix: 'IFLA_TUN_', names: { packetInfo: 'PI', vnetHeader: 'VNET_HDR' } },

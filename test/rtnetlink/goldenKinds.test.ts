@@ -247,6 +247,19 @@ test('links of each kind are what ip sends', (t) => {
         createSockets: true,
       }),
       'link add nl0 type nlmon': make('nlmon', 'nl0'),
+      'link add vm0 type vsockmon': make('vsockmon', 'vm0'),
+      'link add ba0 type batadv ra BATMAN_V': make('batadv', 'ba0', { algorithm: 'BATMAN_V' }),
+      'link add link v0 name vw0 type virt_wifi': make('virtWifi', 'vw0', { link: 'v0' }),
+      'link add am0 type amt mode gateway local 10.0.0.1 discovery 10.0.0.9 dev v0 relay_port 1000 gateway_port 2000 max_tunnels 9':
+        make('amt', 'am0', {
+          mode: 'gateway',
+          local: '10.0.0.1',
+          discovery: '10.0.0.9',
+          link: 'v0',
+          relayPort: 1000,
+          gatewayPort: 2000,
+          maximumTunnels: 9,
+        }),
       'link add link v0 name iv0 type ipvtap mode l3s bridge': make('ipvtap', 'iv0', {
         link: 'v0',
         mode: 'l3s',

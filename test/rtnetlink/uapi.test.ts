@@ -49,6 +49,8 @@ const headers = [
     'icmpv6',
     'veth',
     'can/vxcan',
+    'amt',
+    'batman_adv',
     'if_tunnel',
     'ip6_tunnel',
     'nexthop',

@@ -92,7 +92,7 @@ function addCommand(link: Link): string {
     link.name,
     ...generalOf(link),
     'type',
-    kind?.kind,
+    kind && (kind.kernelKind ?? kind.kind),
     ...(kind && options ? kindWords(kind, options) : []),
   )
 }

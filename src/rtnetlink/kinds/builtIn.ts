@@ -1,5 +1,7 @@
 // The kinds that are known from the start: a new one is one file beside this one, and one line here.
+export { type AmtOptions, type AmtStatus, amt } from './amt.js'
 export { type BareudpOptions, bareudp } from './bareudp.js'
+export { type BatadvOptions, batadv } from './batadv.js'
 export { type BondAggregator, type BondOptions, type BondStatus, bond } from './bond.js'
 export { type BridgeOptions, type BridgeStatus, bridge } from './bridge.js'
 export { type VcanOptions, type VxcanOptions, vcan, vxcan } from './can.js'
@@ -33,8 +35,10 @@ export { type OvpnOptions, ovpn } from './ovpn.js'
 export { type TeamOptions, team } from './team.js'
 export { type TunTapOptions, type TunTapStatus, tap, tun } from './tuntap.js'
 export { type VethOptions, veth } from './veth.js'
+export { type VirtWifiOptions, virtWifi } from './virtWifi.js'
 export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'
 export { type VrfOptions, vrf } from './vrf.js'
+export { type VsockmonOptions, vsockmon } from './vsockmon.js'
 export { type VtiOptions, vti, vti6 } from './vti.js'
 export { type VxlanOptions, type VxlanPortRange, type VxlanStatus, vxlan } from './vxlan.js'
 export {
