@@ -48,6 +48,25 @@ export function sections(): Section[] {
   ])
 }
 
+/**
+ * What was kept, with what was found anew in its place: of the sections that were tried, and where the kernel was asked
+ * for its kinds, which of them it has.
+ */
+export function mergedFindings(kept: readonly Findings[], fresh: readonly Findings[]): Findings[] {
+  const releases = new Set([...kept, ...fresh].map(({ release }) => release))
+  return [...releases].map((release) => {
+    const [before, after] = [kept, fresh].map((list) => list.find((one) => one.release === release))
+    const tried = Object.entries(after?.sections ?? {}).filter(
+      ([, { applied, proven }]) => applied || proven.length > 0,
+    )
+    return {
+      release,
+      absent: after && after.absent.length > 0 ? after.absent : (before?.absent ?? []),
+      sections: { ...before?.sections, ...Object.fromEntries(tried) },
+    }
+  })
+}
+
 /** Brings together what the tests of a kernel recorded. */
 export function findingsOf({ release, files }: KernelResults): Findings {
   const records = files.flatMap((one) => one.records)
@@ -65,5 +84,5 @@ export function findingsOf({ release, files }: KernelResults): Findings {
     const lacking = among(own.map((one) => one.lacking)).filter((name) => !proven.includes(name))
     return [section, { proven, lacking, applied: own.some((one) => one.applied) }]
   })
-  return { release, absent, sections: Object.fromEntries(found) }
+  return { release, absent: [...new Set(absent)], sections: Object.fromEntries(found) }
 }

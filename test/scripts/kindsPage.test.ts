@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import type { Findings } from '../../scripts/kinds/findings.js'
-import { findingsOf, sections } from '../../scripts/kinds/findings.js'
+import { findingsOf, mergedFindings, sections } from '../../scripts/kinds/findings.js'
 import { kindsPage } from '../../scripts/kinds/page.js'
 import { inRepository } from '../helpers/repository.js'
 
@@ -11,6 +11,19 @@ const words = (markdown: string): string => markdown.replace(/-{3,}/g, '---').re
 test('docs/kinds.md is what the registry and the kept results say; npm run kinds writes it anew', (t) => {
   const findings: Findings[] = JSON.parse(readFileSync(inRepository('test/kernels/kinds.json'), 'utf8'))
   t.is(words(readFileSync(inRepository('docs/kinds.md'), 'utf8')), words(kindsPage(findings)))
+})
+
+test('what is found anew takes the place of what was kept, and no more', (t) => {
+  const finding = (...proven: string[]) => ({ proven, lacking: [], applied: proven.length > 0 })
+  const kept = [
+    { release: '6.1', absent: ['hsr'], sections: { veth: finding('peer'), vlan: finding('id') } },
+    { release: '6.12', absent: ['ovpn'], sections: { veth: finding('peer') } },
+  ]
+  const fresh = [{ release: '6.1', absent: [], sections: { veth: finding(), vlan: finding('id', 'gvrp') } }]
+  t.deepEqual(mergedFindings(kept, fresh), [
+    { release: '6.1', absent: ['hsr'], sections: { veth: finding('peer'), vlan: finding('id', 'gvrp') } },
+    kept[1],
+  ])
 })
 
 test('what was recorded is told of each kernel: all of a kind, all but some of it, or nothing', (t) => {
