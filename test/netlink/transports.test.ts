@@ -147,7 +147,7 @@ for (const kind of kinds) {
     const second = new AbortController()
     const waiting = codeOf(connection.request(bridge('br0'), { signal: first.signal }))
     const queued = codeOf(connection.request(bridge('br1'), { signal: second.signal }))
-    await sleep(10)
+    while (transport.sent === 0) await sleep(1)
     second.abort()
     t.is(await queued, 'ABORTED')
     t.is(transport.sent, 1)
