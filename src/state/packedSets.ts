@@ -1,7 +1,8 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
-import { areFew, RowIndex, visitRows } from '../rtnetlink/packed/rowIndex.js'
+import { markedRows, type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
+import { areFew, RowIndex } from '../rtnetlink/packed/rowIndex.js'
 import { runsOf } from '../rtnetlink/packed/runs.js'
+import { visitRows } from '../rtnetlink/packed/visitRows.js'
 import { inSlices } from '../system/turns.js'
 import type { DesiredRoute } from './desired.js'
 import { KeyNumbers } from './packedKeys.js'
@@ -97,9 +98,9 @@ async function selected(
   if (present && areFew(others, rows) && (await runsOf(rows))) {
     return await selectedByFew(rows, others, keys, otherKeys, pairs)
   }
-  const kept = new RowsBuilder(rows.family)
+  const kept = new Marks(rows)
   const index = new RowIndex(others, otherKeys)
-  const visit = (row: number): boolean => {
+  const single = (row: number): boolean => {
     const way = rows.ways[row] ?? 0
     const key = keys[way] ?? nothing
     const hinted = index.hint(rows, row, key)
@@ -110,11 +111,44 @@ async function selected(
       while (found >= 0 && !pairs.match(way, others.ways[found] ?? 0)) found = index.findNext(found, rows, row, key)
       isThere = found >= 0
     }
-    if (isThere === present) kept.pushRow(rows, row, way)
+    if (isThere === present) kept.add(row, row + 1)
     return true
   }
-  await visitRows(rows, visit, index)
-  return kept.count === rows.count ? rows : kept.finish()
+  const paired = (start: number, end: number, found: number): number => {
+    let row = start
+    for (let other = found; row < end; row++, other++) {
+      const [way, there] = [rows.ways[row] ?? 0, others.ways[other] ?? 0]
+      if (keys[way] !== otherKeys[there] || !pairs.match(way, there)) break
+    }
+    if (present) kept.add(start, row)
+    return row
+  }
+  const missing = (start: number, end: number): void => {
+    if (!present) kept.add(start, end)
+  }
+  await visitRows(rows, { single, paired, missing }, index)
+  return kept.rows()
+}
+
+/** Rows that are chosen of some. */
+class Marks {
+  readonly #rows: PackedRows
+  readonly #marks: Uint8Array
+  #count = 0
+
+  constructor(rows: PackedRows) {
+    this.#rows = rows
+    this.#marks = new Uint8Array(rows.count)
+  }
+
+  add(start: number, end: number): void {
+    this.#marks.fill(1, start, end)
+    this.#count += end - start
+  }
+
+  rows(): PackedRows {
+    return markedRows(this.#rows, this.#marks, this.#count)
+  }
 }
 
 /** The same from the other side: where few are looked for among many in order, those few are gone through. */
@@ -161,16 +195,16 @@ async function remaining(
   pairs: { match(way: number, wish: number): boolean },
 ): Promise<PackedRows> {
   if (absent.count === 0) return rows
-  const kept = new RowsBuilder(rows.family)
+  const kept = new Marks(rows)
   const index = new RowIndex(absent)
   await index.build(rows)
-  const visit = (row: number): boolean => {
+  const single = (row: number): boolean => {
     const way = rows.ways[row] ?? 0
     let found = index.find(rows, row, 0)
     while (found >= 0 && !pairs.match(way, absent.ways[found] ?? 0)) found = index.findNext(found, rows, row, 0)
-    if (found < 0) kept.pushRow(rows, row, way)
+    if (found < 0) kept.add(row, row + 1)
     return true
   }
-  await visitRows(rows, visit, index)
-  return kept.finish()
+  await visitRows(rows, { single, missing: (start, end) => kept.add(start, end) }, index)
+  return kept.rows()
 }

@@ -1,6 +1,7 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
-import { RowIndex, visitRows } from '../../rtnetlink/packed/rowIndex.js'
+import { type PackedRows, RowsBuilder, sameUntil } from '../../rtnetlink/packed/packedRows.js'
+import { areFew, RowIndex } from '../../rtnetlink/packed/rowIndex.js'
+import { visitRows } from '../../rtnetlink/packed/visitRows.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import type { Owner } from '../../state/owner.js'
 import { KeyNumbers } from '../../state/packedKeys.js'
@@ -127,12 +128,13 @@ async function familyChanges(
   actualKeys: Uint32Array,
   operations: Operations,
 ): Promise<PackedRows> {
-  const changes = new RowsBuilder(wanted.family)
+  // Where little is there, all is to be done.
+  const changes = new RowsBuilder(wanted.family, areFew(actual, wanted) ? wanted.count : 256)
   const index = new RowIndex(actual, actualKeys)
   /** Rows that another route takes the place of. */
   const replaced = new Uint8Array(actual.count)
   let absences = 0
-  const visit = (row: number): boolean => {
+  const single = (row: number): boolean => {
     const way = wanted.ways[row] ?? 0
     if (operations.absent[way]) {
       absences++
@@ -155,7 +157,25 @@ async function familyChanges(
     changes.pushRow(wanted, row, operation)
     return true
   }
-  await visitRows(wanted, visit, index)
+  const paired = (start: number, end: number, found: number): number => {
+    for (let row = start, other = found; row < end; row++, other++) {
+      const [way, there] = [wanted.ways[row] ?? 0, actual.ways[other] ?? 0]
+      if (operations.absent[way]) absences++
+      else if (wantedKeys[way] !== actualKeys[there] || operations.ofOne(way, there) >= 0) return row
+    }
+    return end
+  }
+  const missing = (start: number, end: number): void => {
+    for (let row = start, next = start; row < end; row = next) {
+      next = sameUntil(wanted.ways, row, end)
+      const way = wanted.ways[row] ?? 0
+      const operation = operations.absent[way] ? -1 : operations.of(way, [])
+      if (operations.absent[way]) absences += next - row
+      else if (operation >= 0) changes.pushRows(wanted, row, next, operation)
+    }
+  }
+  await visitRows(wanted, { single, paired, missing }, index)
+  if (absences === wanted.count) changes.reserve(Math.min(absences, actual.count))
   if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, replaced, changes)
   return changes.finish()
 }
@@ -177,7 +197,7 @@ async function addDeletions(
     changes.pushRow(actual, found, operations.deletionOf(way, actualWay))
     return true
   }
-  const visit = (row: number): boolean => {
+  const single = (row: number): boolean => {
     const way = wanted.ways[row] ?? 0
     if (!operations.absent[way]) return true
     // One that is told exactly is no other one.
@@ -189,5 +209,27 @@ async function addDeletions(
     }
     return true
   }
-  await visitRows(wanted, visit, index)
+  /** The same for ways that are told exactly, of which each pair is one route. */
+  const paired = (start: number, end: number, found: number): number => {
+    for (let row = start, next = start; row < end; row = next) {
+      const other = found + row - start
+      const [way, there] = [wanted.ways[row] ?? 0, actual.ways[other] ?? 0]
+      next = Math.min(
+        sameUntil(wanted.ways, row, end),
+        row + sameUntil(actual.ways, other, found + end - start) - other,
+      )
+      if (!operations.absent[way]) continue
+      if (!operations.exact[way] || !operations.isMeant(way, there)) return row
+      removeMany(other, other + next - row, operations.deletionOf(way, there))
+    }
+    return end
+  }
+  const removeMany = (start: number, end: number, deletion: number): void => {
+    for (let row = start, next = start; row < end; row = next + 1) {
+      next = row
+      while (next < end && !deleted[next] && !replaced[next]) deleted[next++] = 1
+      changes.pushRows(actual, row, next, deletion)
+    }
+  }
+  await visitRows(wanted, { single, paired, missing: () => {} }, index)
 }

@@ -1,5 +1,5 @@
 import type { Family } from '../../ip/address.js'
-import { bytesOfRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
+import { bytesOfRows, markedRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
 
 const families = ['inet', 'inet6'] as const
 
@@ -101,19 +101,14 @@ export class PackedRoutes<Way> {
 
 function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
   const isKept = Uint8Array.from(kept, (is) => (is ? 1 : 0))
+  const marks = new Uint8Array(rows.count)
   let count = 0
-  for (let row = 0; row < rows.count; row++) count += isKept[rows.ways[row] ?? 0] ?? 0
-  if (count === rows.count) return rows
-  const builder = new RowsBuilder(rows.family, count)
-  // Mostly few are left out, so that what is kept is long pieces.
-  for (let start = 0; builder.count < count; ) {
-    while (!isKept[rows.ways[start] ?? 0]) start++
-    let end = start
-    while (end < rows.count && isKept[rows.ways[end] ?? 0]) end++
-    builder.pushRows(rows, start, end)
-    start = end
+  for (let row = 0; row < rows.count; row++) {
+    const mark = isKept[rows.ways[row] ?? 0] ?? 0
+    marks[row] = mark
+    count += mark
   }
-  return builder.finish()
+  return markedRows(rows, marks, count)
 }
 
 function joinedRows(family: Family, parts: readonly PackedRows[], offsets: readonly number[]): PackedRows {

@@ -43,7 +43,7 @@ export class RowsBuilder {
 
   /** Adds a row; the last three numbers are an IPv6 address's. */
   push(length: number, way: number, first: number, second = 0, third = 0, fourth = 0): void {
-    if (this.count === this.#capacity) this.#grow()
+    if (this.count === this.#capacity) this.#grow(this.count + 1)
     const row = this.count++
     this.#lengths[row] = length
     this.#ways[row] = way
@@ -68,15 +68,21 @@ export class RowsBuilder {
     else this.push(length, way, first, addresses[at + 1] ?? 0, addresses[at + 2] ?? 0, addresses[at + 3] ?? 0)
   }
 
-  /** Adds rows of other rows of the family, with their ways. There must be room for them. */
-  pushRows(rows: PackedRows, start: number, end: number): void {
+  /** Adds rows of other rows of the family, with their ways or another one. */
+  pushRows(rows: PackedRows, start: number, end: number, way?: number): void {
     const { count } = this
     const words = this.#words
-    if (count + end - start > this.#capacity) throw new RangeError('there is no room for so many rows')
+    this.reserve(end - start)
     this.#addresses.set(rows.addresses.subarray(start * words, end * words), count * words)
     this.#lengths.set(rows.lengths.subarray(start, end), count)
-    this.#ways.set(rows.ways.subarray(start, end), count)
+    if (way === undefined) this.#ways.set(rows.ways.subarray(start, end), count)
+    else this.#ways.fill(way, count, count + end - start)
     this.count = count + end - start
+  }
+
+  /** Makes room for further rows. */
+  reserve(rows: number): void {
+    if (this.count + rows > this.#capacity) this.#grow(this.count + rows)
   }
 
   /** Adds a row by the bytes of its address. */
@@ -103,8 +109,8 @@ export class RowsBuilder {
     }
   }
 
-  #grow(): void {
-    this.#capacity = Math.ceil(this.#capacity * 1.5)
+  #grow(least: number): void {
+    this.#capacity = Math.max(least, Math.ceil(this.#capacity * 1.5))
     const addresses = new Uint32Array(this.#capacity * this.#words)
     addresses.set(this.#addresses)
     this.#addresses = addresses
@@ -115,6 +121,29 @@ export class RowsBuilder {
     ways.set(this.#ways)
     this.#ways = ways
   }
+}
+
+/** Those of the rows that are marked. @param count how many they are */
+export function markedRows(rows: PackedRows, marks: Uint8Array, count: number): PackedRows {
+  if (count === rows.count) return rows
+  const builder = new RowsBuilder(rows.family, count)
+  // Mostly few are left out, so that what is kept is long pieces.
+  for (let start = 0; builder.count < count; ) {
+    start = marks.indexOf(1, start)
+    const next = marks.indexOf(0, start)
+    const end = next < 0 ? rows.count : next
+    builder.pushRows(rows, start, end)
+    start = end
+  }
+  return builder.finish()
+}
+
+/** How far a number is the same one in a column. */
+export function sameUntil(column: Uint32Array, start: number, end: number): number {
+  const first = column[start]
+  let next = start + 1
+  while (next < end && column[next] === first) next++
+  return next
 }
 
 /** The prefix of a row, as every route has it: `10.0.0.0/8`. */

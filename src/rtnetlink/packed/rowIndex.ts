@@ -1,9 +1,9 @@
 import { inSlices } from '../../system/turns.js'
-import { type PackedRows, samePrefix } from './packedRows.js'
+import { type PackedRows, samePrefix, wordsOf } from './packedRows.js'
 import { isOneRun, positionIn, type Run, runsOf } from './runs.js'
 
 /** Whether rows are so few beside others that making an index of those to find them is not worth it. */
-export function areFew(asked: PackedRows, among: PackedRows): boolean {
+export function areFew(asked: Pick<PackedRows, 'count'>, among: Pick<PackedRows, 'count'>): boolean {
   return asked.count * 16 < among.count
 }
 
@@ -17,6 +17,10 @@ export class RowIndex {
   readonly #keys: Uint32Array | undefined
   #cursor = 0
   #runs: readonly Run[] | undefined
+  /** Below this first word of their addresses, further rows that ascend are not there. */
+  #bound: number
+  /** Whether rows are asked for in ascending order. */
+  #ascends = false
   /** Where in each run a row was found last. */
   #places: number[] = []
   #heads: Int32Array | undefined
@@ -26,6 +30,7 @@ export class RowIndex {
   constructor(rows: PackedRows, keys?: Uint32Array) {
     this.#rows = rows
     this.#keys = keys
+    this.#bound = rows.count === 0 ? Number.POSITIVE_INFINITY : 0
   }
 
   /** Whether {@link find} can be asked. */
@@ -35,9 +40,55 @@ export class RowIndex {
 
   /** Prepares for finding the rows that are asked for. */
   async build(asked: PackedRows): Promise<void> {
-    if (areFew(asked, this.#rows) || (await isOneRun(asked))) this.#runs = await runsOf(this.#rows)
-    if (this.#runs) this.#places = this.#runs.map(({ start }) => start)
-    else await this.#hashAll()
+    const ascends = await isOneRun(asked)
+    if (ascends || areFew(asked, this.#rows)) this.#runs = await runsOf(this.#rows)
+    if (!this.#runs) return await this.#hashAll()
+    this.#places = this.#runs.map(({ start }) => start)
+    this.#ascends = ascends
+    if (ascends) this.#findBound()
+  }
+
+  /** How far rows, one after the other, have the prefixes of those from {@link cursor} on. */
+  pairedUntil(other: PackedRows, row: number, end: number): number {
+    const { count, lengths, addresses } = this.#rows
+    const words = wordsOf(other.family)
+    const last = Math.min(end, row + count - this.#cursor)
+    let [own, next] = [this.#cursor, row]
+    for (; next < last; next++, own++) {
+      if (lengths[own] !== other.lengths[next] || addresses[own * words] !== other.addresses[next * words]) break
+      if (words === 4 && !samePrefix(this.#rows, own, other, next)) break
+    }
+    return next
+  }
+
+  /** How far rows, in the order that {@link build} was told of, are surely not there, whatever their keys. */
+  missingUntil(other: PackedRows, row: number, end: number): number {
+    const words = wordsOf(other.family)
+    // Of one address the lengths may go the other way here.
+    if (row > 0 && sameAddress(other, row - 1, row, words)) return row
+    let next = row
+    while (next < end && (other.addresses[next * words] ?? 0) < this.#bound) next++
+    return next
+  }
+
+  /** The row that is probably the next to be found. */
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  /** Tells that so many rows from the cursor on were found. */
+  advance(rows: number): void {
+    this.#cursor += rows
+  }
+
+  #findBound(): void {
+    const { addresses, family } = this.#rows
+    const words = wordsOf(family)
+    this.#bound = Number.POSITIVE_INFINITY
+    for (const [index, { end }] of (this.#runs ?? []).entries()) {
+      const place = this.#places[index] ?? 0
+      if (place < end) this.#bound = Math.min(this.#bound, addresses[place * words] ?? 0)
+    }
   }
 
   async #hashAll(): Promise<void> {
@@ -70,7 +121,7 @@ export class RowIndex {
   /** The first row with the prefix of another row and the key; else -1. */
   find(other: PackedRows, row: number, key: number): number {
     const found = this.#runs
-      ? this.#findInRuns(0, other, row, key)
+      ? this.#findInOrder(other, row, key)
       : this.#follow(this.#heads?.[this.#hash(other, row, key)] ?? -1, other, row, key)
     if (found >= 0) this.#cursor = found + 1
     return found
@@ -80,6 +131,12 @@ export class RowIndex {
   findNext(found: number, other: PackedRows, row: number, key: number): number {
     if (this.#runs) return this.#findInRuns(this.#runs.findIndex(({ end }) => found < end) + 1, other, row, key)
     return this.#follow(this.#next[found] ?? -1, other, row, key)
+  }
+
+  #findInOrder(other: PackedRows, row: number, key: number): number {
+    const found = this.#findInRuns(0, other, row, key)
+    if (this.#ascends) this.#findBound()
+    return found
   }
 
   /** The row in the first run, from one on, that has it. */
@@ -121,19 +178,9 @@ export class RowIndex {
   }
 }
 
-/** Visits rows in slices. Where a visit returns false, since it needs the index, that is built and the row visited again. */
-export async function visitRows(rows: PackedRows, visit: (row: number) => boolean, index: RowIndex): Promise<void> {
-  const { count } = rows
-  let stopped = -1
-  const visitFrom = async (from: number): Promise<void> => {
-    stopped = -1
-    await inSlices(count - from, (start, end) => {
-      for (let row = from + start; stopped < 0 && row < from + end; row++) if (!visit(row)) stopped = row
-    })
+function sameAddress({ addresses }: PackedRows, row: number, other: number, words: number): boolean {
+  for (let word = 0; word < words; word++) {
+    if (addresses[row * words + word] !== addresses[other * words + word]) return false
   }
-  await visitFrom(0)
-  if (stopped < 0) return
-  const next = stopped
-  await index.build(rows)
-  await visitFrom(next)
+  return true
 }
