@@ -6,6 +6,11 @@ import { headerSize, NLM_F_ACK, NLM_F_ECHO, NLMSG_ERROR, NLMSG_MIN_TYPE, type Re
 import type { StreamFailure, StreamProgress, Written } from './stream.js'
 import type { Transport } from './transports/transport.js'
 
+/** Below the send buffer that every socket has, of 212,992 bytes. */
+const mostBytes = 3 * bytesASend
+/** How many datagrams of a stream are shorter, so that the kernel begins soon and what is short gives way often. */
+const shortDatagrams = 8
+
 /** A datagram of a stream. */
 interface Prepared extends Written {
   readonly datagram: Uint8Array
@@ -68,7 +73,10 @@ export class StreamLane {
 
   #prepare(transport: Transport, reserve: (count: number) => number): Prepared {
     const { stream, options } = this.#progress
-    const { bytes, view, itemOf } = this.#memory[this.#turn++ % 2 === 0 ? 0 : 1]
+    const turn = this.#turn++
+    const { bytes, view, itemOf } = this.#memory[turn % 2 === 0 ? 0 : 1]
+    // Going to another thread and back for each takes as long as some twenty routes.
+    const part = turn < shortDatagrams ? new DataView(view.buffer, 0, bytesASend) : view
     const answers = Math.floor(transport.answerCapacity / (options.echo ? 1 + answersAnEcho : 1))
     const most = Math.max(1, Math.min(itemOf.length, answers))
     const sequence = reserve(most)
@@ -76,7 +84,7 @@ export class StreamLane {
     let item = 0
     const written = this.#progress.take((first) => {
       item = first
-      return stream.write(view, first, sequence, most, flags, itemOf)
+      return stream.write(part, first, sequence, most, flags, itemOf)
     })
     const flagsAt = written.last + 6
     view.setUint16(flagsAt, view.getUint16(flagsAt, littleEndian) | NLM_F_ACK, littleEndian)
@@ -96,6 +104,6 @@ export class StreamLane {
 }
 
 function newMemory(): { bytes: Uint8Array; view: DataView; itemOf: Uint32Array } {
-  const bytes = new Uint8Array(bytesASend)
-  return { bytes, view: new DataView(bytes.buffer), itemOf: new Uint32Array(bytesASend / headerSize) }
+  const bytes = new Uint8Array(mostBytes)
+  return { bytes, view: new DataView(bytes.buffer), itemOf: new Uint32Array(mostBytes / headerSize) }
 }

@@ -2,7 +2,7 @@ import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { sameValue } from '../state/equal.js'
 import { mainTable } from '../state/route.js'
-import { type BulkOperation, singleOperation } from './bulkOperation.js'
+import { type BulkOperation, grouped, singleOperation } from './bulkOperation.js'
 import { addStep, type DiffContext, type StepDraft } from './diff/context.js'
 import { placeInOrder, routeStep } from './diff/routeStep.js'
 import { equivalentOf } from './equivalent/operation.js'
@@ -53,11 +53,6 @@ function draftOf(changes: PackedRoutes<BulkChange>, sort: readonly BulkChange[])
     needs: [...new Set(places.flatMap(({ needs = [] }) => needs))],
     operation: { type: 'bulkRoutes', changes },
   }
-}
-
-/** A number with its thousands set apart; the first use of `Intl` would take ten milliseconds. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** The steps that a step stands for: itself, or one for each of its many routes. */

@@ -1,5 +1,5 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { markedRows, type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
+import { markedRows, type PackedRows, RowsBuilder, samePairUntil } from '../rtnetlink/packed/packedRows.js'
 import { areFew, RowIndex } from '../rtnetlink/packed/rowIndex.js'
 import { runsOf } from '../rtnetlink/packed/runs.js'
 import { visitRows } from '../rtnetlink/packed/visitRows.js'
@@ -116,9 +116,11 @@ async function selected(
   }
   const paired = (start: number, end: number, found: number): number => {
     let row = start
-    for (let other = found; row < end; row++, other++) {
+    while (row < end) {
+      const other = found + row - start
       const [way, there] = [rows.ways[row] ?? 0, others.ways[other] ?? 0]
       if (keys[way] !== otherKeys[there] || !pairs.match(way, there)) break
+      row = samePairUntil(rows.ways, row, end, others.ways, other)
     }
     if (present) kept.add(start, row)
     return row

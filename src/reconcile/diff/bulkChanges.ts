@@ -1,5 +1,5 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, RowsBuilder, sameUntil } from '../../rtnetlink/packed/packedRows.js'
+import { type PackedRows, RowsBuilder, samePairUntil, sameUntil } from '../../rtnetlink/packed/packedRows.js'
 import { areFew, RowIndex } from '../../rtnetlink/packed/rowIndex.js'
 import { visitRows } from '../../rtnetlink/packed/visitRows.js'
 import type { DesiredRoute } from '../../state/desired.js'
@@ -158,9 +158,11 @@ async function familyChanges(
     return true
   }
   const paired = (start: number, end: number, found: number): number => {
-    for (let row = start, other = found; row < end; row++, other++) {
+    for (let row = start, next = start; row < end; row = next) {
+      const other = found + row - start
       const [way, there] = [wanted.ways[row] ?? 0, actual.ways[other] ?? 0]
-      if (operations.absent[way]) absences++
+      next = samePairUntil(wanted.ways, row, end, actual.ways, other)
+      if (operations.absent[way]) absences += next - row
       else if (wantedKeys[way] !== actualKeys[there] || operations.ofOne(way, there) >= 0) return row
     }
     return end

@@ -146,6 +146,14 @@ export function sameUntil(column: Uint32Array, start: number, end: number): numb
   return next
 }
 
+/** How far two numbers beside each other are the same ones in two columns. */
+export function samePairUntil(column: Uint32Array, start: number, end: number, other: Uint32Array, at: number): number {
+  const [first, second] = [column[start], other[at]]
+  let next = start + 1
+  for (let beside = at + 1; next < end && column[next] === first && other[beside] === second; beside++) next++
+  return next
+}
+
 /** The prefix of a row, as every route has it: `10.0.0.0/8`. */
 export function prefixOfRow({ family, addresses, lengths }: PackedRows, row: number): string {
   const words = wordsOf(family)

@@ -53,10 +53,12 @@ export class RowIndex {
     const { count, lengths, addresses } = this.#rows
     const words = wordsOf(other.family)
     const last = Math.min(end, row + count - this.#cursor)
-    let [own, next] = [this.#cursor, row]
-    for (; next < last; next++, own++) {
-      if (lengths[own] !== other.lengths[next] || addresses[own * words] !== other.addresses[next * words]) break
-      if (words === 4 && !samePrefix(this.#rows, own, other, next)) break
+    let next = row
+    for (let own = this.#cursor; next < last && lengths[own] === other.lengths[next]; next++, own++) {
+      const [at, otherAt] = [own * words, next * words]
+      let word = 0
+      while (word < words && addresses[at + word] === other.addresses[otherAt + word]) word++
+      if (word < words) break
     }
     return next
   }
