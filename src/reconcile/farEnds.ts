@@ -3,6 +3,7 @@ import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { isLead, isPairKind, peerOf } from '../rtnetlink/pair.js'
 import type { DesiredLink } from '../state/desired.js'
+import type { NetworkState } from '../state/model.js'
 import { decidedAnew, recreatedLinks } from './losses.js'
 import type { Wish } from './pairs.js'
 
@@ -12,9 +13,7 @@ export type FarEnds = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>
 /** The ends, by namespace, that go and come back since the other end is made anew somewhere else. */
 export function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): FarEnds {
   const far = new Map<string, Map<string, readonly string[]>>()
-  const concerned = [...wishes].filter(([, { actual }]) =>
-    [...actual.links.values()].some(({ link }) => isFarEnd(link)),
-  )
+  const concerned = [...wishes].filter(([, { actual }]) => hasFarEnds(actual))
   const seen = new Set<string>()
   for (let found = true; found; ) {
     found = false
@@ -44,6 +43,11 @@ export function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Pro
     }
   }
   return far
+}
+
+function hasFarEnds({ links }: NetworkState): boolean {
+  for (const { link } of links.values()) if (isFarEnd(link)) return true
+  return false
 }
 
 /** Whether nothing of its pair can be said at the other end. */

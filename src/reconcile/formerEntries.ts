@@ -48,7 +48,7 @@ function formerFdb(
     ...known
       .filter((entry) => isLastingFdbEntry(entry, before))
       .filter(({ mac, dev, master }) => macs.has(mac) || reach.takesEntries(dev) || reach.takesEntries(master))
-      .map((entry) => ({ absent: false, entry: fdbEntryAsItWas(entry) })),
+      .map((entry) => ({ absent: false, entry: fdbEntryAsItWas(entry), exact: true })),
   ]
 }
 
@@ -72,6 +72,6 @@ function formerMdb(
       .map(({ entry }) => ({ absent: true, entry })),
     ...lastingMdbEntries(known)
       .filter(({ group, dev, port }) => groups.has(group) || reach.takesEntries(dev) || reach.takesEntries(port))
-      .map((entry) => ({ absent: false, entry: mdbEntryAsItWas(entry) })),
+      .map((entry) => ({ absent: false, entry: mdbEntryAsItWas(entry), exact: true })),
   ]
 }

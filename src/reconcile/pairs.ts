@@ -1,5 +1,6 @@
 import type { Problem } from '../error.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
+import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
 import { linkKind, pairKinds } from '../rtnetlink/kinds/registry.js'
 import { isLead, peerOf } from '../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
@@ -11,6 +12,12 @@ import type { NetworkState } from '../state/model.js'
 interface End {
   readonly namespace: string
   readonly name: string
+}
+
+/** An end that is to be there, with its kind and the other end. */
+interface Described extends End {
+  readonly kind: string
+  readonly peer: LinkPeer
 }
 
 /** What is wanted of a namespace, and what is there. */
@@ -27,15 +34,17 @@ type Links = Iterable<readonly [namespace: string, links: readonly DesiredLink[]
  */
 export function plannedPeers(links: Links): Map<string, Map<string, { readonly kind: string; readonly lead: End }>> {
   const peers = new Map<string, Map<string, { kind: string; lead: End }>>()
-  const described = [...links].flatMap(([namespace, own]) => own.map((link) => ({ namespace, ...link })))
-  const saysMore = ({ properties }: DesiredLink): boolean => ownOptions(properties).length > 0
-  for (const { namespace, name, absent, properties } of [
-    ...described.filter(saysMore),
-    ...described.filter((link) => !saysMore(link)),
-  ]) {
-    const { kind } = properties
-    const peer = peerOf(properties)
-    if (absent || !peer || kind === undefined) continue
+  const [sayMore, others]: [Described[], Described[]] = [[], []]
+  for (const [namespace, own] of links) {
+    for (const { name, absent, properties } of own) {
+      const { kind } = properties
+      const peer = absent || kind === undefined ? undefined : peerOf(properties)
+      if (!peer || kind === undefined) continue
+      const list = ownOptions(properties).length > 0 ? sayMore : others
+      list.push({ namespace, name, kind, peer })
+    }
+  }
+  for (const { namespace, name, kind, peer } of [...sayMore, ...others]) {
     const there = peer.namespace ?? namespace
     const names = peers.get(there) ?? new Map<string, { kind: string; lead: End }>()
     if (!peers.get(namespace)?.has(name)) names.set(peer.name, { kind, lead: { namespace, name } })

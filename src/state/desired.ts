@@ -84,6 +84,8 @@ export interface DesiredFdbEntry {
   readonly path?: string
   readonly absent: boolean
   readonly entry: FdbEntry
+  /** Whether it is to have nothing but what is said, as it was before a step. */
+  readonly exact?: boolean
 }
 
 /** What an entry of a multicast database should be. */
@@ -91,6 +93,8 @@ export interface DesiredMdbEntry {
   readonly path?: string
   readonly absent: boolean
   readonly entry: MdbEntry
+  /** Whether it is to have nothing but what is said, as it was before a step. */
+  readonly exact?: boolean
 }
 
 /** What one namespace should look like. */

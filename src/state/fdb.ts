@@ -41,14 +41,26 @@ function isOfDevice({ mac, dst, vni, port }: ListedFdbEntry, { vxlan }: ListedLi
   return isForAll && dst !== undefined && [vxlan?.remote, vxlan?.group].includes(dst) && !vni && !port
 }
 
-/** What of the stated properties an entry of the same key does not have. */
-export function fdbDifferences(wanted: FdbEntry, actual: ListedFdbEntry): PropertyChange[] {
+/** What a VXLAN takes for the remote end where nothing is said, which the kernel then tells nothing of. */
+export type FdbDefaults = Pick<FdbEntry, 'port' | 'vni'>
+
+/**
+ * What of the stated properties an entry of the same key does not have.
+ *
+ * @param exact whether what is not stated is to be as it is by itself
+ */
+export function fdbDifferences(
+  wanted: FdbEntry,
+  actual: ListedFdbEntry,
+  defaults: FdbDefaults = {},
+  exact = false,
+): PropertyChange[] {
   const changes: PropertyChange[] = []
   const names = ['state', 'dst', 'port', 'vni', 'via', 'nexthopId', 'sticky', 'externallyLearned', 'router'] as const
   for (const property of names) {
-    const after = wanted[property]
-    const before = actual[property]
-    if (after === undefined || sameLoosely(after, before)) continue
+    const after = (exact ? { ...defaults, ...wanted } : wanted)[property]
+    const before = { ...defaults, ...actual }[property]
+    if (sameLoosely(after, before) || (after === undefined && !exact)) continue
     changes.push({ property, ...(before === undefined ? {} : { before }), after })
   }
   return changes

@@ -35,23 +35,37 @@ export function followingMdbEntries(entries: readonly ListedMdbEntry[]): Readonl
   return new Set(keys)
 }
 
-/** What of the stated properties an entry of the same key does not have. */
-export function mdbDifferences(wanted: MdbEntry, actual: ListedMdbEntry, defaults: MdbDefaults = {}): PropertyChange[] {
+/**
+ * What of the stated properties an entry of the same key does not have.
+ *
+ * @param exact whether what is not stated is to be as it is by itself
+ */
+export function mdbDifferences(
+  wanted: MdbEntry,
+  actual: ListedMdbEntry,
+  defaults: MdbDefaults = {},
+  exact = false,
+): PropertyChange[] {
   const changes: PropertyChange[] = []
   for (const property of ['dstPort', 'vni', 'via'] as const) {
-    const after = wanted[property]
+    const after = (exact ? { ...defaults, ...wanted } : wanted)[property]
     const before = { ...defaults, ...actual }[property]
-    if (after === undefined || after === before) continue
+    if (after === before || (after === undefined && !exact)) continue
     changes.push({ property, ...(before === undefined ? {} : { before }), after })
   }
   for (const property of ['state', 'filterMode', 'sourceList', 'protocol'] as const) {
-    const after = comparable(wanted[property])
-    const before = comparable(actual[property])
+    const after = comparable(wanted[property] ?? (exact ? listed(wanted, property) : undefined))
+    const before = comparable(actual[property] ?? listed(actual, property))
     // With IGMPv2 or MLDv1 the kernel tells nothing of sources (net/bridge/br_mdb.c, __mdb_fill_info).
     if (after === undefined || before === undefined || sameValue(after, before)) continue
     changes.push({ property, before: actual[property], after: wanted[property] })
   }
   return changes
+}
+
+/** Of an entry of which the filter is told, no list of sources is an empty one. */
+function listed({ filterMode }: MdbEntry, property: string): readonly string[] | undefined {
+  return property === 'sourceList' && filterMode !== undefined ? [] : undefined
 }
 
 /** The kernel keeps sources in an order of its own. */

@@ -98,6 +98,15 @@ test('the remote ends of a VXLAN are made, added to, changed and removed', async
     ],
   })
   t.deepEqual(shown(), [others[1], `${macs.a} vx0 permanent self 192.0.2.4`])
+  // To what a VXLAN has by itself, and from there, also when it is undone.
+  const elsewhere: Spec = { fdb: [{ dev: 'vx0', mac: macs.a, dst: '192.0.2.4', vni: 8, port: 5000, via: 'tap0' }] }
+  const before = await namespace.snapshot()
+  await namespace.refuses({ ...elsewhere, routes: [{ to: '10.1.0.0/16', via: '10.9.9.9' }] }, 'ENETUNREACH')
+  t.deepEqual((await namespace.snapshot()).fdb, before.fdb)
+  await namespace.converges(elsewhere)
+  t.deepEqual(shown(), [others[1], `${macs.a} vx0 permanent self 192.0.2.4 8 5000`])
+  await namespace.converges({ fdb: [{ dev: 'vx0', mac: macs.a, dst: '192.0.2.4', vni: 7, port: 4789 }] })
+  t.deepEqual(shown(), [others[1], `${macs.a} vx0 permanent self 192.0.2.4`])
   const snapshot = await namespace.snapshot()
   t.is(snapshot.fdb?.length, 2)
   const other = reconcileNamespace(t)

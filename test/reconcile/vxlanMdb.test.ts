@@ -172,21 +172,32 @@ withDatabase('groups of a VXLAN come back where it is made anew, and where a ste
   const namespace = reconcileNamespace(t)
   await namespace.converges({
     links,
-    mdb: [entry('239.1.1.1', '198.51.100.1', { vni: 20 }), entry('239.1.1.2', '198.51.100.2')],
+    mdb: [
+      entry('239.1.1.1', '198.51.100.1', { vni: 20 }),
+      entry('239.1.1.2', '198.51.100.2'),
+      entry('239.1.1.4', '198.51.100.4'),
+      entry('239.1.1.5', '198.51.100.5'),
+    ],
   })
   const before = mdbOf(namespace)
+  const snapshot = await namespace.snapshot()
   await namespace.converges({ links: [{ name: 'vx0', vxlan: { gbp: true } }] })
   t.deepEqual(mdbOf(namespace), before)
   const failing: Spec = {
     mdb: [
       entry('239.1.1.1', '198.51.100.1', { vni: 21 }),
       entry('239.1.1.3', '198.51.100.3'),
+      entry('239.1.1.4', '198.51.100.4', { vni: 30, dstPort: 5000, via: 'v0' }),
+      entry('239.1.1.5', '198.51.100.5', { filterMode: 'exclude', sourceList: ['10.0.0.5'] }),
       { dev: 'vx0', port: 'vx0', group: '239.1.1.2', absent: true },
     ],
     routes: [{ to: '10.1.0.0/16', via: '10.9.9.9' }],
   }
   await namespace.refuses(failing, 'ENETUNREACH')
   t.deepEqual(mdbOf(namespace), before)
+  t.deepEqual((await namespace.snapshot()).mdb, snapshot.mdb)
+  await namespace.converges({ mdb: failing.mdb ?? [] })
+  t.is((await namespace.snapshot()).mdb?.find(({ group }) => group === '239.1.1.5')?.sourceList?.length, 1)
 })
 
 withDatabase('packets to a group go to the remote end, by the VNI and the port that it is told', async (t) => {

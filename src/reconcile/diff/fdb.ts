@@ -1,6 +1,13 @@
 import { defaultFdbState, type FdbEntry, isSelf } from '../../rtnetlink/fdb.js'
 import type { DesiredFdbEntry } from '../../state/desired.js'
-import { fdbDifferences, fdbKey, hasSeveralRemotes, isLastingFdbEntry, isMeantByFdbAbsence } from '../../state/fdb.js'
+import {
+  type FdbDefaults,
+  fdbDifferences,
+  fdbKey,
+  hasSeveralRemotes,
+  isLastingFdbEntry,
+  isMeantByFdbAbsence,
+} from '../../state/fdb.js'
 import type { Operation } from '../operation.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
@@ -30,13 +37,23 @@ function addEntry(
     step(context, wanted, entry, 'create', { type: 'addFdbEntry', entry, append: hasSeveralRemotes(entry) }, changes)
     return
   }
-  const changes = fdbDifferences(entry, actual)
+  // What the device takes by itself is not told, but it can be what is to become of something else.
+  const { port, vni } = wanted.entry
+  const meant = { ...entry, ...(port === undefined ? {} : { port }), ...(vni === undefined ? {} : { vni }) }
+  const changes = fdbDifferences(meant, actual, defaultsOf(context, entry), wanted.exact)
   if (changes.length === 0) return
   // The kernel takes what is left out for off, and an address of this host for one that moves not.
   const { externallyLearned, router } = actual
   const sticky = actual.sticky && entry.state !== 'permanent'
   const kept = Object.fromEntries(Object.entries({ sticky, externallyLearned, router }).filter(([, value]) => value))
-  step(context, wanted, entry, 'update', { type: 'replaceFdbEntry', entry: { ...kept, ...entry } }, changes)
+  step(
+    context,
+    wanted,
+    entry,
+    'update',
+    { type: 'replaceFdbEntry', entry: wanted.exact ? meant : { ...kept, ...meant } },
+    changes,
+  )
 }
 
 /** Removes whatever has all that is stated, but not what the kernel keeps by itself. */
@@ -64,14 +81,26 @@ function completed(context: DiffContext, given: FdbEntry): FdbEntry {
   const name = String(given.dev)
   const kind = kindOf(context, name)
   const entry = kind === 'bridge' && given.self === undefined ? { ...given, self: true } : given
-  const vxlan = { ...findLink(context, name)?.link.vxlan, ...desiredLink(context, name)?.properties.vxlan }
+  const defaults = defaultsOf(context, given)
   const { port, vni, ...others } = entry
   return {
     ...others,
-    ...(port === undefined || (kind === 'vxlan' && port === vxlan.port) ? {} : { port }),
-    ...(vni === undefined || (kind === 'vxlan' && vni === vxlan.id && !vxlan.collectMetadata) ? {} : { vni }),
+    ...(port === undefined || port === defaults.port ? {} : { port }),
+    ...(vni === undefined || vni === defaults.vni ? {} : { vni }),
     self: isSelf(entry),
     state: entry.state ?? defaultFdbState(entry),
+  }
+}
+
+/** What a VXLAN takes for the remote end by itself. */
+function defaultsOf(context: DiffContext, { dev }: FdbEntry): FdbDefaults {
+  const name = String(dev)
+  if (kindOf(context, name) !== 'vxlan') return {}
+  const vxlan = { ...findLink(context, name)?.link.vxlan, ...desiredLink(context, name)?.properties.vxlan }
+  const { port, id, collectMetadata = false } = vxlan
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(id === undefined || collectMetadata ? {} : { vni: id }),
   }
 }
 

@@ -42,9 +42,9 @@ export function diffMdb(context: DiffContext): void {
         step(context, wanted, entry, 'create', { type: 'addMdbEntry', entry }, changes)
         continue
       }
-      const changes = mdbDifferences(entry, actual, defaultsOf(context, entry))
+      const changes = mdbDifferences(entry, actual, defaultsOf(context, entry), wanted.exact)
       if (changes.length === 0) continue
-      const whole = { ...mdbEntryAsItWas(actual), ...entry }
+      const whole = wanted.exact ? entry : { ...mdbEntryAsItWas(actual), ...entry }
       // A VXLAN changes it as it stands.
       const disruption = entry.dst === undefined ? 'address-gap' : 'none'
       step(context, wanted, entry, 'update', { type: 'replaceMdbEntry', entry: whole }, changes, disruption)
