@@ -10,10 +10,22 @@ import { routesOf } from './kernel/specs.js'
 
 /** A spec with that many objects; those below `changed` differ from what they are without it. */
 const objects: Readonly<Record<string, (count: number, changed?: number) => Spec>> = {
-  taps: (count, changed = 0) => ({ links: [bridge, ...range(count, (i) => port(i, 'tap', i < changed))] }),
-  veths: (count, changed = 0) => ({ links: [bridge, ...range(count, (i) => port(i, 'veth', i < changed))] }),
+  taps: (count, changed = 0) => ({
+    links: [...bridgesOf(count), ...range(count, (i) => port(i, 'tap', i < changed))],
+  }),
+  veths: (count, changed = 0) => ({
+    links: [...bridgesOf(count), ...range(count, (i) => port(i, 'veth', i < changed))],
+  }),
   addresses: (count, changed = 0) => ({
     links: [{ ...bridge, addresses: range(count, (i) => `10.${i >> 8}.${i & 255}.${i < changed ? 2 : 1}/24`) }],
+  }),
+  neighbors: (count, changed = 0) => ({
+    links: [bridge],
+    neighbors: range(count, (i) => ({ dev: 'br0', address: `10.1.${i >> 8}.${i & 255}`, mac: macOf(i, i < changed) })),
+  }),
+  fdb: (count, changed = 0) => ({
+    links: [bridge, { ...port(0, 'tap', false), name: 'p0' }, { ...port(1, 'tap', false), name: 'p1' }],
+    fdb: range(count, (i) => ({ dev: i < changed ? 'p1' : 'p0', mac: macOf(i, false) })),
   }),
   rules: (count, changed = 0) => ({
     rules: range(count, (i): RuleSpec => {
@@ -28,12 +40,29 @@ const objects: Readonly<Record<string, (count: number, changed?: number) => Spec
 
 const bridge: LinkSpec = { name: 'br0', kind: 'bridge', up: true }
 
+/** A bridge takes 1,023 ports: include/linux/if_bridge.h and net/bridge/br_private.h, BR_MAX_PORTS. */
+const portsOfBridge = 1000
+
+function bridgesOf(ports: number): LinkSpec[] {
+  return range(Math.ceil(ports / portsOfBridge), (i) => ({ ...bridge, name: `br${i}` }))
+}
+
 function range<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index))
 }
 
+function macOf(index: number, changed: boolean): string {
+  const bytes = [0x02, changed ? 1 : 0, 0, 0, index >> 8, index & 255]
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+}
+
 function port(index: number, kind: 'tap' | 'veth', changed: boolean): LinkSpec {
-  const general = { name: `p${index}`, master: 'br0', up: true, mtu: changed ? 1400 : 1500 }
+  const general = {
+    name: `p${index}`,
+    master: `br${Math.floor(index / portsOfBridge)}`,
+    up: true,
+    mtu: changed ? 1400 : 1500,
+  }
   return kind === 'tap' ? { ...general, kind } : { ...general, kind, veth: { peer: { name: `q${index}` } } }
 }
 

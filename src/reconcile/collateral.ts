@@ -1,3 +1,4 @@
+import { grouped } from '../rtnetlink/grouped.js'
 import type { Link } from '../rtnetlink/link.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredNexthop, DesiredRoute } from '../state/desired.js'
@@ -6,7 +7,7 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import { isLasting, type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
-import { isSameRule, type RuleRecord } from '../state/rule.js'
+import { priorityGroup, type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
 import { lostBulk, replacedBulk } from './bulkCollateral.js'
 import { asItWas, withBulk, withLosses } from './losses.js'
 import { isPacked } from './packedSteps.js'
@@ -147,10 +148,12 @@ function lostNexthops(
 
 /** The kernel deletes the first rule that has all that is told, which can be one that has more. */
 function lostRules(before: NetworkState, after: NetworkState, deleted: ReadonlySet<unknown>): RuleRecord[] {
-  const left = [...after.rules]
+  const nameOf = (rule: RuleRecord): string => `${priorityGroup(rule)} ${selectorKey(rule)}`
+  const left = grouped(after.rules, nameOf)
   return before.rules.filter((rule) => {
-    const index = left.findIndex((other) => rule.priority === other.priority && isSameRule(rule, other))
-    if (index >= 0) left.splice(index, 1)
+    const others = left.get(nameOf(rule)) ?? []
+    const index = others.findIndex((other) => ruleDifferences(rule, other).length === 0)
+    if (index >= 0) others.splice(index, 1)
     return index < 0 && !deleted.has(rule)
   })
 }

@@ -90,7 +90,11 @@ function formerUppersOf(actual: NetworkState, recreated: ReadonlySet<string>): M
   const uppers = new Map<string, string[]>()
   for (const name of recreated) {
     const record = actual.links.get(name)
-    for (const lower of record ? lowersOf(record.link) : []) uppers.set(lower, [...(uppers.get(lower) ?? []), name])
+    for (const lower of record ? lowersOf(record.link) : []) {
+      const others = uppers.get(lower)
+      if (others) others.push(name)
+      else uppers.set(lower, [name])
+    }
   }
   return uppers
 }

@@ -93,8 +93,8 @@ function doomedNexthops(network: DesiredNetwork, actual: NetworkState, owner: Ow
     ...(actual.bulk?.used() ?? []).filter((route) => !isOwn(route)),
   ]
   const used = new Set(users.map(({ nexthopId }) => nexthopId))
-  const stays = ({ id }: NexthopRecord): boolean =>
-    wanted.has(id) || used.has(id) || !doomed.some((one) => one.id === id)
+  const goes = new Set(doomed.map(({ id }) => id))
+  const stays = ({ id }: NexthopRecord): boolean => wanted.has(id) || used.has(id) || !goes.has(id)
   for (const { group = [] } of actual.nexthops.filter(stays)) for (const { id } of group) used.add(id)
   return doomed.filter(({ id }) => !used.has(id)).map((nexthop) => ({ absent: true, nexthop, stated: nexthop }))
 }

@@ -1,9 +1,9 @@
 import { type Family, familyOf } from '../ip/address.js'
-import { addressKey, subnetOf } from '../state/address.js'
 import type { NetworkState } from '../state/model.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { priorityGroup, type RuleRecord } from '../state/rule.js'
+import { Ipv4Addresses } from './ipv4Addresses.js'
 import { takenAlong } from './losses.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
@@ -41,7 +41,7 @@ export class Reach {
   readonly #nexthopsBefore: ReadonlyMap<number, NexthopRecord>
   readonly #rules = new Set<string>()
   /** The IPv4 addresses of each link as the steps go on, primaries first. */
-  readonly #addresses = new Map<string, { key: string; subnet: string }[]>()
+  readonly #addresses = new Map<string, Ipv4Addresses>()
 
   /** @param nameOf the name that a link had before, where steps rename it */
   constructor(
@@ -181,32 +181,18 @@ export class Reach {
   #followAddress({ type, address }: Extract<Operation, { address: unknown }>): void {
     const dev = this.#nameOf(String(address.dev))
     const family = familyOf(address.address)
-    const [source = ''] = address.address.split('/')
-    if (type !== 'addAddress') this.#sources.add(source)
+    if (type !== 'addAddress') this.#sources.add(sourceOf(address.address))
     // Undoing can take any of them away for a moment.
     if (this.#width === 'undoing') this.#links[family].add(dev)
     if (family === 'inet6' || type === 'replaceAddress') return
-    const key = addressKey(address)
-    const subnet = subnetOf(address)
-    const list = this.#addresses.get(dev) ?? this.#addressesOf(dev)
-    const index = list.findIndex((one) => one.key === key)
-    if (type === 'addAddress') list.push({ key, subnet })
-    else if (index >= 0) {
-      const isPrimary = list.findIndex((one) => one.subnet === subnet) === index
-      const takes = isPrimary && !this.#before.promoteSecondaries
-      for (const gone of list.filter((one) => one.key === key || (takes && one.subnet === subnet))) {
-        list.splice(list.indexOf(gone), 1)
-        this.#sources.add(gone.key.split('/')[0] ?? '')
-      }
-    }
-    if (list.length === 0) this.#links.inet.add(dev)
-    this.#addresses.set(dev, list)
+    const addresses = this.#addresses.get(dev) ?? new Ipv4Addresses(this.#before.links.get(dev)?.addresses ?? [])
+    this.#addresses.set(dev, addresses)
+    if (type === 'addAddress') addresses.add(address)
+    else for (const key of addresses.delete(address, this.#before.promoteSecondaries)) this.#sources.add(sourceOf(key))
+    if (addresses.size === 0) this.#links.inet.add(dev)
   }
+}
 
-  #addressesOf(dev: string): { key: string; subnet: string }[] {
-    const addresses = this.#before.links.get(dev)?.addresses ?? []
-    return addresses
-      .filter(({ address }) => familyOf(address) === 'inet')
-      .map((one) => ({ key: addressKey(one), subnet: subnetOf(one) }))
-  }
+function sourceOf(key: string): string {
+  return key.split('/')[0] ?? ''
 }

@@ -1,5 +1,6 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
+import { grouped } from '../rtnetlink/grouped.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
 import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
@@ -12,7 +13,7 @@ import { emptyState, type LinkRecord, type NetworkState } from '../state/model.j
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
-import { selectorKey } from '../state/rule.js'
+import { type RuleRecord, selectorKey } from '../state/rule.js'
 import { formerBulk } from './bulkFormer.js'
 import { execute, type Failure } from './execute.js'
 import { formerEntries } from './formerEntries.js'
@@ -21,6 +22,8 @@ import { linksRemade } from './linksRemade.js'
 import { asItWas, takenAlong } from './losses.js'
 import { makeSteps } from './makePlan.js'
 import { linksWithFeatures } from './observeGeneric.js'
+import type { Operation } from './operation.js'
+import { operationsByLink } from './operationsByLink.js'
 import { isPacked } from './packedSteps.js'
 import { Reach } from './reach.js'
 import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
@@ -171,17 +174,19 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach:
   const names = formerNamesOf(steps)
   const touched = touchedLinks(before, steps, names)
   const remade = linksRemade(steps, steps[0]?.namespace ?? '', before)
+  const operations = operationsByLink(steps, names)
   const links: DesiredLink[] = []
   for (const name of touched) {
     const record = before.links.get(name)
-    const settings = record && formerSysctl(record, steps, names)
+    const own = operations.get(name) ?? []
+    const settings = record && formerSysctl(record, own)
     if (!record) links.push({ name, absent: true, properties: {} })
     // A link that has got another name is known by its index.
     else
       links.push({
-        ...formerLink(record, reach, remade.has(name), steps),
+        ...formerLink(record, reach, remade.has(name), own),
         ...(settings ? { sysctl: settings } : {}),
-        ...formerQdiscs(record, steps, names, remade.has(name)),
+        ...formerQdiscs(record, own, remade.has(name)),
         ...(names.renamed.has(name) ? { index: record.link.index } : {}),
       })
   }
@@ -190,25 +195,18 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach:
 
 /** The qdiscs of a link whose qdiscs steps change, or that is made anew; where they were not read, nothing. */
 function formerQdiscs(
-  { link, qdiscs }: LinkRecord,
-  steps: readonly PlannedStep[],
-  names: FormerNames,
+  { qdiscs }: LinkRecord,
+  operations: readonly Operation[],
   isRemade: boolean,
 ): Pick<DesiredLink, 'qdisc' | 'ingressQdisc'> {
-  const changed = steps.some(({ operation }) => operation.type === 'setQdisc' && names.of(operation.dev) === link.name)
+  const changed = operations.some(({ type }) => type === 'setQdisc')
   if (!qdiscs || !(changed || isRemade)) return {}
   return { qdisc: qdiscs.root ?? null, ingressQdisc: qdiscs.ingress ?? null }
 }
 
 /** What the settings that steps write were. */
-function formerSysctl(
-  { link, sysctl = {} }: LinkRecord,
-  steps: readonly PlannedStep[],
-  names: FormerNames,
-): DesiredLink['sysctl'] {
-  const written = steps.flatMap(({ operation }) =>
-    operation.type === 'setSysctl' && names.of(operation.name) === link.name ? Object.keys(operation.values) : [],
-  )
+function formerSysctl({ sysctl = {} }: LinkRecord, operations: readonly Operation[]): DesiredLink['sysctl'] {
+  const written = operations.flatMap((one) => (one.type === 'setSysctl' ? Object.keys(one.values) : []))
   const known = written.flatMap((setting): [string, string][] => {
     const value = sysctl[setting]
     return value === undefined ? [] : [[setting, value]]
@@ -220,7 +218,7 @@ function formerLink(
   { link, addresses }: LinkRecord,
   reach: Reach,
   isRemade: boolean,
-  steps: readonly PlannedStep[],
+  operations: readonly Operation[],
 ): DesiredLink {
   // A new device begins with the features of its kind.
   const features = isRemade ? changedFeatures(link) : link.features
@@ -232,7 +230,7 @@ function formerLink(
       altNames: [],
       alias: '',
       ...settableProperties(link),
-      ...formerOptions(link, steps),
+      ...formerOptions(link, operations),
       ...(features && Object.keys(features).length > 0 ? { features } : {}),
     },
     ...(reach.takesAddresses(link.name) ? { addresses: addresses.filter(isManageable).map(withoutFurther) } : {}),
@@ -242,13 +240,13 @@ function formerLink(
 }
 
 /** The options that a family of generic netlink sets, so that nothing is left of what steps change. */
-function formerOptions(link: LinkRecord['link'], steps: readonly PlannedStep[]): Partial<Link> {
-  const { kind, name } = link
+function formerOptions(link: LinkRecord['link'], operations: readonly Operation[]): Partial<Link> {
+  const { kind } = link
   const generic = kind === undefined ? undefined : linkKind(kind)?.generic
   const had = kindOptionsOf(link, kind)
   if (kind === undefined || !generic || !had) return {}
-  const changes = steps.flatMap(({ operation }) =>
-    operation.type === 'updateLink' && operation.name === name ? (kindOptionsOf(operation.changes, kind) ?? []) : [],
+  const changes = operations.flatMap((one) =>
+    one.type === 'updateLink' ? (kindOptionsOf(one.changes, kind) ?? []) : [],
   )
   return { [kind]: generic.former(had, changes) }
 }
@@ -290,11 +288,12 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
     if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
     if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
   }
+  const ports = grouped(before.links.values(), ({ link }) => String(link.master))
   for (const name of touched) {
     const formerMaster = before.links.get(name)?.link.master
     if (typeof formerMaster === 'string') addMaster(formerMaster)
     for (const other of takenAlong(name, before)) touched.add(other)
-    for (const { link } of before.links.values()) if (link.master === name) touched.add(link.name)
+    for (const { link } of ports.get(name) ?? []) touched.add(link.name)
   }
   for (const name of bridges) for (const one of [name, ...takenAlong(name, before)]) touched.add(one)
   return touched
@@ -337,15 +336,14 @@ function formerNexthops(before: NetworkState, steps: readonly PlannedStep[], rea
 
 function formerRules(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRule[] {
   const concerned = before.rules.filter((rule) => reach.takesRule(rule))
+  const nameOf = (rule: RuleRecord): string => `${rule.priority} ${rule.table} ${selectorKey(rule)}`
+  const makesRules = steps.some(({ operation: { type } }) => type === 'addRule' || type === 'replaceRule')
+  const known = new Set(makesRules ? before.rules.map(nameOf) : [])
   const rules: DesiredRule[] = concerned.map((rule) => ({ absent: false, rule, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRule' && operation.type !== 'replaceRule') continue
     const { rule } = operation
-    const same = before.rules.some(
-      (other) =>
-        other.priority === rule.priority && selectorKey(other) === selectorKey(rule) && other.table === rule.table,
-    )
-    if (!same) rules.push({ absent: true, rule, exact: true })
+    if (!known.has(nameOf(rule))) rules.push({ absent: true, rule, exact: true })
   }
   return rules
 }

@@ -1,4 +1,5 @@
-import { defaultFdbState, type FdbEntry, isSelf } from '../../rtnetlink/fdb.js'
+import { defaultFdbState, type FdbEntry, isSelf, type ListedFdbEntry } from '../../rtnetlink/fdb.js'
+import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredFdbEntry } from '../../state/desired.js'
 import {
   type FdbDefaults,
@@ -18,17 +19,14 @@ export function diffFdb(context: DiffContext): void {
   const wanted = context.desired.fdb ?? []
   if (wanted.length === 0) return
   const present = new Map((context.actual.fdb ?? []).map((entry) => [fdbKey(entry), entry]))
+  const byMac = grouped(context.actual.fdb ?? [], ({ mac }) => mac)
   for (const one of wanted) {
-    if (one.absent) removeEntries(context, one)
+    if (one.absent) removeEntries(context, one, byMac.get(one.entry.mac) ?? [])
     else if (hasLinks(context, one)) addEntry(context, one, present)
   }
 }
 
-function addEntry(
-  context: DiffContext,
-  wanted: DesiredFdbEntry,
-  present: ReadonlyMap<string, NonNullable<DiffContext['actual']['fdb']>[number]>,
-): void {
+function addEntry(context: DiffContext, wanted: DesiredFdbEntry, present: ReadonlyMap<string, ListedFdbEntry>): void {
   const entry = completed(context, wanted.entry)
   const actual = present.get(fdbKey(entry))
   if (!actual) {
@@ -57,10 +55,10 @@ function addEntry(
 }
 
 /** Removes whatever has all that is stated, but not what the kernel keeps by itself. */
-function removeEntries(context: DiffContext, wanted: DesiredFdbEntry): void {
+function removeEntries(context: DiffContext, wanted: DesiredFdbEntry, present: readonly ListedFdbEntry[]): void {
   const { entry } = wanted
   if (!isThere(context, String(entry.dev))) return
-  const doomed = (context.actual.fdb ?? []).filter(
+  const doomed = present.filter(
     (one) =>
       isMeantByFdbAbsence(entry, one) &&
       (one.state === 'reachable' || one.state === 'stale' || isRemovable(context, one)),
@@ -71,7 +69,7 @@ function removeEntries(context: DiffContext, wanted: DesiredFdbEntry): void {
   }
 }
 
-function isRemovable({ actual }: DiffContext, entry: NonNullable<DiffContext['actual']['fdb']>[number]): boolean {
+function isRemovable({ actual }: DiffContext, entry: ListedFdbEntry): boolean {
   const isOfHardware = entry.self && actual.links.get(String(entry.dev))?.link.kind !== 'vxlan'
   return isOfHardware || isLastingFdbEntry(entry, actual)
 }

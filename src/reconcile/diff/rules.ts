@@ -44,7 +44,10 @@ function outOfOrder({ desired, actual }: DiffContext): Set<RuleRecord> {
   const present = grouped(actual.rules, priorityGroup)
   for (const [key, group] of grouped(wanted, priorityGroup)) {
     if (group.length < 2) continue
-    const known = (present.get(key) ?? []).filter((rule) => group.some((one) => isSameRule(one, rule)))
+    const named = grouped(group, selectorKey)
+    const known = (present.get(key) ?? []).filter((rule) =>
+      named.get(selectorKey(rule))?.some((one) => ruleDifferences(one, rule).length === 0),
+    )
     const first = group.findIndex((rule, index) => !(known[index] && isSameRule(rule, known[index])))
     if (first >= 0) for (const rule of known.slice(first)) misplaced.add(rule)
   }
@@ -100,10 +103,12 @@ function removeRules(
   taken: ReadonlySet<RuleRecord>,
 ): void {
   const removed = new Set<RuleRecord>()
+  const byPriority = grouped(context.actual.rules, priorityGroup)
   for (const wanted of context.desired.rules) {
     if (!wanted.absent) continue
     // One that is known in full has its selectors and no other ones.
-    const candidates = wanted.exact ? (present.get(selectorKey(wanted.rule)) ?? []) : context.actual.rules
+    const meant = wanted.rule.priority === undefined ? context.actual.rules : byPriority.get(priorityGroup(wanted.rule))
+    const candidates = (wanted.exact ? present.get(selectorKey(wanted.rule)) : meant) ?? []
     for (const rule of candidates) {
       if (taken.has(rule) || removed.has(rule) || !matches(wanted.rule, rule)) continue
       removed.add(rule)

@@ -1,0 +1,20 @@
+import type { Operation } from './operation.js'
+import type { FormerNames } from './renames/formerNames.js'
+import type { PlannedStep } from './step.js'
+
+/** What steps change of each link, by the name that it had before: asked of every link that undoing is about. */
+export function operationsByLink(
+  steps: readonly PlannedStep[],
+  names: FormerNames,
+): ReadonlyMap<string, readonly Operation[]> {
+  const byLink = new Map<string, Operation[]>()
+  for (const { operation } of steps) {
+    const { type } = operation
+    if (type !== 'setQdisc' && type !== 'setSysctl' && type !== 'updateLink') continue
+    const name = names.of(type === 'setQdisc' ? operation.dev : operation.name)
+    const others = byLink.get(name)
+    if (others) others.push(operation)
+    else byLink.set(name, [operation])
+  }
+  return byLink
+}
