@@ -23,12 +23,13 @@ import { loadOptionsOf } from './loadOptions.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions } from './options.js'
 import { type KeptOptions, Plan } from './plan.js'
+import { publicStep } from './publicStep.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { isAboutLinks, isAdditive, partOfSteps } from './scope.js'
 import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
-import { type PlannedStep, publicStep, type Step } from './step.js'
+import type { PlannedStep, Step } from './step.js'
 import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } from './tables.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
@@ -93,7 +94,9 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     const recovered = transaction?.recovered ?? []
     return {
       changed: !current.empty,
-      steps: current.steps,
+      get steps() {
+        return current.steps
+      },
       duration: performance.now() - start,
       ...(recovered.length > 0 ? { recovered } : {}),
       ...(confirmBy ? { confirmBy } : {}),

@@ -5,7 +5,6 @@ import { mainTable } from '../state/route.js'
 import { type BulkOperation, grouped, singleOperation } from './bulkOperation.js'
 import { addStep, type DiffContext, type StepDraft } from './diff/context.js'
 import { placeInOrder, routeStep } from './diff/routeStep.js'
-import { equivalentOf } from './equivalent/operation.js'
 import type { BulkChange } from './operation.js'
 import type { PlannedStep } from './step.js'
 
@@ -78,7 +77,7 @@ function singleStep(step: BulkStep, { operation, path }: BulkChange, to: string)
   const context: Pick<DiffContext, 'namespace' | 'steps'> = { namespace: namespace ?? '', steps }
   addStep(context, routeStep(singleOperation(operation, to), path))
   const [single = step] = steps
-  return { ...single, equivalent: equivalentOf(single) }
+  return single
 }
 
 /** Whether the steps for many routes do the same to the same ones, in the same order. */

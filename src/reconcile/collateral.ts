@@ -8,6 +8,7 @@ import type { NexthopRecord } from '../state/nexthop.js'
 import { isLasting, type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { priorityGroup, type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
+import { rest } from '../system/turns.js'
 import { lostBulk, replacedBulk } from './bulkCollateral.js'
 import { asItWas, withBulk, withLosses } from './losses.js'
 import { isPacked } from './packedSteps.js'
@@ -31,6 +32,7 @@ export async function withCollateral(
   const packed = isPacked(steps, stated, before, after)
   const network = packed ? { ...made, ...withBulk(made.bulk, replacedBulk(steps)) } : withoutReplaced(made, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
+  await rest()
   const reach = new Reach(before, steps, 'doing')
   const nexthops = lostNexthops(network, before, after, deleted).filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
   const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }

@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.js'
+import { bytesASend } from '../netlink/batch.js'
 import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
 import { prepareConfiguration, sendConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
@@ -7,6 +8,7 @@ import { sysctlFile } from '../state/sysctl.js'
 import { createNamespace, deleteNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
 import { forwardingFiles } from '../system/sysctl.js'
+import { rest, turnIsLong } from '../system/turns.js'
 import { areForTwo } from './bulkLanes.js'
 import { kernelOrderOf } from './bulkOrder.js'
 import { type BulkStep, isBulkStep, stepOfRow } from './bulkStep.js'
@@ -15,6 +17,7 @@ import { changeFirewall } from './changeFirewall.js'
 import { type Parts, partsOf } from './configure.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import type { Echoes } from './echoes.js'
+import { isGone } from './gone.js'
 import { linksNeeded, type MessageOperation, messagesOf } from './messages.js'
 import { observeLinks } from './observe.js'
 import { learnIndices, mostFew } from './observeFew.js'
@@ -58,6 +61,7 @@ export async function execute(
   const onPart = (step: PlannedStep, part: number): void => progress?.(done + part, total, step)
   const executor = new Executor(world, options, onPart, echoes, total <= mostFew)
   for (const [index, step] of steps.entries()) {
+    if (turnIsLong()) await rest()
     const failure = (await executor.run(step, steps, index)) ?? undefined
     if (failure) return failure
     done += step.count ?? 1
@@ -70,6 +74,9 @@ class Executor {
   readonly #world: World
   readonly #options: ApplyOptions
   #pending: Pending[] = []
+  #pendingBytes = 0
+  /** What was sent and is not answered: while the kernel works on it, the next messages are written. */
+  #sent: Promise<Failure | undefined> = Promise.resolve(undefined)
   #place: Place | undefined
   /** Steps that were done in one go with an earlier one. */
   readonly #made = new Set<PlannedStep>()
@@ -99,8 +106,9 @@ class Executor {
     try {
       return await this.#run(step, steps, index)
     } catch (error) {
-      if (error instanceof NetworkError) return { step, error }
-      throw error
+      if (!(error instanceof NetworkError)) throw error
+      // Whoever undoes it begins when the kernel is done.
+      return (await this.#sent) ?? { step, error }
     }
   }
 
@@ -303,21 +311,36 @@ class Executor {
     const failure =
       (await this.#knowLinks(operation, place)) ?? (await this.#awaitSources([ipv6SourceOf(operation)], place))
     if (failure) return failure
-    for (const message of messagesOf(operation, place.context(this.#world.places)))
+    for (const message of messagesOf(operation, place.context(this.#world.places))) {
       this.#pending.push({ message, step })
+      this.#pendingBytes += message.bytes.length
+    }
     // A new link under an old name has another index, and so has one that went with a deleted one.
     if (operation.type === 'createLink') this.#world.forgetLink(operation.link, place)
     if (operation.type === 'renameLink') place.renamed(operation.name, operation.to)
     if (operation.type === 'deleteLink') place.indices.clear()
-    return undefined
+    return this.#pendingBytes >= bytesASend ? await this.#send() : undefined
   }
 
   /** Sends what is pending and waits for the kernel's answer. */
   async flush(): Promise<Failure | undefined> {
+    return (await this.#send()) ?? (await this.#sent)
+  }
+
+  /** Sends what is pending, once what was sent before has succeeded. */
+  async #send(): Promise<Failure | undefined> {
+    const failure = await this.#sent
+    if (failure) return failure
     const pending = this.#pending
-    const place = this.#place
     this.#pending = []
-    if (pending.length === 0 || !place) return undefined
+    this.#pendingBytes = 0
+    this.#sent = this.#place && pending.length > 0 ? this.#batch(pending, this.#place) : Promise.resolve(undefined)
+    // Whoever awaits it next is told.
+    this.#sent.catch(() => undefined)
+    return undefined
+  }
+
+  async #batch(pending: readonly Pending[], place: Place): Promise<Failure | undefined> {
     const { errors } = await place.connection.batch(
       pending.map(({ message }) => message),
       {
@@ -336,24 +359,6 @@ class Executor {
 function ipv6SourceOf(operation: MessageOperation): string | undefined {
   if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') return undefined
   return operation.route.family === 'inet6' ? operation.route.src : undefined
-}
-
-/** What the kernel says of an object that is not there, by the message that deletes it: RTM_DELLINK to RTM_DELNEXTHOP. */
-const goneCodes: Readonly<Record<number, readonly string[]>> = {
-  17: ['ENODEV'],
-  // ENXIO: the link has no IPv6 side any longer, since its MTU is below 1280.
-  21: ['EADDRNOTAVAIL', 'ENXIO', 'ENODEV'],
-  25: ['ESRCH', 'ENODEV'],
-  29: ['ENOENT', 'ENXIO', 'ENODEV'],
-  33: ['ENOENT'],
-  37: ['ENOENT', 'EINVAL', 'ENODEV'],
-  41: ['ENOENT', 'ENODEV'],
-  105: ['ENOENT'],
-}
-
-/** Whether the kernel refused to delete what is gone: it took it along with something else, or somebody was faster. */
-function isGone(message: NetlinkMessage, { code }: NetworkError): boolean {
-  return goneCodes[message.type]?.includes(code) ?? false
 }
 
 function isGoneAt(pending: Pending | undefined, error: NetworkError): boolean {

@@ -1,6 +1,7 @@
 import type { Payload } from '../netlink/bytes.js'
 import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
 import type { ListedLink } from '../rtnetlink/link.js'
+import { mapInTurns } from '../system/inTurns.js'
 import { isLastingIdentity } from '../system/namespaceIdentity.js'
 import type { Place } from './place.js'
 
@@ -31,16 +32,17 @@ export class LinkReader {
     this.#known = (this.#key === undefined ? undefined : memory.get(this.#key)) ?? new Map()
   }
 
-  read(bodies: readonly Payload[]): ListedLink[] {
+  async read(bodies: readonly Payload[]): Promise<ListedLink[]> {
     const names = new Map<number, string>()
-    const same = bodies.map((body) => {
+    const same = await mapInTurns(bodies, (body) => {
       const { index, name } = decodeLinkName(body)
       names.set(index, name)
       const known = this.#known.get(index)
       return known && Buffer.compare(known.bytes, body.bytes) === 0 ? known : undefined
     })
-    const read = bodies.map((body, position) => {
-      const known = same[position]
+    let position = 0
+    const read = await mapInTurns(bodies, (body) => {
+      const known = same[position++]
       return known?.references.every(([index, name]) => names.get(index) === name) ? known : decoded(body, names)
     })
     this.#remember(read)

@@ -14,6 +14,7 @@ import { marksOf } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
+import { rest } from '../system/turns.js'
 import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
 import { mergedProperties } from './mergedProperties.js'
@@ -50,7 +51,9 @@ export async function withLosses(
 ): Promise<Losses> {
   const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
+  await rest()
   const recreated = recreatedLinks(desired, actual, wanted, far.keys())
+  await rest()
   const bounced = bouncedLinks(desired, actual, wanted, recreated)
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)

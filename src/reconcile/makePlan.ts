@@ -13,7 +13,6 @@ import { throwIfAny } from './desiredNetworks.js'
 import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
-import { equivalentOf } from './equivalent/operation.js'
 import { farEndsMadeAnew } from './farEnds.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
@@ -76,7 +75,7 @@ export async function makeSteps(
   }
   throwIfAny(problems)
   await rest()
-  return orderSteps(steps.map(withPeerTags)).map((step) => ({ ...step, equivalent: equivalentOf(step) }))
+  return await orderSteps(steps.map(withPeerTags))
 }
 
 function stateAfterRenames(
@@ -111,7 +110,6 @@ function createNamespaceStep(name: string): PlannedStep {
     changes: [],
     path: `/namespaces/${name}`,
     disruption: 'none',
-    equivalent: '',
     phase: Phase.namespace,
     provides: [tag(name, 'namespace')],
     needs: [],

@@ -129,7 +129,7 @@ async function withAddresses(
 /** Reads the links alone, and learns their indices. */
 export async function observeLinks(place: Place, options: RequestOptions): Promise<ListedLink[]> {
   const bodies = await dump(place, dumpLinks(), (body) => new Payload(body.copy()), options)
-  const links = new LinkReader(place).read(bodies)
+  const links = await new LinkReader(place).read(bodies)
   place.indices.clear()
   for (const { name, index } of links) place.indices.set(name, index)
   return links

@@ -1,3 +1,4 @@
+import { eachInTurns } from '../system/inTurns.js'
 import type { PlannedStep } from './step.js'
 
 /** The tag under which steps of a namespace tell and ask for things. */
@@ -9,21 +10,21 @@ export function tag(namespace: string, what: string): string {
  * Puts steps into an order in which each finds done what it needs: by phase, and where that is not enough by the
  * graph of what they provide and need. The same input gives the same order.
  */
-export function orderSteps(steps: readonly PlannedStep[]): PlannedStep[] {
+export async function orderSteps(steps: readonly PlannedStep[]): Promise<PlannedStep[]> {
   const byPhase = steps
     .map((step, index) => ({ step, index }))
     .sort((a, b) => a.step.phase - b.step.phase || a.index - b.index)
   const providers = new Map<string, PlannedStep[]>()
-  for (const { step } of byPhase) {
+  await eachInTurns(byPhase, ({ step }) => {
     for (const what of step.provides) {
       const others = providers.get(what)
       if (others) others.push(step)
       else providers.set(what, [step])
     }
-  }
+  })
   const ordered: PlannedStep[] = []
   const state = new Map<PlannedStep, 'visiting' | 'done'>()
-  for (const { step } of byPhase) visit(step, providers, state, ordered)
+  await eachInTurns(byPhase, ({ step }) => visit(step, providers, state, ordered))
   return ordered
 }
 

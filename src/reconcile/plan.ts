@@ -3,37 +3,43 @@ import type { Spec } from '../spec/types.js'
 import { sameValue } from '../state/equal.js'
 import { sameBulk, singleSteps } from './bulkStep.js'
 import type { PlanOptions } from './options.js'
-import { type Disruption, type PlannedStep, publicStep, type Step, shownValue } from './step.js'
+import { publicStep } from './publicStep.js'
+import { type Disruption, type PlannedStep, type Step, shownValue } from './step.js'
 
 /** Options that a plan keeps until it is carried out. */
 export type KeptOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune' | 'specDirectory'>
 
 /** What would be done to bring the network to what a spec says. It is data: nothing was changed to make it. */
 export class Plan {
-  /** The steps in the order of execution. */
-  readonly steps: readonly Step[]
   /** The spec that the plan was made for. */
   readonly spec: Spec
   readonly #planned: readonly PlannedStep[]
   readonly #options: KeptOptions
+  #steps: readonly Step[] | undefined
 
   /** @internal */
   constructor(spec: Spec, planned: readonly PlannedStep[], options: KeptOptions = {}) {
     this.spec = spec
     this.#options = options
     this.#planned = planned
-    this.steps = planned.map(publicStep)
+  }
+
+  /** The steps in the order of execution. */
+  get steps(): readonly Step[] {
+    // The commands of many steps take time, and not everybody looks at them.
+    this.#steps ??= this.#planned.map(publicStep)
+    return this.#steps
   }
 
   /** Whether the network already is as the spec says. */
   get empty(): boolean {
-    return this.steps.length === 0
+    return this.#planned.length === 0
   }
 
   /** The worst that any step interrupts. */
   get disruption(): Disruption {
     const order: readonly Disruption[] = ['none', 'address-gap', 'link-bounce', 'recreate']
-    const worst = Math.max(0, ...this.steps.map(({ disruption }) => order.indexOf(disruption)))
+    const worst = this.#planned.reduce((most, { disruption }) => Math.max(most, order.indexOf(disruption)), 0)
     return order[worst] ?? 'none'
   }
 
@@ -53,7 +59,7 @@ export class Plan {
    */
   *walk(): Generator<Step> {
     for (const planned of this.#planned) {
-      for (const { operation: _o, phase: _p, provides: _v, needs: _n, ...step } of singleSteps(planned)) yield step
+      for (const single of singleSteps(planned)) yield publicStep(single)
     }
   }
 

@@ -14,7 +14,10 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
 import { type RuleRecord, selectorKey } from '../state/rule.js'
+import { mapInTurns } from '../system/inTurns.js'
+import { rest } from '../system/turns.js'
 import { formerBulk } from './bulkFormer.js'
+import { equivalentOf } from './equivalent/operation.js'
 import { execute, type Failure } from './execute.js'
 import { formerEntries } from './formerEntries.js'
 import { isRefusedWhileUp } from './linkBusy.js'
@@ -37,7 +40,7 @@ export function failedStep({ step, error }: Failure): NetworkError {
   const object = `${step.object} ${step.id}`
   const message = error.message.startsWith(object) ? error.message : `${object}: ${error.message}`
   return error.with(
-    { object, step: step.equivalent, ...(step.path === undefined ? {} : { path: step.path }) },
+    { object, step: equivalentOf(step), ...(step.path === undefined ? {} : { path: step.path }) },
     step.namespace === undefined ? message : `namespace ${step.namespace}: ${message}`,
   )
 }
@@ -118,10 +121,10 @@ export async function restore({ networks, created }: Former, world: World): Prom
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
     const states = await world.observe(networks.keys(), {}, networks)
     const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
-    return { restored: left.length === 0, steps: done.map(({ equivalent }) => equivalent) }
+    return { restored: left.length === 0, steps: done.map(equivalentOf) }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
-    return { restored: false, steps: done.map(({ equivalent }) => equivalent), error: error.message }
+    return { restored: false, steps: done.map(equivalentOf), error: error.message }
   }
 }
 
@@ -132,7 +135,6 @@ async function deleteCreated(name: string, world: World): Promise<void> {
     id: name,
     changes: [],
     disruption: 'none',
-    equivalent: `ip netns delete ${name}`,
     operation: { type: 'deleteNamespace', name },
     phase: 0,
     provides: [],
@@ -148,9 +150,11 @@ async function formerNetwork(
   steps: readonly PlannedStep[],
 ): Promise<DesiredNetwork> {
   const names = formerNamesOf(steps)
+  await rest()
   const reach = new Reach(before, steps, 'undoing', (name) => names.of(name))
+  await rest()
   return {
-    links: formerLinks(before, steps, reach),
+    links: await formerLinks(before, steps, reach),
     ...(isPacked(steps, before)
       ? { routes: [], bulk: await formerBulk(before, steps, reach) }
       : { routes: formerRoutes(before, steps, reach) }),
@@ -170,27 +174,23 @@ function formerFirewall({ firewall }: NetworkState, steps: readonly PlannedStep[
   return { firewall: { table: firewall.table, entries, exact: false } }
 }
 
-function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredLink[] {
+function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): Promise<DesiredLink[]> {
   const names = formerNamesOf(steps)
-  const touched = touchedLinks(before, steps, names)
   const remade = linksRemade(steps, steps[0]?.namespace ?? '', before)
   const operations = operationsByLink(steps, names)
-  const links: DesiredLink[] = []
-  for (const name of touched) {
+  return mapInTurns(touchedLinks(before, steps, names), (name): DesiredLink => {
     const record = before.links.get(name)
+    if (!record) return { name, absent: true, properties: {} }
     const own = operations.get(name) ?? []
-    const settings = record && formerSysctl(record, own)
-    if (!record) links.push({ name, absent: true, properties: {} })
-    // A link that has got another name is known by its index.
-    else
-      links.push({
-        ...formerLink(record, reach, remade.has(name), own),
-        ...(settings ? { sysctl: settings } : {}),
-        ...formerQdiscs(record, own, remade.has(name)),
-        ...(names.renamed.has(name) ? { index: record.link.index } : {}),
-      })
-  }
-  return links
+    const settings = formerSysctl(record, own)
+    return {
+      ...formerLink(record, reach, remade.has(name), own),
+      ...(settings ? { sysctl: settings } : {}),
+      ...formerQdiscs(record, own, remade.has(name)),
+      // A link that has got another name is known by its index.
+      ...(names.renamed.has(name) ? { index: record.link.index } : {}),
+    }
+  })
 }
 
 /** The qdiscs of a link whose qdiscs steps change, or that is made anew; where they were not read, nothing. */

@@ -81,18 +81,13 @@ export const Phase = {
 } as const
 
 /** A step with what the planner and the executor need to know of it. */
-export interface PlannedStep extends Step {
+export interface PlannedStep extends Omit<Step, 'equivalent'> {
   readonly operation: Operation
   readonly phase: number
   /** What is there once the step is done; other steps wait for it. */
   readonly provides: readonly string[]
   /** What must be done before, if any step of the plan does it. */
   readonly needs: readonly string[]
-}
-
-/** A step as users see it: without what the executor needs, where secret keys are. */
-export function publicStep({ operation: _o, phase: _p, provides: _v, needs: _n, ...step }: PlannedStep): Step {
-  return step
 }
 
 /** A property's value, as plans and errors show it. */

@@ -3,6 +3,7 @@ import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
 import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
 import type { DesiredNetwork } from '../state/desired.js'
+import { equivalentOf } from './equivalent/operation.js'
 import { type PlannedStep, shownValue } from './step.js'
 
 /** What is wanted but for what the kernel may rightly have changed since it was done. */
@@ -42,7 +43,7 @@ export function unverified(left: readonly PlannedStep[]): NetworkError {
     'NOT_APPLIED',
     `the kernel took every step, but does not show the result: ${lines.join('; ')}`,
     {
-      ...(first ? { object: `${first.object} ${first.id}`, step: first.equivalent } : {}),
+      ...(first ? { object: `${first.object} ${first.id}`, step: equivalentOf(first) } : {}),
       ...(first?.path === undefined ? {} : { path: first.path }),
     },
   )

@@ -109,7 +109,7 @@ test('a plan that fails at any step leaves everything as it was', async (t) => {
   t.true(total >= 25, `${total} steps`)
   for (let done = 0; done <= total; done++) {
     const { report, steps } = await stopAfter(namespace, rich, done)
-    const last = steps[done - 1]?.equivalent
+    const last = steps[done - 1]?.id
     t.true(report.restored, `after ${done} steps, ${last}: ${JSON.stringify(report)}`)
     t.deepEqual(
       await pictureSoon(namespace, before),

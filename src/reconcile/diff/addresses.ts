@@ -5,13 +5,16 @@ import { addressMoves } from '../../state/addressOrder.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
-export function diffAddresses(context: DiffContext): void {
-  for (const wanted of context.desired.links) if (wanted.addresses) diffLinkAddresses(context, wanted, wanted.addresses)
+export async function diffAddresses(context: DiffContext): Promise<void> {
+  await eachInTurns(context.desired.links, (wanted) => {
+    if (wanted.addresses) diffLinkAddresses(context, wanted, wanted.addresses)
+  })
 }
 
 function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: readonly Address[]): void {

@@ -26,7 +26,7 @@ export interface DiffContext {
 }
 
 /** Everything of a step that a diff says itself. */
-export type StepDraft = Omit<PlannedStep, 'namespace' | 'equivalent' | 'provides' | 'needs' | 'path' | 'disruption'> &
+export type StepDraft = Omit<PlannedStep, 'namespace' | 'provides' | 'needs' | 'path' | 'disruption'> &
   Partial<Pick<PlannedStep, 'provides' | 'needs' | 'disruption'>> & { readonly path?: string | undefined }
 
 /** Adds a step; its tags belong to the namespace. */
@@ -38,7 +38,6 @@ export function addStep(context: Pick<DiffContext, 'namespace' | 'steps'>, draft
     ...(namespace === '' ? {} : { namespace }),
     ...(path === undefined ? {} : { path }),
     disruption,
-    equivalent: '',
     provides: provides.map((what) => tag(namespace, what)),
     needs: ['namespace', ...needs].map((what) => tag(namespace, what)),
   })

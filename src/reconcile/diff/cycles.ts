@@ -1,5 +1,6 @@
 import type { Link } from '../../rtnetlink/link.js'
 import { sectionOf } from '../../state/link.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { lowersOf } from '../losses.js'
 import type { DiffContext } from './context.js'
 
@@ -7,19 +8,19 @@ import type { DiffContext } from './context.js'
  * Refuses links that would stand on themselves, as the spec and what it does not mention have it together. The kernel
  * refuses that too, but only when half the work is done (net/core/dev.c, __netdev_upper_dev_link).
  */
-export function checkCycles(context: DiffContext): void {
+export async function checkCycles(context: DiffContext): Promise<void> {
   const uppers = uppersOf(context)
   const reported = new Set<string>()
-  for (const { name, absent, path } of context.desired.links) {
-    if (absent || reported.has(name)) continue
+  await eachInTurns(context.desired.links, ({ name, absent, path }) => {
+    if (absent || reported.has(name)) return
     const cycle = cycleFrom(name, uppers)
-    if (!cycle) continue
+    if (!cycle) return
     for (const link of cycle) reported.add(link)
     context.problems.push({
       path: path ?? '',
       message: `the links form a cycle, each below the next: ${[...cycle, name].join(' -> ')}`,
     })
-  }
+  })
 }
 
 /** What stands on each link: its master, and the devices that are made on it. */

@@ -7,6 +7,7 @@ import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from
 import type { LinkRecord } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
 import { marksOf, newMark } from '../../state/owner.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { lowersOf, takenAlong } from '../losses.js'
 import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
@@ -17,15 +18,15 @@ import { namedPortNeeds, namePorts, needsOfNaming, portNaming, withoutNaming } f
 import { plannedVlans } from './vlans.js'
 
 /** Steps for the links of a namespace. */
-export function diffLinks(context: DiffContext): void {
+export async function diffLinks(context: DiffContext): Promise<void> {
   const goesAlong = new Set<string>()
-  for (const wanted of context.desired.links) {
+  await eachInTurns(context.desired.links, (wanted) => {
     const record = findLink(context, wanted.name)
     if (wanted.absent) {
       if (record && !goesAlong.has(record.link.name)) deleteLink(context, wanted, record, goesAlong)
     } else if (record) updateLink(context, wanted, record)
     else createLink(context, wanted)
-  }
+  })
 }
 
 function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord, goesAlong: Set<string>): void {

@@ -12,6 +12,7 @@ import {
   vlanChanges,
   withDefaultPvid,
 } from '../../state/vlans.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink } from './lookup.js'
@@ -78,13 +79,13 @@ function defaultPvids(context: DiffContext, bridge: string): { before: number; a
 }
 
 /** Steps for the VLANs of all links that the spec lists VLANs for. */
-export function diffVlans(context: DiffContext): void {
-  for (const wanted of context.desired.links) {
-    if (wanted.absent) continue
+export async function diffVlans(context: DiffContext): Promise<void> {
+  await eachInTurns(context.desired.links, (wanted) => {
+    if (wanted.absent) return
     checkIsPort(context, wanted)
     for (const planned of plannedVlans(context, wanted)) changeVlans(context, wanted, planned)
     changeGlobalOptions(context, wanted)
-  }
+  })
 }
 
 function changeVlans(context: DiffContext, wanted: DesiredLink, planned: PlannedVlans): void {

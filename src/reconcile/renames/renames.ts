@@ -139,7 +139,6 @@ function renameStep(
     changes: [{ property: 'name', before: from, after: to }],
     ...(path === undefined ? {} : { path }),
     disruption: how.bounce ? 'link-bounce' : 'none',
-    equivalent: '',
     phase: Phase.rename,
     provides: [],
     needs: [tag(namespace, 'namespace')],
