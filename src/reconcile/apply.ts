@@ -9,6 +9,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
+import { rest } from '../system/turns.js'
 import { refuseLacking } from './capability.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
 import { refuseVlans } from './capabilityOfVlans.js'
@@ -80,6 +81,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     const options = { ...kept?.options, ...given }
     checkOptions(options, 'apply')
     const spec = validateSpec(await loadRoutes(kept ? kept.spec : specOrPlan, loadOptionsOf(options)))
+    await rest()
     using world = new World(options)
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
@@ -127,6 +129,7 @@ interface Planned {
 
 async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): Promise<Planned> {
   const networks = desiredNetworks(spec, options.specDirectory)
+  await rest()
   world.open(spec)
   for (const [name, network] of networks) {
     world.ask(name, curiosityOf(network))
@@ -134,8 +137,10 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): P
   }
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
   const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
+  await rest()
   await refuseLacking(steps, world, options)
   await refuseQdiscs(steps, world, options)
+  await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune, specDirectory } = options
   const plan = new Plan(spec, steps, defined<KeptOptions>({ owner, protocol, prune, specDirectory }))
@@ -345,10 +350,12 @@ async function withAllTables(work: Work, tables: TablesByNamespace): Promise<Wor
 /** What is left to do, and to put back of what nobody named and the steps took along. */
 async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
+  await rest()
   const additions = isAdditive(done) ? await additionsMissing(done, work) : undefined
   if (additions) return additions
   const states = await world.observe(networks.keys(), options, networks, {}, work.tables)
   const wanted = new Map<string, DesiredNetwork>()
+  await rest()
   for (const [name, network] of lastingWish(networks)) {
     const [before, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)

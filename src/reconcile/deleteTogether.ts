@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { deleteLinkGroup, setLink } from '../rtnetlink/linkMessages.js'
+import { mapInTurns } from '../system/inTurns.js'
 import { observeLinks } from './observe.js'
 import type { Place } from './place.js'
 
@@ -19,7 +20,7 @@ export async function deleteTogether(
   options: RequestOptions,
 ): Promise<{ index: number; error: NetworkError } | undefined> {
   const group = await unusedGroup(place, options)
-  const moves = names.map((name) => setLink({ name }, { group }))
+  const moves = await mapInTurns(names, (name) => setLink({ name }, { group }))
   const { errors } = await place.connection.batch(moves, { ...options, stopAtError: true })
   const [first] = [...errors].sort(([a], [b]) => a - b)
   if (first) return { index: first[0], error: first[1] }

@@ -6,6 +6,7 @@ import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import type { DesiredLink } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
+import { mapInTurns } from '../system/inTurns.js'
 import type { Place } from './place.js'
 
 /** Which links' features of ethtool are read: a request for each, so that only those that are needed. */
@@ -57,10 +58,12 @@ async function withFeatures(
   selection: FeatureSelection,
   options: RequestOptions,
 ): Promise<readonly ListedLink[]> {
-  const all = selection === 'all' ? await allFeatures(place, options) : undefined
+  if (selection === 'all') {
+    const all = await allFeatures(place, options)
+    return await mapInTurns(links, (link) => withOwn(link, all.get(link.name)))
+  }
   const read = async (link: ListedLink): Promise<ListedLink> => {
-    if (all) return withOwn(link, all.get(link.name))
-    if (selection === 'all' || !selection(link)) return link
+    if (!selection(link)) return link
     return withOwn(link, await orUnseen(readFeatures(place.generic, link.name, options)))
   }
   return await Promise.all(links.map(read))

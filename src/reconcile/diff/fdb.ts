@@ -9,21 +9,22 @@ import {
   isLastingFdbEntry,
   isMeantByFdbAbsence,
 } from '../../state/fdb.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../operation.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
 import { desiredLink, findLink, isThere, requireLinks } from './lookup.js'
 
 /** Steps for the forwarding databases of a namespace. */
-export function diffFdb(context: DiffContext): void {
+export async function diffFdb(context: DiffContext): Promise<void> {
   const wanted = context.desired.fdb ?? []
   if (wanted.length === 0) return
   const present = new Map((context.actual.fdb ?? []).map((entry) => [fdbKey(entry), entry]))
   const byMac = grouped(context.actual.fdb ?? [], ({ mac }) => mac)
-  for (const one of wanted) {
+  await eachInTurns(wanted, (one) => {
     if (one.absent) removeEntries(context, one, byMac.get(one.entry.mac) ?? [])
     else if (hasLinks(context, one)) addEntry(context, one, present)
-  }
+  })
 }
 
 function addEntry(context: DiffContext, wanted: DesiredFdbEntry, present: ReadonlyMap<string, ListedFdbEntry>): void {

@@ -1,5 +1,6 @@
 import type { DesiredNeighbor } from '../../state/desired.js'
 import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { isThere } from './lookup.js'
@@ -8,21 +9,21 @@ import { isThere } from './lookup.js'
 const unknownStates: ReadonlySet<string> = new Set(['incomplete', 'failed', 'none'])
 
 /** Steps for the neighbors of a namespace. */
-export function diffNeighbors(context: DiffContext): void {
+export async function diffNeighbors(context: DiffContext): Promise<void> {
   const known = context.actual.neighbors.filter(({ state, managed }) => managed || !unknownStates.has(state ?? ''))
   const present = new Map(known.map((neighbor) => [neighborKey(neighbor), neighbor]))
-  for (const wanted of context.desired.neighbors) {
+  await eachInTurns(context.desired.neighbors, (wanted) => {
     const { neighbor } = wanted
     const actual = present.get(neighborKey(neighbor))
     if (wanted.absent) {
       // What hangs on a link that is removed goes with it.
       if (actual && isThere(context, String(neighbor.dev)))
         step(context, wanted, 'delete', { type: 'deleteNeighbor', neighbor: actual }, [])
-      continue
+      return
     }
     if (!isThere(context, String(neighbor.dev))) {
       context.problems.push({ path: `${wanted.path}/dev`, message: `the link ${neighbor.dev} does not exist` })
-      continue
+      return
     }
     if (!actual) {
       const { dev: _dev, address: _address, ...properties } = neighbor
@@ -30,11 +31,11 @@ export function diffNeighbors(context: DiffContext): void {
       const protocol = neighbor.protocol ?? context.owner?.protocol
       const marked = protocol === undefined ? neighbor : { ...neighbor, protocol }
       step(context, wanted, 'create', { type: 'addNeighbor', neighbor: marked }, changes)
-      continue
+      return
     }
     const changes = neighborDifferences(neighbor, actual)
     if (changes.length > 0) step(context, wanted, 'update', { type: 'replaceNeighbor', neighbor }, changes)
-  }
+  })
 }
 
 function step(

@@ -9,17 +9,18 @@ import {
   ruleName,
   selectorKey,
 } from '../../state/rule.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /** Steps for the rules of a namespace. Rules are counted: one that is there satisfies one that is wanted. */
-export function diffRules(context: DiffContext): void {
+export async function diffRules(context: DiffContext): Promise<void> {
   const present = grouped(context.actual.rules, selectorKey)
   const taken = new Set<RuleRecord>()
   const misplaced = outOfOrder(context)
   const unmet: DesiredRule[] = []
-  for (const wanted of context.desired.rules) {
-    if (wanted.absent) continue
+  await eachInTurns(context.desired.rules, (wanted) => {
+    if (wanted.absent) return
     const match = (present.get(selectorKey(wanted.rule)) ?? []).find(
       (rule) =>
         !taken.has(rule) &&
@@ -29,9 +30,9 @@ export function diffRules(context: DiffContext): void {
     )
     if (match) taken.add(match)
     else unmet.push(wanted)
-  }
-  for (const wanted of unmet) createOrUpdate(context, wanted, present, taken)
-  removeRules(context, present, taken)
+  })
+  await eachInTurns(unmet, (wanted) => createOrUpdate(context, wanted, present, taken))
+  await removeRules(context, present, taken)
 }
 
 /**
@@ -97,15 +98,15 @@ function createOrUpdate(
   })
 }
 
-function removeRules(
+async function removeRules(
   context: DiffContext,
   present: ReadonlyMap<string, RuleRecord[]>,
   taken: ReadonlySet<RuleRecord>,
-): void {
+): Promise<void> {
   const removed = new Set<RuleRecord>()
   const byPriority = grouped(context.actual.rules, priorityGroup)
-  for (const wanted of context.desired.rules) {
-    if (!wanted.absent) continue
+  await eachInTurns(context.desired.rules, (wanted) => {
+    if (!wanted.absent) return
     // One that is known in full has its selectors and no other ones.
     const meant = wanted.rule.priority === undefined ? context.actual.rules : byPriority.get(priorityGroup(wanted.rule))
     const candidates = (wanted.exact ? present.get(selectorKey(wanted.rule)) : meant) ?? []
@@ -123,7 +124,7 @@ function removeRules(
       })
       if (wanted.exact) break
     }
-  }
+  })
 }
 
 /** Every field that is stated must be the same; fields that are left out match anything. */

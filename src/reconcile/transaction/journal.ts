@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -13,10 +14,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { codeOf } from '../../system/errno.js'
+import { rest } from '../../system/turns.js'
 import { removePacked } from './packedFile.js'
 import { type JournalBegin, type JournalContent, type JournalRecord, lineOf, parseJournal } from './records.js'
 import { stateError, userId } from './stateDirectory.js'
+
+const sync = promisify(fsync)
 
 const suffix = '.journal'
 /** The suffix of a journal that somebody undoes: only one can have renamed it. */
@@ -33,7 +38,9 @@ export class Journal {
   }
 
   /** Writes what undoing needs; when this returns, it is on the disk as a whole. */
-  static begin(directory: string, path: string, begin: JournalBegin): Journal {
+  static async begin(directory: string, path: string, begin: JournalBegin): Promise<Journal> {
+    const line = lineOf(begin)
+    await rest()
     const temporary = `${path}.new`
     const fd = openSync(
       temporary,
@@ -41,8 +48,8 @@ export class Journal {
       0o600,
     )
     try {
-      writeFileSync(fd, lineOf(begin))
-      fsyncSync(fd)
+      writeFileSync(fd, line)
+      await sync(fd)
       renameSync(temporary, path)
       syncDirectory(directory)
     } catch (error) {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { describeNamespace, namespacePath } from '../../system/namespace.js'
 import { bootIdentity, namespaceIdentity } from '../../system/namespaceIdentity.js'
+import { rest } from '../../system/turns.js'
 import type { ApplyOptions } from '../options.js'
 import type { Place } from '../place.js'
 import type { Former } from '../rollback.js'
@@ -122,6 +123,7 @@ export class Transaction implements Disposable {
       creates: former.created,
       networks,
     }
+    await rest()
     this.#journal = await inStateDirectory(path, () => Journal.begin(this.#directory, path, begin))
     world.journal = this.#journal
   }
