@@ -1,7 +1,7 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
-import { type Keyed, keyedRoutes, selectedByKey } from '../state/packedSets.js'
+import { type Keyed, selectedByKey } from '../state/packedSets.js'
 import { packedRoutes } from '../state/packedState.js'
 import { isLasting, type RouteRecord } from '../state/route.js'
 import { rest } from '../system/turns.js'
@@ -55,9 +55,12 @@ export async function reachedRoutes(
 ): Promise<PackedRoutes<RouteRecord>> {
   await rest()
   const taken = routes.filter((route) => isLasting(route) && reach.takesAlong(route))
-  const others = routes.filter((route) => isLasting(route) && !reach.takesAlong(route))
   await rest()
-  return PackedRoutes.joined([taken, await selectedByKey(keyedRoutes(others), keyedOperations(operations), true)])
+  const others: Keyed<RouteRecord> = {
+    table: routes,
+    keyOf: (route) => (isLasting(route) && !reach.takesAlong(route) ? route : undefined),
+  }
+  return PackedRoutes.joined([taken, await selectedByKey(others, keyedOperations(operations), true)])
 }
 
 function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {

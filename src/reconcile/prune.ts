@@ -105,8 +105,8 @@ async function doomedBulk(
   owner: Owner,
 ): Promise<PackedRoutes<DesiredRoute>> {
   await rest()
-  const own = table.filter((route) => route.protocol === owner.protocol && isLasting(route))
-  const doomed = await selectedByKey(keyedRoutes(own), keyedWishes(wishes), false)
+  const unnamed = await selectedByKey(keyedRoutes(table), keyedWishes(wishes), false)
+  const doomed = unnamed.filter((route) => route.protocol === owner.protocol && isLasting(route))
   return doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))
 }
 

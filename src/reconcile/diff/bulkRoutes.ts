@@ -10,7 +10,7 @@ import { doomedLinksOf, hangsOn } from './lookup.js'
 import { routeStep } from './routeStep.js'
 
 /** Up to so many changes of packed routes are a step each. */
-export const mostSingleSteps = 1000
+export const mostSingleSteps = 500
 
 /** Steps for the packed routes of a namespace. */
 export async function diffBulkRoutes(context: DiffContext, check: (wanted: DesiredRoute) => void): Promise<void> {
