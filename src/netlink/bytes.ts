@@ -38,6 +38,9 @@ export class Payload {
   }
 }
 
+/** Bytes that a buffer keeps for what is written next. */
+const mostKept = 4096
+
 /** Builds a message in a buffer that grows. */
 export class Writer {
   bytes: Uint8Array
@@ -69,9 +72,21 @@ export class Writer {
     this.reserve(align4(this.length) - this.length)
   }
 
+  /** Forgets what was written, so that it begins anew. */
+  clear(): void {
+    if (this.bytes.length > mostKept) this.#allocate(mostKept)
+    else this.bytes.fill(0)
+    this.length = 0
+  }
+
   /** The bytes so far, as a copy of their own. */
   finish(): Uint8Array {
     return this.bytes.slice(0, this.length)
+  }
+
+  #allocate(capacity: number): void {
+    this.bytes = new Uint8Array(capacity)
+    this.view = new DataView(this.bytes.buffer)
   }
 
   private grow(needed: number): void {

@@ -63,13 +63,17 @@ export interface MessageParts<Header extends object, Attributes extends object> 
   readonly slow?: boolean
 }
 
+/** Every message is copied out of it, and none is written while another one is. */
+const scratch = new Writer()
+
 /** Writes a message. */
 export function buildMessage<Header extends object, Attributes extends object>(
   parts: MessageParts<Header, Attributes>,
 ): NetlinkMessage {
   const { layout, type, subject, context } = parts
   const flags = parts.flags | NLM_F_REQUEST
-  const writer = new Writer()
+  const writer = scratch
+  writer.clear()
   writer.reserve(headerSize)
   layout.header.encode(parts.header, writer, context)
   writer.align()

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Milliseconds of work after which the event loop gets its turn. */
-const turnBudget = 8
+const turnBudget = 5
 
 /** Work that goes over many rows between such looks at the clock takes well under a millisecond. */
 const sliceSize = 1 << 13
