@@ -17,6 +17,7 @@ import { farEndsMadeAnew } from './farEnds.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
 import { plannedPeers, type Wish, withLeads } from './pairs.js'
+import { withPeerQueues } from './peerQueues.js'
 import { withPruned } from './prune.js'
 import { planRenames, type Renaming } from './renames/renames.js'
 import { Phase, type PlannedStep } from './step.js'
@@ -61,7 +62,7 @@ export async function makeSteps(
     losses.set(namespace, await withLosses(wanted, there, bounced, far.get(namespace)))
   }
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
-  for (const [namespace, own] of losses) {
+  for (const [namespace, own] of withPeerQueues(losses, peers)) {
     if (!existing.has(namespace)) steps.push(createNamespaceStep(namespace))
     const context: DiffContext = {
       ...own,

@@ -71,7 +71,9 @@ test.serial('the far end of a pair keeps what it had when the pair is made anew'
     links: [near, { name: 'br0', kind: 'bridge' }],
     namespaces: {
       [blue]: {
-        links: [{ name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1400, alias: 'far', addresses: ['10.0.0.2/24'] }],
+        links: [
+          { name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1400, alias: 'far', rxQueues: 4, addresses: ['10.0.0.2/24'] },
+        ],
         routes: [{ to: 'default', via: '10.0.0.1' }],
       },
     },
@@ -83,7 +85,36 @@ test.serial('the far end of a pair keeps what it had when the pair is made anew'
     ['recreate v0', 'recreate eth0'],
   )
   const shown = namespace.sh(`ip -n ${blue} -j -d address show dev eth0; ip -n ${blue} route show default`)
-  const kept = ['"UP"', '02:00:00:00:00:01', '"mtu":1400', '"ifalias":"far"', '10.0.0.2', 'default via 10.0.0.1']
+  const kept = [
+    '"UP"',
+    '"num_rx_queues":4',
+    '02:00:00:00:00:01',
+    '"mtu":1400',
+    '"ifalias":"far"',
+    '10.0.0.2',
+    'default via 10.0.0.1',
+  ]
   for (const part of kept) t.true(shown.includes(part), `${part} in ${shown}`)
   t.regex(namespace.sh('ip -br link show master br0'), /^v0@/)
+})
+
+test('a link that is the other end of a pair is made anew with other queues, whichever end the spec names first', async (t) => {
+  for (const first of ['v0', 'v1']) {
+    const namespace = reconcileNamespace(t)
+    const ends: LinkSpec[] = [
+      { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } }, txQueues: 3 },
+      { name: 'v1', txQueues: 4, rxQueues: 5, mtu: 1400, addresses: ['10.0.0.1/24'] },
+    ]
+    await namespace.converges({ links: first === 'v0' ? ends : [...ends].reverse() })
+    await namespace.converges({ links: [{ name: first, rxQueues: 7 }] })
+    t.like(namespace.ip('link', 'show', 'dev', 'v0')[0], {
+      num_tx_queues: 3,
+      ...(first === 'v0' ? { num_rx_queues: 7 } : {}),
+    })
+    t.like(namespace.ip('link', 'show', 'dev', 'v1')[0], {
+      num_tx_queues: 4,
+      num_rx_queues: first === 'v1' ? 7 : 5,
+      mtu: 1400,
+    })
+  }
 })

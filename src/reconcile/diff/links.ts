@@ -158,7 +158,13 @@ function peerTags(link: Link): string[] {
 
 /** The other end of a pair is there as soon as the pair is; what it should be comes as a change. */
 function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string): void {
-  const { kind: _kind, ...properties } = withoutOptions(withoutVlans(wanted.properties), kind)
+  // Its queues were told where the pair was made.
+  const {
+    kind: _kind,
+    txQueues: _tx,
+    rxQueues: _rx,
+    ...properties
+  } = withoutOptions(withoutVlans(wanted.properties), kind)
   const { altNames = [], ...changes } = { ...properties, up: properties.up ?? true }
   checkReferences(context, wanted)
   addStep(context, {

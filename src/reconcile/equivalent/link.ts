@@ -113,6 +113,8 @@ function kindWords(kind: AnyLinkKind, options: object): string[] {
         peer.name,
         peer.mac && `address ${peer.mac}`,
         peer.mtu && `mtu ${peer.mtu}`,
+        peer.txQueues && `numtxqueues ${peer.txQueues}`,
+        peer.rxQueues && `numrxqueues ${peer.rxQueues}`,
         peer.namespace && `netns ${peer.namespace}`,
       ),
   ].filter((word) => word !== undefined)

@@ -1,6 +1,6 @@
 import { align4, type Payload, type Writer } from '../../netlink/bytes.js'
 import type { Codec, DecodeContext, EncodeContext } from '../../netlink/codec.js'
-import { mac, text, u32 } from '../../netlink/scalars.js'
+import { mac, ranged, text, u32 } from '../../netlink/scalars.js'
 import { type Attribute, type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 
 /** The other end of a pair. */
@@ -13,6 +13,10 @@ export interface LinkPeer {
   readonly mac?: string
   /** Its MTU, at creation only. Default 1500. */
   readonly mtu?: number
+  /** Its transmit queues, at creation only. Default: as many as there are CPUs. */
+  readonly txQueues?: number
+  /** Its receive queues, at creation only. Default: as many as there are CPUs. */
+  readonly rxQueues?: number
 }
 
 /** What the options of every kind have that comes in pairs. */
@@ -42,6 +46,8 @@ const peerAttributes: AttributeTable<LinkPeer> = attributeTable<LinkPeer>(
     name: attribute(3, text(15)),
     mtu: attribute(4, u32),
     namespace: attribute(28, namespaceFd, { ip: 'netns' }),
+    txQueues: attribute(31, ranged(u32, 1, 4096), { ip: 'numtxqueues' }),
+    rxQueues: attribute(32, ranged(u32, 1, 4096), { ip: 'numrxqueues' }),
   },
   ['name'],
 )
