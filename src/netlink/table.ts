@@ -74,6 +74,7 @@ export interface AnyAttributeTable extends Codec<object> {
   /** Writes the attributes of what is set. */
   encode(values: object, writer: Writer, context: EncodeContext): void
   decode(payload: Payload, context: DecodeContext, beside?: Pick<AnyAttributeTable, 'knows'>): object
+  /** Whether an attribute of this number is one of the range's own. */
   knows(type: number): boolean
   locate(payload: Payload, offset: number): readonly string[]
 }

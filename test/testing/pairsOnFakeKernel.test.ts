@@ -81,7 +81,10 @@ test('the same end leads where a snapshot is applied, and where a pair is made a
   t.is(before.get('nk1')?.kind, 'netkit')
   t.deepEqual((await linksOf(other)).get('nk0')?.netkit, before.get('nk0')?.netkit)
   const [made] = await applied(other, { links: [{ name: 'nk1', netkit: { scrub: 'none' } }] })
-  t.regex(made ?? '', /^ip link add name nk0 .*type netkit mode l2 .*peer blackhole scrub none name nk1 numtxqueues 1 numrxqueues 1$/m)
+  t.regex(
+    made ?? '',
+    /^ip link add name nk0 .*type netkit mode l2 .*peer blackhole scrub none name nk1 numtxqueues 1 numrxqueues 1$/m,
+  )
   t.deepEqual((await linksOf(other)).get('nk0')?.netkit, { ...before.get('nk0')?.netkit, peerScrub: 'none' })
 })
 
