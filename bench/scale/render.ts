@@ -31,7 +31,7 @@ export function render(sections: readonly Section[]): { page: string; images: Ma
   return { page: [introduction, ...shown, ...sections.map(sectionOf)].join('\n'), images }
 }
 
-function sectionOf({ title, how, rows }: Section): string {
+function sectionOf({ title, how, rows, remark }: Section): string {
   const body = Object.entries(rows).map(([number, runs]) => {
     const count = Number(number)
     const longest = runs.map((run) => Math.max(...works.map(([key]) => run[`${key}Longest`] ?? 0)))
@@ -46,5 +46,13 @@ function sectionOf({ title, how, rows }: Section): string {
     ]
   })
   const head = ['', 'runs', ...works.flatMap(([, name]) => [`${name}, ms`, 'µs each']), 'longest wait of the loop, ms']
-  return [`## ${title[0]?.toUpperCase()}${title.slice(1)}`, '', `${how}.`, '', tableOf(head, body), ''].join('\n')
+  return [
+    `## ${title[0]?.toUpperCase()}${title.slice(1)}`,
+    '',
+    `${how}.`,
+    '',
+    tableOf(head, body),
+    '',
+    ...(remark ? [remark, ''] : []),
+  ].join('\n')
 }
