@@ -1,4 +1,5 @@
 import type { Problem } from '../../error.js'
+import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 
@@ -22,10 +23,12 @@ export function describeMatch({ match }: DesiredLink): string {
   return [mac && `the MAC address ${mac}`, altName && `the alternative name ${altName}`].filter(Boolean).join(' and ')
 }
 
-function candidates(wanted: DesiredLink, { links }: NetworkState): LinkRecord[] {
+function candidates(wanted: DesiredLink, state: NetworkState): LinkRecord[] {
   const { mac, altName } = wanted.match ?? {}
   const { kind } = wanted.properties
-  const all = [...links.values()].filter(
+  const { byMac, byName } = indexOf(state)
+  const named = altName === undefined ? [...state.links.values()] : (byName.get(altName) ?? [])
+  const all = (mac === undefined ? named : (byMac.get(mac) ?? [])).filter(
     ({ link }) =>
       (kind === undefined || link.kind === kind) &&
       (altName === undefined ||
@@ -43,9 +46,48 @@ function macOf({ permanentMac, mac }: LinkRecord['link']): string | undefined {
 }
 
 /** Indices are given anew when a device of another kind comes; one of the same kind is taken for the same. */
-function linkOfIndex({ index, properties }: DesiredLink, { links }: NetworkState): LinkRecord | undefined {
-  for (const record of links.values()) {
-    if (record.link.index === index) return record.link.kind === properties.kind ? record : undefined
+function linkOfIndex({ index, properties }: DesiredLink, state: NetworkState): LinkRecord | undefined {
+  const record = indexOf(state).byIndex.get(String(index))?.[0]
+  return record?.link.kind === properties.kind ? record : undefined
+}
+
+/** The link that has an alternative name. */
+export function ownerOfAltName(name: string, state: NetworkState): LinkRecord | undefined {
+  return indexOf(state)
+    .byName.get(name)
+    ?.find(({ link }) => (link.altNames ?? []).includes(name))
+}
+
+interface LinkIndex {
+  readonly byMac: ReadonlyMap<string, readonly LinkRecord[]>
+  /** By the names and the alternative ones. */
+  readonly byName: ReadonlyMap<string, readonly LinkRecord[]>
+  readonly byIndex: ReadonlyMap<string, readonly LinkRecord[]>
+}
+
+/** Asked of every link that is matched, so that it is made once a state. */
+const indices = new WeakMap<NetworkState, LinkIndex>()
+
+function indexOf(state: NetworkState): LinkIndex {
+  let index = indices.get(state)
+  if (!index) {
+    const records = [...state.links.values()]
+    const named = records.flatMap((record) =>
+      [record.link.name, ...(record.link.altNames ?? [])].map((name) => ({ name, record })),
+    )
+    const byName = new Map<string, LinkRecord[]>()
+    for (const [name, owners] of grouped(named, (one) => one.name)) {
+      byName.set(
+        name,
+        owners.map(({ record }) => record),
+      )
+    }
+    index = {
+      byMac: grouped(records, ({ link }) => macOf(link) ?? ''),
+      byName,
+      byIndex: grouped(records, ({ link }) => String(link.index)),
+    }
+    indices.set(state, index)
   }
-  return undefined
+  return index
 }

@@ -15,13 +15,14 @@ export function renameOrder(names: ReadonlyMap<string, string>, taken: ReadonlyS
   for (const [first, last] of names) pending.set(first, { first, last })
   const used = new Set([...taken, ...names.values()])
   while (pending.size > 0) {
-    const ready = [...pending].find(([, { last }]) => !pending.has(last))
-    if (ready) {
-      const [from, { first, last }] = ready
+    const before = pending.size
+    // What becomes free on the way is found by the next round.
+    for (const [from, { first, last }] of pending) {
+      if (pending.has(last)) continue
       order.push({ first, last, from, to: last })
       pending.delete(from)
-      continue
     }
+    if (pending.size < before) continue
     for (const [from, names] of pending) {
       const aside = freeName(used)
       used.add(aside)

@@ -1,10 +1,10 @@
 import type { Problem } from '../../error.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
-import type { LinkRecord, NetworkState } from '../../state/model.js'
+import type { NetworkState } from '../../state/model.js'
 import { kernelIsAtLeast } from '../../system/kernelRelease.js'
 import { tag } from '../order.js'
 import { Phase, type PlannedStep } from '../step.js'
-import { describeMatch, matchedLink } from './match.js'
+import { describeMatch, matchedLink, ownerOfAltName } from './match.js'
 import { freeName, type Rename, renameOrder } from './order.js'
 
 /** What links of a namespace are to be renamed. */
@@ -59,7 +59,11 @@ export function planRenames(
     }
   }
   if (names.size === 0) return { desired: { ...network, links }, names, steps: [], bounced: new Set() }
-  for (const { name, index } of links) makeRoom(name, index !== undefined, { names, paths, state, problems, evicted })
+  const formers = new Map([...names].map(([from, to]) => [to, from]))
+  for (const { name, index } of links) {
+    const former = formers.get(name)
+    if (former !== undefined) makeRoom(name, former, index !== undefined, { names, paths, state, problems, evicted })
+  }
   const bounced = new Set<string>()
   const steps = renameOrder(names, takenNames(state)).map((rename) => {
     const link = state.links.get(rename.first)?.link
@@ -93,9 +97,12 @@ interface Room {
 }
 
 /** A new name must be free by then. Where things are put back, whatever came under it since goes. */
-function makeRoom(name: string, putsBack: boolean, { names, paths, state, problems, evicted }: Room): void {
-  const former = [...names].find(([, to]) => to === name)?.[0]
-  if (former === undefined) return
+function makeRoom(
+  name: string,
+  former: string,
+  putsBack: boolean,
+  { names, paths, state, problems, evicted }: Room,
+): void {
   const path = `${paths.get(former) ?? ''}/name`
   const occupant = state.links.get(name)
   if (occupant && !names.has(name)) {
@@ -113,10 +120,6 @@ function makeRoom(name: string, putsBack: boolean, { names, paths, state, proble
     const message = `the link ${former} cannot be named ${name}, which is an alternative name of ${other.link.name}`
     problems.push({ path, message })
   }
-}
-
-function ownerOfAltName(name: string, { links }: NetworkState): LinkRecord | undefined {
-  return [...links.values()].find(({ link }) => (link.altNames ?? []).includes(name))
 }
 
 function takenNames({ links }: NetworkState): Set<string> {
