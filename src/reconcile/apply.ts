@@ -11,6 +11,7 @@ import { tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { rest } from '../system/turns.js'
 import { refuseLacking } from './capability.js'
+import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
@@ -140,6 +141,7 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): P
   await rest()
   await refuseLacking(steps, world, options)
   await refuseQdiscs(steps, world, options)
+  await refuseMdbOfVxlans(steps, world, options)
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune, specDirectory } = options

@@ -8,6 +8,7 @@ import { readSysctl, readSysctls, writeSysctl } from '../system/sysctl.js'
 import type { TunTapConfiguration } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTaps } from '../tuntap/manage.js'
 import { type Lacking, lackingOfMachine } from './capability.js'
+import { machineLacksMdbOfVxlans } from './capabilityOfMdb.js'
 import { machineLacksQdisc } from './capabilityOfQdiscs.js'
 
 // NETLINK_NETFILTER: include/uapi/linux/netlink.h
@@ -36,6 +37,8 @@ export interface Kernel {
   lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions): Promise<Lacking>
   /** Whether it lacks a kind of qdisc, as far as can be known without changing anything. */
   lacksQdisc(kind: string, request: RequestOptions): Promise<boolean>
+  /** Whether its VXLANs lack multicast databases. */
+  lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
 }
 
 /** Makes the kernel of a network namespace from an open descriptor of it, which stays the caller's. */
@@ -54,5 +57,6 @@ export function machineKernel(namespaceFd: number): Kernel {
     lacking: (kind, options, request) =>
       lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request),
     lacksQdisc: (kind, request) => machineLacksQdisc(kind, () => new FfiTransport({ namespaceFd }), request),
+    lacksMdbOfVxlans: (request) => machineLacksMdbOfVxlans(() => new FfiTransport({ namespaceFd }), request),
   }
 }

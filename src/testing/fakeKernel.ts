@@ -135,6 +135,11 @@ export class FakeKernel implements KernelSide, Kernel {
     return Promise.resolve(true)
   }
 
+  /** Whether its VXLANs lack multicast databases: it has none at all. */
+  lacksMdbOfVxlans(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
   /** Reads a file under /proc/sys/net: what {@link writeSysctl} wrote, or 0. */
   readSysctl(name: string): string | undefined {
     return this.#sysctls.get(name) ?? '0'

@@ -1,5 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import test from 'ava'
+import { Connection } from '../../src/netlink/connection.js'
+import { FfiTransport } from '../../src/netlink/transports/ffi.js'
+import { plan } from '../../src/reconcile/apply.js'
+import { type Kernel, machineKernel } from '../../src/reconcile/kernel.js'
+import { knowsMdbOfVxlans } from '../../src/rtnetlink/mdbProbe.js'
 import type { MdbSpec, Spec } from '../../src/spec/types.js'
 import { systemEnvironment } from '../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
@@ -255,5 +260,25 @@ test('what cannot be is told before anything is done', async (t) => {
       entry('239.1.1.1', '198.51.100.1', { sourceVni: 5 }),
     ]),
     ['/mdb/0/dst', '/mdb/1/dst', '/mdb/2/sourceVni'],
+  )
+})
+
+test('whether VXLANs have a multicast database is asked without changing anything', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const connection = new Connection(new FfiTransport({ namespaceFd: namespace.fd }))
+  t.teardown(() => connection.close())
+  t.is(await knowsMdbOfVxlans(connection), hasDatabase())
+})
+
+test('a kernel without them is one clear error of the plan', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const kernel = (fd: number): Kernel => ({ ...machineKernel(fd), lacksMdbOfVxlans: () => Promise.resolve(true) })
+  const spec: Spec = { links, mdb: [entry('239.1.1.1', '198.51.100.1'), entry('239.1.1.2', '198.51.100.1')] }
+  const planned = await plan(spec, { namespace: { fd: namespace.fd }, kernel })
+  const error = planned.err ? planned.val : undefined
+  t.is(error?.code, 'UNSUPPORTED')
+  t.deepEqual(
+    error?.problems?.map(({ path, message }) => `${path}: ${message}`),
+    ['/mdb/0', '/mdb/1'].map((path) => `${path}: the VXLANs of this kernel have no multicast database (Linux 6.4)`),
   )
 })
