@@ -10,6 +10,7 @@ import type { Plan } from '../../src/reconcile/plan.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Snapshot, Spec } from '../../src/spec/types.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
+import { untilAddressesSettle } from './settledAddresses.js'
 
 /** Timers and counters that run by themselves. */
 const passing = new Set([
@@ -91,6 +92,7 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
   // Routes and rules of a snapshot keep their protocol.
   const others = new Set([...dropped].filter((name) => name !== 'protocol'))
   const script = `${views.map((view) => `ip -j -d ${view}; echo ${separator}; `).join('')}${forwardingFiles}`
+  untilAddressesSettle(namespace)
   const outputs = namespace.sh(script).split(separator)
   const lines = views.flatMap((view, index) => {
     const objects: Json[] = JSON.parse(outputs[index]?.trim() || '[]')
