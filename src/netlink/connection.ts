@@ -45,7 +45,7 @@ const dumpAttempts = 10
  *
  * Errors of the kernel reject with a {@link NetworkError} that names the object, the attribute and the kernel's text.
  */
-export class Connection {
+export class Connection implements Disposable {
   readonly #transport: Transport
   #sequence = randomInt(1, 0x7fffffff)
   #queue: Promise<void> = Promise.resolve()
@@ -246,6 +246,10 @@ export class Connection {
   /** Closes the socket; whatever is pending is rejected with the code `CLOSED`. */
   close(): void {
     this.#transport.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
   }
 
   async #exclusively<T>(subject: string, options: RequestOptions, work: () => Promise<T>): Promise<T> {

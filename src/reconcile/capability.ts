@@ -37,19 +37,15 @@ export async function lackingOfMachine(
   const nothing = { kind: false, options: [] }
   if (unsure.length === 0 && known.has(kind.kind)) return nothing
   if (wouldLoadLinkModule(kind.kernelKind ?? kind.kind)) return nothing
-  const connection = new Connection(transport())
-  try {
-    if ((await knowsKind(kind, connection, request)) === false) return { kind: true, options: [] }
-    known.add(kind.kind)
-    const lacking: string[] = []
-    for (const option of unsure) {
-      if ((await knowsOption(kind, option, connection, request)) === false) lacking.push(option)
-      else known.add(`${kind.kind}.${option}`)
-    }
-    return { kind: false, options: lacking }
-  } finally {
-    connection.close()
+  using connection = new Connection(transport())
+  if ((await knowsKind(kind, connection, request)) === false) return { kind: true, options: [] }
+  known.add(kind.kind)
+  const lacking: string[] = []
+  for (const option of unsure) {
+    if ((await knowsOption(kind, option, connection, request)) === false) lacking.push(option)
+    else known.add(`${kind.kind}.${option}`)
   }
+  return { kind: false, options: lacking }
 }
 
 /** The options that a step gives to a link of a kind, without what a kernel that does not know them does anyway. */

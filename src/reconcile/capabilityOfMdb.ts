@@ -1,4 +1,3 @@
-import type { Problem } from '../error.js'
 import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
@@ -9,12 +8,8 @@ import type { World } from './world.js'
 
 /** Asks the machine's kernel whether its VXLANs lack multicast databases. */
 export async function machineLacksMdbOfVxlans(transport: () => Transport, request: RequestOptions): Promise<boolean> {
-  const connection = new Connection(transport())
-  try {
-    return (await knowsMdbOfVxlans(connection, request)) === false
-  } finally {
-    connection.close()
-  }
+  using connection = new Connection(transport())
+  return (await knowsMdbOfVxlans(connection, request)) === false
 }
 
 /** Refuses a plan that adds entries to the databases of VXLANs where the kernel has none, naming all of them. */
@@ -23,12 +18,13 @@ export async function refuseMdbOfVxlans(
   world: World,
   request: RequestOptions,
 ): Promise<void> {
-  const problems: Problem[] = []
-  for (const { operation, namespace, path = '' } of steps) {
-    // The remote end, which each entry of a VXLAN has and none of a bridge.
-    if (operation.type !== 'addMdbEntry' || operation.entry.dst === undefined) continue
-    if (!(await world.kernelOf(namespace)?.lacksMdbOfVxlans(request))) continue
-    problems.push({ path, message: 'the VXLANs of this kernel have no multicast database (Linux 6.4)' })
+  // The remote end, which each entry of a VXLAN has and none of a bridge.
+  const made = steps.filter(({ operation }) => operation.type === 'addMdbEntry' && operation.entry.dst !== undefined)
+  const lacking = new Set<string | undefined>()
+  for (const namespace of new Set(made.map((step) => step.namespace))) {
+    if (await world.kernelOf(namespace)?.lacksMdbOfVxlans(request)) lacking.add(namespace)
   }
-  throwIfUnsupported(problems)
+  const message = 'the VXLANs of this kernel have no multicast database (Linux 6.4)'
+  const refused = made.filter(({ namespace }) => lacking.has(namespace))
+  throwIfUnsupported(refused.map(({ path = '' }) => ({ path, message })))
 }

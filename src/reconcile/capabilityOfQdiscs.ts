@@ -18,14 +18,10 @@ export async function machineLacksQdisc(
   request: RequestOptions,
 ): Promise<boolean> {
   if (known.has(kind) || wouldLoadQdiscModule(kind)) return false
-  const connection = new Connection(transport())
-  try {
-    const lacks = (await knowsQdisc(kind, connection, request)) === false
-    if (!lacks) known.add(kind)
-    return lacks
-  } finally {
-    connection.close()
-  }
+  using connection = new Connection(transport())
+  const lacks = (await knowsQdisc(kind, connection, request)) === false
+  if (!lacks) known.add(kind)
+  return lacks
 }
 
 /** The kinds of qdiscs that a step makes. */
