@@ -2,7 +2,7 @@ import type { Problem } from '../error.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
 import { linkKind, pairKinds } from '../rtnetlink/kinds/registry.js'
-import { isLead, peerOf } from '../rtnetlink/pair.js'
+import { isLead, peerOf, seenFromPeer } from '../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import { sectionOf } from '../state/link.js'
@@ -90,7 +90,7 @@ export function withLeads<W extends Wish>(wishes: ReadonlyMap<string, W>, proble
         problems.push({ path: `${link.path}/${kind.kind}`, message, hint: `say it of ${lead.name}` })
         continue
       }
-      const told = toldThrough(kind, options)
+      const told = seenFromPeer(kind, Object.fromEntries(options))
       result.set(lead.namespace, { ...wish, desired: withOptions(wish.desired, lead.name, kind, told, link, problems) })
       const here = result.get(namespace)
       if (here) result.set(namespace, { ...here, desired: withoutOwn(here.desired, link.name, kind) })
@@ -114,13 +114,6 @@ function leadThere(namespace: string, { name }: DesiredLink, actual: NetworkStat
   const peer = there && peerOf(there)
   if (!peer || isLead(there)) return undefined
   return { name: peer.name, namespace: there.linkNamespaceId === undefined ? namespace : (peer.namespace ?? '') }
-}
-
-/** The options of one end by the names that they have at the other one. */
-function toldThrough({ pair }: AnyLinkKind, options: readonly [string, unknown][]): Record<string, unknown> {
-  const mirrored = Object.entries(pair?.mirrored ?? {})
-  const names = new Map([...mirrored, ...mirrored.map(([own, others]): [string, string] => [others, own])])
-  return Object.fromEntries(options.map(([name, value]) => [names.get(name) ?? name, value]))
 }
 
 function withOptions(

@@ -1,3 +1,4 @@
+import type { AnyLinkKind } from './kinds/kind.js'
 import type { LinkPeer } from './kinds/peer.js'
 import { linkKind, pairKinds } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
@@ -44,4 +45,11 @@ export function withPeer(link: ListedLink, peer: LinkPeer): ListedLink {
   const { kind = '' } = link
   const options: unknown = Object.getOwnPropertyDescriptor(link, kind)?.value
   return { ...link, [kind]: { ...(typeof options === 'object' ? options : {}), peer } }
+}
+
+/** Options of one end of a pair by the names that they have at the other end. */
+export function seenFromPeer({ pair }: Pick<AnyLinkKind, 'pair'>, options: object): Record<string, unknown> {
+  const mirrored = Object.entries(pair?.mirrored ?? {})
+  const names = new Map([...mirrored, ...mirrored.map(([own, others]): [string, string] => [others, own])])
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [names.get(name) ?? name, value]))
 }

@@ -2,11 +2,11 @@ import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { LinkAttributes, LinkHeader } from '../../rtnetlink/linkAttributes.js'
 import type { LinkInfo } from '../../rtnetlink/linkInfo.js'
-import { isPairKind } from '../../rtnetlink/pair.js'
+import { isPairKind, seenFromPeer } from '../../rtnetlink/pair.js'
 import { ARPHRD_ETHER, type FakeLink, IFF_LOOPBACK, IFF_UP } from './fakeLink.js'
 import { KernelError } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
-import { partInPair, seenFromPeer } from './pairOptions.js'
+import { partInPair, toldOptions } from './pairOptions.js'
 
 /** Creating and changing links: rtnl_newlink, do_setlink (net/core/rtnetlink.c). */
 export class LinkChanges {
@@ -55,7 +55,13 @@ export class LinkChanges {
     const free = this.#freeName(name ?? `${kind}%d`)
     if (free === ownName) throw new KernelError('EEXIST')
     const status = partInPair(known, false)
-    const other = this.#table.create({ name: free, kind, mac, options: seenFromPeer(known, options), status })
+    const other = this.#table.create({
+      name: free,
+      kind,
+      mac,
+      options: seenFromPeer(known, toldOptions(known, options)),
+      status,
+    })
     if (mtu !== undefined) other.attributes = { ...other.attributes, mtu }
     return other
   }
@@ -100,7 +106,7 @@ export class LinkChanges {
     }
     link.options = { ...link.options, ...info.options }
     const other = known.pair && link.lower !== undefined ? this.#table.byIndex(link.lower) : undefined
-    if (other) other.options = seenFromPeer(known, link.options)
+    if (other) other.options = seenFromPeer(known, toldOptions(known, link.options))
   }
 
   #changeAttributes(link: FakeLink, header: LinkHeader, attributes: LinkAttributes): void {

@@ -7,15 +7,6 @@ export function toldOptions({ pair }: AnyLinkKind, options: Options): Options {
   return pair ? Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'peer')) : options
 }
 
-/** The options of a pair as the other end has them. */
-export function seenFromPeer(kind: AnyLinkKind, options: Options): Record<string, unknown> {
-  const mirrored = Object.entries(kind.pair?.mirrored ?? {})
-  const names = new Map([...mirrored, ...mirrored.map(([own, others]): [string, string] => [others, own])])
-  return Object.fromEntries(
-    Object.entries(toldOptions(kind, options)).map(([name, value]) => [names.get(name) ?? name, value]),
-  )
-}
-
 /** What an end tells of its part in the pair. */
 export function partInPair({ pair }: AnyLinkKind, leads: boolean): Record<string, unknown> {
   return pair?.lead === undefined ? {} : { [pair.lead]: leads }
