@@ -19,6 +19,9 @@ import { type AttributeTable, attribute, attributeTable } from '../netlink/table
 import { AF_INET, AF_INET6 } from './constants.js'
 import { type LinkInfo, linkInfo } from './linkInfo.js'
 
+/** The index of the loopback device, the first of each namespace: include/net/flow.h, LOOPBACK_IFINDEX. */
+export const loopbackIndex = 1
+
 /** struct ifinfomsg: include/uapi/linux/rtnetlink.h */
 export interface LinkHeader {
   readonly family: number

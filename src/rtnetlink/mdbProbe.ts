@@ -4,10 +4,8 @@ import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { buildMessage, type NetlinkMessage } from '../netlink/message.js'
 import { AF_BRIDGE, RTM_NEWMDB } from './constants.js'
+import { loopbackIndex } from './linkAttributes.js'
 import { mdbChangeLayout } from './mdbAttributes.js'
-
-/** net/core/net_namespace.c: the loopback device is the first of each namespace. */
-const loopback = 1
 
 /**
  * A request for no entry of the loopback device, which has no multicast database: a kernel in which other devices than
@@ -20,7 +18,7 @@ function probeMdb(): NetlinkMessage {
     type: RTM_NEWMDB,
     flags: 0,
     subject: 'MDB of VXLANs: probe',
-    header: { family: AF_BRIDGE, index: loopback },
+    header: { family: AF_BRIDGE, index: loopbackIndex },
     context: withoutNames,
   })
 }

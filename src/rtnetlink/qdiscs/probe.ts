@@ -4,11 +4,9 @@ import type { Connection } from '../../netlink/connection.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import { buildMessage, type NetlinkMessage, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../netlink/message.js'
 import { RTM_NEWQDISC } from '../constants.js'
+import { loopbackIndex } from '../linkAttributes.js'
 import { rawTrafficLayout } from './attributes.js'
 import { headerOf } from './qdisc.js'
-
-/** net/core/net_namespace.c: the loopback device is the first of each namespace. */
-const loopback = 1
 
 /**
  * A request for a qdisc with a table of sizes that has nothing in it, which no kernel makes: it looks for the kind
@@ -23,7 +21,7 @@ export function probeQdisc(kind: string): NetlinkMessage {
     // All three: also where there is one of the kind, it is not to be changed.
     flags: NLM_F_CREATE | NLM_F_EXCL | NLM_F_REPLACE,
     subject: `qdiscs of kind ${kind}: probe`,
-    header: headerOf(loopback, isForFilters ? 'ffff:' : '0:', isForFilters ? 'ingress' : 'root', withoutNames),
+    header: headerOf(loopbackIndex, isForFilters ? 'ffff:' : '0:', isForFilters ? 'ingress' : 'root', withoutNames),
     attributes: { kind, sizeTable: new Uint8Array() },
     context: withoutNames,
   })
