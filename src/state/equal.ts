@@ -11,6 +11,32 @@ export interface PropertyChange {
   readonly after?: unknown
 }
 
+/** How an entry of a database is compared. */
+export interface EntryComparison<Entry> {
+  /** What the kernel takes where nothing is said, and then tells nothing of. */
+  readonly defaults: Partial<Entry>
+  /** Whether what is not stated is to be as it is by itself. */
+  readonly exact: boolean
+  readonly same: (after: unknown, before: unknown) => boolean
+}
+
+/** Which of some properties an entry of a database has otherwise than they are stated. */
+export function entryDifferences<Entry extends object>(
+  properties: readonly (keyof Entry & string)[],
+  wanted: Entry,
+  actual: Entry,
+  { defaults, exact, same }: EntryComparison<Entry>,
+): PropertyChange[] {
+  const changes: PropertyChange[] = []
+  for (const property of properties) {
+    const after = wanted[property] ?? (exact ? defaults[property] : undefined)
+    const before = actual[property] ?? defaults[property]
+    if (same(after, before) || (after === undefined && !exact)) continue
+    changes.push({ property, ...(before === undefined ? {} : { before }), after })
+  }
+  return changes
+}
+
 /** Whether two values mean the same where not set, false and 0 are one. */
 export function sameLoosely(a: unknown, b: unknown): boolean {
   return sameValue(a || undefined, b || undefined)

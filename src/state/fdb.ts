@@ -1,7 +1,7 @@
 import { parseMac } from '../ip/mac.js'
 import { type FdbEntry, isSelf, type ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
-import { type PropertyChange, sameLoosely } from './equal.js'
+import { entryDifferences, type PropertyChange, sameLoosely } from './equal.js'
 import type { NetworkState } from './model.js'
 
 /** Whether an address can have several remote ends on a VXLAN: that of a group, or the one for all without an entry. */
@@ -44,6 +44,18 @@ function isOfDevice({ mac, dst, vni, port }: ListedFdbEntry, { vxlan }: ListedLi
 /** What a VXLAN takes for the remote end where nothing is said, which the kernel then tells nothing of. */
 export type FdbDefaults = Pick<FdbEntry, 'port' | 'vni'>
 
+const comparedProperties = [
+  'state',
+  'dst',
+  'port',
+  'vni',
+  'via',
+  'nexthopId',
+  'sticky',
+  'externallyLearned',
+  'router',
+] as const
+
 /**
  * What of the stated properties an entry of the same key does not have.
  *
@@ -55,15 +67,7 @@ export function fdbDifferences(
   defaults: FdbDefaults = {},
   exact = false,
 ): PropertyChange[] {
-  const changes: PropertyChange[] = []
-  const names = ['state', 'dst', 'port', 'vni', 'via', 'nexthopId', 'sticky', 'externallyLearned', 'router'] as const
-  for (const property of names) {
-    const after = (exact ? { ...defaults, ...wanted } : wanted)[property]
-    const before = { ...defaults, ...actual }[property]
-    if (sameLoosely(after, before) || (after === undefined && !exact)) continue
-    changes.push({ property, ...(before === undefined ? {} : { before }), after })
-  }
-  return changes
+  return entryDifferences<FdbEntry>(comparedProperties, wanted, actual, { defaults, exact, same: sameLoosely })
 }
 
 /** An entry as it was, with what it was not. */

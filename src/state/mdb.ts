@@ -1,5 +1,5 @@
 import type { ListedMdbEntry, MdbEntry } from '../rtnetlink/mdb.js'
-import { type PropertyChange, sameValue } from './equal.js'
+import { entryDifferences, type PropertyChange, sameValue } from './equal.js'
 
 /** What the kernel takes for the same entry: on a VXLAN also the remote end, and where packets come from. */
 export function mdbKey({ dev, port, group, vlan = 0, source = '', dst = '', sourceVni = 0 }: MdbEntry): string {
@@ -46,13 +46,8 @@ export function mdbDifferences(
   defaults: MdbDefaults = {},
   exact = false,
 ): PropertyChange[] {
-  const changes: PropertyChange[] = []
-  for (const property of ['dstPort', 'vni', 'via'] as const) {
-    const after = (exact ? { ...defaults, ...wanted } : wanted)[property]
-    const before = { ...defaults, ...actual }[property]
-    if (after === before || (after === undefined && !exact)) continue
-    changes.push({ property, ...(before === undefined ? {} : { before }), after })
-  }
+  const remote = { defaults, exact, same: Object.is }
+  const changes = entryDifferences<MdbEntry>(['dstPort', 'vni', 'via'], wanted, actual, remote)
   for (const property of ['state', 'filterMode', 'sourceList', 'protocol'] as const) {
     const after = comparable(wanted[property] ?? (exact ? listed(wanted, property) : undefined))
     const before = comparable(actual[property] ?? listed(actual, property))

@@ -13,7 +13,7 @@ import { eachInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../operation.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere, requireLinks } from './lookup.js'
+import { desiredLink, isThere, kindOf, requireLinks, vxlanOf } from './lookup.js'
 
 /** Steps for the forwarding databases of a namespace. */
 export async function diffFdb(context: DiffContext): Promise<void> {
@@ -93,18 +93,11 @@ function completed(context: DiffContext, given: FdbEntry): FdbEntry {
 
 /** What a VXLAN takes for the remote end by itself. */
 function defaultsOf(context: DiffContext, { dev }: FdbEntry): FdbDefaults {
-  const name = String(dev)
-  if (kindOf(context, name) !== 'vxlan') return {}
-  const vxlan = { ...findLink(context, name)?.link.vxlan, ...desiredLink(context, name)?.properties.vxlan }
-  const { port, id, collectMetadata = false } = vxlan
+  const { port, id, collectMetadata = false } = vxlanOf(context, String(dev)) ?? {}
   return {
     ...(port === undefined ? {} : { port }),
     ...(id === undefined || collectMetadata ? {} : { vni: id }),
   }
-}
-
-function kindOf(context: DiffContext, name: string): string | undefined {
-  return desiredLink(context, name)?.properties.kind ?? findLink(context, name)?.link.kind
 }
 
 function hasLinks(context: DiffContext, { entry, path }: DesiredFdbEntry): boolean {

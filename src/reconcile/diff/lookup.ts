@@ -1,3 +1,4 @@
+import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { linksOfRoute, type RouteRecord } from '../../state/route.js'
@@ -30,6 +31,17 @@ export function findLink({ actual }: Pick<DiffContext, 'actual'>, name: string):
     recordByAltName.set(actual, byAltName)
   }
   return byAltName.get(name)
+}
+
+/** The kind that a link has or is to have. */
+export function kindOf(context: DiffContext, name: string): string | undefined {
+  return desiredLink(context, name)?.properties.kind ?? findLink(context, name)?.link.kind
+}
+
+/** The options that a VXLAN has or is to have; nothing for another link. */
+export function vxlanOf(context: DiffContext, name: string): VxlanOptions | undefined {
+  if (kindOf(context, name) !== 'vxlan') return undefined
+  return { ...findLink(context, name)?.link.vxlan, ...desiredLink(context, name)?.properties.vxlan }
 }
 
 /** Whether a link is there or will be, once the plan is done. */

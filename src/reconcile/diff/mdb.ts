@@ -1,5 +1,5 @@
-import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
-import type { MdbEntry } from '../../rtnetlink/mdb.js'
+import { grouped } from '../../rtnetlink/grouped.js'
+import type { ListedMdbEntry, MdbEntry } from '../../rtnetlink/mdb.js'
 import { vlansOf } from '../../rtnetlink/vlanRange.js'
 import type { DesiredMdbEntry } from '../../state/desired.js'
 import {
@@ -11,45 +11,56 @@ import {
   mdbKey,
 } from '../../state/mdb.js'
 import { normalizeVlans } from '../../state/vlans.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { words } from '../equivalent/words.js'
 import type { Operation } from '../operation.js'
 import type { Disruption } from '../step.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere, requireLinks } from './lookup.js'
+import { desiredLink, findLink, isThere, requireLinks, vxlanOf } from './lookup.js'
 import { finalVlans } from './vlans.js'
 
 /** Steps for the multicast databases of a namespace. */
-export function diffMdb(context: DiffContext): void {
-  const present = new Map((context.actual.mdb ?? []).map((entry) => [mdbKey(entry), entry]))
-  for (const wanted of context.desired.mdb ?? []) {
-    if (wanted.absent) {
-      removeEntries(context, wanted)
-      continue
-    }
-    const { dev, port, via } = wanted.entry
-    const named = [
-      ['dev', dev],
-      ['port', port],
-      ['via', via],
-    ] as const
-    if (!requireLinks(context, wanted.path, named) || !hasPlace(context, wanted)) continue
-    for (const entry of inVlans(context, wanted.entry)) {
-      const actual = present.get(mdbKey(entry))
-      if (!actual) {
-        const { dev: _dev, port: _port, group: _group, ...properties } = entry
-        const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
-        step(context, wanted, entry, 'create', { type: 'addMdbEntry', entry }, changes)
-        continue
-      }
-      const changes = mdbDifferences(entry, actual, defaultsOf(context, entry), wanted.exact)
-      if (changes.length === 0) continue
-      const whole = wanted.exact ? entry : { ...mdbEntryAsItWas(actual), ...entry }
-      // A VXLAN changes it as it stands.
-      const disruption = entry.dst === undefined ? 'address-gap' : 'none'
-      step(context, wanted, entry, 'update', { type: 'replaceMdbEntry', entry: whole }, changes, disruption)
-    }
+export async function diffMdb(context: DiffContext): Promise<void> {
+  const wanted = context.desired.mdb ?? []
+  if (wanted.length === 0) return
+  const entries = context.actual.mdb ?? []
+  const present = new Map(entries.map((entry) => [mdbKey(entry), entry]))
+  const byGroup = grouped(entries, ({ group }) => group)
+  const followers = followingMdbEntries(entries)
+  await eachInTurns(wanted, (one) => {
+    if (one.absent) removeEntries(context, one, byGroup.get(one.entry.group) ?? [], followers)
+    else if (hasLinks(context, one) && hasPlace(context, one))
+      for (const entry of inVlans(context, one.entry)) addEntry(context, one, entry, present.get(mdbKey(entry)))
+  })
+}
+
+function addEntry(
+  context: DiffContext,
+  wanted: DesiredMdbEntry,
+  entry: MdbEntry,
+  actual: ListedMdbEntry | undefined,
+): void {
+  if (!actual) {
+    const { dev: _dev, port: _port, group: _group, ...properties } = entry
+    const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
+    step(context, wanted, entry, 'create', { type: 'addMdbEntry', entry }, changes)
+    return
   }
+  const changes = mdbDifferences(entry, actual, defaultsOf(context, entry), wanted.exact)
+  if (changes.length === 0) return
+  const whole = wanted.exact ? entry : { ...mdbEntryAsItWas(actual), ...entry }
+  // A VXLAN changes it as it stands.
+  const disruption = entry.dst === undefined ? 'address-gap' : 'none'
+  step(context, wanted, entry, 'update', { type: 'replaceMdbEntry', entry: whole }, changes, disruption)
+}
+
+function hasLinks(context: DiffContext, { entry, path }: DesiredMdbEntry): boolean {
+  return requireLinks(context, path, [
+    ['dev', entry.dev],
+    ['port', entry.port],
+    ['via', entry.via],
+  ])
 }
 
 /** On a bridge with VLAN filtering, an entry without a VLAN is one in each VLAN of its port (br_mdb.c, br_mdb_add). */
@@ -68,19 +79,14 @@ function inVlans(context: DiffContext, entry: MdbEntry): MdbEntry[] {
 
 /** Where packets go that a VXLAN is told nothing else of. */
 function defaultsOf(context: DiffContext, { dev }: MdbEntry): MdbDefaults {
-  const { port, id } = vxlanOf(context, dev) ?? {}
+  const { port, id } = vxlanOf(context, String(dev)) ?? {}
   return { ...(port === undefined ? {} : { dstPort: port }), ...(id === undefined ? {} : { vni: id }) }
-}
-
-function vxlanOf(context: DiffContext, dev: string | number): VxlanOptions | undefined {
-  const [wanted, there] = [desiredLink(context, String(dev))?.properties, findLink(context, String(dev))?.link]
-  return (wanted?.kind ?? there?.kind) === 'vxlan' ? { ...there?.vxlan, ...wanted?.vxlan } : undefined
 }
 
 /** What the kernel refuses only when half the work is done. */
 function hasPlace(context: DiffContext, { path = '', entry }: DesiredMdbEntry): boolean {
   const { dev, dst, sourceVni } = entry
-  const vxlan = vxlanOf(context, dev)
+  const vxlan = vxlanOf(context, String(dev))
   const problem = (property: string, message: string): boolean => {
     context.problems.push({ path: `${path}/${property}`, message })
     return false
@@ -92,13 +98,17 @@ function hasPlace(context: DiffContext, { path = '', entry }: DesiredMdbEntry): 
   return true
 }
 
-function removeEntries(context: DiffContext, wanted: DesiredMdbEntry): void {
+function removeEntries(
+  context: DiffContext,
+  wanted: DesiredMdbEntry,
+  present: readonly ListedMdbEntry[],
+  followers: ReadonlySet<string>,
+): void {
   const { entry } = wanted
   if (!isThere(context, String(entry.dev)) || !isThere(context, String(entry.port))) return
-  const entries = context.actual.mdb ?? []
-  const followers = followingMdbEntries(entries)
-  for (const one of entries) {
-    if (!isMeantByMdbAbsence(entry, one, defaultsOf(context, entry))) continue
+  const defaults = defaultsOf(context, entry)
+  for (const one of present) {
+    if (!isMeantByMdbAbsence(entry, one, defaults)) continue
     // It goes with another one, unless it is meant by itself.
     if (entry.source === undefined && followers.has(mdbKey(one))) continue
     const own = mdbEntryAsItWas(one)
