@@ -1,5 +1,5 @@
 import type { NetworkState } from '../state/model.js'
-import { takenAlong } from './losses.js'
+import { takenAlong } from './dependents.js'
 import type { PlannedStep } from './step.js'
 
 /** The links of a namespace that steps delete or make anew, and those that share their fate. */

@@ -15,6 +15,7 @@ import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../sta
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { rest } from '../system/turns.js'
+import { lowersOf, takenAlong } from './dependents.js'
 import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
 import { mergedProperties } from './mergedProperties.js'
@@ -142,42 +143,6 @@ export function recreatedLinks(
     if (linkDifferences(link.properties, record.link).some(({ immutable }) => immutable)) lost(link.name)
   }
   return recreated
-}
-
-/** The links that vanish with one: what stands on it, and the other end of a pair in the same namespace. */
-export function takenAlong(name: string, actual: NetworkState): readonly string[] {
-  let dependents = dependentsByState.get(actual)
-  if (!dependents) {
-    dependents = dependentsOf(actual)
-    dependentsByState.set(actual, dependents)
-  }
-  return dependents.get(name) ?? []
-}
-
-/** Worked out once a state, since a plan asks it of every link that goes. */
-const dependentsByState = new WeakMap<NetworkState, Map<string, string[]>>()
-
-function dependentsOf(actual: NetworkState): Map<string, string[]> {
-  const dependents = new Map<string, string[]>()
-  const add = (name: string, other: string): void => {
-    const others = dependents.get(name)
-    if (others) others.push(other)
-    else dependents.set(name, [other])
-  }
-  for (const { link } of actual.links.values()) {
-    if (link.linkNamespaceId !== undefined) continue
-    for (const lower of lowersOf(link)) add(lower, link.name)
-    if (isPairKind(link.kind) && typeof link.link === 'string') add(link.link, link.name)
-  }
-  return dependents
-}
-
-/** The devices below a link. */
-export function lowersOf(link: Partial<ListedLink> & { kind?: string }): string[] {
-  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
-  const options = kind && sectionOf(link, kind.kind)
-  const names = (kind?.dependsOn ?? []).map((property) => options?.[property])
-  return names.filter((name) => typeof name === 'string')
 }
 
 function bouncedLinks(
