@@ -58,6 +58,11 @@ export function ownerOfAltName(name: string, state: NetworkState): LinkRecord | 
     ?.find(({ link }) => (link.altNames ?? []).includes(name))
 }
 
+/** All names of links, alternative ones included. */
+export function takenNames(state: NetworkState): ReadonlySet<string> {
+  return new Set(indexOf(state).byName.keys())
+}
+
 interface LinkIndex {
   readonly byMac: ReadonlyMap<string, readonly LinkRecord[]>
   /** By the names and the alternative ones. */
@@ -72,16 +77,10 @@ function indexOf(state: NetworkState): LinkIndex {
   let index = indices.get(state)
   if (!index) {
     const records = [...state.links.values()]
-    const named = records.flatMap((record) =>
-      [record.link.name, ...(record.link.altNames ?? [])].map((name) => ({ name, record })),
-    )
     const byName = new Map<string, LinkRecord[]>()
-    for (const [name, owners] of grouped(named, (one) => one.name)) {
-      byName.set(
-        name,
-        owners.map(({ record }) => record),
-      )
-    }
+    for (const record of records)
+      for (const name of [record.link.name, ...(record.link.altNames ?? [])])
+        byName.set(name, [...(byName.get(name) ?? []), record])
     index = {
       byMac: grouped(records, ({ link }) => macOf(link) ?? ''),
       byName,

@@ -4,7 +4,7 @@ import type { NetworkState } from '../../state/model.js'
 import { kernelIsAtLeast } from '../../system/kernelRelease.js'
 import { tag } from '../order.js'
 import { Phase, type PlannedStep } from '../step.js'
-import { describeMatch, matchedLink, ownerOfAltName } from './match.js'
+import { describeMatch, matchedLink, ownerOfAltName, takenNames } from './match.js'
 import { freeName, type Rename, renameOrder } from './order.js'
 
 /** What links of a namespace are to be renamed. */
@@ -120,12 +120,6 @@ function makeRoom(
     const message = `the link ${former} cannot be named ${name}, which is an alternative name of ${other.link.name}`
     problems.push({ path, message })
   }
-}
-
-function takenNames({ links }: NetworkState): Set<string> {
-  const taken = new Set<string>()
-  for (const { link } of links.values()) for (const name of [link.name, ...(link.altNames ?? [])]) taken.add(name)
-  return taken
 }
 
 function renameStep(
