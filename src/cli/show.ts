@@ -1,3 +1,4 @@
+// Not by the index, which would load all that changes something, too.
 import { snapshot } from '../reconcile/snapshot.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'

@@ -15,12 +15,12 @@ export function singleOperation(operation: RouteOperation, to: string): RouteOpe
 export function bulkEquivalent({ changes }: BulkOperation, command: (operation: RouteOperation) => string[]): string[] {
   for (const { to, way } of changes) {
     const more = changes.size - 1
-    return [...command(singleOperation(way.operation, to)), `# and ${grouped(more)} more`]
+    return [...command(singleOperation(way.operation, to)), `# and ${inThousands(more)} more`]
   }
   return []
 }
 
 /** A number with its thousands set apart; the first use of `Intl` would take ten milliseconds. */
-export function grouped(count: number): string {
+export function inThousands(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }

@@ -2,7 +2,7 @@ import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { sameValue } from '../state/equal.js'
 import { mainTable } from '../state/route.js'
-import { type BulkOperation, grouped, singleOperation } from './bulkOperation.js'
+import { type BulkOperation, inThousands, singleOperation } from './bulkOperation.js'
 import { addStep, type DiffContext, type StepDraft } from './diff/context.js'
 import { placeInOrder, routeStep } from './diff/routeStep.js'
 import type { BulkChange } from './operation.js'
@@ -44,7 +44,7 @@ function draftOf(changes: PackedRoutes<BulkChange>, sort: readonly BulkChange[])
   return {
     action: actions[operation.type],
     object: 'route',
-    id: `${grouped(changes.size)} routes (${family}, table ${table === mainTable ? 'main' : table})`,
+    id: `${inThousands(changes.size)} routes (${family}, table ${table === mainTable ? 'main' : table})`,
     count: changes.size,
     changes: [],
     path,
