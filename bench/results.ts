@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, release } from 'node:os'
+import { join } from 'node:path'
 
 /** What was measured in one run: numbers by name. */
 export type Figures = Record<string, number>
@@ -56,4 +58,27 @@ export function spread(numbers: readonly number[]): string {
 /** A table in Markdown. */
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/**
+ * When and where something was measured.
+ * @param before the load when it began
+ * @param versions of what was measured
+ */
+export function circumstances(before: readonly number[], versions: string): string {
+  const [processor] = cpus()
+  const load = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before, ')
+  const day = new Date().toISOString().slice(0, 10)
+  return `${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, ${versions}; load ${load} after`
+}
+
+/** Writes a page of the documentation, and the pictures on it by the name of their file. */
+export function publish(
+  docs: string,
+  name: string,
+  { page, images }: { readonly page: string; readonly images: ReadonlyMap<string, string> },
+): void {
+  writeFileSync(join(docs, name), page)
+  mkdirSync(join(docs, 'images'), { recursive: true })
+  for (const [file, image] of images) writeFileSync(join(docs, 'images', file), image)
 }

@@ -3,11 +3,11 @@
 //   BENCH_SLOW_RUNS=1 npm run bench   fewer runs of who needs minutes for one; BENCH_SLOW_RUNS=0 leaves them out
 //   BENCH_ONLY='1,000,000 IPv4' …     only sections that have that in their title; the others stay as they were
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, release, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Figures, load, type Section, store } from '../results.js'
+import { circumstances, type Figures, load, publish, type Section, store } from '../results.js'
 import { type Contender, contenders, type Work } from './contenders.js'
 import { journey, startUps } from './journey.js'
 import { render, renderSection } from './render.js'
@@ -61,7 +61,8 @@ async function compare(
   }
   const order = (ofWork: Rows): Rows =>
     Object.fromEntries(all.flatMap(({ name }) => (ofWork[name] ? [[name, ofWork[name]]] : [])))
-  for (const work of works) keep({ title: titles[work](what), how: how(before), rows: order(rows[work] ?? {}) })
+  for (const work of works)
+    keep({ title: titles[work](what), how: circumstances(before, versions), rows: order(rows[work] ?? {}) })
 }
 
 /** Whether one run takes minutes, or near to it: peers delete links one by one, which the kernel waits for each time. */
@@ -71,13 +72,6 @@ function isSlow({ name, slowFrom }: Contender, works: readonly Work[], count: nu
 
 function added(rows: Rows, name: string, figures: Figures): Rows {
   return { ...rows, [name]: [...(rows[name] ?? []), figures] }
-}
-
-function how(before: readonly number[]): string {
-  const [processor] = cpus()
-  const load = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before, ')
-  const day = new Date().toISOString().slice(0, 10)
-  return `${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, ${versions}; load ${load} after`
 }
 
 function keep(section: Section): void {
@@ -130,12 +124,9 @@ try {
         rows = added(rows, name, figures)
       }
     }
-    keep({ title: 'Start-up: linkwright show', how: how(before), rows })
+    keep({ title: 'Start-up: linkwright show', how: circumstances(before, versions), rows })
   }
-  const { page, images } = render(load(results))
-  writeFileSync(join(root, 'docs/benchmarks.md'), page)
-  mkdirSync(join(root, 'docs/images'), { recursive: true })
-  for (const [name, image] of images) writeFileSync(join(root, 'docs/images', name), image)
+  publish(join(root, 'docs'), 'benchmarks.md', render(load(results)))
 } finally {
   rmSync(built, { recursive: true, force: true })
 }

@@ -3,10 +3,10 @@
 //   BENCH_ONLY='VPN|Send' npm run …  only what has that in its title; the other tables stay as they were
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, release, tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Figures, load, type Section, store } from '../results.js'
+import { circumstances, type Figures, load, type Section, store } from '../results.js'
 import { cleanEnds } from './cleanEnds.js'
 import { render, renderSection } from './render.js'
 import { type Contender, forward, receive, send, tools, vpn, vpnFiles, wireguard } from './scenarios.js'
@@ -63,10 +63,7 @@ async function compare(title: string, racers: Record<string, () => Promise<Figur
 }
 
 function how(before: readonly number[], what = `${runs} runs of ${seconds} s`): string {
-  const [processor] = cpus()
-  const load = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before, ')
-  const day = new Date().toISOString().slice(0, 10)
-  return `${what}, ${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, ${versions}; load ${load} after`
+  return `${what}, ${circumstances(before, versions)}`
 }
 
 function keep(section: Section): void {

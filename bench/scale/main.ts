@@ -2,13 +2,13 @@
 //   npm run bench:scale                    SCALE_RUNS=3 by default; needs root
 //   npm run bench:scale -- veth 500 1000   only objects with that in their title, only those numbers of them
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, release, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type ApplyOptions, apply, type Spec } from 'linkwright'
-import { type Figures, load, store } from '../results.js'
+import { circumstances, type Figures, load, publish, store } from '../results.js'
 import { type Objects, objects } from './objects.js'
 import { render } from './render.js'
 
@@ -56,13 +56,6 @@ function measured(title: string, count: number): Figures | undefined {
   return status === 0 ? JSON.parse(stdout) : undefined
 }
 
-function how(before: readonly number[]): string {
-  const [processor] = cpus()
-  const loads = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before, ')
-  const day = new Date().toISOString().slice(0, 10)
-  return `${day}; Linux ${release()}, ${cpus().length} × ${processor?.model.trim()}, Node ${process.version}; load ${loads} after`
-}
-
 const [first = '', second, third] = process.argv.slice(2)
 const one = objects.find(({ title }) => first === '--one' && title === second)
 if (one) console.log(JSON.stringify(await journey(one, Number(third))))
@@ -83,10 +76,7 @@ else {
         )
       }
     }
-    if (numbers.length === 0) store(results, { title, how: how(before), rows })
+    if (numbers.length === 0) store(results, { title, how: circumstances(before, `Node ${process.version}`), rows })
   }
-  const { page, images } = render(load(results))
-  writeFileSync(join(root, 'docs/benchmarks-scale.md'), page)
-  mkdirSync(join(root, 'docs/images'), { recursive: true })
-  for (const [name, image] of images) writeFileSync(join(root, 'docs/images', name), image)
+  publish(join(root, 'docs'), 'benchmarks-scale.md', render(load(results)))
 }
