@@ -1,12 +1,5 @@
 import type { AnyAttributeTable } from '../../src/netlink/table.js'
 import { addressLayout } from '../../src/rtnetlink/addressAttributes.js'
-import {
-  bridgeVlanLayout,
-  bridgeVlanQueryLayout,
-  globalVlanEntry,
-  vlanEntry,
-  vlanTunnel,
-} from '../../src/rtnetlink/bridgeVlanAttributes.js'
 import { encapsulationTables } from '../../src/rtnetlink/encapsulation/tables.js'
 import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
 import {
@@ -24,38 +17,25 @@ import {
   vxlan,
 } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
-import {
-  mdbChangeLayout,
-  mdbEntryAttributes,
-  mdbListLayout,
-  mdbSetAttributes,
-} from '../../src/rtnetlink/mdbAttributes.js'
 import { namespaceIdLayout } from '../../src/rtnetlink/namespaceId.js'
 import { neighborLayout } from '../../src/rtnetlink/neighborAttributes.js'
 import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { routeMetrics } from '../../src/rtnetlink/routeMetrics.js'
 import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
+import { bridgeTables } from './uapiNamesOfBridges.js'
 import { qdiscTables } from './uapiNamesOfQdiscs.js'
 import { bondTables, tunnelTables } from './uapiNamesOfTunnels.js'
 import type { NamedTable } from './uapiTable.js'
 
 export type { NamedTable } from './uapiTable.js'
 
-/** Of an entry of a multicast database. */
-const namesOfMdb = {
-  sourceList: 'SRC_LIST',
-  filterMode: 'GROUP_MODE',
-  protocol: 'RTPROT',
-  via: 'IFINDEX',
-  sourceVni: 'SRC_VNI',
-}
-
 /** Every table of rtnetlink. */
 export const namedTables: readonly NamedTable[] = [
   ...tunnelTables,
   ...bondTables,
   ...qdiscTables,
+  ...bridgeTables,
   {
     table: linkLayout.attributes,
     prefix: 'IFLA_',
@@ -336,54 +316,6 @@ export const namedTables: readonly NamedTable[] = [
       extendedFlags: 'FLAGS_EXT',
     },
   },
-  {
-    table: vlanEntry,
-    prefix: 'BRIDGE_VLANDB_ENTRY_',
-    names: {
-      tunnel: 'TUNNEL_INFO',
-      multicastGroups: 'MCAST_N_GROUPS',
-      multicastMaximumGroups: 'MCAST_MAX_GROUPS',
-      neighborSuppress: 'NEIGH_SUPPRESS',
-    },
-  },
-  { table: vlanTunnel, prefix: 'BRIDGE_VLANDB_TINFO_', names: { command: 'CMD' } },
-  {
-    table: globalVlanEntry,
-    prefix: 'BRIDGE_VLANDB_GOPTS_',
-    names: {
-      multicastLastMemberCount: 'MCAST_LAST_MEMBER_CNT',
-      multicastStartupQueryCount: 'MCAST_STARTUP_QUERY_CNT',
-      multicastLastMemberInterval: 'MCAST_LAST_MEMBER_INTVL',
-      multicastMembershipInterval: 'MCAST_MEMBERSHIP_INTVL',
-      multicastQuerierInterval: 'MCAST_QUERIER_INTVL',
-      multicastQueryInterval: 'MCAST_QUERY_INTVL',
-      multicastQueryResponseInterval: 'MCAST_QUERY_RESPONSE_INTVL',
-      multicastStartupQueryInterval: 'MCAST_STARTUP_QUERY_INTVL',
-      mstInstance: 'MSTI',
-    },
-  },
-  {
-    table: bridgeVlanLayout.attributes,
-    prefix: 'BRIDGE_VLANDB_',
-    names: { entries: 'ENTRY', globalOptions: 'GLOBAL_OPTIONS' },
-  },
-  { table: bridgeVlanQueryLayout.attributes, prefix: 'BRIDGE_VLANDB_DUMP_' },
-  {
-    table: mdbEntryAttributes,
-    prefix: 'MDBA_MDB_EATTR_',
-    names: namesOfMdb,
-  },
-  {
-    table: mdbSetAttributes,
-    prefix: 'MDBE_ATTR_',
-    names: namesOfMdb,
-  },
-  {
-    table: mdbChangeLayout.attributes,
-    prefix: 'MDBA_SET_ENTRY',
-    names: { entry: '', attributes: '_ATTRS' },
-  },
-  { table: mdbListLayout.attributes, prefix: 'MDBA_', names: { entries: 'MDB' } },
   { table: namespaceIdLayout.attributes, prefix: 'NETNSA_', names: { id: 'NSID' } },
 ]
 
