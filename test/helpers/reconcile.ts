@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import type { ExecutionContext } from 'ava'
 import type { NetworkError } from '../../src/error.js'
 import { messagesOf } from '../../src/netlink/message.js'
@@ -104,18 +103,6 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
   return [...lines, `forwarding: ${outputs.at(-1)?.trim().replace('\n', ' ')}`]
-}
-
-/**
- * The picture once it is the expected one, or the last one: local routes of IPv6 addresses come and go a moment after
- * these, by a work queue.
- */
-export async function pictureSoon(namespace: TestNamespace, expected: readonly string[]): Promise<string[]> {
-  for (let attempt = 1; ; attempt++) {
-    const now = picture(namespace, { portable: true })
-    if (attempt === 20 || isDeepStrictEqual(now, expected)) return now
-    await delay(50)
-  }
 }
 
 /** A link without the alternative names that tell who made it. */

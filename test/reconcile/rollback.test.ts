@@ -6,7 +6,7 @@ import { rollback } from '../../src/reconcile/rollback.js'
 import { World } from '../../src/reconcile/world.js'
 import type { Spec } from '../../src/spec/types.js'
 import { validateSpec } from '../../src/spec/validate.js'
-import { pictureSoon, type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 const furnish = [
   'ip link add br0 type bridge forward_delay 0',
@@ -112,7 +112,7 @@ test('a plan that fails at any step leaves everything as it was', async (t) => {
     const last = steps[done - 1]?.id
     t.true(report.restored, `after ${done} steps, ${last}: ${JSON.stringify(report)}`)
     t.deepEqual(
-      await pictureSoon(namespace, before),
+      namespace.picture({ portable: true }),
       before,
       `after ${done} steps: ${last}; ${report.steps.join('\n')}`,
     )
