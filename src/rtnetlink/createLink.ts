@@ -2,7 +2,7 @@ import { type EncodeContext, withoutNames } from '../netlink/codec.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
-import { addAltNames, newLink, setLink } from './linkMessages.js'
+import { addAltNames, newLink, noteCarrier, setLink } from './linkMessages.js'
 import { kindOptionsOf, optionsOfNewPort, portOptionsOf } from './linkProperties.js'
 
 /**
@@ -59,6 +59,8 @@ export function createLinkMessages(link: Link, context: EncodeContext = withoutN
   return [
     ...(byDevice ? configureExisting(created, context) : [newLink(created, context)]),
     ...(altNames.length > 0 ? [addAltNames(target, altNames)] : []),
+    // Nobody holds its other end. A bridge that did not know would enable the port, to disable it soon after.
+    ...(byDevice && typeof link.master === 'string' ? [noteCarrier(target)] : []),
     ...later.map((changes) => setLink(target, changes, context)),
   ]
 }

@@ -1,5 +1,12 @@
 import { type EncodeContext, withoutNames } from '../netlink/codec.js'
-import { buildMessage, type NetlinkMessage, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from '../netlink/message.js'
+import {
+  buildMessage,
+  type NetlinkMessage,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  NLM_F_ECHO,
+  NLM_F_EXCL,
+} from '../netlink/message.js'
 import { RTM_DELLINK, RTM_DELLINKPROP, RTM_GETLINK, RTM_NEWLINK, RTM_NEWLINKPROP } from './constants.js'
 import { linkKind } from './kinds/registry.js'
 import type { GeneralLink, Link } from './link.js'
@@ -136,6 +143,22 @@ export function getLink(target: LinkTarget): NetlinkMessage {
     layout: linkLayout,
     type: RTM_GETLINK,
     flags: 0,
+    subject: `link ${describeTarget(target)}: get`,
+    header: headerOf(target),
+    attributes: { ...nameOf(target), extendedMask },
+    context: withoutNames,
+  })
+}
+
+/**
+ * RTM_GETLINK for what it does besides answering: the kernel takes note of a link's carrier at once, and not when it comes
+ * to it within a second (net/core/rtnetlink.c, rtnl_getlink, since Linux 6.8). The answer counts like an echo.
+ */
+export function noteCarrier(target: LinkTarget): NetlinkMessage {
+  return buildMessage({
+    layout: linkLayout,
+    type: RTM_GETLINK,
+    flags: NLM_F_ECHO,
     subject: `link ${describeTarget(target)}: get`,
     header: headerOf(target),
     attributes: { ...nameOf(target), extendedMask },

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
+import { mostFew } from '../../src/reconcile/observeFew.js'
 import type { Spec } from '../../src/spec/types.js'
+import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
+import { skipped } from '../helpers/skipped.js'
 
 const spec: Spec = { links: [{ name: 'v0', up: true }] }
 
@@ -47,4 +50,21 @@ test.serial('the wait ends by the signal, and everything is undone', async (t) =
   const error = await namespace.refuses(spec, 'ABORTED', options)
   t.true(error.rollback?.restored)
   t.is((await namespace.fails(spec, JSON.parse('{ "waitForCarrier": "soon" }'))).code, 'INVALID_ARGUMENT')
+})
+
+test.serial('a bridge never enables the port of a new TAP that nobody holds', async (t) => {
+  if (!kernelIsAtLeast(6, 8)) {
+    skipped(t, 'a kernel before 6.8 takes note of such a carrier within a second only')
+    return
+  }
+  const namespace = reconcileNamespace(t)
+  // Of more than these, none is asked for by itself at the end.
+  const names = Array.from({ length: mostFew + 8 }, (_, index) => `tap${index}`)
+  const taps = names.map((name) => ({ name, kind: 'tap', master: 'br0' }) as const)
+  await namespace.apply({ links: [{ name: 'br0', kind: 'bridge' }, ...taps] })
+  const links = namespace.ip('link', 'show', 'master', 'br0')
+  t.deepEqual(
+    links.map(({ ifname, operstate, linkinfo }) => [ifname, operstate, JSON.stringify(linkinfo).includes('disabled')]),
+    names.map((name) => [name, 'DOWN', true]),
+  )
 })
