@@ -297,9 +297,10 @@ function decodeInto(
     if (bit !== undefined) {
       const bits = readBits(range, layout)
       if (bits === undefined) return false
+      taken = true
+      if (!isMeant(range, layout, bit)) continue
       found.push(name)
       values.push(codec.decode(bitPayloads[((bits >>> bit) & 1) === 1 ? 1 : 0], context))
-      taken = true
       continue
     }
     const known = context.unknown?.length ?? 0
@@ -336,6 +337,12 @@ function readBits(range: Payload, layout: BitLayout = 'u32'): number | undefined
   return isShort
     ? range.view.getUint16(range.start, layout === 'u16' && littleEndian)
     : range.view.getUint32(range.start, littleEndian)
+}
+
+/** Whether the mask has a bit: a kernel leaves out those that it does not know. */
+function isMeant(range: Payload, layout: BitLayout | undefined, bit: number): boolean {
+  if (layout !== 'masked' || range.length < bitSizes.masked) return true
+  return ((range.view.getUint32(range.start + 4, littleEndian) >>> bit) & 1) === 1
 }
 
 /** The bytes of some attributes alone, for tests and for attributes inside attributes. */

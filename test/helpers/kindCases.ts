@@ -100,6 +100,7 @@ const vxlanOverIpv4: KindCase = {
       remoteChecksumNoPartial: true,
       gbp: true,
       localbypass: false,
+      mcroute: true,
     },
   },
   shown: {
@@ -125,6 +126,7 @@ const vxlanOverIpv4: KindCase = {
     remoteChecksumNoPartial: {},
     gbp: { gbp: true },
     localbypass: {},
+    mcroute: {},
   },
   changes: {
     vxlan: {

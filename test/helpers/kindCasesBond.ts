@@ -122,6 +122,8 @@ const lacp: KindCase = {
       actorSystem: '02:00:00:00:00:09',
       userPortKey: 77,
       coupledControl: false,
+      broadcastNeighbor: true,
+      lacpStrict: true,
     },
   },
   shown: {
@@ -134,6 +136,8 @@ const lacp: KindCase = {
     actorSystem: { ad_actor_system: '02:00:00:00:00:09' },
     userPortKey: { ad_user_port_key: 77 },
     coupledControl: {},
+    broadcastNeighbor: {},
+    lacpStrict: {},
   },
   changes: {
     bond: {
@@ -145,6 +149,8 @@ const lacp: KindCase = {
       actorSystem: '02:00:00:00:00:0a',
       userPortKey: 78,
       coupledControl: true,
+      broadcastNeighbor: false,
+      lacpStrict: false,
     },
   },
   changed: {
@@ -156,6 +162,8 @@ const lacp: KindCase = {
     actorSystem: { ad_actor_system: '02:00:00:00:00:0a' },
     userPortKey: { ad_user_port_key: 78 },
     coupledControl: {},
+    broadcastNeighbor: {},
+    lacpStrict: {},
   },
 }
 
@@ -191,5 +199,15 @@ const port: KindCase = {
   changed: { queueId: { queue_id: 4 }, priority: { prio: 9 } },
 }
 
+const portByLacp: KindCase = {
+  title: 'port of a bond by LACP',
+  setup: 'ip link add bond0 type bond mode 802.3ad miimon 100 || true',
+  section: 'bondPort',
+  link: { name, kind: 'dummy', master: 'bond0', bondPort: { actorPortPriority: 9 } },
+  shown: { actorPortPriority: {} },
+  changes: { bondPort: { actorPortPriority: 10 } },
+  changed: { actorPortPriority: {} },
+}
+
 /** Bonds and their ports; what names ports is tested with the reconciler. */
-export const bondCases: readonly KindCase[] = [backup, byArp, lacp, roundRobin, byLoad, port]
+export const bondCases: readonly KindCase[] = [backup, byArp, lacp, roundRobin, byLoad, port, portByLacp]

@@ -31,7 +31,12 @@ export async function unknownOptions(
   const kind = kindOfSection(kindCase.section)
   const unknown = new Set<string>()
   if (kind.creation === 'tuntap' || kind.generic) return unknown
-  const untold = kind.kind === 'bridge' ? await untoldOfBridges(t, kindCase.section) : []
+  const untold =
+    kind.kind === 'bridge'
+      ? await untoldOfBridges(t, kindCase.section)
+      : kindCase.section === 'bondPort'
+        ? await untoldOfBondPorts(t)
+        : []
   for (const name of optionsOf(kindCase)) {
     const isUnknown = kindCase.section === kind.kind && (await knowsOption(kind, name, connection)) === false
     if (isUnknown || untold.includes(name)) unknown.add(name)
@@ -59,6 +64,15 @@ async function untoldOfBridges(t: ExecutionContext, section: string): Promise<re
     ...(untold.includes('vlanProtocol') ? ofVlanFiltering : []),
     ...(told['backupNexthopId'] === 0 ? ['backupNexthopId'] : []),
   ]
+}
+
+/** What a kernel does not tell of a new port of a bond although it would have a default. */
+async function untoldOfBondPorts(t: ExecutionContext): Promise<readonly string[]> {
+  const network = linkNetwork(t)
+  await network.create({ name: 'bond0', kind: 'bond' })
+  await network.create({ name: 'port0', kind: 'dummy', master: 'bond0' })
+  const told = sectionOf(await network.read('port0'), 'bondPort') ?? {}
+  return Object.keys(kindOfSection('bondPort').portDefaults ?? {}).filter((name) => !(name in told))
 }
 
 /** The options of a case that this kernel lacks; nothing where it lacks the kind. The first question loads the module. */

@@ -127,7 +127,7 @@ export const tunnelTables: readonly NamedTable[] = [
       udp6ZeroChecksumRx: 'UDP_ZERO_CSUM6_RX',
       innerProtocolInherit: 'INNER_PROTO_INHERIT',
     },
-    ipv6: { remote: 'REMOTE6' },
+    ipv6: { remote: 'REMOTE6', local: 'LOCAL6' },
   },
   {
     table: bareudp.options,
@@ -183,10 +183,11 @@ export const bondTables: readonly NamedTable[] = [
       peerNotificationDelay: 'PEER_NOTIF_DELAY',
       lacpActive: 'AD_LACP_ACTIVE',
       missedMaximum: 'MISSED_MAX',
+      broadcastNeighbor: 'BROADCAST_NEIGH',
     },
   },
   { table: bond.status, prefix: 'IFLA_BOND_', names: { aggregator: 'AD_INFO' } },
-  { table: bond.port, prefix: 'IFLA_BOND_SLAVE_', names: { priority: 'PRIO' } },
+  { table: bond.port, prefix: 'IFLA_BOND_SLAVE_', names: { priority: 'PRIO', actorPortPriority: 'ACTOR_PORT_PRIO' } },
   {
     table: bond.portStatus,
     prefix: 'IFLA_BOND_SLAVE_',
@@ -196,6 +197,8 @@ export const bondTables: readonly NamedTable[] = [
       aggregatorId: 'AD_AGGREGATOR_ID',
       actorState: 'AD_ACTOR_OPER_PORT_STATE',
       partnerState: 'AD_PARTNER_OPER_PORT_STATE',
+      actorChurn: 'AD_CHURN_ACTOR_STATE',
+      partnerChurn: 'AD_CHURN_PARTNER_STATE',
     },
   },
 ]

@@ -270,3 +270,56 @@ test('links of each kind are what ip sends', (t) => {
     nestedInLinks,
   )
 })
+
+test('options of newer kernels are what a newer ip sends', (t) => {
+  const newer = readGolden('newerKinds')
+  const inside = goldenContext(newer)
+  const link = { index: inside.linkIndex('v1') }
+  const add = (kind: string, name: string, options: object) => newLink({ name, kind, [kind]: options }, inside)
+  const geneve = { id: 42, ttl: 0, tos: 0, label: 0 }
+  compareGolden(
+    t,
+    newer,
+    {
+      'link add br0 type bridge stp_mode user fdb_local_vlan_0 1': add('bridge', 'br0', {
+        stpMode: 'user',
+        fdbLocalVlan0: true,
+      }),
+      'link set dev v1 type bridge_slave neigh_forward_grat on': setLink(
+        link,
+        { bridgePort: { neighborForwardGratuitous: true } },
+        inside,
+      ),
+      'link add bo0 type bond mode 802.3ad ad_select actor_port_prio broadcast_neighbor on': add('bond', 'bo0', {
+        mode: '802.3ad',
+        aggregatorSelection: 'actor_port_prio',
+        broadcastNeighbor: true,
+      }),
+      'link set dev v1 type bond_slave actor_port_prio 9': setLink(
+        link,
+        { bondPort: { actorPortPriority: 9 } },
+        inside,
+      ),
+      'link add ge0 type geneve id 42 remote 10.0.0.9 local 10.0.0.1': add('geneve', 'ge0', {
+        ...geneve,
+        remote: '10.0.0.9',
+        local: '10.0.0.1',
+      }),
+      'link add ge0 type geneve id 42 remote fd00::9 local fd00::1': add('geneve', 'ge0', {
+        ...geneve,
+        remote: 'fd00::9',
+        local: 'fd00::1',
+      }),
+      'link add vx0 type vxlan id 42 dstport 4789 dev v0 group 239.1.1.1 mcroute': add('vxlan', 'vx0', {
+        id: 42,
+        port: 4789,
+        link: 'v0',
+        group: '239.1.1.1',
+        learning: true,
+        mcroute: true,
+      }),
+    },
+    ifinfomsgSize,
+    nestedInLinks,
+  )
+})

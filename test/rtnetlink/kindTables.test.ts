@@ -107,7 +107,7 @@ function withoutRivals(table: AnyAttributeTable, values: object): Record<string,
   )
 }
 
-/** What is read of what was not written: the other bits of a shared attribute, and what stands for a missing one. */
+/** What is read of what was not written: the other bits of a shared attribute without a mask, and what stands for a missing one. */
 function implied(table: AnyAttributeTable, written: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const types = new Set(
     Object.keys(written).flatMap((name) => [table.lines[name]?.type, table.lines[name]?.countsBy?.type]),
@@ -115,7 +115,7 @@ function implied(table: AnyAttributeTable, written: Readonly<Record<string, unkn
   const entries = table.names.flatMap((name): [string, unknown][] => {
     const line = table.lines[name]
     if (!line || line.outer || name in written) return []
-    if (line.bit !== undefined && types.has(line.type)) return [[name, false]]
+    if (line.bit !== undefined && line.bits !== 'masked' && types.has(line.type)) return [[name, false]]
     return line.absent === undefined ? [] : [[name, line.absent]]
   })
   return Object.fromEntries(entries)

@@ -74,7 +74,7 @@ export interface BondOptions {
   /** `802.3ad`: whether LACP packets are sent unasked. Default true. */
   readonly lacpActive?: boolean
   /** `802.3ad`: which aggregator is used. Default `stable`. */
-  readonly aggregatorSelection?: 'stable' | 'bandwidth' | 'count'
+  readonly aggregatorSelection?: 'stable' | 'bandwidth' | 'count' | 'actor_port_prio'
   /** `802.3ad`: the priority of this system. Default 65535. */
   readonly actorSystemPriority?: number
   /** `802.3ad`: the MAC address of this system. Default: that of the bond. */
@@ -85,6 +85,10 @@ export interface BondOptions {
   readonly dynamicLoadBalancing?: boolean
   /** `802.3ad`: whether collecting and distributing begin at once. Default true. Since Linux 6.9. */
   readonly coupledControl?: boolean
+  /** `802.3ad`: whether ARP and neighbor discovery go out by every port. Default false. Since Linux 6.17. */
+  readonly broadcastNeighbor?: boolean
+  /** `802.3ad`: whether a port without a LACP partner counts as down. Default false. Since Linux 7.1. */
+  readonly lacpStrict?: boolean
 }
 
 /** What IEEE 802.3ad has found out. */
@@ -153,7 +157,9 @@ const options: AttributeTable<BondOptions> = attributeTable<BondOptions>({
   learningInterval: attribute(19, seconds(u32, 1), { ip: 'lp_interval' }),
   packetsPerPort: attribute(20, ranged(u32, 0, 65535), { ip: 'packets_per_slave' }),
   lacpRate: attribute(21, enumeration(u8, { slow: 0, fast: 1 })),
-  aggregatorSelection: attribute(22, enumeration(u8, { stable: 0, bandwidth: 1, count: 2 }), { ip: 'ad_select' }),
+  aggregatorSelection: attribute(22, enumeration(u8, { stable: 0, bandwidth: 1, count: 2, actor_port_prio: 3 }), {
+    ip: 'ad_select',
+  }),
   actorSystemPriority: attribute(24, ranged(u16, 1, 65535), { ip: 'ad_actor_sys_prio' }),
   userPortKey: attribute(25, ranged(u16, 0, 1023), { ip: 'ad_user_port_key' }),
   actorSystem: attribute(26, mac, { ip: 'ad_actor_system' }),
@@ -162,6 +168,8 @@ const options: AttributeTable<BondOptions> = attributeTable<BondOptions>({
   lacpActive: attribute(29, bool, { ip: 'lacp_active on|lacp_active off' }),
   missedMaximum: attribute(30, ranged(u8, 1, 255), { ip: 'arp_missed_max' }),
   coupledControl: attribute(32, bool),
+  broadcastNeighbor: attribute(33, bool),
+  lacpStrict: attribute(34, bool),
 })
 
 const aggregator: AttributeTable<BondAggregator> = attributeTable<BondAggregator>({
@@ -214,6 +222,8 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
     actorSystem: { mode: byLacp },
     userPortKey: { mode: byLacp },
     coupledControl: { mode: byLacp },
+    broadcastNeighbor: { mode: byLacp },
+    lacpStrict: { mode: byLacp },
   },
   multiplesOf: { miiInterval: ['upDelay', 'downDelay', 'peerNotificationDelay'] },
   namesPorts: ['primary', 'activeSlave'],
@@ -247,6 +257,8 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
     userPortKey: 0,
     dynamicLoadBalancing: true,
     coupledControl: true,
+    broadcastNeighbor: false,
+    lacpStrict: false,
   },
   portDefaults: bondPortDefaults,
 })

@@ -7,6 +7,8 @@ export interface BondPortOptions {
   readonly queueId?: number
   /** Where one port is active: the highest is chosen. Default 0. Since Linux 6.1. */
   readonly priority?: number
+  /** `802.3ad`: the priority of the port where not all can be used; the lowest is chosen. Default 255. Since Linux 6.18. */
+  readonly actorPortPriority?: number
 }
 
 /** What a port tells of itself. */
@@ -25,6 +27,10 @@ export interface BondPortStatus {
   readonly actorState?: number
   /** IEEE 802.3ad: the state of the other end. */
   readonly partnerState?: number
+  /** IEEE 802.3ad: whether this end settles: 0 watched, 1 not, 2 yes. Since Linux 7.1. */
+  readonly actorChurn?: number
+  /** IEEE 802.3ad: the same of the other end. Since Linux 7.1. */
+  readonly partnerChurn?: number
 }
 
 // enum of IFLA_BOND_SLAVE_*: include/uapi/linux/if_link.h
@@ -32,6 +38,7 @@ export interface BondPortStatus {
 export const bondPort: AttributeTable<BondPortOptions> = attributeTable<BondPortOptions>({
   queueId: attribute(5, u16),
   priority: attribute(9, i32, { ip: 'prio' }),
+  actorPortPriority: attribute(10, u16, { ip: 'actor_port_prio' }),
 })
 
 /** What can only be read of a port of a bond. */
@@ -43,7 +50,9 @@ export const bondPortStatus: AttributeTable<BondPortStatus> = attributeTable<Bon
   aggregatorId: attribute(6, u16),
   actorState: attribute(7, u8),
   partnerState: attribute(8, u16),
+  actorChurn: attribute(11, u8),
+  partnerChurn: attribute(12, u8),
 })
 
 /** What a new port of a bond has. */
-export const bondPortDefaults: Readonly<Partial<BondPortOptions>> = { queueId: 0, priority: 0 }
+export const bondPortDefaults: Readonly<Partial<BondPortOptions>> = { queueId: 0, priority: 0, actorPortPriority: 255 }

@@ -70,6 +70,15 @@ export interface BridgeOptions extends MulticastOptions {
   readonly multicastVlanSnooping?: boolean
   /** Whether multiple spanning trees are in use. Default false. */
   readonly mst?: boolean
+  /** Whether listeners are told when hardware cannot take a multicast group. Default false. Since Linux 6.16. */
+  readonly mdbOffloadFailNotification?: boolean
+  /** Whether addresses of the host are kept once for all VLANs, and not once for each. Default false. Since Linux 6.18. */
+  readonly fdbLocalVlan0?: boolean
+  /**
+   * Who runs the spanning tree protocol once {@link stp} is on: `/sbin/bridge-stp` is asked, a program does, or the
+   * kernel. Changed only while it is off. Default `auto`. Since Linux 7.1.
+   */
+  readonly stpMode?: 'auto' | 'user' | 'kernel'
   /** How many learned addresses are kept at the most, 0 for no limit. Default 0. Since Linux 6.7. */
   readonly fdbMaximumLearned?: number
   /**
@@ -157,7 +166,10 @@ const options: AttributeTable<BridgeOptions> = attributeTable<BridgeOptions>({
   noLinkLocalLearn: boolopt(0, 'no_linklocal_learn'),
   multicastVlanSnooping: boolopt(1, 'mcast_vlan_snooping'),
   mst: boolopt(2, 'mst_enabled'),
+  mdbOffloadFailNotification: boolopt(3, 'mdb_offload_fail_notification'),
+  fdbLocalVlan0: boolopt(4, 'fdb_local_vlan_0'),
   fdbMaximumLearned: attribute(49, u32, { ip: 'fdb_max_learned' }),
+  stpMode: attribute(50, enumeration(u32, { auto: 0, user: 1, kernel: 2 })),
   vlans: attribute(0, portVlans, { separate: true }),
   vlanOptions: attribute(0, globalVlanOptions, { separate: true }),
 })
@@ -216,6 +228,9 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
     noLinkLocalLearn: false,
     multicastVlanSnooping: false,
     mst: false,
+    mdbOffloadFailNotification: false,
+    fdbLocalVlan0: false,
+    stpMode: 'auto',
     fdbMaximumLearned: 0,
   },
   portDefaults: bridgePortDefaults,

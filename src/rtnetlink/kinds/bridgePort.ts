@@ -40,6 +40,8 @@ export interface BridgePortOptions {
   readonly neighborSuppress?: boolean
   /** Whether {@link neighborSuppress} is kept for each VLAN. Default false. Since Linux 6.4. */
   readonly neighborVlanSuppress?: boolean
+  /** With {@link neighborSuppress}: whether unasked announcements of hosts go out nevertheless. Default false. Since Linux 7.1. */
+  readonly neighborForwardGratuitous?: boolean
   /** Whether it can talk only to ports that are not isolated. Default false. */
   readonly isolated?: boolean
   /** The port that takes over when this one loses its carrier. */
@@ -130,6 +132,7 @@ export const bridgePort: AttributeTable<BridgePortOptions> = attributeTable<Brid
   macAuthenticationBypass: attribute(40, bool, { ip: 'mab' }),
   multicastMaximumGroups: attribute(42, u32, { ip: 'mcast_max_groups' }),
   neighborVlanSuppress: attribute(43, bool, { ip: 'neigh_vlan_suppress' }),
+  neighborForwardGratuitous: attribute(45, bool, { ip: 'neigh_forward_grat' }),
   backupNexthopId: attribute(44, u32, { absent: 0, ip: 'backup_nhid' }),
   vlans: attribute(0, portVlans, { separate: true }),
 })
@@ -174,6 +177,7 @@ export const bridgePortDefaults: Readonly<Partial<BridgePortOptions>> = {
   groupForwardMask: 0,
   neighborSuppress: false,
   neighborVlanSuppress: false,
+  neighborForwardGratuitous: false,
   isolated: false,
   multicastEhtHostsLimit: 512,
   locked: false,

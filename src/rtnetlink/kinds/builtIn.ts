@@ -32,6 +32,7 @@ export { type MacvlanOptions, type MacvlanStatus, macvlan, macvtap } from './mac
 export { type NetkitOptions, type NetkitPolicy, type NetkitScrub, type NetkitStatus, netkit } from './netkit.js'
 export { type NlmonOptions, nlmon } from './nlmon.js'
 export { type OvpnOptions, ovpn } from './ovpn.js'
+export type { UdpPortRange } from './portRange.js'
 export { type TeamOptions, team } from './team.js'
 export { type TunTapOptions, type TunTapStatus, tap, tun } from './tuntap.js'
 export { type VethOptions, veth } from './veth.js'
@@ -40,7 +41,7 @@ export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'
 export { type VrfOptions, vrf } from './vrf.js'
 export { type VsockmonOptions, vsockmon } from './vsockmon.js'
 export { type VtiOptions, vti, vti6 } from './vti.js'
-export { type VxlanOptions, type VxlanPortRange, type VxlanStatus, vxlan } from './vxlan.js'
+export { type VxlanOptions, type VxlanStatus, vxlan } from './vxlan.js'
 export {
   type WireguardOptions,
   type WireguardPeer,

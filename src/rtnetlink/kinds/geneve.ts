@@ -1,6 +1,7 @@
 import { be16, be32, boolean, enumeration, flag, ipAddress, ranged, u8, u32 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
+import { type UdpPortRange, udpPortRange } from './portRange.js'
 
 /** Options of a Geneve device: `ip link add type geneve help`, man ip-link(8). */
 export interface GeneveOptions {
@@ -30,6 +31,12 @@ export interface GeneveOptions {
   readonly udp6ZeroChecksumRx?: boolean
   /** Whether the header's protocol is that of the packet inside, instead of Ethernet. Default false. */
   readonly innerProtocolInherit?: boolean
+  /** The UDP ports that packets are sent from. Default 1 to 65535. Since Linux 6.15. */
+  readonly portRange?: UdpPortRange
+  /** Whether packets say how large those were that they were made of, so that they are put together. Default false. Since Linux 7.0. */
+  readonly groHint?: boolean
+  /** The address of this end, IPv4 or IPv6. Default: as routed. Since Linux 7.1. */
+  readonly local?: string
 }
 
 const bool = boolean(u8)
@@ -49,6 +56,9 @@ const options: AttributeTable<GeneveOptions> = attributeTable<GeneveOptions>({
   udp6ZeroChecksumTx: attribute(9, bool, { ip: 'udp6zerocsumtx|noudp6zerocsumtx' }),
   udp6ZeroChecksumRx: attribute(10, bool, { ip: 'udp6zerocsumrx|noudp6zerocsumrx' }),
   innerProtocolInherit: attribute(14, flag, { absent: false, ip: 'innerprotoinherit|' }),
+  portRange: attribute(15, udpPortRange),
+  groHint: attribute(16, flag, { absent: false }),
+  local: attribute(17, ipAddress, { ipv6Type: 18 }),
 })
 
 const isIpv6 = (address: unknown): boolean => typeof address === 'string' && address.includes(':')
@@ -67,6 +77,9 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     'udp6ZeroChecksumTx',
     'udp6ZeroChecksumRx',
     'innerProtocolInherit',
+    'portRange',
+    'groHint',
+    'local',
   ],
   // With an IPv6 address comes the default of what the kernel then refuses to be told.
   needsNewDevice: (option, before, after, had) =>
@@ -85,6 +98,8 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     udpChecksum: false,
     udp6ZeroChecksumTx: false,
     innerProtocolInherit: false,
+    portRange: { low: 1, high: 65535 },
+    groHint: false,
   },
   generalDefaults: { mtu: undefined },
 })

@@ -13,17 +13,9 @@ import {
   u8,
   u32,
 } from '../../netlink/scalars.js'
-import { field, struct } from '../../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
-
-/** The UDP ports that packets are sent from. */
-export interface VxlanPortRange {
-  /** The first port. */
-  readonly low: number
-  /** The last port. */
-  readonly high: number
-}
+import { type UdpPortRange, udpPortRange } from './portRange.js'
 
 /** Options of a VXLAN device: `ip link add type vxlan help`, man ip-link(8). */
 export interface VxlanOptions {
@@ -40,7 +32,7 @@ export interface VxlanOptions {
   /** The UDP port of the other hosts. Default: the kernel's 8472, the registered one is 4789. */
   readonly port?: number
   /** The UDP ports that packets are sent from. Default 0 to 0, the host's local ports. */
-  readonly portRange?: VxlanPortRange
+  readonly portRange?: UdpPortRange
   /** The TTL of packets, 0 for the host's default, 1 for a multicast group. Default 0. */
   readonly ttl?: number
   /** Whether the TTL is that of the packet inside. Default false. */
@@ -89,6 +81,11 @@ export interface VxlanOptions {
   readonly vnifilter?: boolean
   /** Whether packets to this host go straight to its own VXLAN device. Default true. Since Linux 6.5. */
   readonly localbypass?: boolean
+  /**
+   * Whether packets to a {@link group} go out as its multicast routes say, not by {@link link} alone. The kernel does not tell it
+   * afterwards. Default false. Since Linux 6.17.
+   */
+  readonly mcroute?: boolean
 }
 
 /** What a VXLAN device tells of itself. */
@@ -98,9 +95,6 @@ export interface VxlanStatus {
 }
 
 const bool = boolean(u8)
-
-// struct ifla_vxlan_port_range: include/uapi/linux/if_link.h
-const portRange = struct<VxlanPortRange>(4, { low: field(0, be16), high: field(2, be16) })
 const onOff = (type: number, word: string) => attribute(type, bool, { ip: `${word}|no${word}` })
 
 // enum of IFLA_VXLAN_*, enum ifla_vxlan_df, enum ifla_vxlan_label_policy: include/uapi/linux/if_link.h;
@@ -113,7 +107,7 @@ const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>(
     remote: attribute(2, castAddress('unicast'), { ipv6Type: 16 }),
     local: attribute(4, ipAddress, { ipv6Type: 17 }),
     port: attribute(15, be16, { ip: 'dstport' }),
-    portRange: attribute(10, portRange, { ip: 'srcport {low} {high}' }),
+    portRange: attribute(10, udpPortRange, { ip: 'srcport {low} {high}' }),
     ttl: attribute(5, u8),
     ttlInherit: attribute(28, flag, { absent: false, ip: 'ttl inherit|' }),
     tos: attribute(6, u8),
@@ -138,6 +132,7 @@ const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>(
     gpe: attribute(27, flag, { absent: false, ip: 'gpe|' }),
     vnifilter: attribute(30, bool, { absent: false, ip: 'vnifilter|novnifilter' }),
     localbypass: onOff(31, 'localbypass'),
+    mcroute: onOff(34, 'mcroute'),
   },
   ['id'],
 )
@@ -198,6 +193,9 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = de
     collectMetadata: false,
     vnifilter: false,
     localbypass: true,
+    mcroute: false,
   },
+  // drivers/net/vxlan/vxlan_core.c, vxlan_fill_info
+  untold: ['mcroute'],
   dependsOn: ['link'],
 })
