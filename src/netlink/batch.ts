@@ -20,6 +20,10 @@ export const answersAnEcho = 4
 // Going to another thread and back costs some 40 µs, as much as the kernel's work on few messages.
 const messagesAtOnce = 8
 
+/** Milliseconds: a kernel without preemption has a processor to itself for as long as it works on a send. */
+const longestSend = 4
+const messagesAtFirst = 32
+
 /** What became of the messages of a batch. */
 export interface BatchResult {
   /** The errors, by index of the message; every other message succeeded. */
@@ -45,16 +49,20 @@ export async function sendBatch(
 ): Promise<BatchResult> {
   const errors = new Map<number, NetworkError>()
   let start = 0
+  let most = messagesAtFirst
   while (start < messages.length) {
-    const end = endOfSend(messages, start, transport.answerCapacity, options.echo !== undefined)
+    const capacity = { messages: most, answers: transport.answerCapacity }
+    const end = endOfSend(messages, start, capacity, options.echo !== undefined)
     const sequences = new Map<number, number>()
     const subject = messages[start]?.subject ?? 'batch'
     assertWanted(transport, options, subject)
     // The kernel works inside `send`, which would hold up everything else.
     const datagram = packed(messages, start, end, sequences, nextSequence, options.echo ? NLM_F_ECHO : 0)
     const isLong = end - start > messagesAtOnce || messages.slice(start, end).some(({ slow }) => slow)
+    const began = performance.now()
     if (isLong) await sendLong(transport, datagram)
     else transport.send(datagram)
+    most = paced(most, performance.now() - began)
     const last = end - 1
     await receiveUntil(
       transport,
@@ -91,8 +99,19 @@ export async function sendBatch(
   return { errors }
 }
 
+/** How many messages are sent next, where so many took the kernel so long. */
+function paced(most: number, milliseconds: number): number {
+  if (milliseconds > longestSend) return Math.max(2 * messagesAtOnce, most >>> 1)
+  return milliseconds < longestSend / 2 ? most * 2 : most
+}
+
 /** How many messages fit: by bytes, and because each of them may answer with an error. */
-function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCapacity: number, echo: boolean): number {
+function endOfSend(
+  messages: readonly NetlinkMessage[],
+  start: number,
+  most: { readonly messages: number; readonly answers: number },
+  echo: boolean,
+): number {
   let bytes = 0
   let answers = 0
   let end = start
@@ -100,7 +119,7 @@ function endOfSend(messages: readonly NetlinkMessage[], start: number, answerCap
     const message = messages[end]
     bytes += align4(message?.bytes.length ?? 0)
     answers += 1 + (echo || (message?.flags ?? 0) & NLM_F_ECHO ? answersAnEcho : 0)
-    if (end > start && (bytes > bytesASend || answers > answerCapacity)) break
+    if (end > start && (bytes > bytesASend || answers > most.answers || end - start === most.messages)) break
     end++
   }
   return end
