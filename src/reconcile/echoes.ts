@@ -35,7 +35,8 @@ export class Echoes {
     if (reply.type !== RTM_NEWROUTE) return
     let reader = this.#readers.get(place.name)
     if (!reader) {
-      reader = new RouteReader({ linkName: (index) => place.linkName(index) })
+      const names = new Map([...place.indices].map(([name, index]) => [index, name]))
+      reader = new RouteReader({ linkName: (index) => names.get(index) ?? index })
       this.#readers.set(place.name, reader)
     }
     const { bytes, view, start, end } = reply.body

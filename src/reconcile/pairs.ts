@@ -1,4 +1,5 @@
 import type { Problem } from '../error.js'
+import { grouped } from '../rtnetlink/grouped.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
 import { linkKind, pairKinds } from '../rtnetlink/kinds/registry.js'
@@ -67,36 +68,54 @@ function ownOptions(properties: DesiredLink['properties']): [string, unknown][] 
   return Object.entries(options ?? {}).filter(([name]) => name !== 'peer')
 }
 
+/** What is said of a pair at an end that does not lead, by the names that it has at the end that does. */
+interface Told {
+  readonly lead: End
+  readonly kind: string
+  readonly options: Readonly<Record<string, unknown>>
+  /** Where it is said. */
+  readonly namespace: string
+  readonly link: DesiredLink
+}
+
 /** What is wanted, with what is said of a pair at the end that does not lead told to the one that does. */
 export function withLeads<W extends Wish>(wishes: ReadonlyMap<string, W>, problems: Problem[]): Map<string, W> {
-  const result = new Map(wishes)
-  const linksOf = (): Links => [...result].map(([name, { desired }]) => [name, desired.links])
-  if (![...linksOf()].some(([, links]) => links.some(({ properties }) => ownOptions(properties).length > 0)))
-    return result
-  const planned = plannedPeers(linksOf())
+  const told = toldToLeads(wishes, problems)
+  const toLeads = grouped(told, ({ lead }) => lead.namespace)
+  const tellers = grouped(told, ({ namespace }) => namespace)
+  return new Map(
+    [...wishes].map(([namespace, wish]) => {
+      const others = withoutOwn(wish.desired, tellers.get(namespace) ?? [])
+      return [namespace, { ...wish, desired: withOptions(others, toLeads.get(namespace) ?? [], problems) }]
+    }),
+  )
+}
+
+function toldToLeads(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): Told[] {
+  const links: Links = [...wishes].map(([namespace, { desired }]) => [namespace, desired.links])
+  let planned: ReturnType<typeof plannedPeers> | undefined
+  const told: Told[] = []
   for (const [namespace, { desired, actual }] of wishes) {
     for (const link of desired.links) {
       const kind = unlikePair(link.properties)
-      const options = ownOptions(link.properties)
+      const options = kind ? ownOptions(link.properties) : []
       if (!kind || options.length === 0) continue
+      planned ??= plannedPeers(links)
       const lead = keepsPair(link, kind, actual)
         ? leadThere(namespace, link, actual)
         : planned.get(namespace)?.get(link.name)?.lead
       if (!lead) continue
-      const wish = result.get(lead.namespace)
-      if (!wish) {
-        const where = lead.namespace === '' ? 'the namespace of the program' : `the namespace ${lead.namespace}`
-        const message = `${link.name} is led by ${lead.name} in ${where}, where nothing is wanted`
-        problems.push({ path: `${link.path}/${kind.kind}`, message, hint: `say it of ${lead.name}` })
+      if (wishes.has(lead.namespace)) {
+        const own = seenFromPeer(kind, Object.fromEntries(options))
+        told.push({ lead, kind: kind.kind, options: own, namespace, link })
         continue
       }
-      const told = seenFromPeer(kind, Object.fromEntries(options))
-      result.set(lead.namespace, { ...wish, desired: withOptions(wish.desired, lead.name, kind, told, link, problems) })
-      const here = result.get(namespace)
-      if (here) result.set(namespace, { ...here, desired: withoutOwn(here.desired, link.name, kind) })
+      const where = lead.namespace === '' ? 'the namespace of the program' : `the namespace ${lead.namespace}`
+      const message = `${link.name} is led by ${lead.name} in ${where}, where nothing is wanted`
+      problems.push({ path: `${link.path}/${kind.kind}`, message, hint: `say it of ${lead.name}` })
     }
   }
-  return result
+  return told
 }
 
 /** Whether a link is an end of a pair, and to be one of the same pair. */
@@ -116,33 +135,46 @@ function leadThere(namespace: string, { name }: DesiredLink, actual: NetworkStat
   return { name: peer.name, namespace: there.linkNamespaceId === undefined ? namespace : (peer.namespace ?? '') }
 }
 
-function withOptions(
-  network: DesiredNetwork,
-  name: string,
-  { kind }: AnyLinkKind,
-  told: Readonly<Record<string, unknown>>,
-  { name: teller, path }: DesiredLink,
-  problems: Problem[],
-): DesiredNetwork {
-  const named = network.links.some((link) => link.name === name)
-  const unnamed: DesiredLink = { ...(path === undefined ? {} : { path }), name, absent: false, properties: {} }
-  const links = (named ? network.links : [...network.links, unnamed]).map((link) => {
-    if (link.name !== name || link.absent) return link
-    const said = sectionOf(link.properties, kind) ?? {}
-    for (const [option, value] of Object.entries(told)) {
-      if (!(option in said) || sameValue(said[option], value)) continue
-      const message = `${kind}.${option} of ${name} is said to be ${said[option]}, and by what is said of ${teller} ${value}`
-      problems.push({ path: `${path}/${kind}`, message, hint: `say it of ${name} alone` })
-    }
-    return { ...link, properties: { ...link.properties, [kind]: { ...told, ...said } } }
+function withOptions(network: DesiredNetwork, told: readonly Told[], problems: Problem[]): DesiredNetwork {
+  if (told.length === 0) return network
+  const named = new Set(network.links.map(({ name }) => name))
+  const byLead = grouped(told, ({ lead }) => lead.name)
+  const links = [...network.links]
+  for (const { lead, link } of told) {
+    if (named.has(lead.name)) continue
+    named.add(lead.name)
+    const { path } = link
+    links.push({ ...(path === undefined ? {} : { path }), name: lead.name, absent: false, properties: {} })
+  }
+  const withTold = links.map((link) => {
+    if (link.absent) return link
+    return (byLead.get(link.name) ?? []).reduce((lead, one) => toldOf(lead, one, problems), link)
   })
-  return { ...network, links }
+  return { ...network, links: withTold }
 }
 
-/** The other end is all that is said of the pair at the end that does not lead. */
-function withoutOwn(network: DesiredNetwork, name: string, { kind }: AnyLinkKind): DesiredNetwork {
+/** The end that leads, with what is said at the other one. */
+function toldOf(
+  lead: DesiredLink,
+  { kind, options, link: { name: teller, path } }: Told,
+  problems: Problem[],
+): DesiredLink {
+  const said = sectionOf(lead.properties, kind) ?? {}
+  for (const [option, value] of Object.entries(options)) {
+    if (!(option in said) || sameValue(said[option], value)) continue
+    const message = `${kind}.${option} of ${lead.name} is said to be ${said[option]}, and by what is said of ${teller} ${value}`
+    problems.push({ path: `${path}/${kind}`, message, hint: `say it of ${lead.name} alone` })
+  }
+  return { ...lead, properties: { ...lead.properties, [kind]: { ...options, ...said } } }
+}
+
+/** The other end is all that is said of a pair at an end that does not lead. */
+function withoutOwn(network: DesiredNetwork, told: readonly Told[]): DesiredNetwork {
+  if (told.length === 0) return network
+  const kinds = new Map(told.map(({ link, kind }) => [link.name, kind]))
   const links = network.links.map((link) => {
-    if (link.name !== name) return link
+    const kind = kinds.get(link.name)
+    if (kind === undefined) return link
     const { peer } = sectionOf(link.properties, kind) ?? {}
     const others = Object.entries(link.properties).filter(([property]) => property !== kind)
     return { ...link, properties: Object.fromEntries(peer === undefined ? others : [...others, [kind, { peer }]]) }

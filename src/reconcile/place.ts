@@ -103,12 +103,6 @@ export class Place {
     return this.#generic
   }
 
-  /** The name of a link that is known, else its index. */
-  linkName(index: number): string | number {
-    for (const [name, known] of this.indices) if (known === index) return name
-    return index
-  }
-
   /** Knows a link by its new name. */
   renamed(from: string, to: string): void {
     const index = this.indices.get(from)

@@ -62,6 +62,20 @@ test('what is said of the other end of a new pair goes along', async (t) => {
   t.regex(first ?? '', /^ip link add name nk0 type netkit peer blackhole name nk1$/m)
 })
 
+test('many ends tell their leads in one plan, whether these are named or not', async (t) => {
+  const kernel = new FakeKernel()
+  const numbers = Array.from({ length: 300 }, (_, index) => index)
+  const made = numbers.map((index): LinkSpec => {
+    return { name: `nk${index}`, kind: 'netkit', netkit: { peer: { name: `far${index}` } } }
+  })
+  await applied(kernel, { links: made })
+  const told = numbers.map((index): LinkSpec => ({ name: `far${index}`, netkit: { policy: 'blackhole' } }))
+  const named = numbers.slice(0, 100).map((index): LinkSpec => ({ name: `nk${index}`, mtu: 1400 }))
+  const steps = await applied(kernel, { links: [...told, ...named] })
+  t.is(steps.filter((step) => step.includes('peer blackhole')).length, 300)
+  t.is(steps.filter((step) => step.includes('mtu 1400')).length, 100)
+})
+
 test('of two ends that name each other the one leads that says more', async (t) => {
   const kernel = new FakeKernel()
   await applied(kernel, {

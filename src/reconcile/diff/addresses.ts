@@ -4,11 +4,10 @@ import { addressDifferences, addressKey, isChangedInPlace, isManageable, subnetO
 import { addressMoves } from '../../state/addressOrder.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
-import { isLastingNeighbor } from '../../state/neighbor.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
-import { findLink } from './lookup.js'
+import { findLink, lastingNeighbors } from './lookup.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
 export async function diffAddresses(context: DiffContext): Promise<void> {
@@ -52,10 +51,8 @@ function isIpv4({ address }: Address): boolean {
 }
 
 /** Whether there are IPv4 neighbors that go with the last address and are put back (net/ipv4/fib_frontend.c). */
-function hasNeighbors({ actual }: DiffContext, name: string): boolean {
-  return actual.neighbors.some(
-    (one) => one.dev === name && !one.proxy && familyOf(one.address) === 'inet' && isLastingNeighbor(one),
-  )
+function hasNeighbors(context: DiffContext, name: string): boolean {
+  return lastingNeighbors(context, name).some(({ address }) => familyOf(address) === 'inet')
 }
 
 /** How plans name an address. */

@@ -5,7 +5,6 @@ import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
-import { isLastingNeighbor } from '../../state/neighbor.js'
 import { marksOf, newMark } from '../../state/owner.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { lowersOf, takenAlong } from '../dependents.js'
@@ -13,7 +12,7 @@ import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
-import { desiredLink, findLink, requireLinks } from './lookup.js'
+import { desiredLink, findLink, lastingNeighbors, requireLinks } from './lookup.js'
 import { namedPortNeeds, namePorts, needsOfNaming, portNaming, withoutNaming } from './namedPorts.js'
 import { plannedVlans } from './vlans.js'
 
@@ -298,9 +297,9 @@ function portNeeds({ formerUppers }: DiffContext, { name, properties }: DesiredL
 }
 
 /** With another MAC address the kernel forgets the neighbors, also those that are put back (net/core/neighbour.c). */
-function flushesNeighbors({ actual }: DiffContext, name: string, differences: readonly LinkDifference[]): boolean {
+function flushesNeighbors(context: DiffContext, name: string, differences: readonly LinkDifference[]): boolean {
   if (!differences.some(({ section, name: property }) => section === 'general' && property === 'mac')) return false
-  return actual.neighbors.some((neighbor) => neighbor.dev === name && !neighbor.proxy && isLastingNeighbor(neighbor))
+  return lastingNeighbors(context, name).length > 0
 }
 
 function altNameChanges(

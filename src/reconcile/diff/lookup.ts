@@ -1,12 +1,16 @@
+import { grouped } from '../../rtnetlink/grouped.js'
 import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
+import type { ListedNeighbor } from '../../rtnetlink/neighbor.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
+import { isLastingNeighbor } from '../../state/neighbor.js'
 import { linksOfRoute, type RouteRecord } from '../../state/route.js'
 import type { DiffContext } from './context.js'
 
 // Asked of every link, route and neighbor, so that the indices are made once a plan.
 const desiredByName = new WeakMap<readonly DesiredLink[], Map<string, DesiredLink>>()
 const recordByAltName = new WeakMap<NetworkState, Map<string, LinkRecord>>()
+const lastingByLink = new WeakMap<NetworkState, Map<string, ListedNeighbor[]>>()
 
 /** What the spec says of a link. */
 export function desiredLink({ desired }: Pick<DiffContext, 'desired'>, name: string): DesiredLink | undefined {
@@ -31,6 +35,19 @@ export function findLink({ actual }: Pick<DiffContext, 'actual'>, name: string):
     recordByAltName.set(actual, byAltName)
   }
   return byAltName.get(name)
+}
+
+/** The neighbors of a link that somebody entered. */
+export function lastingNeighbors({ actual }: Pick<DiffContext, 'actual'>, name: string): readonly ListedNeighbor[] {
+  let byLink = lastingByLink.get(actual)
+  if (!byLink) {
+    byLink = grouped(
+      actual.neighbors.filter((neighbor) => !neighbor.proxy && isLastingNeighbor(neighbor)),
+      ({ dev }) => String(dev),
+    )
+    lastingByLink.set(actual, byLink)
+  }
+  return byLink.get(name) ?? []
 }
 
 /** The kind that a link has or is to have. */
