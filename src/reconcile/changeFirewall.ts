@@ -12,7 +12,7 @@ import { type FirewallEntry, withEntries } from '../state/firewall/desiredFirewa
 import type { Firewall } from '../state/firewall/firewall.js'
 import { partialChange, setSizes } from '../state/firewall/part.js'
 import type { FirewallState } from '../state/model.js'
-import { attempts, pause, readAtGeneration } from './firewall.js'
+import { mayTryAgain, readAtGeneration } from './firewall.js'
 import { rememberFirewall } from './firewallMemory.js'
 import type { Place } from './place.js'
 
@@ -41,6 +41,7 @@ async function changeOnce(
   options: RequestOptions,
 ): Promise<void> {
   const connection = place.connectionOf('netfilter')
+  const start = performance.now()
   for (let attempt = 1; ; attempt++) {
     const { state, generation } = await readAtGeneration(place, table, options)
     const change = await changesOf(connection, state, entries, options)
@@ -49,8 +50,7 @@ async function changeOnce(
     } catch (error) {
       // Somebody else was faster: what was read holds no longer.
       const isLate = error instanceof NetworkError && error.code === 'ERESTART'
-      if (!isLate || attempt === attempts) throw error
-      await pause(attempt)
+      if (!isLate || !(await mayTryAgain(attempt, start))) throw error
       continue
     }
     const isAlone = (await readGeneration(connection, options)) === (generation + 1) >>> 0

@@ -38,12 +38,18 @@ export async function readFirewall(
   }
 }
 
-/** How often something is tried again that others come in between. */
-export const attempts = 20
+/** How often, and for how many milliseconds at least, something is tried again that others come in between. */
+const attempts = 20
+const patience = 10_000
 
-/** Lets whoever else changes the tables come to an end: two that begin again at once would meet again. */
-export async function pause(attempt: number): Promise<void> {
-  await sleep(Math.random() * attempt * 5)
+/**
+ * Whether to try something once more, told after a while that lets whoever else changes the tables come to an end: two
+ * that begin again at once would meet again.
+ */
+export async function mayTryAgain(attempt: number, start: number): Promise<boolean> {
+  if (attempt >= attempts && performance.now() - start >= patience) return false
+  await sleep(Math.random() * Math.min(attempt, attempts) * 5)
+  return true
 }
 
 /** Reads the tables of a name, and all of them at one generation. */
@@ -53,6 +59,7 @@ export async function readAtGeneration(
   options: RequestOptions,
 ): Promise<FirewallAtGeneration> {
   const connection = place.connectionOf('netfilter')
+  const start = performance.now()
   for (let attempt = 1; ; attempt++) {
     const generation = await readGeneration(connection, options)
     const recalled = recalledFirewall(place, table, generation)
@@ -62,10 +69,9 @@ export async function readAtGeneration(
       rememberFirewall(place, generation, state)
       return { state, generation }
     }
-    if (attempt === attempts) {
+    if (!(await mayTryAgain(attempt, start))) {
       throw new NetworkError('INCONSISTENT', `table ${table}: changed during every attempt to read it`)
     }
-    await pause(attempt)
   }
 }
 

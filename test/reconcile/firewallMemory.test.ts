@@ -101,3 +101,14 @@ withNft('two programs that change the tables at the same time both have their wa
   const shown = host.sh('nft list set inet linkwright addresses4')
   for (let index = 0; index < 10; index++) t.true(shown.includes(`10.0.0.1${index}`))
 })
+
+withNft('programs that change the tables without a pause for a while are outlasted', async (t) => {
+  const host = reconcileNamespace(t)
+  await host.apply(taps({ g0: guest(0) }))
+  const loop = 'while :; do nft add table inet other; nft delete table inet other; done'
+  host.sh(`for i in 1 2 3 4; do timeout 4 sh -c '${loop}' >/dev/null 2>&1 & done`)
+  for (let index = 1; index < 10; index++) await host.apply(taps({ [`g${index}`]: guest(index) }))
+  host.sh(forget)
+  const shown = host.sh('nft list set inet linkwright addresses4')
+  for (let index = 0; index < 10; index++) t.true(shown.includes(`10.0.0.1${index}`))
+})
