@@ -1,5 +1,5 @@
 // The limit: many messages packed into one send of 64 KiB, an ACK asked of the last only.
-//   contender add|delete|deletePermuted|change|dump 4|6 COUNT
+//   contender add|delete|deleteStrided|change|dump 4|6 COUNT
 //   contender linkDump 4 0, tapsUp|tapsDown 4 COUNT
 //   contender run COMMAND…     runs a program and reports its time and memory
 // The last line is JSON: milliseconds, and the peak of its memory in bytes.
@@ -133,7 +133,7 @@ static long dump(int type, size_t body, int family) {
   }
 }
 
-/** Numbers below `count`, each once: the bits of a counter reversed. */
+/** Where each of the 64 times begins in which each 64th route is deleted: the bits of its number reversed. */
 static uint32_t reversed(uint32_t index, int bits) {
   uint32_t result = 0;
   for (int bit = 0; bit < bits; bit++) result |= ((index >> bit) & 1) << (bits - 1 - bit);
@@ -205,16 +205,14 @@ int main(int argc, char **argv) {
   setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
   setsockopt(sock, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one);
   setsockopt(sock, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof one);
-  int bits = 0;
-  while ((1u << bits) < count) bits++;
   double start = now();
   if (strcmp(what, "add") == 0)
     for (uint32_t i = 0; i < count; i++) route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, i, 2, device);
   else if (strcmp(what, "delete") == 0)
     for (uint32_t i = 0; i < count; i++) route(RTM_DELROUTE, 0, family, i, 0, device);
-  else if (strcmp(what, "deletePermuted") == 0) {
-    for (uint32_t i = 0; i < 1u << bits; i++)
-      if (reversed(i, bits) < count) route(RTM_DELROUTE, 0, family, reversed(i, bits), 0, device);
+  else if (strcmp(what, "deleteStrided") == 0) {
+    for (uint32_t time = 0; time < 64; time++)
+      for (uint32_t i = reversed(time, 6); i < count; i += 64) route(RTM_DELROUTE, 0, family, i, 0, device);
   } else if (strcmp(what, "change") == 0) {
     if (dump(RTM_GETROUTE, sizeof(struct rtmsg), family) < count) return 1;
     for (uint32_t i = 0; i < count; i += 100) route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, family, i, 3, device);

@@ -65,7 +65,7 @@ export function contenders(built: string): Contender[] {
 
 /** Reconciling nothing is for C a dump; it deletes in the order that the kernel takes best. */
 function commandOfC(c: string, work: Work, family: string, count: number): string[] {
-  const best = work === 'delete' && family === '4' ? 'deletePermuted' : work
+  const best = work === 'delete' && family === '4' ? 'deleteStrided' : work
   return [c, best === 'noop' ? 'dump' : best, family, `${count}`]
 }
 

@@ -9,44 +9,29 @@ import type { PlannedStep } from './step.js'
  */
 export async function kernelOrderOf(rows: PackedRows, action: PlannedStep['action']): Promise<Uint32Array | undefined> {
   if (rows.family === 'inet6') return await ascending(rows)
-  if (action === 'create') return await strided(rows.count)
-  return action === 'delete' ? await reversed(rows.count) : undefined
+  return action === 'update' ? undefined : strided(rows.count)
 }
 
-const stride = 64
+const strideBits = 6
+const stride = 2 ** strideBits
 
 /**
- * Each 64th row, 64 times, the times with their bits reversed: the table grows everywhere at once, and what lies
- * together in memory is still in few pieces.
+ * Each 64th row, 64 times, the times with their bits reversed: the table grows and shrinks everywhere at once, and what
+ * lies together in memory is still in few pieces.
  */
-async function strided(count: number): Promise<Uint32Array> {
+function strided(count: number): Uint32Array {
   const order = new Uint32Array(count)
   let next = 0
-  for (const first of await reversed(stride)) {
-    for (let row = first; row < count; row += stride) order[next++] = row
+  for (let time = 0; time < stride; time++) {
+    for (let row = reversed(time); row < count; row += stride) order[next++] = row
   }
   return order
 }
 
-/** The numbers of rows with their bits reversed, each below the count. */
-async function reversed(count: number): Promise<Uint32Array> {
-  const bits = Math.ceil(Math.log2(Math.max(count, 2)))
-  const order = new Uint32Array(count)
-  let next = 0
-  let mirrored = 0
-  await inSlices(2 ** bits, (start, end) => {
-    for (let index = start; index < end; index++) {
-      if (mirrored < count) order[next++] = mirrored
-      // Adds one from the top: the bits that are set there go, and the first that is not comes.
-      let bit = 1 << (bits - 1)
-      while (mirrored & bit) {
-        mirrored ^= bit
-        bit >>= 1
-      }
-      mirrored |= bit
-    }
-  })
-  return order
+function reversed(time: number): number {
+  let result = 0
+  for (let bit = 0; bit < strideBits; bit++) result |= ((time >> bit) & 1) << (strideBits - 1 - bit)
+  return result
 }
 
 /** By the upper 64 bits of the address, by which the tables of the Internet tell nearly all prefixes. */
