@@ -224,13 +224,15 @@ export class Connection implements Disposable {
   ): Promise<StreamFailure | undefined> {
     const progress = new StreamProgress(stream, options)
     // What one of them has on its way is done before anybody is told of what has become of the whole.
-    const ends = await Promise.allSettled([this, ...others].map((connection) => connection.#carry(progress)))
+    const isOneOfMany = others.length > 0
+    const carriers = [this, ...others].map((connection) => connection.#carry(new StreamLane(progress, isOneOfMany)))
+    const ends = await Promise.allSettled(carriers)
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     return progress.failure
   }
 
-  async #carry(progress: StreamProgress): Promise<void> {
-    const lane = new StreamLane(progress)
+  async #carry(lane: StreamLane): Promise<void> {
+    const { progress } = lane
     try {
       while (lane.hasMore) {
         await this.#exclusively(progress.stream.subject, progress.options, async () => {

@@ -24,18 +24,20 @@ interface Prepared extends Written {
 
 /** What one socket sends of a stream, a datagram at a time; it writes the next one while the kernel works. */
 export class StreamLane {
-  readonly #progress: StreamProgress
+  readonly progress: StreamProgress
+  readonly #isOneOfMany: boolean
   readonly #memory = [newMemory(), newMemory()] as const
   #prepared: Prepared | undefined
   #turn = 0
 
-  constructor(progress: StreamProgress) {
-    this.#progress = progress
+  constructor(progress: StreamProgress, isOneOfMany: boolean) {
+    this.progress = progress
+    this.#isOneOfMany = isOneOfMany
   }
 
   /** Whether there is something for it to send. */
   get hasMore(): boolean {
-    const { stopped, hasMore } = this.#progress
+    const { stopped, hasMore } = this.progress
     return !stopped && (this.#prepared !== undefined || hasMore)
   }
 
@@ -44,14 +46,14 @@ export class StreamLane {
    * @param reserve gives the first of a number of consecutive sequence numbers
    */
   async send(transport: Transport, reserve: (count: number) => number): Promise<void> {
-    const { stream, options } = this.#progress
+    const { stream, options } = this.progress
     const { subject } = stream
     const { echo } = options
     assertWanted(transport, options, subject)
     const prepared = this.#prepared ?? this.#prepare(transport, reserve)
     const { sequence, messages } = prepared
     const sent = sendLong(transport, prepared.datagram)
-    this.#prepared = this.#progress.hasMore ? this.#prepare(transport, reserve) : undefined
+    this.#prepared = this.progress.hasMore ? this.#prepare(transport, reserve) : undefined
     await sent
     const isOurs = (candidate: number): boolean => candidate >= sequence && candidate < sequence + messages
     let failure: StreamFailure | undefined
@@ -68,21 +70,22 @@ export class StreamLane {
         return false
       })
     }
-    this.#progress.answered(prepared.next - prepared.item, failure)
+    this.progress.answered(prepared.next - prepared.item, failure)
   }
 
   #prepare(transport: Transport, reserve: (count: number) => number): Prepared {
-    const { stream, options } = this.#progress
+    const { stream, options } = this.progress
     const turn = this.#turn++
     const { bytes, view, itemOf } = this.#memory[turn % 2 === 0 ? 0 : 1]
-    // Going to another thread and back for each takes as long as some twenty routes.
-    const part = turn < shortDatagrams ? new DataView(view.buffer, 0, bytesASend) : view
+    // Going to another thread and back for each takes as long as some twenty routes. But where several threads are in the
+    // kernel, the event loop may wait for one of them to come back.
+    const part = turn < shortDatagrams || this.#isOneOfMany ? new DataView(view.buffer, 0, bytesASend) : view
     const answers = Math.floor(transport.answerCapacity / (options.echo ? 1 + answersAnEcho : 1))
     const most = Math.max(1, Math.min(itemOf.length, answers))
     const sequence = reserve(most)
     const flags = options.echo ? NLM_F_ECHO : 0
     let item = 0
-    const written = this.#progress.take((first) => {
+    const written = this.progress.take((first) => {
       item = first
       return stream.write(part, first, sequence, most, flags, itemOf)
     })
@@ -94,7 +97,7 @@ export class StreamLane {
   #failureOf(received: ReceivedMessage, { itemOf }: Prepared, position: number): StreamFailure | undefined {
     const acknowledgement = decodeErrorMessage(received)
     if (acknowledgement.errno === 0) return undefined
-    const { stream } = this.#progress
+    const { stream } = this.progress
     const item = itemOf[position] ?? 0
     const first = itemOf.indexOf(item)
     const message = stream.messageOf(item, position - first)
