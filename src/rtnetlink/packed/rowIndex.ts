@@ -1,6 +1,6 @@
 import { inSlices } from '../../system/turns.js'
 import { type PackedRows, samePrefix, wordsOf } from './packedRows.js'
-import { isOneRun, positionIn, type Run, runsOf } from './runs.js'
+import { positionIn, type Run, runsOf } from './runs.js'
 
 /** Whether rows are so few beside others that making an index of those to find them is not worth it. */
 export function areFew(asked: Pick<PackedRows, 'count'>, among: Pick<PackedRows, 'count'>): boolean {
@@ -40,12 +40,12 @@ export class RowIndex {
 
   /** Prepares for finding the rows that are asked for. */
   async build(asked: PackedRows): Promise<void> {
-    const ascends = await isOneRun(asked)
-    if (ascends || areFew(asked, this.#rows)) this.#runs = await runsOf(this.#rows)
+    const order = await runsOf(asked)
+    if (order || areFew(asked, this.#rows)) this.#runs = await runsOf(this.#rows)
     if (!this.#runs) return await this.#hashAll()
     this.#places = this.#runs.map(({ start }) => start)
-    this.#ascends = ascends
-    if (ascends) this.#findBound()
+    this.#ascends = order !== undefined && order.length <= 1
+    if (this.#ascends) this.#findBound()
   }
 
   /** How far rows, one after the other, have the prefixes of those from {@link cursor} on. */
@@ -53,12 +53,17 @@ export class RowIndex {
     const { count, lengths, addresses } = this.#rows
     const words = wordsOf(other.family)
     const last = Math.min(end, row + count - this.#cursor)
+    const { lengths: otherLengths, addresses: otherAddresses } = other
+    let own = this.#cursor
     let next = row
-    for (let own = this.#cursor; next < last && lengths[own] === other.lengths[next]; next++, own++) {
+    while (next < last && lengths[own] === otherLengths[next]) {
       const [at, otherAt] = [own * words, next * words]
-      let word = 0
-      while (word < words && addresses[at + word] === other.addresses[otherAt + word]) word++
+      if (addresses[at] !== otherAddresses[otherAt]) break
+      let word = 1
+      while (word < words && addresses[at + word] === otherAddresses[otherAt + word]) word++
       if (word < words) break
+      next++
+      own++
     }
     return next
   }

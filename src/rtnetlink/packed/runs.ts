@@ -1,5 +1,5 @@
 import { inSlices } from '../../system/turns.js'
-import { type PackedRows, wordsOf } from './packedRows.js'
+import type { PackedRows } from './packedRows.js'
 
 /** Rows that follow each other in ascending order of their addresses, no prefix of them twice. */
 export interface Run {
@@ -41,6 +41,8 @@ async function findRuns(rows: PackedRows): Promise<Run[] | undefined> {
   }
   await inSlices(count, (from, to) => {
     for (let row = Math.max(from, 1); row < to && runs.length < mostRuns; row++) {
+      row = ascendingUntil(rows, row, to)
+      if (row === to) break
       const order = compareAddresses(rows, row - 1, rows, row)
       if (order < 0) continue
       const difference = (lengths[row] ?? 0) - (lengths[row - 1] ?? 0)
@@ -52,6 +54,22 @@ async function findRuns(rows: PackedRows): Promise<Run[] | undefined> {
   if (runs.length === mostRuns) return undefined
   if (count > 0) close(count)
   return runs
+}
+
+/** The first row from one on whose first numbers are not surely above those of the row before it. */
+function ascendingUntil({ family, addresses }: PackedRows, start: number, end: number): number {
+  let row = start
+  if (family === 'inet') {
+    while (row < end && (addresses[row - 1] ?? 0) < (addresses[row] ?? 0)) row++
+    return row
+  }
+  for (; row < end; row++) {
+    const at = row * 4
+    const [before, after] = [addresses[at - 4] ?? 0, addresses[at] ?? 0]
+    if (before < after) continue
+    if (before > after || (addresses[at - 3] ?? 0) >= (addresses[at + 1] ?? 0)) return row
+  }
+  return row
 }
 
 /** Where the first row of a run is that is not before another row, looked for from a place that is probably near. */
@@ -101,9 +119,8 @@ export function positionIn(
 
 function compareAddresses(one: PackedRows, row: number, other: PackedRows, otherRow: number): number {
   if (one.family === 'inet') return (one.addresses[row] ?? 0) - (other.addresses[otherRow] ?? 0)
-  const words = wordsOf(one.family)
-  for (let word = 0; word < words; word++) {
-    const difference = (one.addresses[row * words + word] ?? 0) - (other.addresses[otherRow * words + word] ?? 0)
+  for (let word = 0; word < 4; word++) {
+    const difference = (one.addresses[row * 4 + word] ?? 0) - (other.addresses[otherRow * 4 + word] ?? 0)
     if (difference !== 0) return difference
   }
   return 0

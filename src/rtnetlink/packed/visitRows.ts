@@ -2,8 +2,8 @@ import { inSlices } from '../../system/turns.js'
 import type { PackedRows } from './packedRows.js'
 import type { RowIndex } from './rowIndex.js'
 
-/** What is compared beyond the row that a visitor stops at is compared again. */
-const mostPaired = 256
+/** What is compared beyond the row that a visitor stops at is compared again: more only where it went on to the last. */
+const leastPaired = 256
 
 /** What is done with rows that are looked for among others: many at a time, where one side goes along with the other. */
 export interface RowVisitor {
@@ -30,9 +30,11 @@ export async function visitRows(rows: PackedRows, visitor: RowVisitor, index: Ro
 async function visitFrom(from: number, rows: PackedRows, visitor: RowVisitor, index: RowIndex): Promise<number> {
   let row = from
   let isStopped = false
+  let width = leastPaired
   await inSlices(rows.count - from, (_start, end) => {
     while (!isStopped && row < from + end) {
-      const next = visitMany(row, from + end, rows, visitor, index)
+      const next = visitMany(row, Math.min(from + end, row + width), rows, visitor, index)
+      width = next - row === width ? width * 2 : leastPaired
       if (next > row) row = next
       else if (visitor.single(row)) row++
       else isStopped = true
@@ -43,7 +45,7 @@ async function visitFrom(from: number, rows: PackedRows, visitor: RowVisitor, in
 
 /** @returns the first of the rows that was not visited */
 function visitMany(row: number, end: number, rows: PackedRows, visitor: RowVisitor, index: RowIndex): number {
-  const paired = visitor.paired ? index.pairedUntil(rows, row, Math.min(end, row + mostPaired)) : row
+  const paired = visitor.paired ? index.pairedUntil(rows, row, end) : row
   if (paired > row) {
     const next = visitor.paired?.(row, paired, index.cursor) ?? row
     index.advance(next - row)
