@@ -6,7 +6,7 @@ import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../sta
 import { allRoutes } from '../state/packedState.js'
 import type { RouteRecord } from '../state/route.js'
 import { rest } from '../system/turns.js'
-import { allRouteOperations, allWishes, reachedRoutes } from './packedSteps.js'
+import { allRouteOperations, allWishes, namedRoutes, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import { reachability } from './reachable.js'
 import type { PlannedStep } from './step.js'
@@ -21,7 +21,8 @@ export async function lostBulk(
 ): Promise<PackedRoutes<DesiredRoute>> {
   await rest()
   const operations = allRouteOperations(steps)
-  const taken = await reachedRoutes(allRoutes(before), operations, reach)
+  const routes = allRoutes(before)
+  const taken = await reachedRoutes(routes, await namedRoutes(routes, operations), reach)
   const deleted = operations.map((operation) => {
     if (operation.type === 'addRoute') return undefined
     return operation.type === 'deleteRoute' ? operation.route : operation.previous

@@ -5,7 +5,7 @@ import { keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
 import { isMadeFrom } from '../state/route.js'
 import { rest } from '../system/turns.js'
-import { allRouteOperations, keyedOperations, reachedRoutes } from './packedSteps.js'
+import { allRouteOperations, keyedOperations, namedRoutes, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
 
@@ -18,14 +18,13 @@ export async function formerBulk(
   const routes = allRoutes(before)
   await rest()
   const operations = allRouteOperations(steps)
-  const reached = await reachedRoutes(routes, operations, reach)
+  const named = await namedRoutes(routes, operations)
+  const reached = await reachedRoutes(routes, named, reach)
   const added = keyedOperations(operations.filter(({ type }) => type !== 'deleteRoute'))
-  const fresh = await selectedByKey(added, keyedRoutes(routes), false)
+  const fresh = await selectedByKey(added, keyedRoutes(named), false)
   // One that was added before the old one of its key went, and stands beside it.
-  const known = { ...added, table: await selectedByKey(added, keyedRoutes(routes), true) }
-  const beside = await selectedByKey(known, keyedRoutes(routes), false, ({ route }, record) =>
-    isMadeFrom(route, record),
-  )
+  const known = { ...added, table: await selectedByKey(added, keyedRoutes(named), true) }
+  const beside = await selectedByKey(known, keyedRoutes(named), false, ({ route }, record) => isMadeFrom(route, record))
   return PackedRoutes.joined<DesiredRoute>([
     reached.map((route) => ({ absent: false, route, stated: route, exact: true })),
     fresh.map(({ route }) => {

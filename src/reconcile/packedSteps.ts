@@ -1,7 +1,7 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
-import { type Keyed, selectedByKey } from '../state/packedSets.js'
+import { type Keyed, keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { packedRoutes } from '../state/packedState.js'
 import { isLasting, type RouteRecord } from '../state/route.js'
 import { rest } from '../system/turns.js'
@@ -47,20 +47,24 @@ export function keyedOperations(table: PackedRoutes<RouteOperation>): Keyed<Rout
   return { table, keyOf: ({ route }) => route }
 }
 
+/** The routes that operations name. */
+export function namedRoutes(
+  routes: PackedRoutes<RouteRecord>,
+  operations: PackedRoutes<RouteOperation>,
+): Promise<PackedRoutes<RouteRecord>> {
+  return selectedByKey(keyedRoutes(routes), keyedOperations(operations), true)
+}
+
 /** The lasting routes that steps can have taken along, and those that they name. */
 export async function reachedRoutes(
   routes: PackedRoutes<RouteRecord>,
-  operations: PackedRoutes<RouteOperation>,
+  named: PackedRoutes<RouteRecord>,
   reach: Reach,
 ): Promise<PackedRoutes<RouteRecord>> {
   await rest()
   const taken = routes.filter((route) => isLasting(route) && reach.takesAlong(route))
   await rest()
-  const others: Keyed<RouteRecord> = {
-    table: routes,
-    keyOf: (route) => (isLasting(route) && !reach.takesAlong(route) ? route : undefined),
-  }
-  return PackedRoutes.joined([taken, await selectedByKey(others, keyedOperations(operations), true)])
+  return PackedRoutes.joined([taken, named.filter((route) => isLasting(route) && !reach.takesAlong(route))])
 }
 
 function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {

@@ -61,12 +61,26 @@ export class DatagramBlock {
     }
   }
 
-  /** Receives what is there, as many as there are places; gives their number, or the error's below zero. */
+  /**
+   * Receives what is there, as many as there are places, on another thread; gives their number, or the error's below
+   * zero.
+   */
   receive(fd: number, flags: number): Promise<number> {
+    this.#prepare()
+    return aside(receiveMany, this.#headers, fd, this.#headers.address(0, 0), this.#count, flags, 0)
+  }
+
+  /** The same on this thread. */
+  receiveNow(fd: number, flags: number): number {
+    this.#prepare()
+    const result: number = receiveMany(fd, this.#headers.address(0, 0), this.#count, flags, 0)
+    return result < 0 ? -koffi.errno() : result
+  }
+
+  #prepare(): void {
     for (let index = 0; index < this.#count; index++) {
       this.#view.setUint32(index * header.size + header.nameLength, nameSize, true)
     }
-    return aside(receiveMany, this.#headers, fd, this.#headers.address(0, 0), this.#count, flags, 0)
   }
 
   /** The bytes of a datagram, as far as there was room. */

@@ -50,6 +50,9 @@ const ENOBUFS = errnoNumber('ENOBUFS')
 // (net/netlink/af_netlink.c, netlink_dump); a single message can be larger.
 const slabSize = 1 << 16
 
+// Shorter ones are no parts of a long dump, at which the kernel works inside of the receiving, but lie there already.
+const leastOfDump = 1 << 12
+
 // An answer costs the receive buffer its skb and not its bytes: some 800 an acknowledgement, 1300 one with a text.
 const bytesAnAnswer = 2048
 
@@ -78,6 +81,7 @@ export class FfiTransport implements Transport {
   /** The datagram that libuv's own read took; it comes before anything that the socket still holds. */
   #taken: Uint8Array | undefined
   #overrun = false
+  #lastLength = 0
 
   constructor(options: FfiTransportOptions = {}) {
     // Non-blocking, since libuv reads it too: a read of what was taken meanwhile would stop the process.
@@ -136,7 +140,8 @@ export class FfiTransport implements Transport {
     // libuv's own read would take a datagram out of its turn.
     if (this.#closed || this.#watch) return
     this.#ahead ??= new ReadAhead(this.#fd, slabSize, (errno) => this.#onAheadError(errno))
-    const underWay = this.#ahead.start()
+    const isThere = this.#lastLength < leastOfDump
+    const underWay = isThere ? this.#ahead.startNow() : this.#ahead.start()
     if (underWay) void this.#borrowing(underWay)
   }
 
@@ -166,7 +171,10 @@ export class FfiTransport implements Transport {
       return { kind: 'datagram', datagram: { bytes: taken, senderPortId: 0, truncated: false } }
     }
     const datagram = this.#ahead?.take()
-    if (datagram) return { kind: 'datagram', datagram }
+    if (datagram) {
+      this.#lastLength = datagram.bytes.length
+      return { kind: 'datagram', datagram }
+    }
     if (this.#ahead?.underWay) return { kind: 'empty' }
     if (this.#failure) throw this.#failure
     if (this.#overrun) {
@@ -177,6 +185,7 @@ export class FfiTransport implements Transport {
     this.#senderLength[0] = this.#sender.length
     const length = libc.recvfrom(this.#fd, this.#slab, slabSize, flags, this.#sender, this.#senderLength)
     if (length < 0) return this.#receiveError(lastErrno())
+    this.#lastLength = length
     return {
       kind: 'datagram',
       datagram: {

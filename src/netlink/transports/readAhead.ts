@@ -5,6 +5,8 @@ import type { Datagram } from './transport.js'
 /** How many datagrams come by one call: some milliseconds of the kernel's work, and half a megabyte of a dump. */
 const datagramsACall = 16
 
+const flags = MSG_DONTWAIT | MSG_TRUNC
+
 interface Filled {
   readonly block: DatagramBlock
   readonly count: number
@@ -55,9 +57,20 @@ export class ReadAhead {
     return this.#underWay
   }
 
+  /** Receives what is there already, once all that was received is taken. */
+  startNow(): undefined {
+    if (this.#underWay || this.#waiting || (this.#current && this.#next < this.#current.count)) return
+    const block = this.#idle.pop() ?? this.#newBlock()
+    if (block) this.#filled(block, block.receiveNow(this.#fd, flags))
+  }
+
   async #fill(block: DatagramBlock): Promise<void> {
-    const count = await block.receive(this.#fd, MSG_DONTWAIT | MSG_TRUNC)
+    const count = await block.receive(this.#fd, flags)
     this.#underWay = undefined
+    this.#filled(block, count)
+  }
+
+  #filled(block: DatagramBlock, count: number): void {
     if (count > 0) this.#waiting = { block, count }
     else {
       this.#idle.push(block)

@@ -51,6 +51,7 @@ export class PackedRoutes<Way> {
   filter(keep: (way: Way) => boolean): PackedRoutes<Way> {
     const kept = this.ways.map(keep)
     if (kept.every(Boolean)) return this
+    if (!kept.some(Boolean)) return PackedRoutes.empty()
     const [inet, inet6] = [this.inet, this.inet6].map((rows) => filtered(rows, kept))
     return new PackedRoutes(this.ways, inet ?? this.inet, inet6 ?? this.inet6)
   }

@@ -92,9 +92,10 @@ export class RowIndex {
     const { addresses, family } = this.#rows
     const words = wordsOf(family)
     this.#bound = Number.POSITIVE_INFINITY
-    for (const [index, { end }] of (this.#runs ?? []).entries()) {
+    const runs = this.#runs ?? []
+    for (let index = 0; index < runs.length; index++) {
       const place = this.#places[index] ?? 0
-      if (place < end) this.#bound = Math.min(this.#bound, addresses[place * words] ?? 0)
+      if (place < (runs[index]?.end ?? 0)) this.#bound = Math.min(this.#bound, addresses[place * words] ?? 0)
     }
   }
 

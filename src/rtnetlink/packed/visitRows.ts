@@ -2,8 +2,8 @@ import { inSlices } from '../../system/turns.js'
 import type { PackedRows } from './packedRows.js'
 import type { RowIndex } from './rowIndex.js'
 
-/** What is compared beyond the row that a visitor stops at is compared again: more only where it went on to the last. */
-const leastPaired = 256
+/** What is compared beyond the row that a visitor stops at is compared again: more at once only where all was used. */
+const mostPaired = 1 << 12
 
 /** What is done with rows that are looked for among others: many at a time, where one side goes along with the other. */
 export interface RowVisitor {
@@ -30,11 +30,12 @@ export async function visitRows(rows: PackedRows, visitor: RowVisitor, index: Ro
 async function visitFrom(from: number, rows: PackedRows, visitor: RowVisitor, index: RowIndex): Promise<number> {
   let row = from
   let isStopped = false
-  let width = leastPaired
+  let width = 1
   await inSlices(rows.count - from, (_start, end) => {
     while (!isStopped && row < from + end) {
-      const next = visitMany(row, Math.min(from + end, row + width), rows, visitor, index)
-      width = next - row === width ? width * 2 : leastPaired
+      const bound = Math.min(from + end, row + width)
+      const next = visitMany(row, bound, rows, visitor, index)
+      width = next === bound ? Math.min(width * 2, mostPaired) : 1
       if (next > row) row = next
       else if (visitor.single(row)) row++
       else isStopped = true
