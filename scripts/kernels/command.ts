@@ -24,7 +24,7 @@ work() {
     [ $SECONDS -ge ${seconds} ] && break
     mkdir ${directory}/$index 2>/dev/null || continue
     start=$SECONDS
-    export LINKWRIGHT_TEST_RECORDS=${directory}/$index/records
+    export LINKWRIGHT_TEST_RECORDS=${directory}/$index/records LINKWRIGHT_TEST_PATIENCE=10
     ${words.map(quoted).join(' ')} "$file" >${directory}/$index/tap 2>&1
     echo $? $((SECONDS - start)) >${directory}/$index/status
     echo "== $file"

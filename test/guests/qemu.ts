@@ -6,6 +6,7 @@ import { type KernelImage, keptKernel } from '../../scripts/kernels/image.js'
 import { packInitialRamDisk, withNeeds } from '../../scripts/kernels/initialRamDisk.js'
 import type { Guest } from '../../src/guests/guest.js'
 import type { TestNamespace } from '../helpers/namespace.js'
+import { isSlowMachine } from '../helpers/patience.js'
 import { programExists, systemEnvironment } from '../helpers/program.js'
 import { initScript } from './initScript.js'
 
@@ -33,6 +34,7 @@ const keptImage = keptKernel('6.1') ?? keptKernel('6.12')
 const lacking = [
   ...programs.filter((name) => !programExists(name)),
   ...(keptImage ? [] : ['a kernel: npm run kernels:fetch']),
+  ...(isSlowMachine ? ['a machine that is none of qemu itself'] : []),
 ]
 
 /** A test that boots guests, one at a time; skipped where that cannot be, and then its title says what is missing. */

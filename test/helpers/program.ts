@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
+import { patience } from './patience.js'
 
 /** How a program ended. */
 export interface Ended {
@@ -16,14 +17,18 @@ export function fixture(testUrl: string, name: string): string {
   return fileURLToPath(new URL(`./fixtures/${name}${extname(testUrl)}`, testUrl))
 }
 
-/** Runs a program to its end, or kills it after `timeout` milliseconds. */
+/** Runs a program to its end, or kills it after `timeout` milliseconds, or more on a slow machine. */
 export function runProgram(
   command: readonly string[],
   { timeout = 20_000 }: { timeout?: number } = {},
 ): Promise<Ended> {
   const [file = '', ...args] = command
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' })
+    const child = spawn(file, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: patience(timeout),
+      killSignal: 'SIGKILL',
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => {

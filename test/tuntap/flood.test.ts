@@ -5,6 +5,7 @@ import test from 'ava'
 import { createAnonymousNamespace, inNamespace } from '../../src/system/namespace.js'
 import { openTun } from '../../src/tuntap/index.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { patience } from '../helpers/patience.js'
 import { type Ended, fixture, runProgram } from '../helpers/program.js'
 
 const ways = {
@@ -53,7 +54,7 @@ test('a namespace that is gone with the device in it is an error of the iteratio
   t.is(namespace.ip('link').length, 1)
   inNamespace(other, () => undefined)
   closeSync(other)
-  await t.throwsAsync(Promise.race([waiting, sleep(5000, undefined, { ref: false })]), { code: 'EBADFD' })
+  await t.throwsAsync(Promise.race([waiting, sleep(patience(5000), undefined, { ref: false })]), { code: 'EBADFD' })
   t.true(tun.closed)
 })
 

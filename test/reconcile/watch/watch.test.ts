@@ -7,6 +7,7 @@ import { watch } from '../../../src/reconcile/watch/watch.js'
 import type { Spec } from '../../../src/spec/types.js'
 import { createNamespace, deleteNamespace } from '../../../src/system/namespace.js'
 import { openDescriptors } from '../../helpers/descriptors.js'
+import { patience } from '../../helpers/patience.js'
 import { programExists } from '../../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../../helpers/reconcile.js'
 
@@ -55,7 +56,7 @@ function watched(t: ExecutionContext, namespace: ReconcileNamespace, wanted: Spe
   return {
     drifts,
     async next() {
-      const deadline = performance.now() + 5000
+      const deadline = performance.now() + patience(5000)
       while (drifts.length <= seen && performance.now() < deadline) {
         await Promise.race([new Promise<void>((resolve) => (wake = resolve)), delay(100)])
       }

@@ -1,0 +1,9 @@
+const factor = Number(process.env['LINKWRIGHT_TEST_PATIENCE'] ?? 1)
+
+/** Whether this machine is known to be slow: under emulation. */
+export const isSlowMachine = factor > 1
+
+/** How many milliseconds to wait for what should be there within some: more on machines that are known to be slow. */
+export function patience(milliseconds: number): number {
+  return milliseconds * factor
+}
