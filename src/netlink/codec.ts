@@ -18,6 +18,8 @@ export type Domain =
   | { readonly type: 'bytes' }
   /** VLANs of a bridge or of a port of one; `ofBridge` for what a VLAN has on the bridge as a whole. */
   | { readonly type: 'vlans'; readonly ofBridge?: boolean }
+  /** The VNIs that a VXLAN takes. */
+  | { readonly type: 'vnis' }
   /** Bytes of a fixed number as base64; `null` where it can be none. A secret one is never shown. */
   | { readonly type: 'key'; readonly length: number; readonly secret: boolean; readonly nullable: boolean }
   /** The path of a file that has a key as its text; it says the same as another property. */

@@ -11,6 +11,7 @@ import {
   RTM_DELNEXTHOP,
   RTM_DELROUTE,
   RTM_DELRULE,
+  RTM_DELTUNNEL,
   RTM_DELVLAN,
   RTM_NEWADDR,
   RTM_NEWLINK,
@@ -19,6 +20,7 @@ import {
   RTM_NEWNEXTHOP,
   RTM_NEWROUTE,
   RTM_NEWRULE,
+  RTM_NEWTUNNEL,
   RTM_NEWVLAN,
 } from '../rtnetlink/constants.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
@@ -28,6 +30,7 @@ import { decodeMdb } from '../rtnetlink/mdb.js'
 import { decodeNeighbor } from '../rtnetlink/neighbor.js'
 import { decodeNexthop } from '../rtnetlink/nexthopMessages.js'
 import { decodeRule } from '../rtnetlink/ruleMessages.js'
+import { decodeVnis } from '../rtnetlink/vxlanVni.js'
 import type { ChangeAction, NetworkChange } from './event.js'
 import type { LinkNames } from './linkNames.js'
 
@@ -40,6 +43,7 @@ const newTypes = new Set([
   RTM_NEWNEXTHOP,
   RTM_NEWMDB,
   RTM_NEWVLAN,
+  RTM_NEWTUNNEL,
 ])
 
 /** Reads a notification; those about links keep the names up to date. */
@@ -93,6 +97,11 @@ export function decodeEvent(message: ReceivedMessage, names: LinkNames): Network
       if (vlans.length > 0) return { kind: 'vlan', action, vlans }
       const options = decodeGlobalVlanOptions(body, context)
       return options.length > 0 ? { kind: 'globalVlan', action, vlans: options } : undefined
+    }
+    case RTM_NEWTUNNEL:
+    case RTM_DELTUNNEL: {
+      const vnis = decodeVnis(body, context)
+      return vnis.length > 0 ? { kind: 'vni', action, vnis } : undefined
     }
     default:
       return undefined

@@ -8,6 +8,7 @@ import type { ListedNeighbor } from '../rtnetlink/neighbor.js'
 import type { ListedNexthopObject } from '../rtnetlink/nexthop.js'
 import type { ListedRoute } from '../rtnetlink/route.js'
 import type { ListedRule } from '../rtnetlink/rule.js'
+import type { ListedVni } from '../rtnetlink/vxlanVni.js'
 
 /** Whether an object is new, or has changed, which the kernel tells the same way; or is gone. */
 export type ChangeAction = 'new' | 'delete'
@@ -24,6 +25,7 @@ export type NetworkChange =
   | { readonly kind: 'mdb'; readonly action: ChangeAction; readonly entries: readonly ListedMdbEntry[] }
   | { readonly kind: 'vlan'; readonly action: ChangeAction; readonly vlans: readonly ListedBridgeVlan[] }
   | { readonly kind: 'globalVlan'; readonly action: ChangeAction; readonly vlans: readonly ListedGlobalVlanOptions[] }
+  | { readonly kind: 'vni'; readonly action: ChangeAction; readonly vnis: readonly ListedVni[] }
 
 /** What {@link NetworkEvents} tells: `ip monitor`. */
 export type NetworkEvent =
@@ -53,6 +55,8 @@ export interface EventSelection {
   readonly mdb?: boolean
   /** VLANs of bridges and their ports, and their options. Since Linux 5.6. */
   readonly vlans?: boolean
+  /** The networks that VXLANs with `vnifilter` take. Since Linux 5.18. */
+  readonly vnis?: boolean
   /** Ends the events. */
   readonly signal?: AbortSignal | undefined
 }

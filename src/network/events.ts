@@ -12,6 +12,7 @@ import {
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
   RTNLGRP_NEXTHOP,
+  RTNLGRP_TUNNEL,
 } from '../rtnetlink/constants.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
@@ -32,9 +33,21 @@ const groups = {
   fdb: [RTNLGRP_NEIGH],
   mdb: [RTNLGRP_MDB],
   vlans: [RTNLGRP_BRVLAN],
+  vnis: [RTNLGRP_TUNNEL],
 } as const
 
-const topics = ['links', 'addresses', 'routes', 'nexthops', 'rules', 'neighbors', 'fdb', 'mdb', 'vlans'] as const
+const topics = [
+  'links',
+  'addresses',
+  'routes',
+  'nexthops',
+  'rules',
+  'neighbors',
+  'fdb',
+  'mdb',
+  'vlans',
+  'vnis',
+] as const
 type Topic = (typeof topics)[number]
 const unasked = ['links', 'addresses', 'routes', 'nexthops', 'rules'] as const
 

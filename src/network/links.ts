@@ -10,6 +10,7 @@ import { type Configuration, splitConfiguration } from '../rtnetlink/configureLi
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { VniList } from '../rtnetlink/kinds/vxlanVnis.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import {
   deleteLink,
@@ -20,6 +21,8 @@ import {
   moveLink,
   setLink,
 } from '../rtnetlink/linkMessages.js'
+import { normalizeVnis, type VniChanges, vniChanges } from '../rtnetlink/vniChanges.js'
+import { addVnis, decodeVnis, deleteVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
 import { type NamespaceReference, openNamespace } from '../system/namespace.js'
 import { checkName } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTap } from '../tuntap/manage.js'
@@ -111,7 +114,7 @@ export class Links extends Objects {
     if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
     try {
       const { rest, configuration } = splitConfiguration(link, link.kind)
-      const hasVlans = vlanMessages(link, () => [true]).length > 0
+      const hasVlans = separateMessages(link, () => [true]).length > 0
       const { up, ...down } = rest
       await this.sendOrThrow(
         // Up before it has its VLANs, it would be in those that every new port has.
@@ -156,17 +159,26 @@ export class Links extends Objects {
     const change = {
       target,
       kind: current.kind,
-      changes: wholeChanges(withoutDeviceOptions(current, changes), current),
+      changes: wholeChanges(withoutDeviceOptions(current, withoutVnis(changes)), current),
     }
     const altNames = altNameChange(current, changes)
+    const vnis = changes.vxlan?.vnis && (await this.#vniChanges(current, changes.vxlan.vnis, options))
     await this.sendOrThrow(
       (context) => [
         ...changeLinkMessages({ ...change, ...altNames }, context),
         ...vlanMessages(changes, (build) => build(current.index, context)),
+        ...(vnis ? deleteVnis(current.index, vnis.deleted, context) : []),
+        ...(vnis ? addVnis(current.index, vnis.added, context) : []),
       ],
       options,
     )
     return await this.#get(target, options)
+  }
+
+  async #vniChanges({ index }: ListedLink, wanted: VniList, options: RequestOptions): Promise<VniChanges | undefined> {
+    const listed = (await this.dumpAll(() => dumpVnis(), decodeVnis, options)).flat()
+    const present = listed.filter((vni) => vni.index === index).map(({ dev: _dev, index: _index, ...vni }) => vni)
+    return vniChanges(normalizeVnis(wanted), normalizeVnis(present))
   }
 
   /** Sets what generic netlink sets; the options are brought from what they were to what is told of them. */
@@ -214,9 +226,25 @@ function vlanMessages<T>({ bridge, bridgePort }: Partial<Link>, make: (build: Vl
   ]
 }
 
+/** Changes but those of VNIs: of options of a VXLAN that are none the kernel would take not even the kind. */
+function withoutVnis({ vxlan, ...changes }: Partial<Link>): Partial<Link> {
+  if (!vxlan) return changes
+  const { vnis: _vnis, ...options } = vxlan
+  return Object.keys(options).length > 0 ? { ...changes, vxlan: options } : changes
+}
+
+/** What is in messages of its own of a new link. */
+function separateMessages<T>(link: Partial<Link>, make: (build: VlanBuild) => T[]): T[] {
+  const vnis = link.vxlan?.vnis
+  return [
+    ...vlanMessages(link, make),
+    ...(vnis ? make((dev, context) => addVnis(dev, normalizeVnis(vnis), context)) : []),
+  ]
+}
+
 function vlansAndUp(name: string, link: Link, up: boolean | undefined, context: EncodeContext): NetlinkMessage[] {
   return [
-    ...vlanMessages(link, (build) => build(name, context)),
+    ...separateMessages(link, (build) => build(name, context)),
     ...(up === undefined ? [] : [setLink({ name }, { up }, context)]),
   ]
 }

@@ -21,6 +21,7 @@ import { Session } from './session.js'
 import { TrafficClasses } from './trafficClasses.js'
 import { TunTap } from './tuntap.js'
 import { Vlans } from './vlans.js'
+import { Vnis } from './vnis.js'
 import { Wireguard } from './wireguard.js'
 
 /** How to open a {@link Network}. */
@@ -73,6 +74,8 @@ export class Network implements AsyncDisposable, Disposable {
   readonly mdb: Mdb
   /** The VLANs of bridges and their ports: `bridge vlan`. */
   readonly vlans: Vlans
+  /** The networks that VXLANs with `vnifilter` take: `bridge vni`. */
+  readonly vnis: Vnis
   /** The queueing disciplines of links: `tc qdisc`. */
   readonly qdiscs: Qdiscs
   /** The classes of HTB qdiscs: `tc class`. */
@@ -95,6 +98,7 @@ export class Network implements AsyncDisposable, Disposable {
     this.fdb = new Fdb(session)
     this.mdb = new Mdb(session)
     this.vlans = new Vlans(session)
+    this.vnis = new Vnis(session)
     this.qdiscs = new Qdiscs(session)
     this.trafficClasses = new TrafficClasses(session)
     this.wireguard = new Wireguard(session)

@@ -15,6 +15,7 @@ import { changeQdisc, deleteQdisc, type Qdisc, replaceQdisc } from '../rtnetlink
 import { deleteTrafficClass, replaceTrafficClass } from '../rtnetlink/qdiscs/trafficClass.js'
 import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
+import { addVnis, deleteVnis } from '../rtnetlink/vxlanVni.js'
 import { sectionOf } from '../state/link.js'
 import type { PlacedQdisc, QdiscChange } from '../state/qdiscDifference.js'
 import type { Operation } from './operation.js'
@@ -52,6 +53,10 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     }
     case 'setGlobalVlans':
       return setGlobalVlanOptions(operation.dev, operation.options, context)
+    case 'setVnis': {
+      const { dev, changes } = operation
+      return [...deleteVnis(dev, changes.deleted, context), ...addVnis(dev, changes.added, context)]
+    }
     case 'setQdisc':
       return operation.changes.map((change) => qdiscMessage(operation.dev, change, context))
     case 'addAddress':
@@ -163,6 +168,7 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
       return [operation.name]
     case 'setVlans':
     case 'setGlobalVlans':
+    case 'setVnis':
     case 'setQdisc':
       return [operation.dev]
     case 'addAddress':

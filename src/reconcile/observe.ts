@@ -28,6 +28,7 @@ import { observeEntries } from './observeEntries.js'
 import { type FeatureSelection, withGeneric } from './observeGeneric.js'
 import { withQdiscs } from './observeQdiscs.js'
 import { withVlans } from './observeVlans.js'
+import { withVnis } from './observeVnis.js'
 import type { Place } from './place.js'
 
 /** What is read of a namespace only where it is asked for. */
@@ -62,8 +63,9 @@ export async function observe(
     tables: wanted,
   }: Curiosity = {},
 ): Promise<NetworkState> {
-  const listed = await withGeneric(place, await observeLinks(place, options), features, options)
-  const names = namesOf(listed)
+  const found = await withGeneric(place, await observeLinks(place, options), features, options)
+  const names = namesOf(found)
+  const listed = await withVnis(place, found, names, options)
   const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
   const addressed = await withAddresses(place, links, names, options)
   const records = qdiscs ? await withQdiscs(place, addressed, options) : addressed

@@ -113,9 +113,9 @@ async function listFew(place: Place, names: ReadonlySet<string>, options: Reques
   return isWhole && links.every(isKnownByItself) ? { links, names: context } : undefined
 }
 
-/** Whether a link's own message tells everything of it: not its VLANs, its peer, or what generic netlink knows. */
-function isKnownByItself({ kind, bridge }: ListedLink): boolean {
-  if (isPairKind(kind) || bridge?.vlanFiltering || bridge?.mst) return false
+/** Whether a link's own message tells everything of it: not its VLANs, its VNIs, its peer, or what generic netlink knows. */
+function isKnownByItself({ kind, bridge, vxlan }: ListedLink): boolean {
+  if (isPairKind(kind) || bridge?.vlanFiltering || bridge?.mst || vxlan?.vnifilter) return false
   return kind === undefined || !linkKind(kind)?.generic
 }
 

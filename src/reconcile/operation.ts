@@ -5,6 +5,7 @@ import type { Link } from '../rtnetlink/link.js'
 import type { MdbEntry } from '../rtnetlink/mdb.js'
 import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import type { VniChanges } from '../rtnetlink/vniChanges.js'
 import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import type { QdiscChange } from '../state/qdiscDifference.js'
@@ -52,6 +53,7 @@ export type Operation =
       readonly up?: boolean
     }
   | { readonly type: 'setGlobalVlans'; readonly dev: string; readonly options: readonly GlobalVlanOptions[] }
+  | { readonly type: 'setVnis'; readonly dev: string; readonly changes: VniChanges }
   /** Changes qdiscs and classes of a link. */
   | { readonly type: 'setQdisc'; readonly dev: string; readonly changes: readonly QdiscChange[] }
   /** Writes settings of a link, by family and file. */

@@ -286,6 +286,7 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
     if (typeof newMaster === 'string') addMaster(names.of(newMaster))
     if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
     if (operation.type === 'setQdisc') touched.add(names.of(operation.dev))
+    if (operation.type === 'setVnis') touched.add(names.of(operation.dev))
     if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
     if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
   }

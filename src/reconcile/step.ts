@@ -19,6 +19,7 @@ export type StepObject =
   | 'confinement'
   | 'firewall'
   | 'vlan'
+  | 'vni'
   | 'qdisc'
   | 'fdb'
   | 'mdb'
@@ -59,6 +60,7 @@ export const Phase = {
   rename: 1.5,
   deleteLink: 2,
   link: 3,
+  releasedVni: 3.15,
   vlan: 3.2,
   globalVlan: 3.4,
   qdisc: 3.45,

@@ -34,6 +34,9 @@ export const RTM_DELLINKPROP = 109
 export const RTM_NEWVLAN = 112
 export const RTM_DELVLAN = 113
 export const RTM_GETVLAN = 114
+export const RTM_NEWTUNNEL = 120
+export const RTM_DELTUNNEL = 121
+export const RTM_GETTUNNEL = 122
 
 export const RTNLGRP_LINK = 1
 export const RTNLGRP_NEIGH = 3
@@ -49,6 +52,7 @@ export const RTNLGRP_IPV6_NETCONF = 25
 export const RTNLGRP_MDB = 26
 export const RTNLGRP_NEXTHOP = 32
 export const RTNLGRP_BRVLAN = 33
+export const RTNLGRP_TUNNEL = 35
 
 // include/linux/socket.h
 export const AF_UNSPEC = 0

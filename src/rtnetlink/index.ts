@@ -145,6 +145,7 @@ export type {
   TunnelEncapsulation,
   TunnelEnds,
 } from './kinds/tunnel.js'
+export type { VniList } from './kinds/vxlanVnis.js'
 export type { GeneralLink, Link, LinkState, ListedLink } from './link.js'
 export {
   type AddressGenerationMode,
@@ -289,3 +290,13 @@ export type { ListedRule, Rule } from './rule.js'
 export { type RuleAttributes, type RuleHeader, ruleLayout } from './ruleAttributes.js'
 export { decodeRule, deleteRule, dumpRules, newRule } from './ruleMessages.js'
 export type { Scope } from './scope.js'
+export {
+  addVnis,
+  decodeVnis,
+  deleteVnis,
+  dumpVnis,
+  type ListedVni,
+  type VniOfVxlan,
+  type VxlanVni,
+} from './vxlanVni.js'
+export { type TunnelHeader, type VniAttributes, type VniEntry, vniLayout } from './vxlanVniAttributes.js'

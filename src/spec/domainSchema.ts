@@ -8,6 +8,7 @@ import type { Domain } from '../netlink/codec.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import { lastVlan, parseVlans } from '../rtnetlink/vlanRange.js'
+import { lastVni, parseVnis } from '../rtnetlink/vniRange.js'
 
 /** A schema whose type is not known at compile time. */
 export type AnySchema = v.GenericSchema<unknown>
@@ -145,6 +146,8 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return undefined
     case 'vlans':
       return domain.ofBridge ? globalVlanOptionsSchema : vlansSchema
+    case 'vnis':
+      return vnisSchema
     case 'key':
       return domain.nullable ? v.nullable(keySchema) : keySchema
     case 'keyFile':
@@ -207,6 +210,29 @@ const vlansSchema: AnySchema = v.array(
 )
 
 const globalVlanOptionsSchema: AnySchema = v.array(ofVlans(globalVlanEntry, {}, ['id', 'range']))
+
+/** A VNI, or a range of VNIs. */
+const vniId: v.GenericSchema<number | string> = v.union([
+  integer(1, lastVni),
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => parseVnis(text) !== undefined,
+      (issue) => `${JSON.stringify(issue.input)} is neither a VNI from 1 to ${lastVni} nor a range such as 100-200`,
+    ),
+  ),
+])
+
+const vnisSchema: AnySchema = v.array(
+  v.union([
+    vniId,
+    strictObject({
+      id: vniId,
+      group: v.exactOptional(v.pipe(ipAddressSchema(undefined), castCheck('multicast'))),
+      remote: v.exactOptional(v.pipe(ipAddressSchema(undefined), castCheck('unicast'))),
+    }),
+  ]),
+)
 
 /** An object with no other keys. For valibot a list would be one too, so that it is shown as something else. */
 export function strictObject(entries: v.ObjectEntries): AnySchema {

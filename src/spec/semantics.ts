@@ -9,6 +9,7 @@ import { isSingleRoute, loadedRoutes } from './routeEntries.js'
 import { neighborProblems, routeProblems } from './routeSemantics.js'
 import { ruleProblems } from './ruleSemantics.js'
 import type { NetworkSpec, Spec } from './types.js'
+import { vniProblems } from './vniSemantics.js'
 
 /** What is wrong with a spec whose shape is right: contradictions, double names, things that cannot be. */
 export function semanticProblems(spec: Spec): Problem[] {
@@ -45,6 +46,7 @@ function networkProblems(network: NetworkSpec, path: Path, report: Report): void
   nexthopProblems(network.nexthops ?? [], loadedRoutes(network).filter(isSingleRoute), path, report)
   ruleProblems(network.rules ?? [], [...path, 'rules'], report)
   vlanProblems(network.links ?? [], [...path, 'links'], report)
+  vniProblems(network.links ?? [], [...path, 'links'], report)
   fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)
   mdbProblems(network.mdb ?? [], [...path, 'mdb'], report)
   neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)

@@ -1,6 +1,7 @@
 import { parseMac } from '../ip/mac.js'
 import { type FdbEntry, isSelf, type ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
+import { findVni } from '../rtnetlink/vniChanges.js'
 import { entryDifferences, type PropertyChange, sameLoosely } from './equal.js'
 import type { NetworkState } from './model.js'
 
@@ -35,10 +36,16 @@ export function isLastingFdbEntry(entry: ListedFdbEntry, { links }: Pick<Network
   return self && link.kind === 'vxlan' && !isOfDevice(entry, link)
 }
 
-/** The remote end that a VXLAN was made with (drivers/net/vxlan/vxlan_core.c, __vxlan_dev_create). */
-function isOfDevice({ mac, dst, vni, port }: ListedFdbEntry, { vxlan }: ListedLink): boolean {
+/**
+ * The remote end that a VXLAN was made with (drivers/net/vxlan/vxlan_core.c, __vxlan_dev_create), or that of a VNI which
+ * it takes (vxlan_vnifilter.c, vxlan_vni_update_group).
+ */
+function isOfDevice({ mac, dst, vni, port, sourceVni }: ListedFdbEntry, { vxlan }: ListedLink): boolean {
   const isForAll = parseMac(mac)?.every((byte) => byte === 0) ?? false
-  return isForAll && dst !== undefined && [vxlan?.remote, vxlan?.group].includes(dst) && !vni && !port
+  if (!isForAll || dst === undefined || port) return false
+  if (!vni) return [vxlan?.remote, vxlan?.group].includes(dst)
+  const taken = vni === sourceVni ? findVni(vxlan?.vnis ?? [], vni) : undefined
+  return taken !== undefined && (taken.group ?? taken.remote ?? vxlan?.group ?? vxlan?.remote) === dst
 }
 
 /** What a VXLAN takes for the remote end where nothing is said, which the kernel then tells nothing of. */

@@ -3,6 +3,7 @@ import type { GlobalVlanOptions, PortVlan } from '../rtnetlink/bridgeVlan.js'
 import { globalVlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import type { VlanList } from '../rtnetlink/kinds/bridgeVlans.js'
 import { multicastDefaults } from '../rtnetlink/kinds/multicastOptions.js'
+import { segments } from '../rtnetlink/segments.js'
 import { formatVlans, vlansOf } from '../rtnetlink/vlanRange.js'
 import { sameOption, sameValue } from './equal.js'
 
@@ -31,44 +32,9 @@ const domains: ReadonlyMap<string, Domain> = new Map(
 /** Something about a VLAN or a range of them. */
 type OfVlans = { readonly id: number | string; readonly tunnelId?: number }
 
-/** VLANs from first to last that have the same in both lists. */
-interface Segment<T> {
-  readonly first: number
-  readonly last: number
-  readonly wanted: T | undefined
-  readonly actual: T | undefined
-}
-
 /** The tunnel of a VLAN within a range: they count up. */
 function tunnelAt(vlans: OfVlans | undefined, vlan: number): number {
   return vlans?.tunnelId === undefined ? 0 : vlans.tunnelId + vlan - vlansOf(vlans.id).first
-}
-
-/** Cuts two lists of ranges where one of them begins or ends, in order. */
-function* segments<T extends OfVlans>(wanted: readonly T[], actual: readonly T[]): Generator<Segment<T>> {
-  const cuts = new Set<number>()
-  for (const { id } of [...wanted, ...actual]) {
-    const { first, last } = vlansOf(id)
-    cuts.add(first).add(last + 1)
-  }
-  const sorted = [...cuts].sort((a, b) => a - b)
-  const finders = [wanted, actual].map((list) => finder(list))
-  for (const [index, first] of sorted.entries()) {
-    const next = sorted[index + 1]
-    const [own, other] = finders.map((find) => find(first))
-    if (next !== undefined && (own || other)) yield { first, last: next - 1, wanted: own, actual: other }
-  }
-}
-
-/** Finds the range of a VLAN, asked in ascending order. */
-function finder<T extends OfVlans>(list: readonly T[]): (vlan: number) => T | undefined {
-  const ranges = list.map((item) => ({ item, ...vlansOf(item.id) })).sort((a, b) => a.first - b.first)
-  let position = 0
-  return (vlan) => {
-    while ((ranges[position]?.last ?? vlan) < vlan) position++
-    const range = ranges[position]
-    return range && range.first <= vlan ? range.item : undefined
-  }
 }
 
 /** Puts ranges that follow each other and have the same together. Only one VLAN can be that of untagged frames. */
@@ -126,7 +92,7 @@ export function vlanChanges(wanted: readonly PortVlan[], actual: readonly PortVl
   const deleted: PortVlan[] = []
   const released: PortVlan[] = []
   const added: PortVlan[] = []
-  for (const { first, last, wanted: own, actual: other } of segments(wanted, actual)) {
+  for (const { first, last, wanted: own, actual: other } of segments(wanted, actual, vlansOf)) {
     const id = formatVlans({ first, last })
     if (!own) {
       deleted.push({ id })
@@ -157,7 +123,7 @@ export function globalVlanChanges(
   actual: readonly GlobalVlanOptions[],
 ): GlobalVlanOptions[] {
   const changes: GlobalVlanOptions[] = []
-  for (const { first, last, wanted: own, actual: other } of segments(wanted, actual)) {
+  for (const { first, last, wanted: own, actual: other } of segments(wanted, actual, vlansOf)) {
     if (!own) continue
     const { id: _id, ...options } = own
     const changed = changedOptions(options, { ...globalDefaults, ...other })
@@ -216,7 +182,7 @@ function without(vlans: readonly PortVlan[], vlan: number): PortVlan[] {
 
 /** Whether VLANs all are among others. */
 export function areAmong({ id }: OfVlans, others: readonly OfVlans[]): boolean {
-  for (const { actual } of segments([{ id }], others)) if (actual === undefined) return false
+  for (const { actual } of segments([{ id }], others, vlansOf)) if (actual === undefined) return false
   return true
 }
 

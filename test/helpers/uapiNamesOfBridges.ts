@@ -11,6 +11,7 @@ import {
   mdbListLayout,
   mdbSetAttributes,
 } from '../../src/rtnetlink/mdbAttributes.js'
+import { vniEntry, vniLayout } from '../../src/rtnetlink/vxlanVniAttributes.js'
 import type { NamedTable } from './uapiTable.js'
 
 /** Of an entry of a multicast database. */
@@ -54,6 +55,13 @@ export const bridgeTables: readonly NamedTable[] = [
     table: bridgeVlanLayout.attributes,
     prefix: 'BRIDGE_VLANDB_',
     names: { entries: 'ENTRY', globalOptions: 'GLOBAL_OPTIONS' },
+  },
+  { table: vniLayout.attributes, prefix: 'VXLAN_VNIFILTER_', names: { entries: 'ENTRY' } },
+  {
+    table: vniEntry,
+    prefix: 'VXLAN_VNIFILTER_ENTRY_',
+    names: { remote: 'GROUP' },
+    ipv6: { group: 'GROUP6', remote: 'GROUP6' },
   },
   { table: bridgeVlanQueryLayout.attributes, prefix: 'BRIDGE_VLANDB_DUMP_' },
   {

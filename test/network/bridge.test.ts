@@ -57,6 +57,39 @@ test('the remote ends of a VXLAN are entries', async (t) => {
   t.is(bridge(network, 'fdb show dev vx0').length, 3)
 })
 
+test('VNIs of a VXLAN are listed, added, replaced and deleted, and told of', async (t) => {
+  const network = openNetwork(t)
+  const { links, vnis } = network.network
+  const vxlan = { link: 'v0', port: 4789, collectMetadata: true, vnifilter: true, vnis: [1, '5-9'] }
+  const made = await links.create({ name: 'vx0', kind: 'vxlan', vxlan })
+  if (!made.ok) return skipped(t, `this kernel has no VNI filter: ${made.val.message}`)
+  const events = network.network.events({ vnis: true })
+  const heard = events[Symbol.asyncIterator]()
+  const shown = () => bridge(network, 'vni show dev vx0')[0]?.['vnis']
+  t.deepEqual(shown(), [{ vni: 1 }, { vni: 5, vniEnd: 9 }])
+  ok(await links.update('vx0', { vxlan: { vnis: [{ id: 7, group: '239.1.1.1' }, 8] } }))
+  t.deepEqual(shown(), [{ vni: 7, group: '239.1.1.1' }, { vni: 8 }])
+  ok(await vnis.add({ dev: 'vx0', id: '50-60', remote: 'fd00::9' }))
+  ok(await vnis.delete({ dev: 'vx0', id: 50 }))
+  t.is(failure(await vnis.delete({ dev: 'vx0', id: 50 })).code, 'ENOENT')
+  const listed = ok(await vnis.list({ dev: 'vx0' }))
+  t.deepEqual(
+    listed.map(({ id, group, remote }) => ({ id, group, remote })),
+    [
+      { id: 7, group: '239.1.1.1', remote: undefined },
+      { id: 8, group: undefined, remote: undefined },
+      { id: '51-60', group: undefined, remote: 'fd00::9' },
+    ],
+  )
+  t.like((await heard.next()).value, { kind: 'vni', action: 'delete', vnis: [{ dev: 'vx0', id: 1 }] })
+  events.close()
+  for (const vni of listed) ok(await vnis.delete(vni))
+  t.is(shown(), undefined)
+  for (const vni of listed) ok(await vnis.add(vni))
+  t.is(ok(await vnis.list({ dev: 'other' })).length, 0)
+  t.is(ok(await vnis.list()).length, listed.length)
+})
+
 test('entries of the multicast database are added, listed and deleted', async (t) => {
   const network = openNetwork(t)
   const { mdb } = network.network

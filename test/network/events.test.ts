@@ -39,6 +39,8 @@ function describe(event: NetworkEvent): string {
     case 'vlan':
     case 'globalVlan':
       return `${event.action} ${event.kind} ${event.vlans.map(({ id }) => id)}`
+    case 'vni':
+      return `${event.action} vni ${event.vnis.map(({ id }) => id)}`
     case 'error':
       return `error ${event.error.code}`
     case 'overrun':

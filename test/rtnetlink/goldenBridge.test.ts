@@ -1,8 +1,10 @@
 import test from 'ava'
 import type { Payload } from '../../src/netlink/bytes.js'
+import type { NetlinkMessage } from '../../src/netlink/message.js'
 import { setGlobalVlanOptions, setVlans } from '../../src/rtnetlink/bridgeVlan.js'
 import { appendFdbEntry, deleteFdbEntry, newFdbEntry, replaceFdbEntry } from '../../src/rtnetlink/fdb.js'
 import { deleteMdbEntry, newMdbEntry, replaceMdbEntry } from '../../src/rtnetlink/mdb.js'
+import { addVnis, deleteVnis } from '../../src/rtnetlink/vxlanVni.js'
 import { attributesOf, compareGolden, goldenContext, readGolden } from '../helpers/golden.js'
 
 const mac = '02:00:00:00:00:01'
@@ -126,14 +128,15 @@ test('entries of multicast databases of VXLANs are what bridge sends', (t) => {
   )
 })
 
+/** The one message of several. */
+function only([message, ...others]: readonly NetlinkMessage[]): NetlinkMessage {
+  if (!message || others.length > 0) throw new Error(`${others.length} messages besides ${message?.subject}`)
+  return message
+}
+
 test('options of VLANs are what bridge sends', (t) => {
   const golden = readGolden('bridgeVlan')
   const context = goldenContext(golden)
-  const only = ([message, ...others]: ReturnType<typeof setVlans>) => {
-    t.deepEqual(others, [])
-    if (!message) throw new Error('no message')
-    return message
-  }
   const all = {
     multicastSnooping: false,
     multicastQuerier: true,
@@ -162,6 +165,25 @@ test('options of VLANs are what bridge sends', (t) => {
       'vlan global set dev br0 vid 10-20 mcast_snooping 1': only(
         setGlobalVlanOptions('br0', [{ id: '10-20', multicastSnooping: true }], context),
       ),
+    },
+    8,
+    nested,
+  )
+})
+
+test('VNIs of VXLANs are what bridge sends', (t) => {
+  const golden = readGolden('vni')
+  const context = goldenContext(golden)
+  const add = (id: number | string, hosts: object = {}) => only(addVnis('vx0', [{ id, ...hosts }], context))
+  compareGolden(
+    t,
+    golden,
+    {
+      'vni add dev vx0 vni 10': add(10),
+      'vni add dev vx0 vni 10-20 group 239.1.1.1': add('10-20', { group: '239.1.1.1' }),
+      'vni add dev vx0 vni 30 remote 10.0.0.9': add(30, { remote: '10.0.0.9' }),
+      'vni add dev vx0 vni 30 remote fd00::9': add(30, { remote: 'fd00::9' }),
+      'vni delete dev vx0 vni 10-20': only(deleteVnis('vx0', [{ id: '10-20' }], context)),
     },
     8,
     nested,

@@ -32,6 +32,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'bridge.vlans': 'test/reconcile/vlans.test.ts',
   'bridge.vlanOptions': 'test/reconcile/vlans.test.ts',
   'bridgePort.vlans': 'test/reconcile/vlans.test.ts',
+  'vxlan.vnis': 'test/reconcile/vnis.test.ts',
   'wireguard.privateKeyFile': 'test/reconcile/wireguard.test.ts',
 }
 

@@ -54,6 +54,7 @@ function valuesOf(domain: Domain): fc.Arbitrary<unknown> {
     }
     // In messages of their own.
     case 'vlans':
+    case 'vnis':
       return fc.constant(undefined)
     case 'bytes':
       return fc.uint8Array({ maxLength: 40 })

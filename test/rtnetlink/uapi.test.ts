@@ -26,6 +26,7 @@ import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
 import { RTNH_F_ONLINK, routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { ipProtocols, ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
 import { scopeNumbers } from '../../src/rtnetlink/scope.js'
+import { vniLayout } from '../../src/rtnetlink/vxlanVniAttributes.js'
 import * as tuntap from '../../src/tuntap/constants.js'
 import { skipped } from '../helpers/skipped.js'
 import { type NamedTable, namedTables, sinceVersion } from '../helpers/uapiNames.js'
@@ -227,6 +228,7 @@ test('structs have the layout of the headers', (t) => {
       type: 'ndm_type',
     }),
     structClaims(vlans.bridgeVlanLayout.header, 'br_vlan_msg', { family: 'family', index: 'ifindex' }),
+    structClaims(vniLayout.header, 'tunnel_msg', { family: 'family', flags: 'flags', index: 'ifindex' }),
     structClaims(vlans.vlanInfo, 'bridge_vlan_info', { flags: 'flags', id: 'vid' }),
     structClaims(mdb.mdbListLayout.header, 'br_port_msg', { family: 'family', index: 'ifindex' }),
     structClaims(fdb.fdbLayout.header, 'ndmsg', {

@@ -117,12 +117,14 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
 }
 
 /** Properties without those that are in messages of their own, for which the link must be there. */
-function withoutVlans({ bridge, bridgePort, ...properties }: Partial<Link>): Partial<Link> {
+function withoutVlans({ bridge, bridgePort, vxlan, ...properties }: Partial<Link>): Partial<Link> {
   const { vlans: _own, vlanOptions: _options, ...ofBridge } = bridge ?? {}
   const { vlans: _vlans, ...ofPort } = bridgePort ?? {}
+  const { vnis: _vnis, ...ofVxlan } = vxlan ?? {}
   return {
     ...properties,
     ...(bridge ? { bridge: ofBridge } : {}),
+    ...(vxlan ? { vxlan: ofVxlan } : {}),
     ...(Object.keys(ofPort).length > 0 ? { bridgePort: ofPort } : {}),
   }
 }

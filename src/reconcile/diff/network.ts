@@ -14,6 +14,7 @@ import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
 import { diffSysctls } from './sysctls.js'
 import { diffVlans } from './vlans.js'
+import { diffVnis } from './vnis.js'
 
 const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
   diffFirewall,
@@ -21,6 +22,7 @@ const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
   checkCycles,
   diffLinks,
   diffVlans,
+  diffVnis,
   diffQdiscs,
   diffSysctls,
   diffAddresses,

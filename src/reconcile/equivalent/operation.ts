@@ -11,6 +11,7 @@ import { qdiscCommands } from './qdisc.js'
 import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
 import { globalVlanCommands, vlanCommands } from './vlan.js'
+import { vniCommands } from './vni.js'
 
 /** The `ip` commands that would do what a step does, one a line. */
 export function equivalentOf(step: PlannedStep): string {
@@ -57,6 +58,8 @@ function commandsOf(operation: Operation): string[] {
       return vlanCommands(operation)
     case 'setGlobalVlans':
       return globalVlanCommands(operation)
+    case 'setVnis':
+      return vniCommands(operation)
     case 'setQdisc':
       return qdiscCommands(operation)
     case 'deleteLink':

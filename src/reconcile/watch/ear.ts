@@ -18,6 +18,7 @@ import {
   RTNLGRP_NEIGH,
   RTNLGRP_NEXTHOP,
   RTNLGRP_TC,
+  RTNLGRP_TUNNEL,
 } from '../../rtnetlink/constants.js'
 import type { NetworkSpec } from '../../spec/types.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
@@ -36,6 +37,7 @@ export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {
     ...(nexthops || prune ? [RTNLGRP_NEXTHOP] : []),
     ...(rules || prune ? [RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE] : []),
     ...(hasVlans ? [RTNLGRP_BRVLAN] : []),
+    ...(links.some(({ vxlan }) => vxlan?.vnis) ? [RTNLGRP_TUNNEL] : []),
     ...(hasQdiscs ? [RTNLGRP_TC] : []),
     ...(mdb ? [RTNLGRP_MDB] : []),
     ...(neighbors || fdb || prune ? [RTNLGRP_NEIGH] : []),

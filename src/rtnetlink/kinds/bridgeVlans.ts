@@ -4,13 +4,13 @@ import type { GlobalVlanOptions, PortVlan } from '../bridgeVlan.js'
 /** VLANs as they are written down: a number, a range such as `100-200`, or an object with what else they have. */
 export type VlanList = readonly (number | string | PortVlan)[]
 
-/** They are in messages of their own (RTM_NEWVLAN), since those need the index of a link that is there. */
-const inOwnMessages = {
+/** What is in messages of its own, such as RTM_NEWVLAN, since those need the index of a link that is there. */
+export const inOwnMessages = {
   encode() {
-    throw new TypeError('VLANs are no attribute of a link message')
+    throw new TypeError('this is no attribute of a link message')
   },
   decode() {
-    throw new TypeError('VLANs are no attribute of a link message')
+    throw new TypeError('this is no attribute of a link message')
   },
 }
 

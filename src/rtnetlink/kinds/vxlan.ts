@@ -16,6 +16,7 @@ import {
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
 import { type UdpPortRange, udpPortRange } from './portRange.js'
+import { type VniList, vniList } from './vxlanVnis.js'
 
 /** Options of a VXLAN device: `ip link add type vxlan help`, man ip-link(8). */
 export interface VxlanOptions {
@@ -86,6 +87,11 @@ export interface VxlanOptions {
    * afterwards. Default false. Since Linux 6.17.
    */
   readonly mcroute?: boolean
+  /**
+   * All networks that it takes, with {@link vnifilter} (`bridge vni`): `[10, '100-200', { id: 300, group: '239.1.1.1' }]`.
+   * Left out, they stay as they are; given, others go. Not part of the messages of a link: see `addVnis`.
+   */
+  readonly vnis?: VniList
 }
 
 /** What a VXLAN device tells of itself. */
@@ -99,43 +105,41 @@ const onOff = (type: number, word: string) => attribute(type, bool, { ip: `${wor
 
 // enum of IFLA_VXLAN_*, enum ifla_vxlan_df, enum ifla_vxlan_label_policy: include/uapi/linux/if_link.h;
 // ip's words: iproute2, iplink_vxlan.c
-const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>(
-  {
-    id: attribute(1, ranged(u32, 0, 0xffffff)),
-    link: attribute(3, linkReference, { ip: 'dev' }),
-    group: attribute(2, castAddress('multicast'), { ipv6Type: 16 }),
-    remote: attribute(2, castAddress('unicast'), { ipv6Type: 16 }),
-    local: attribute(4, ipAddress, { ipv6Type: 17 }),
-    port: attribute(15, be16, { ip: 'dstport' }),
-    portRange: attribute(10, udpPortRange, { ip: 'srcport {low} {high}' }),
-    ttl: attribute(5, u8),
-    ttlInherit: attribute(28, flag, { absent: false, ip: 'ttl inherit|' }),
-    tos: attribute(6, u8),
-    df: attribute(29, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
-    label: attribute(26, ranged(be32, 0, 0xfffff), { ip: 'flowlabel' }),
-    labelPolicy: attribute(32, enumeration(u32, { fixed: 0, inherit: 1 })),
-    learning: onOff(7, 'learning'),
-    ageing: attribute(8, seconds(u32, 1)),
-    limit: attribute(9, u32, { ip: 'maxaddress' }),
-    proxy: onOff(11, 'proxy'),
-    rsc: onOff(12, 'rsc'),
-    l2miss: onOff(13, 'l2miss'),
-    l3miss: onOff(14, 'l3miss'),
-    udpChecksum: onOff(18, 'udpcsum'),
-    udp6ZeroChecksumTx: onOff(19, 'udp6zerocsumtx'),
-    udp6ZeroChecksumRx: onOff(20, 'udp6zerocsumrx'),
-    remoteChecksumTx: onOff(21, 'remcsumtx'),
-    remoteChecksumRx: onOff(22, 'remcsumrx'),
-    gbp: attribute(23, flag, { absent: false, ip: 'gbp|' }),
-    remoteChecksumNoPartial: attribute(24, flag, { absent: false, ip: 'remcsumnopartial|' }),
-    collectMetadata: onOff(25, 'external'),
-    gpe: attribute(27, flag, { absent: false, ip: 'gpe|' }),
-    vnifilter: attribute(30, bool, { absent: false, ip: 'vnifilter|novnifilter' }),
-    localbypass: onOff(31, 'localbypass'),
-    mcroute: onOff(34, 'mcroute'),
-  },
-  ['id'],
-)
+const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>({
+  id: attribute(1, ranged(u32, 0, 0xffffff)),
+  link: attribute(3, linkReference, { ip: 'dev' }),
+  group: attribute(2, castAddress('multicast'), { ipv6Type: 16 }),
+  remote: attribute(2, castAddress('unicast'), { ipv6Type: 16 }),
+  local: attribute(4, ipAddress, { ipv6Type: 17 }),
+  port: attribute(15, be16, { ip: 'dstport' }),
+  portRange: attribute(10, udpPortRange, { ip: 'srcport {low} {high}' }),
+  ttl: attribute(5, u8),
+  ttlInherit: attribute(28, flag, { absent: false, ip: 'ttl inherit|' }),
+  tos: attribute(6, u8),
+  df: attribute(29, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
+  label: attribute(26, ranged(be32, 0, 0xfffff), { ip: 'flowlabel' }),
+  labelPolicy: attribute(32, enumeration(u32, { fixed: 0, inherit: 1 })),
+  learning: onOff(7, 'learning'),
+  ageing: attribute(8, seconds(u32, 1)),
+  limit: attribute(9, u32, { ip: 'maxaddress' }),
+  proxy: onOff(11, 'proxy'),
+  rsc: onOff(12, 'rsc'),
+  l2miss: onOff(13, 'l2miss'),
+  l3miss: onOff(14, 'l3miss'),
+  udpChecksum: onOff(18, 'udpcsum'),
+  udp6ZeroChecksumTx: onOff(19, 'udp6zerocsumtx'),
+  udp6ZeroChecksumRx: onOff(20, 'udp6zerocsumrx'),
+  remoteChecksumTx: onOff(21, 'remcsumtx'),
+  remoteChecksumRx: onOff(22, 'remcsumrx'),
+  gbp: attribute(23, flag, { absent: false, ip: 'gbp|' }),
+  remoteChecksumNoPartial: attribute(24, flag, { absent: false, ip: 'remcsumnopartial|' }),
+  collectMetadata: onOff(25, 'external'),
+  gpe: attribute(27, flag, { absent: false, ip: 'gpe|' }),
+  vnifilter: attribute(30, bool, { absent: false, ip: 'vnifilter|novnifilter' }),
+  localbypass: onOff(31, 'localbypass'),
+  mcroute: onOff(34, 'mcroute'),
+  vnis: attribute(0, vniList, { separate: true }),
+})
 
 /** What a living device changes; drivers/net/vxlan/vxlan_core.c, vxlan_nl2conf, refuses the rest. */
 const changeable: ReadonlySet<keyof VxlanOptions> = new Set([
@@ -151,6 +155,7 @@ const changeable: ReadonlySet<keyof VxlanOptions> = new Set([
   'learning',
   'ageing',
   'localbypass',
+  'vnis',
 ])
 
 const addresses = ['group', 'remote', 'local']
@@ -163,6 +168,7 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = de
   status: attributeTable<VxlanStatus>({ reservedBits: attribute(33, binary) }),
   ethernet: true,
   immutable: options.names.filter((name) => !changeable.has(name)),
+  needsOneOf: [['id'], ['collectMetadata']],
   exclusive: ['group', 'remote'],
   // Its socket is of one family.
   needsNewDevice: (option, _before, after, had) =>

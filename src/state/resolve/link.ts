@@ -4,7 +4,9 @@ import { canonicalPrefix } from '../../ip/prefix.js'
 import type { Domain } from '../../netlink/codec.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { VniList } from '../../rtnetlink/kinds/vxlanVnis.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { normalizeVnis } from '../../rtnetlink/vniChanges.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { normalizeAddress } from '../address.js'
@@ -68,6 +70,7 @@ function resolveValue(domain: Domain | undefined, value: unknown, path: Path, re
   if (domain?.type === 'vlans' && Array.isArray(value)) {
     return domain.ofBridge ? normalizeGlobalVlans(value) : normalizeVlans(value)
   }
+  if (domain?.type === 'vnis' && Array.isArray(value)) return normalizeVnis(value.map(canonicalVni))
   if (domain?.type === 'mac' && typeof value === 'string') return canonicalMac(value)
   if (domain?.type === 'address' && typeof value === 'string') return canonicalAddress(value)
   if (domain?.type === 'key' && typeof value === 'string') return canonicalKey(value)
@@ -81,6 +84,16 @@ function resolveValue(domain: Domain | undefined, value: unknown, path: Path, re
     return resolveOptions(domain, value, path, resolver)
   }
   return value
+}
+
+function canonicalVni(item: VniList[number]): VniList[number] {
+  if (typeof item !== 'object') return item
+  const { id, group, remote } = item
+  return {
+    id,
+    ...(group === undefined ? {} : { group: canonicalAddress(group) }),
+    ...(remote === undefined ? {} : { remote: canonicalAddress(remote) }),
+  }
 }
 
 function resolveAddress(given: string | AddressSpec, dev: string, path: Path, resolver: Resolver): Address {

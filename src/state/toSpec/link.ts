@@ -3,8 +3,10 @@ import type { AnyAttributeTable } from '../../netlink/table.js'
 import type { BridgeOptions } from '../../rtnetlink/kinds/bridge.js'
 import type { AnyLinkKind, GeneralDefaults } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { isLead } from '../../rtnetlink/pair.js'
+import { compactVnis, normalizeVnis } from '../../rtnetlink/vniChanges.js'
 import { defined, unless } from '../../spec/omit.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { isManageable } from '../address.js'
@@ -64,11 +66,12 @@ export function linkToSpec(
 
 /** VLANs as people write them; those that every new port has are left out. */
 function withCompactVlans(link: ListedLink, links: ReadonlyMap<string, LinkRecord>): ListedLink {
-  const { bridge, bridgePort } = link
+  const { bridge, bridgePort, vxlan } = link
   const master = typeof link.master === 'string' ? links.get(link.master)?.link : undefined
   return {
     ...link,
     ...(bridge ? { bridge: compacted(bridge, bridge.vlanDefaultPvid) } : {}),
+    ...(vxlan ? { vxlan: withCompactVnis(vxlan) } : {}),
     ...(bridgePort ? { bridgePort: compacted(bridgePort, master?.bridge?.vlanDefaultPvid) } : {}),
   }
 }
@@ -82,6 +85,10 @@ function compacted(options: Pick<BridgeOptions, 'vlans' | 'vlanOptions'>, defaul
     ...(own && !sameValue(own, defaultVlans(defaultPvid)) ? { vlans: own } : {}),
     ...(global.length > 0 ? { vlanOptions: global } : {}),
   }
+}
+
+function withCompactVnis({ vnis = [], ...options }: VxlanOptions): VxlanOptions {
+  return vnis.length > 0 ? { ...options, vnis: compactVnis(normalizeVnis(vnis)) } : options
 }
 
 /** A link whose options are as a spec says them, where their family has its own way. */
