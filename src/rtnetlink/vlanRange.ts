@@ -7,17 +7,17 @@ export interface VlanRange {
 /** 802.1Q keeps 0 and 4095 for itself. */
 export const lastVlan = 4094
 
-/** Reads `10` or `100-200`; `undefined` for what is no VLAN or range of VLANs. */
-export function parseVlans(id: number | string): VlanRange | undefined {
-  const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(String(id))
+/** Reads `10` or `100-200`, from 1 to a last number; `undefined` for what is neither. */
+export function parseRange(id: number | string, lastNumber: number): VlanRange | undefined {
+  const match = /^(\d{1,8})(?:-(\d{1,8}))?$/.exec(String(id))
   const first = Number(match?.[1])
   const last = Number(match?.[2] ?? match?.[1])
-  return match && first >= 1 && first <= last && last <= lastVlan ? { first, last } : undefined
+  return match && first >= 1 && first <= last && last <= lastNumber ? { first, last } : undefined
 }
 
-/** As {@link parseVlans}; throws where it is no VLAN. */
+/** Reads `10` or `100-200`; throws for what is no VLAN or range of VLANs. */
 export function vlansOf(id: number | string): VlanRange {
-  const range = parseVlans(id)
+  const range = parseRange(id, lastVlan)
   if (!range) throw new RangeError(`${id} is neither a VLAN from 1 to ${lastVlan} nor a range such as 100-200`)
   return range
 }

@@ -7,8 +7,8 @@ import { parsePrefix } from '../ip/prefix.js'
 import type { Domain } from '../netlink/codec.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
-import { lastVlan, parseVlans } from '../rtnetlink/vlanRange.js'
-import { lastVni, parseVnis } from '../rtnetlink/vniRange.js'
+import { lastVlan, parseRange } from '../rtnetlink/vlanRange.js'
+import { lastVni } from '../rtnetlink/vniRange.js'
 
 /** A schema whose type is not known at compile time. */
 export type AnySchema = v.GenericSchema<unknown>
@@ -173,17 +173,19 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
   }
 }
 
-/** A VLAN, or a range of VLANs. */
-const vlanId: v.GenericSchema<number | string> = v.union([
-  integer(1, lastVlan),
-  v.pipe(
+/** A number from 1 on, or a range of such numbers. */
+function numberOrRange(what: string, last: number): v.GenericSchema<number | string> {
+  const text = v.pipe(
     v.string(),
     v.check(
-      (text) => parseVlans(text) !== undefined,
-      (issue) => `${JSON.stringify(issue.input)} is neither a VLAN from 1 to ${lastVlan} nor a range such as 100-200`,
+      (given) => parseRange(given, last) !== undefined,
+      (issue) => `${JSON.stringify(issue.input)} is neither a ${what} from 1 to ${last} nor a range such as 100-200`,
     ),
-  ),
-])
+  )
+  return v.union([integer(1, last), text])
+}
+
+const vlanId = numberOrRange('VLAN', lastVlan)
 
 /** Objects that say something of VLANs: the properties of a table, but those that are only read. */
 function ofVlans(table: AnyAttributeTable, others: v.ObjectEntries, readOnly: readonly string[]): AnySchema {
@@ -211,17 +213,7 @@ const vlansSchema: AnySchema = v.array(
 
 const globalVlanOptionsSchema: AnySchema = v.array(ofVlans(globalVlanEntry, {}, ['id', 'range']))
 
-/** A VNI, or a range of VNIs. */
-const vniId: v.GenericSchema<number | string> = v.union([
-  integer(1, lastVni),
-  v.pipe(
-    v.string(),
-    v.check(
-      (text) => parseVnis(text) !== undefined,
-      (issue) => `${JSON.stringify(issue.input)} is neither a VNI from 1 to ${lastVni} nor a range such as 100-200`,
-    ),
-  ),
-])
+const vniId = numberOrRange('VNI', lastVni)
 
 const vnisSchema: AnySchema = v.array(
   v.union([

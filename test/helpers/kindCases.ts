@@ -74,6 +74,7 @@ const vlan: KindCase = {
 const vxlanOverIpv4: KindCase = {
   title: 'vxlan over IPv4, with a group',
   section: 'vxlan',
+  plain: ['id'],
   link: {
     name,
     kind: 'vxlan',
@@ -172,6 +173,7 @@ const vxlanOverIpv4: KindCase = {
 const vxlanOverIpv6: KindCase = {
   title: 'vxlan over IPv6, with one remote host',
   section: 'vxlan',
+  plain: ['id'],
   link: {
     name,
     kind: 'vxlan',
@@ -209,6 +211,7 @@ const vxlanOverIpv6: KindCase = {
 const vxlanInherit: KindCase = {
   title: 'vxlan over IPv6, with the label of the packet inside',
   section: 'vxlan',
+  plain: ['id'],
   link: { name, kind: 'vxlan', vxlan: { id: 1, group: 'ff05::100', link: 'v0', labelPolicy: 'inherit' } },
   shown: {
     id: { id: 1 },
@@ -223,6 +226,7 @@ const vxlanInherit: KindCase = {
 const vxlanOfRoutes: KindCase = {
   title: 'vxlan by the metadata of routes',
   section: 'vxlan',
+  plain: ['id'],
   link: {
     name,
     kind: 'vxlan',

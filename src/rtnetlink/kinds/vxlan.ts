@@ -170,6 +170,7 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = de
   immutable: options.names.filter((name) => !changeable.has(name)),
   needsOneOf: [['id'], ['collectMetadata']],
   exclusive: ['group', 'remote'],
+  onlyWith: { vnis: { vnifilter: [true] } },
   // Its socket is of one family.
   needsNewDevice: (option, _before, after, had) =>
     addresses.includes(option) && isIpv6(after) !== addresses.some((address) => isIpv6(had[address])),
