@@ -12,8 +12,8 @@ export function align4(length: number): number {
 export class Payload {
   readonly bytes: Uint8Array
   readonly view: DataView
-  readonly start: number
-  readonly end: number
+  start: number
+  end: number
 
   constructor(bytes: Uint8Array, view?: DataView, start = 0, end: number = bytes.length) {
     this.bytes = bytes

@@ -57,6 +57,8 @@ export interface DecodeContext {
   linkName(index: number): string | number
   /** Takes the attributes that no table knows, and the malformed ones; without it they are dropped. */
   readonly unknown?: UnknownAttribute[]
+  /** Whether attributes that only tell of a state are left out. */
+  readonly settingsOnly?: boolean
 }
 
 /** Writes a value as an attribute's payload, and reads it. */
@@ -70,7 +72,7 @@ export interface Codec<T> {
   readonly repeats?: boolean
   /** Writes a value. */
   encode(value: T, writer: Writer, context: EncodeContext): void
-  /** Reads the payload; a {@link MalformedError} spoils this attribute alone. */
+  /** Reads the payload, which is another one afterwards; a {@link MalformedError} spoils this attribute alone. */
   decode(payload: Payload, context: DecodeContext): T
   /** Names the part of the payload that lies at an offset, for the path of an offending attribute. */
   locate?(payload: Payload, offset: number): readonly string[]

@@ -21,6 +21,8 @@ export interface AttributeDetails {
   readonly bit?: number
   /** How an attribute of bits is laid out: a value with a mask of what is meant (8 bytes), or the value alone. */
   readonly bits?: BitLayout
+  /** Whether it only tells of a state, which nobody compares with a wish. */
+  readonly state?: boolean
   /** The bit of another attribute that says whether this one counts: a tunnel's key. */
   readonly countsBy?: { readonly type: number; readonly bit: number }
   /** The kernel's number of the attribute where the value is an IPv6 address: IFLA_VXLAN_GROUP6. */
@@ -113,23 +115,27 @@ export function attributeTable<T extends object>(
     },
     decode(payload, context, beside) {
       layout ??= layoutOf(lines, names)
-      const { byType, readers, shape, conditional, withAbsent } = layout
+      const { byType, shape, conditional, withAbsent } = layout
+      const readers = context.settingsOnly ? layout.settingReaders : layout.readers
       const found: string[] = []
       const values: unknown[] = []
-      const bitsByType = new Map<number, number>()
+      const bitsByType = conditional.length > 0 ? new Map<number, number>() : undefined
+      // One for all, since an object for each is most of what reading many messages leaves behind.
+      const range = payload.slice(payload.start)
       walkAttributes(payload, (type, start, end) => {
         const owners = readers.get(type)
-        if (!owners && beside?.knows(type)) return
-        const range = payload.slice(start, end)
+        if (owners ? owners.length === 0 : !context.unknown || beside?.knows(type)) return
+        range.start = start
+        range.end = end
         if (!owners || !decodeInto(found, values, owners, range, context)) {
           context.unknown?.push({ path: [], type, bytes: range.copy() })
         }
-        if (conditional.length > 0) rememberBits(lines, byType.get(type), range, bitsByType)
+        if (bitsByType) rememberBits(lines, byType.get(type), range, bitsByType)
       })
       const result = shape.objectOf(found, values) as Partial<T>
       for (const name of conditional) {
         const { type = 0, bit = 0 } = lines[name].countsBy ?? {}
-        if ((((bitsByType.get(type) ?? 0) >>> bit) & 1) === 0) delete result[name]
+        if ((((bitsByType?.get(type) ?? 0) >>> bit) & 1) === 0) delete result[name]
       }
       for (const name of withAbsent) result[name] ??= lines[name].absent as T[typeof name]
       return result as T
@@ -158,6 +164,8 @@ export function attributeTable<T extends object>(
 interface Layout<T extends object> {
   readonly byType: ReadonlyMap<number, readonly (keyof T & string)[]>
   readonly readers: ReadonlyMap<number, readonly Reader[]>
+  /** Those without what only tells of a state. */
+  readonly settingReaders: ReadonlyMap<number, readonly Reader[]>
   readonly shape: Shape
   readonly conditional: readonly (keyof T & string)[]
   readonly withAbsent: readonly (keyof T & string)[]
@@ -172,12 +180,17 @@ function layoutOf<T extends object>(lines: Lines<T>, names: readonly (keyof T & 
     for (const number of new Set([type, ipv6Type, toldIn?.type ?? type]))
       byType.set(number, [...(byType.get(number) ?? []), name])
   }
-  const readers = [...byType].map(
-    ([type, owners]) => [type, owners.map((name) => readerOf(name, lines[name], type))] as const,
-  )
+  const readersOf = (isRead: (name: keyof T & string) => boolean): Map<number, Reader[]> =>
+    new Map(
+      [...byType].map(([type, owners]) => [
+        type,
+        owners.filter(isRead).map((name) => readerOf(name, lines[name], type)),
+      ]),
+    )
   return {
     byType,
-    readers: new Map(readers),
+    readers: readersOf(() => true),
+    settingReaders: readersOf((name) => !lines[name].state),
     shape: new Shape(),
     conditional: names.filter((name) => lines[name].countsBy !== undefined),
     withAbsent: names.filter((name) => lines[name].absent !== undefined),
@@ -273,12 +286,16 @@ interface Reader {
   readonly start: number
   readonly repeats: boolean
   readonly nested: boolean
+  /** Whether the payload is the value and nothing else, as that of most attributes. */
+  readonly plain: boolean
 }
 
 function readerOf(name: string, line: Attribute<unknown>, type: number): Reader {
   const { codec, bit, bits, toldIn } = line
   const start = toldIn?.type === type ? toldIn.start : 0
-  return { name, codec, bit, layout: bits, start, repeats: codec.repeats ?? false, nested: codec.nested ?? false }
+  const { repeats = false, nested = false } = codec
+  const plain = bit === undefined && start === 0 && !repeats && !nested
+  return { name, codec, bit, layout: bits, start, repeats, nested, plain }
 }
 
 /** A bit as a payload of its own. */
@@ -292,6 +309,16 @@ function decodeInto(
   range: Payload,
   context: DecodeContext,
 ): boolean {
+  const [first] = readers
+  if (first?.plain && readers.length === 1) {
+    try {
+      values.push(first.codec.decode(range, context))
+    } catch {
+      return false
+    }
+    found.push(first.name)
+    return true
+  }
   let taken = false
   for (const { name, codec, bit, layout, start, repeats, nested } of readers) {
     if (bit !== undefined) {

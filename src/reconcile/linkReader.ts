@@ -63,6 +63,7 @@ export class LinkReader {
 function decoded(body: Payload, names: ReadonlyMap<number, string>): ReadLink {
   const references: [number, string | undefined][] = []
   const link = decodeLink(body, {
+    settingsOnly: true,
     linkName(index) {
       const name = names.get(index)
       references.push([index, name])

@@ -3,6 +3,7 @@ import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
 import { text } from '../netlink/scalars.js'
+import { Shape } from '../netlink/shape.js'
 import { linkKind } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
 import { type LinkAttributes, linkHeader, linkLayout } from './linkAttributes.js'
@@ -12,23 +13,41 @@ const flags = Object.entries(flagProperties)
 
 /** Reads the body of an RTM_NEWLINK or RTM_DELLINK. */
 export function decodeLink(body: Payload, context: DecodeContext = withoutNames): ListedLink {
+  const { linkName, settingsOnly } = context
   const unknown: UnknownAttribute[] = []
-  const { header, attributes } = decodeMessage(linkLayout, body, { linkName: context.linkName, unknown })
+  const how = settingsOnly ? { linkName, settingsOnly } : { linkName, unknown }
+  const { header, attributes } = decodeMessage(linkLayout, body, how)
   const { name = '', master, altNames, familySettings } = attributes
   const lower = lowerOf(attributes, context)
-  // Of entries, since an object that grows by computed names is a hash table to V8.
-  const properties: Property[] = [['name', name], ...linkInfoProperties(attributes, lower)]
-  for (const plain of plainProperties) properties.push([plain, attributes[plain]])
-  for (const [flag, { bit, inverted }] of flags) properties.push([flag, ((header.flags & bit) !== 0) !== inverted])
-  properties.push(['master', master])
-  properties.push(['altNames', altNames && altNames.length > 0 ? altNames : undefined])
-  properties.push(['addressGenerationMode', familySettings?.ipv6?.addressGenerationMode])
-  properties.push(['index', header.index], ['hardwareType', header.type], ['flags', header.flags])
-  properties.push(...stateOf(attributes, lower), ['unknown', unknown.length > 0 ? unknown : undefined])
-  return Object.fromEntries(properties.filter(([, value]) => value !== undefined)) as unknown as ListedLink
+  const properties = new Properties()
+  properties.add('name', name)
+  addLinkInfo(properties, attributes, lower)
+  for (const plain of plainProperties) properties.add(plain, attributes[plain])
+  for (const [flag, { bit, inverted }] of flags) properties.add(flag, ((header.flags & bit) !== 0) !== inverted)
+  properties.add('master', master)
+  properties.add('altNames', altNames && altNames.length > 0 ? altNames : undefined)
+  properties.add('addressGenerationMode', familySettings?.ipv6?.addressGenerationMode)
+  properties.add('index', header.index)
+  properties.add('hardwareType', header.type)
+  properties.add('flags', header.flags)
+  addState(properties, attributes, lower)
+  properties.add('unknown', unknown.length > 0 ? unknown : undefined)
+  return shape.objectOf(properties.names, properties.values) as unknown as ListedLink
 }
 
-type Property = readonly [name: string, value: unknown]
+const shape = new Shape()
+
+/** Properties that are to become an object, without those that have no value. */
+class Properties {
+  readonly names: string[] = []
+  readonly values: unknown[] = []
+
+  add(name: string, value: unknown): void {
+    if (value === undefined) return
+    this.names.push(name)
+    this.values.push(value)
+  }
+}
 
 const IFLA_IFNAME = 3
 const ifname = text(15)
@@ -48,18 +67,16 @@ function lowerOf({ link, linkNamespaceId }: LinkAttributes, context: DecodeConte
   return typeof link === 'number' && link !== 0 && linkNamespaceId === undefined ? context.linkName(link) : link
 }
 
-function linkInfoProperties(attributes: LinkAttributes, lower: string | number | undefined): Property[] {
+function addLinkInfo(properties: Properties, attributes: LinkAttributes, lower: string | number | undefined): void {
   const { linkInfo: info } = attributes
-  if (!info) return []
-  const properties: Property[] = []
+  if (!info) return
   if (info.kind !== undefined) {
-    properties.push(['kind', info.kind])
+    properties.add('kind', info.kind)
     const outer = outerOptions(info.kind, attributes, lower)
-    const options = outer ? { ...info.options, ...outer } : { ...info.options }
-    if (Object.keys(options).length > 0) properties.push([info.kind, options])
+    const options = outer ? { ...info.options, ...outer } : (info.options ?? {})
+    if (Object.keys(options).length > 0) properties.add(info.kind, options)
   }
-  if (info.masterKind !== undefined && info.portOptions) properties.push([`${info.masterKind}Port`, info.portOptions])
-  return properties
+  if (info.masterKind !== undefined) properties.add(`${info.masterKind}Port`, info.portOptions)
 }
 
 /** Reads options that are attributes of the message itself; a link in another namespace has no name here. */
@@ -74,20 +91,18 @@ function outerOptions(
   return Object.fromEntries(outer.map((name) => [name, lower]))
 }
 
-function stateOf(attributes: LinkAttributes, lower: string | number | undefined): Property[] {
+function addState(properties: Properties, attributes: LinkAttributes, lower: string | number | undefined): void {
   const { linkInfo, familySettings } = attributes
-  return [
-    ['operationalState', attributes.operationalState],
-    ['carrier', attributes.carrier],
-    ['masterKind', linkInfo?.masterKind],
-    ['link', lower],
-    ['linkNamespaceId', attributes.linkNamespaceId],
-    ['minimumMtu', attributes.minimumMtu],
-    ['maximumMtu', attributes.maximumMtu],
-    ['permanentMac', attributes.permanentMac],
-    ['status', linkInfo?.status],
-    ['portStatus', linkInfo?.portStatus],
-    ['ipv4Settings', familySettings?.ipv4?.settings],
-    ['ipv6Settings', familySettings?.ipv6?.settings],
-  ]
+  properties.add('operationalState', attributes.operationalState)
+  properties.add('carrier', attributes.carrier)
+  properties.add('masterKind', linkInfo?.masterKind)
+  properties.add('link', lower)
+  properties.add('linkNamespaceId', attributes.linkNamespaceId)
+  properties.add('minimumMtu', attributes.minimumMtu)
+  properties.add('maximumMtu', attributes.maximumMtu)
+  properties.add('permanentMac', attributes.permanentMac)
+  properties.add('status', linkInfo?.status)
+  properties.add('portStatus', linkInfo?.portStatus)
+  properties.add('ipv4Settings', familySettings?.ipv4?.settings)
+  properties.add('ipv6Settings', familySettings?.ipv6?.settings)
 }

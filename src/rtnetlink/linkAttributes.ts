@@ -15,7 +15,7 @@ import {
   u32,
 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
-import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
+import { type AttributeDetails, type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
 import { type LinkInfo, linkInfo } from './linkInfo.js'
 
@@ -66,15 +66,17 @@ export interface FamilySettings {
   readonly ipv6?: Ipv6Settings
 }
 
+const state: AttributeDetails = { state: true }
+
 // IFLA_INET_*, IFLA_INET6_*: include/uapi/linux/if_link.h
 const familySettings: AttributeTable<FamilySettings> = attributeTable<FamilySettings>({
-  ipv4: attribute(AF_INET, attributeTable<Ipv4Settings>({ settings: attribute(1, binary) })),
+  ipv4: attribute(AF_INET, attributeTable<Ipv4Settings>({ settings: attribute(1, binary, state) })),
   ipv6: attribute(
     AF_INET6,
     attributeTable<Ipv6Settings>({
-      flags: attribute(1, u32),
-      settings: attribute(2, binary),
-      token: attribute(7, binary),
+      flags: attribute(1, u32, state),
+      settings: attribute(2, binary, state),
+      token: attribute(7, binary, state),
       addressGenerationMode: attribute(8, enumeration(u8, { eui64: 0, none: 1, stable_secret: 2, random: 3 })),
     }),
   ),
@@ -137,41 +139,42 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   name: attribute(3, text(15)),
   mtu: attribute(4, u32),
   link: attribute(5, lowerReference),
-  queueDiscipline: attribute(6, text(15)),
+  queueDiscipline: attribute(6, text(15), state),
   master: attribute(10, linkReference),
   txQueueLength: attribute(13, u32),
   operationalState: attribute(
     16,
     enumeration(u8, { unknown: 0, notpresent: 1, down: 2, lowerlayerdown: 3, testing: 4, dormant: 5, up: 6 }),
+    state,
   ),
-  linkMode: attribute(17, u8),
+  linkMode: attribute(17, u8, state),
   linkInfo: attribute(18, linkInfo),
   namespacePid: attribute(19, u32),
   alias: attribute(20, bareText(255)),
   familySettings: attribute(26, familySettings),
   group: attribute(27, u32),
   namespaceFd: attribute(28, u32),
-  extendedMask: attribute(29, u32),
-  promiscuity: attribute(30, u32),
+  extendedMask: attribute(29, u32, state),
+  promiscuity: attribute(30, u32, state),
   txQueues: attribute(31, u32),
   rxQueues: attribute(32, u32),
   carrier: attribute(33, boolean(u8)),
-  carrierChanges: attribute(35, u32),
+  carrierChanges: attribute(35, u32, state),
   linkNamespaceId: attribute(37, i32),
-  protocolDown: attribute(39, boolean(u8)),
+  protocolDown: attribute(39, boolean(u8), state),
   gsoMaximumSegments: attribute(40, u32),
   gsoMaximumSize: attribute(41, u32),
-  carrierUpCount: attribute(47, u32),
-  carrierDownCount: attribute(48, u32),
-  minimumMtu: attribute(50, u32),
-  maximumMtu: attribute(51, u32),
+  carrierUpCount: attribute(47, u32, state),
+  carrierDownCount: attribute(48, u32, state),
+  minimumMtu: attribute(50, u32, state),
+  maximumMtu: attribute(51, u32, state),
   altNames: attribute(52, listOf(IFLA_ALT_IFNAME, altName)),
   altName: attribute(IFLA_ALT_IFNAME, altName),
   permanentMac: attribute(54, mac),
   groMaximumSize: attribute(58, u32),
-  tsoMaximumSize: attribute(59, u32),
-  tsoMaximumSegments: attribute(60, u32),
-  allMulticastCount: attribute(61, u32),
+  tsoMaximumSize: attribute(59, u32, state),
+  tsoMaximumSegments: attribute(60, u32, state),
+  allMulticastCount: attribute(61, u32, state),
   gsoIpv4MaximumSize: attribute(63, u32),
   groIpv4MaximumSize: attribute(64, u32),
 })

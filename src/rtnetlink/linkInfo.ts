@@ -47,15 +47,6 @@ function partsOf(payload: Payload): Parts {
   return parts
 }
 
-/** Kinds that share a name of the kernel's share their tables, too, so that they are read once. */
-function kindOf(kernelKind: string, data: Payload | undefined): AnyLinkKind | undefined {
-  let raw: Readonly<Record<string, unknown>> | undefined
-  return linkKindOfKernel(kernelKind, ({ options, status }) => {
-    raw ??= data ? { ...options.decode(data, withoutNames), ...status?.decode(data, withoutNames) } : {}
-    return raw
-  })
-}
-
 /** Status and options come in one range of attributes; what the one table knows is nothing unknown of the other. */
 function decodeBoth(
   options: AnyAttributeTable,
@@ -65,6 +56,22 @@ function decodeBoth(
 ): { options: object; status?: object } {
   if (!status) return { options: options.decode(data, context) }
   return { options: options.decode(data, context, status), status: status.decode(data, withoutNames) }
+}
+
+interface Own {
+  readonly known?: AnyLinkKind | undefined
+  readonly read?: { readonly options: object; readonly status?: object } | undefined
+}
+
+/** Kinds that share a name of the kernel's share their tables, too, so that they are read once. */
+function readOwn(kernelKind: string, data: Payload | undefined, context: DecodeContext): Own {
+  let read: Own['read']
+  const decode = ({ options, status }: AnyLinkKind): Own['read'] => data && decodeBoth(options, status, data, context)
+  const known = linkKindOfKernel(kernelKind, (kind) => {
+    read ??= decode(kind)
+    return { ...read?.options, ...read?.status }
+  })
+  return { known, read: read ?? (known && decode(known)) }
 }
 
 function encodeData(writer: Writer, type: number, table: AnyAttributeTable, values: object, context: EncodeContext) {
@@ -97,13 +104,13 @@ export const linkInfo: Codec<LinkInfo> = {
   },
   decode(payload, context) {
     const { kind, data, masterKind, portData } = partsOf(payload)
-    const known = kind === undefined ? undefined : kindOf(kind, data)
+    const { known, read } = kind === undefined ? {} : readOwn(kind, data, context)
     const master = masterKind === undefined ? undefined : linkKind(masterKind)
-    const own = known && data ? decodeBoth(known.options, known.status, data, context) : undefined
-    const port = master?.port && portData ? decodeBoth(master.port, master.portStatus, portData, context) : undefined
+    const portStatus = context.settingsOnly ? undefined : master?.portStatus
+    const port = master?.port && portData ? decodeBoth(master.port, portStatus, portData, context) : undefined
     return {
       ...(kind === undefined ? {} : { kind: known?.kind ?? kind }),
-      ...own,
+      ...read,
       ...(masterKind === undefined ? {} : { masterKind }),
       ...(port ? { portOptions: port.options } : {}),
       ...(port?.status ? { portStatus: port.status } : {}),
@@ -112,7 +119,7 @@ export const linkInfo: Codec<LinkInfo> = {
   locate(payload, offset) {
     const { kind, data, masterKind, portData } = partsOf(payload)
     if (data && offset >= data.start - 4 && offset < Math.max(data.end, data.start)) {
-      const known = kind === undefined ? undefined : kindOf(kind, data)
+      const { known } = kind === undefined ? {} : readOwn(kind, data, withoutNames)
       return [known?.kind ?? 'data', ...(known?.options.locate(data, offset) ?? [])]
     }
     if (portData && offset >= portData.start - 4 && offset < Math.max(portData.end, portData.start)) {
