@@ -106,6 +106,7 @@ async function doomedBulk(
 ): Promise<PackedRoutes<DesiredRoute>> {
   await rest()
   const unnamed = await selectedByKey(keyedRoutes(table), keyedWishes(wishes), false)
+  await rest()
   const doomed = unnamed.filter((route) => route.protocol === owner.protocol && isLasting(route))
   return doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))
 }

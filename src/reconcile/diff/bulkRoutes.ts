@@ -19,6 +19,7 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
   if (!wanted || wanted.size === 0) return
   await rest()
   for (const way of wanted.used()) if (!way.absent) check(way)
+  await rest()
   context.problems.push(...(await wantedTwice(wanted)))
   const doomedLinks = doomedLinksOf(context)
   const changes = await bulkChanges(wanted, actual.bulk ?? PackedRoutes.empty(), {

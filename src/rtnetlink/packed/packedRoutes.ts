@@ -118,7 +118,7 @@ function joinedRows(family: Family, parts: readonly PackedRows[], offsets: reado
   if (only && filled.length === 1) {
     const [index, part] = only
     const offset = offsets[index] ?? 0
-    return offset === 0 ? part : { ...part, ways: part.ways.map((way) => way + offset) }
+    return offset === 0 ? part : { ...part, ways: shifted(part.ways, offset) }
   }
   const count = parts.reduce((sum, part) => sum + part.count, 0)
   const words = family === 'inet' ? 1 : 4
@@ -133,9 +133,15 @@ function joinedRows(family: Family, parts: readonly PackedRows[], offsets: reado
   for (const [index, part] of parts.entries()) {
     rows.addresses.set(part.addresses, start * words)
     rows.lengths.set(part.lengths, start)
-    const offset = offsets[index] ?? 0
-    for (let row = 0; row < part.count; row++) rows.ways[start + row] = (part.ways[row] ?? 0) + offset
+    rows.ways.set(shifted(part.ways, offsets[index] ?? 0), start)
     start += part.count
   }
   return rows
+}
+
+function shifted(ways: Uint32Array, offset: number): Uint32Array {
+  if (offset === 0) return ways
+  const result = new Uint32Array(ways.length)
+  for (let row = 0; row < ways.length; row++) result[row] = (ways[row] ?? 0) + offset
+  return result
 }

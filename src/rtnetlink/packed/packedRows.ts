@@ -126,6 +126,11 @@ export class RowsBuilder {
 /** Those of the rows that are marked. @param count how many they are */
 export function markedRows(rows: PackedRows, marks: Uint8Array, count: number): PackedRows {
   if (count === rows.count) return rows
+  const first = marks.indexOf(1)
+  // Most of them in one piece share its memory: copying a million rows takes longer than a turn of the event loop may.
+  if (count > rows.count / 2 && !marks.subarray(first, first + count).includes(0)) {
+    return pieceOf(rows, first, first + count)
+  }
   const builder = new RowsBuilder(rows.family, count)
   // Mostly few are left out, so that what is kept is long pieces.
   for (let start = 0; builder.count < count; ) {
@@ -136,6 +141,17 @@ export function markedRows(rows: PackedRows, marks: Uint8Array, count: number): 
     start = end
   }
   return builder.finish()
+}
+
+function pieceOf({ family, addresses, lengths, ways }: PackedRows, start: number, end: number): PackedRows {
+  const words = wordsOf(family)
+  return {
+    family,
+    count: end - start,
+    addresses: addresses.subarray(start * words, end * words),
+    lengths: lengths.subarray(start, end),
+    ways: ways.subarray(start, end),
+  }
 }
 
 /** How far a number is the same one in a column. */
