@@ -11,7 +11,9 @@ import { tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { rest } from '../system/turns.js'
 import { refuseLacking } from './capability.js'
+import { refuseEncapsulations } from './capabilityOfEncapsulations.js'
 import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
+import { refuseUntold } from './capabilityOfOptions.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
@@ -139,9 +141,11 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): P
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
   const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
   await rest()
+  refuseUntold(steps, states, world)
   await refuseLacking(steps, world, options)
   await refuseQdiscs(steps, world, options)
   await refuseMdbOfVxlans(steps, world, options)
+  await refuseEncapsulations(steps, world, options)
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune, specDirectory } = options
@@ -185,6 +189,7 @@ async function additionsTo(
   const few = await world.observeFew(networks, ownerOf(options), options)
   if (!few && ![...networks.values()].every(isAboutLinks)) return undefined
   const states = few ?? (await world.observe(networks.keys(), options, networks, { linksOnly: true }))
+  refuseVlans(networks, states)
   try {
     const steps = await stepsTowards(networks, states, world, options)
     return isAdditive(steps) ? { states, steps } : undefined

@@ -1,16 +1,15 @@
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
+import { speaksOfVlans } from './capabilityOfVlans.js'
 import type { Curiosity } from './observe.js'
 import { linksWithFeatures } from './observeGeneric.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
 
 /** What has to be read of a namespace for what is wanted of it, and is not read by itself. */
-export function curiosityOf({ links, fdb, mdb }: DesiredNetwork): Curiosity {
-  const vlans = links.some(
-    ({ properties: { bridge, bridgePort } }) =>
-      bridge?.vlanFiltering || bridge?.vlans || bridge?.vlanOptions || bridgePort?.vlans,
-  )
+export function curiosityOf(network: DesiredNetwork): Curiosity {
+  const { links, fdb, mdb } = network
+  const vlans = speaksOfVlans(network)
   const features = linksWithFeatures(links)
   const qdiscs = links.some(({ qdisc, ingressQdisc }) => qdisc !== undefined || ingressQdisc !== undefined)
   return { vlans, qdiscs, entries: (fdb ?? mdb) !== undefined, ...(features ? { features } : {}) }

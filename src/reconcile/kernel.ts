@@ -3,11 +3,13 @@ import { NETLINK_GENERIC } from '../genetlink/genericNetlink.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
+import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { readSysctl, readSysctls, writeSysctl } from '../system/sysctl.js'
 import type { TunTapConfiguration } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTaps } from '../tuntap/manage.js'
 import { type Lacking, lackingOfMachine } from './capability.js'
+import { machineLacksEncapsulation } from './capabilityOfEncapsulations.js'
 import { machineLacksMdbOfVxlans } from './capabilityOfMdb.js'
 import { machineLacksQdisc } from './capabilityOfQdiscs.js'
 
@@ -37,6 +39,8 @@ export interface Kernel {
   lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions): Promise<Lacking>
   /** Whether it lacks a kind of qdisc, as far as can be known without changing anything. */
   lacksQdisc(kind: string, request: RequestOptions): Promise<boolean>
+  /** Whether it lacks a way to wrap packets of routes, as far as can be known without changing anything. */
+  lacksEncapsulation(type: AnyEncapsulation['type'], request: RequestOptions): Promise<boolean>
   /** Whether its VXLANs lack multicast databases. */
   lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
 }
@@ -57,6 +61,8 @@ export function machineKernel(namespaceFd: number): Kernel {
     lacking: (kind, options, request) =>
       lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request),
     lacksQdisc: (kind, request) => machineLacksQdisc(kind, () => new FfiTransport({ namespaceFd }), request),
+    lacksEncapsulation: (type, request) =>
+      machineLacksEncapsulation(type, () => new FfiTransport({ namespaceFd }), request),
     lacksMdbOfVxlans: (request) => machineLacksMdbOfVxlans(() => new FfiTransport({ namespaceFd }), request),
   }
 }

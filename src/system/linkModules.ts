@@ -14,13 +14,19 @@ export function readIfPossible(path: string): string {
 
 let modules: ReadonlyMap<string, string> | undefined
 
-/** The modules that make kinds of links, by the kernel's name of the kind, as depmod lists them for this kernel. */
-function linkModules(): ReadonlyMap<string, string> {
+/** The modules that rtnetlink asks for, by their alias behind `rtnl-`, as depmod lists them for this kernel. */
+function rtnetlinkModules(): ReadonlyMap<string, string> {
   if (!modules) {
-    const lines = readIfPossible(`/lib/modules/${release()}/modules.alias`).matchAll(/^alias rtnl-link-(\S+) (\S+)$/gm)
-    modules = new Map([...lines].map(([, kind = '', module = '']) => [kind, module.replaceAll('-', '_')]))
+    const lines = readIfPossible(`/lib/modules/${release()}/modules.alias`).matchAll(/^alias rtnl-(\S+) (\S+)$/gm)
+    modules = new Map([...lines].map(([, alias = '', module = '']) => [alias, module.replaceAll('-', '_')]))
   }
   return modules
+}
+
+function wouldLoad(alias: string): boolean {
+  const module = rtnetlinkModules().get(alias)
+  if (module === undefined || existsSync(`/sys/module/${module}`)) return false
+  return readIfPossible('/proc/sys/kernel/modules_disabled').trim() !== '1'
 }
 
 /**
@@ -28,7 +34,10 @@ function linkModules(): ReadonlyMap<string, string> {
  * at once, such as sit0, and so is not to be loaded by a mere question.
  */
 export function wouldLoadLinkModule(kind: string): boolean {
-  const module = linkModules().get(kind)
-  if (module === undefined || existsSync(`/sys/module/${module}`)) return false
-  return readIfPossible('/proc/sys/kernel/modules_disabled').trim() !== '1'
+  return wouldLoad(`link-${kind}`)
+}
+
+/** The same for a way to wrap packets of routes: net/core/lwtunnel.c, lwtunnel_encap_str. */
+export function wouldLoadEncapsulationModule(type: string): boolean {
+  return wouldLoad(`lwt-${type.toUpperCase()}`)
 }

@@ -135,6 +135,11 @@ export class FakeKernel implements KernelSide, Kernel {
     return Promise.resolve(true)
   }
 
+  /** Whether it lacks a way to wrap packets: it keeps them all. */
+  lacksEncapsulation(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
   /** Whether its VXLANs lack multicast databases: it has none at all. */
   lacksMdbOfVxlans(): Promise<boolean> {
     return Promise.resolve(true)

@@ -56,6 +56,7 @@ export function interposedKernel(judge: Judge): KernelMaker {
       lacking: (kind, options, request) => kernel.lacking(kind, options, request),
       readSysctls: (directory) => kernel.readSysctls(directory),
       lacksQdisc: (kind, request) => kernel.lacksQdisc(kind, request),
+      lacksEncapsulation: (type, request) => kernel.lacksEncapsulation(type, request),
       lacksMdbOfVxlans: (request) => kernel.lacksMdbOfVxlans(request),
       transport: () => new JudgedTransport(kernel.transport(), judge, next),
       transportOf: (protocol) => new JudgedTransport(kernel.transportOf(protocol), judge, next),

@@ -1,11 +1,13 @@
 import test from 'ava'
 import { u32 } from '../../src/netlink/scalars.js'
 import { attribute, attributeTable } from '../../src/netlink/table.js'
+import { apply } from '../../src/reconcile/apply.js'
 import { defineLinkKind } from '../../src/rtnetlink/kinds/kind.js'
 import { linkKinds, registerLinkKind } from '../../src/rtnetlink/kinds/registry.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { wouldLoadLinkModule } from '../../src/system/linkModules.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
+import { skipped } from '../helpers/skipped.js'
 
 const options = attributeTable<{ never?: number }>({ never: attribute(4000, u32) })
 registerLinkKind(defineLinkKind({ kind: 'nosuchkind', options }))
@@ -47,6 +49,29 @@ test('so are options that the kernel would ignore, but not those that mean what 
   t.deepEqual(error.problems, [
     { path: '/links/0/newerBridge/never', message: 'this kernel knows no newerBridge.never' },
   ])
+})
+
+test('options of ports that the kernel would ignore are known by a port that is there', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add br0 type bridge && ip link add v0 type veth peer name v1 && ip link set v0 master br0')
+  const bridgePort = { neighborForwardGratuitous: true, isolated: true }
+  const spec: Spec = {
+    links: [
+      { name: 'v0', bridgePort },
+      { name: 'new0', kind: 'ifb', master: 'br0', bridgePort },
+    ],
+  }
+  const result = await apply(spec, { namespace: { fd: namespace.fd } })
+  if (result.ok) return skipped(t, 'this kernel knows neighborForwardGratuitous')
+  t.is(result.val.code, 'UNSUPPORTED')
+  t.deepEqual(
+    result.val.problems?.map(({ path }) => path),
+    ['/links/0/bridgePort/neighborForwardGratuitous', '/links/1/bridgePort/neighborForwardGratuitous'],
+  )
+  t.notRegex(namespace.sh('bridge -d link show dev v0'), /isolated on/)
+  await namespace.converges({
+    links: [{ name: 'v0', bridgePort: { ...bridgePort, neighborForwardGratuitous: false } }],
+  })
 })
 
 test('a plan loads no module', async (t) => {

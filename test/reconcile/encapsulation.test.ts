@@ -141,3 +141,29 @@ test('each way of a route is wrapped by itself, and what is not told is kept', a
     t.regex(namespace.sh('ip -6 route show fd41::/64'), /encap ioam6/)
   } else t.log('this kernel lacks encap ioam6')
 })
+
+test('an encapsulation that the kernel lacks is told wherever it is, before anything is done', async (t) => {
+  const namespace = pair(t)
+  if (wraps(namespace, 'mpls 100')) return skipped(t, 'this kernel wraps packets with MPLS')
+  const encapsulation: Encapsulation = { type: 'mpls', labels: [100] }
+  const told = await namespace.events(async () => {
+    const error = await namespace.refuses(
+      {
+        links: [{ name: 'br0', kind: 'bridge' }],
+        nexthops: [{ id: 9, dev: 'v0', via: '10.0.0.2', encapsulation }],
+        routes: [
+          { to: '10.9.0.0/16', dev: 'v0', encapsulation },
+          { to: '10.8.0.0/16', nexthops: [{ dev: 'v0' }, { dev: 'v0', via: '10.0.0.2', encapsulation }] },
+        ],
+      },
+      'UNSUPPORTED',
+    )
+    t.deepEqual(error.problems?.map(({ path }) => path).sort(), [
+      '/nexthops/0/encapsulation',
+      '/routes/0/encapsulation',
+      '/routes/1/nexthops/1/encapsulation',
+    ])
+    t.regex(error.message, /this kernel knows no encapsulation mpls/)
+  })
+  t.deepEqual(told, [])
+})

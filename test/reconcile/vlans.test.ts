@@ -44,6 +44,26 @@ testWithout('a kernel without VLAN filtering is one error of the plan for each p
     ],
   )
   t.regex(error.message, /no VLAN filtering/)
+  namespace.sh('ip link add br1 type bridge && ip link add v0 type veth peer name v1 && ip link set v0 master br1')
+  const told = await namespace.events(async () => {
+    const options = {
+      vlanProtocol: '802.1ad',
+      vlanDefaultPvid: 7,
+      vlanStats: true,
+      vlanStatsPerPort: true,
+      multicastVlanSnooping: true,
+      mst: true,
+    } as const
+    for (const [name, value] of Object.entries(options)) {
+      for (const bridge of ['br1', 'br2']) {
+        const links = [{ name: bridge, kind: 'bridge', bridge: { [name]: value } }]
+        t.is((await namespace.refuses({ links }, 'UNSUPPORTED')).path, `/links/0/bridge/${name}`, bridge)
+      }
+    }
+    const fdb = [{ dev: 'v0', mac: '02:00:00:00:00:07', vlan: 10 }]
+    t.is((await namespace.refuses({ fdb }, 'UNSUPPORTED')).path, '/fdb/0/vlan')
+  })
+  t.deepEqual(told, [])
   await namespace.converges({ links: [{ name: 'br0', kind: 'bridge', bridge: { vlanFiltering: false } }] })
   record({ type: 'kind', section: 'bridge', lacking: ['vlans', 'vlanOptions'] })
   record({ type: 'kind', section: 'bridgePort', lacking: ['vlans'] })

@@ -1,0 +1,74 @@
+import type { Problem } from '../error.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import { sectionOf } from '../state/link.js'
+import type { NetworkState } from '../state/model.js'
+import type { PlannedStep } from './step.js'
+import { throwIfUnsupported } from './unsupported.js'
+import type { World } from './world.js'
+
+/** What a step gives a link of a section, such as `bridge` or `bridgePort`. */
+interface Section {
+  readonly name: string
+  /** The options that are not what a kernel which does not know them does anyway. */
+  readonly given: readonly string[]
+}
+
+/** What the kernel cannot be asked of, and tells of every link that has it: single bits of a kind, and options of ports. */
+function sectionsOf({ operation }: PlannedStep): Section[] {
+  if (operation.type !== 'createLink' && operation.type !== 'updateLink') return []
+  const values = operation.type === 'createLink' ? operation.link : operation.changes
+  return Object.keys(values).flatMap((name) => {
+    const kind = linkKind(name)
+    const port = kind ? undefined : linkKind(name.replace(/Port$/, ''))
+    const defaults = new Map<string, unknown>(Object.entries(kind?.defaults ?? port?.portDefaults ?? {}))
+    const isTold = (option: string): boolean =>
+      kind ? kind.options.lines[option]?.bits === 'masked' : defaults.has(option)
+    const given = Object.entries(sectionOf(values, name) ?? {})
+      .filter(([option, value]) => isTold(option) && value !== defaults.get(option))
+      .map(([option]) => option)
+    return [{ name, given }]
+  })
+}
+
+/** What a link of the state that has the section says there: all that the kernel knows of it. */
+function witness({ links }: NetworkState, section: string): object {
+  for (const { link } of links.values()) {
+    const told = sectionOf(link, section)
+    if (told && Object.keys(told).length > 0) return told
+  }
+  return {}
+}
+
+/**
+ * Refuses a plan that gives links options which the kernel does not tell of other such links, and so would ignore. Where
+ * there is none, verification finds out.
+ */
+export function refuseUntold(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, NetworkState>,
+  world: World,
+): void {
+  // One in memory tells what it was told, and no more.
+  if (world.places.get('')?.inMemory) return
+  const witnesses = new Map<string, object>()
+  const told = (namespace: string, section: string): object => {
+    const key = `${namespace}/${section}`
+    const state = states.get(namespace)
+    const found = witnesses.get(key) ?? (state ? witness(state, section) : {})
+    witnesses.set(key, found)
+    return found
+  }
+  const problems: Problem[] = []
+  for (const step of steps) {
+    const { namespace = '', path = '' } = step
+    for (const { name: section, given } of sectionsOf(step)) {
+      if (given.length === 0) continue
+      const known = told(namespace, section)
+      for (const option of given) {
+        if (option in known || Object.keys(known).length === 0) continue
+        problems.push({ path: `${path}/${section}/${option}`, message: `this kernel knows no ${section}.${option}` })
+      }
+    }
+  }
+  throwIfUnsupported(problems)
+}
