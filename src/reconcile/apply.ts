@@ -35,6 +35,7 @@ import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
 import type { PlannedStep, Step } from './step.js'
 import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } from './tables.js'
+import { type HalfMade, withHalfMadeUp } from './transaction/halfMade.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { lastingWish, unverified } from './verify.js'
@@ -89,7 +90,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
     using transaction = inMemory ? undefined : await Transaction.open(world, options)
-    const { plan: first, ...planned } = await observeAndPlan(spec, world, options)
+    const { plan: first, ...planned } = await observeAndPlan(spec, world, options, transaction?.halfMade)
     if (kept && !kept.isSameAs(first)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
@@ -130,8 +131,9 @@ interface Planned {
   readonly networks: Map<string, DesiredNetwork>
 }
 
-async function observeAndPlan(spec: Spec, world: World, options: PlanOptions): Promise<Planned> {
-  const networks = desiredNetworks(spec, options.specDirectory)
+async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, isHalfMade?: HalfMade): Promise<Planned> {
+  const stated = desiredNetworks(spec, options.specDirectory)
+  const networks = isHalfMade ? withHalfMadeUp(stated, isHalfMade) : stated
   await rest()
   world.open(spec)
   for (const [name, network] of networks) {

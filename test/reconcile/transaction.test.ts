@@ -108,6 +108,20 @@ test.serial('the next apply goes on from there if so asked', async (t) => {
   t.false((await place.apply(target, { stateDirectory: place.stateDirectory })).changed)
 })
 
+test.serial('one that goes on brings up what was made and not yet up, wherever the other was cut off', async (t) => {
+  for (const dieBefore of [4, 6, 7, 8, 9, 10]) {
+    const place = stage(t)
+    await place.killed(target, { dieBefore })
+    await place.apply(target, { stateDirectory: place.stateDirectory, interrupted: 'continue' })
+    const links: { ifname: string; flags: string[] }[] = JSON.parse(place.sh('ip -j link'))
+    const up = links.filter(({ flags }) => flags.includes('UP')).map(({ ifname }) => ifname)
+    t.true(
+      ['br0', 'tap0', 'v0'].every((name) => up.includes(name)),
+      `cut off before change ${dieBefore}: up are ${up}`,
+    )
+  }
+})
+
 test.serial('one that goes on and fails undoes what it found, too', async (t) => {
   const place = stage(t)
   const before = place.picture()

@@ -1,5 +1,6 @@
 import type { RollbackReport } from '../../error.js'
 import { bootIdentity } from '../../system/namespaceIdentity.js'
+import { type HalfMadeIn, halfMadeOf } from './halfMade.js'
 import { findJournals, removeJournal, setAside } from './journal.js'
 import { type UndoOptions, undoJournal } from './undo.js'
 
@@ -26,6 +27,7 @@ export interface Recovery {
 export interface InterruptedJournal {
   readonly path: string
   readonly recovery: Omit<Recovery, 'action'>
+  readonly isHalfMade: HalfMadeIn
   undo(): Promise<RollbackReport | undefined>
 }
 
@@ -59,7 +61,8 @@ export function findInterrupted(options: UndoOptions): Interrupted {
     }
     if (!begin.namespaces.some(({ identity }) => options.held.has(identity))) continue
     const { since, pid, command } = begin
-    journals.push({ path, recovery: { since, pid, command }, undo: () => undoJournal(found, options) })
+    const recovery = { since, pid, command }
+    journals.push({ path, recovery, isHalfMade: halfMadeOf(content), undo: () => undoJournal(found, options) })
   }
   return { journals, refused }
 }

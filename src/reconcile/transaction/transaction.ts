@@ -8,6 +8,7 @@ import type { Place } from '../place.js'
 import type { Former } from '../rollback.js'
 import type { World } from '../world.js'
 import { Guardian } from './guardian.js'
+import type { HalfMade } from './halfMade.js'
 import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
 import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
 import { commandLine, NamespaceLock, subjectOf } from './lock.js'
@@ -58,6 +59,15 @@ export class Transaction implements Disposable {
   /** What became of applies that were cut off. */
   get recovered(): readonly Recovery[] {
     return this.#recovered
+  }
+
+  /** Tells what those applies made that were cut off, and from which this one goes on; `undefined` where there are none. */
+  get halfMade(): HalfMade | undefined {
+    const { journals } = this.#interrupted
+    if (journals.length === 0) return undefined
+    const identities = new Map(this.#held.map(({ place, identity }) => [place.name, identity]))
+    return (namespace, link) =>
+      journals.some(({ isHalfMade }) => isHalfMade(identities.get(namespace), namespace, link))
   }
 
   async #lock(world: World): Promise<void> {

@@ -1,0 +1,42 @@
+import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
+import type { JournalContent } from './records.js'
+
+/** Whether an apply that was cut off made a link, or was about to, by the namespace and the link's name. */
+export type HalfMade = (namespace: string, link: string) => boolean
+
+/** The same, of namespaces as a journal knows them. */
+export type HalfMadeIn = (identity: string | undefined, namespace: string, link: string) => boolean
+
+/** What a journal says of links that were not there before. */
+export function halfMadeOf({ begin, records }: Exclude<JournalContent, { readonly refused: string }>): HalfMadeIn {
+  let { networks } = begin
+  for (const record of records) if (record.type === 'changes') networks = record.networks
+  const missing = new Map(
+    begin.namespaces.map(({ name, identity }) => {
+      const links = networks[name]?.links ?? []
+      return [identity, new Set(links.flatMap((link) => (link.absent ? [link.name] : [])))] as const
+    }),
+  )
+  return (identity, namespace, link) =>
+    begin.creates.includes(namespace) || (identity !== undefined && (missing.get(identity)?.has(link) ?? false))
+}
+
+/** What is wanted, where links that were only half made count as new: those that nobody wants down go up. */
+export function withHalfMadeUp(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  isHalfMade: HalfMade,
+): Map<string, DesiredNetwork> {
+  const goesUp = (namespace: string, { name, absent, properties }: DesiredLink): boolean =>
+    !absent && properties.up === undefined && isHalfMade(namespace, name)
+  return new Map(
+    [...networks].map(([namespace, network]) => [
+      namespace,
+      {
+        ...network,
+        links: network.links.map((link) =>
+          goesUp(namespace, link) ? { ...link, properties: { ...link.properties, up: true } } : link,
+        ),
+      },
+    ]),
+  )
+}
