@@ -1,10 +1,8 @@
 import { NLA_F_NESTED, walkAttributes } from './attribute.js'
-import { littleEndian, Payload, Writer } from './bytes.js'
+import { type BitLayout, bitSizes, decodeInto, type Reader, readBits, readerOf } from './attributeReader.js'
+import { littleEndian, type Payload, Writer } from './bytes.js'
 import type { Codec, DecodeContext, Domain, EncodeContext } from './codec.js'
 import { Shape } from './shape.js'
-
-/** How bits are laid out: a value with a mask of 4 bytes each, or a number of the machine's or the network's order. */
-export type BitLayout = 'masked' | 'u16' | 'u32' | 'be16'
 
 /** What a line of a table can say besides the number and the codec. */
 export interface AttributeDetails {
@@ -105,12 +103,10 @@ export function attributeTable<T extends object>(
     encode(values, writer, context) {
       layout ??= layoutOf(lines, names)
       const { byType, conditional } = layout
-      for (const name of names) {
-        const { type, bit, outer, separate } = lines[name]
-        const owners = byType.get(type) ?? []
-        if (outer || separate || (bit !== undefined && owners[0] !== name)) continue
-        if (bit !== undefined) encodeBits(lines, type, owners, conditional, values, writer)
-        else encodeLine(lines[name], values[name], writer, context)
+      for (const name of dueNames(values, layout)) {
+        const { type, bit } = lines[name]
+        if (bit === undefined) encodeLine(lines[name], values[name], writer, context)
+        else encodeBits(lines, type, byType.get(type) ?? [], conditional, values, writer)
       }
     },
     decode(payload, context, beside) {
@@ -160,9 +156,21 @@ export function attributeTable<T extends object>(
   return table
 }
 
+/** What has to be written for some values, in the order of the table: few are given of many. */
+function dueNames<T extends object>(values: T, { written, places }: Layout<T>): (keyof T & string)[] {
+  const due: number[] = []
+  for (const name of Object.keys(values)) for (const place of places.get(name) ?? []) due.push(place)
+  due.sort((a, b) => a - b)
+  return due.flatMap((place, index) => (due[index - 1] === place ? [] : (written[place] ?? [])))
+}
+
 /** What follows from the lines of a table. */
 interface Layout<T extends object> {
   readonly byType: ReadonlyMap<number, readonly (keyof T & string)[]>
+  /** The properties that are written, of bits of an attribute the first. */
+  readonly written: readonly (keyof T & string)[]
+  /** Which of these each property is written with. */
+  readonly places: ReadonlyMap<string, readonly number[]>
   readonly readers: ReadonlyMap<number, readonly Reader[]>
   /** Those without what only tells of a state. */
   readonly settingReaders: ReadonlyMap<number, readonly Reader[]>
@@ -187,8 +195,20 @@ function layoutOf<T extends object>(lines: Lines<T>, names: readonly (keyof T & 
         owners.filter(isRead).map((name) => readerOf(name, lines[name], type)),
       ]),
     )
+  const written = names.filter((name) => {
+    const { type, bit, outer, separate } = lines[name]
+    return !outer && !separate && (bit === undefined || byType.get(type)?.[0] === name)
+  })
+  const placesOf = (name: keyof T & string): number[] => {
+    const { type, bit, countsBy } = lines[name]
+    const firstOf = (number: number): number => written.indexOf(byType.get(number)?.[0] ?? name)
+    const places = [bit === undefined ? written.indexOf(name) : firstOf(type), countsBy ? firstOf(countsBy.type) : -1]
+    return places.filter((place) => place >= 0)
+  }
   return {
     byType,
+    written,
+    places: new Map(names.map((name) => [name, placesOf(name)])),
     readers: readersOf(() => true),
     settingReaders: readersOf((name) => !lines[name].state),
     shape: new Shape(),
@@ -262,8 +282,6 @@ function encodeBits<T extends object>(
   })
 }
 
-const bitSizes: Readonly<Record<BitLayout, number>> = { masked: 8, u16: 2, u32: 4, be16: 2 }
-
 /** Keeps the bits that say whether another attribute counts. */
 function rememberBits<T extends object>(
   lines: Lines<T>,
@@ -274,102 +292,6 @@ function rememberBits<T extends object>(
   const owner = owners?.find((name) => lines[name].bit !== undefined)
   const bits = owner && readBits(range, lines[owner].bits)
   if (owner && bits !== undefined) bitsByType.set(lines[owner].type, bits)
-}
-
-/** What reading asks of a line for each attribute, in one form for all lines. */
-interface Reader {
-  readonly name: string
-  readonly codec: Codec<unknown>
-  readonly bit: number | undefined
-  readonly layout: BitLayout | undefined
-  /** Where in the payload it begins. */
-  readonly start: number
-  readonly repeats: boolean
-  readonly nested: boolean
-  /** Whether the payload is the value and nothing else, as that of most attributes. */
-  readonly plain: boolean
-}
-
-function readerOf(name: string, line: Attribute<unknown>, type: number): Reader {
-  const { codec, bit, bits, toldIn } = line
-  const start = toldIn?.type === type ? toldIn.start : 0
-  const { repeats = false, nested = false } = codec
-  const plain = bit === undefined && start === 0 && !repeats && !nested
-  return { name, codec, bit, layout: bits, start, repeats, nested, plain }
-}
-
-/** A bit as a payload of its own. */
-const bitPayloads = [new Payload(Uint8Array.of(0)), new Payload(Uint8Array.of(1))] as const
-
-/** Returns whether the payload was what the table says, for one of the properties that share the attribute. */
-function decodeInto(
-  found: string[],
-  values: unknown[],
-  readers: readonly Reader[],
-  range: Payload,
-  context: DecodeContext,
-): boolean {
-  const [first] = readers
-  if (first?.plain && readers.length === 1) {
-    try {
-      values.push(first.codec.decode(range, context))
-    } catch {
-      return false
-    }
-    found.push(first.name)
-    return true
-  }
-  let taken = false
-  for (const { name, codec, bit, layout, start, repeats, nested } of readers) {
-    if (bit !== undefined) {
-      const bits = readBits(range, layout)
-      if (bits === undefined) return false
-      taken = true
-      if (!isMeant(range, layout, bit)) continue
-      found.push(name)
-      values.push(codec.decode(bitPayloads[((bits >>> bit) & 1) === 1 ? 1 : 0], context))
-      continue
-    }
-    const known = context.unknown?.length ?? 0
-    try {
-      const value = codec.decode(start > 0 ? range.slice(range.start + start) : range, context)
-      const before = repeats ? found.indexOf(name) : -1
-      if (before >= 0) values[before] = [values[before], value].flat()
-      else {
-        values.push(value)
-        found.push(name)
-      }
-      taken = true
-    } catch {
-      continue
-    }
-    if (nested) prefixPaths(context, known, name)
-  }
-  return taken
-}
-
-/** What an inner table did not know gets the path to where it lay. */
-function prefixPaths(context: DecodeContext, from: number, name: string): void {
-  const { unknown } = context
-  if (!unknown) return
-  for (let index = from; index < unknown.length; index++) {
-    const entry = unknown[index]
-    if (entry) unknown[index] = { ...entry, path: [name, ...entry.path] }
-  }
-}
-
-function readBits(range: Payload, layout: BitLayout = 'u32'): number | undefined {
-  const isShort = layout === 'u16' || layout === 'be16'
-  if (range.length < (isShort ? 2 : 4)) return undefined
-  return isShort
-    ? range.view.getUint16(range.start, layout === 'u16' && littleEndian)
-    : range.view.getUint32(range.start, littleEndian)
-}
-
-/** Whether the mask has a bit: a kernel leaves out those that it does not know. */
-function isMeant(range: Payload, layout: BitLayout | undefined, bit: number): boolean {
-  if (layout !== 'masked' || range.length < bitSizes.masked) return true
-  return ((range.view.getUint32(range.start + 4, littleEndian) >>> bit) & 1) === 1
 }
 
 /** The bytes of some attributes alone, for tests and for attributes inside attributes. */

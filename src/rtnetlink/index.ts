@@ -9,6 +9,7 @@
  */
 export type { Family } from '../ip/address.js'
 export type { UnknownAttribute } from '../netlink/attribute.js'
+export type { BitLayout } from '../netlink/attributeReader.js'
 export { Payload, Writer } from '../netlink/bytes.js'
 export {
   type Codec,
@@ -60,7 +61,6 @@ export {
   type AttributeTable,
   attribute,
   attributeTable,
-  type BitLayout,
   type Lines,
 } from '../netlink/table.js'
 export {

@@ -23,10 +23,12 @@ const IFNAMSIZ = 16
 
 const noHeader: LinkHeader = { family: 0, type: 0, index: 0, flags: 0, change: 0 }
 
+const flagLines = Object.entries(flagProperties)
+
 function flagsOf(link: Partial<GeneralLink>): { flags: number; change: number } {
   let flags = 0
   let change = 0
-  for (const [name, { bit, inverted }] of Object.entries(flagProperties)) {
+  for (const [name, { bit, inverted }] of flagLines) {
     const value = link[name as keyof typeof flagProperties]
     if (value === undefined) continue
     change |= bit
@@ -37,7 +39,7 @@ function flagsOf(link: Partial<GeneralLink>): { flags: number; change: number } 
 
 function attributesOf(link: Partial<Link>): LinkAttributes {
   const attributes: { -readonly [Name in keyof LinkAttributes]: LinkAttributes[Name] } = {}
-  for (const name of plainProperties) Object.assign(attributes, link[name] === undefined ? {} : { [name]: link[name] })
+  for (const name of plainProperties) if (link[name] !== undefined) Object.assign(attributes, { [name]: link[name] })
   if (link.master !== undefined) attributes.master = link.master ?? 0
   if (link.addressGenerationMode) {
     attributes.familySettings = { ipv6: { addressGenerationMode: link.addressGenerationMode } }

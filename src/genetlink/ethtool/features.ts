@@ -3,8 +3,9 @@ import { littleEndian } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import { decodeMessage, type ReceivedMessage } from '../../netlink/message.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import type { GenericNetlink } from '../genericNetlink.js'
-import { type Bitset, type FeatureAttributes, featuresLayout, stringSetLayout } from './attributes.js'
+import { type FeatureAttributes, featuresLayout, stringSetLayout } from './attributes.js'
 import { ETH_SS_FEATURES, ETHTOOL_GENL_NAME, getFeatureNames, getFeatures } from './messages.js'
 
 /**
@@ -60,16 +61,29 @@ export async function readAllFeatures(
   const names = await readFeatureNames(generic, options)
   const family = await generic.family(ETHTOOL_GENL_NAME, options)
   const { items } = await generic.connection.dump(getFeatures(family), decodeFeatures, options)
-  return new Map(items.map((reply) => [reply.header?.name ?? '', featuresOf(reply, names)]))
+  // Devices of a kind mostly have the same.
+  const known = new Map<string, Features>()
+  return new Map(
+    await mapInTurns(items, (reply): [string, Features] => {
+      const bits = bitsetsOf(reply).join(' ')
+      const features = known.get(bits) ?? featuresOf(reply, names)
+      known.set(bits, features)
+      return [reply.header?.name ?? '', features]
+    }),
+  )
+}
+
+function bitsetsOf({ hw, wanted, active, noChange }: FeatureAttributes): (Uint8Array | undefined)[] {
+  return [hw, wanted, active, noChange].map((set) => set?.value)
 }
 
 function decodeFeatures({ body }: ReceivedMessage): FeatureAttributes {
   return decodeMessage(featuresLayout, body, withoutNames).attributes
 }
 
-function featuresOf({ hw, wanted, active, noChange }: FeatureAttributes, names: readonly string[]): Features {
+function featuresOf(reply: FeatureAttributes, names: readonly string[]): Features {
   const features: Record<string, FeatureState> = {}
-  const [canChange, isWanted, isActive, isFixed] = [hw, wanted, active, noChange].map(bitsOf)
+  const [canChange, isWanted, isActive, isFixed] = bitsetsOf(reply).map(bitsOf)
   for (const [index, name] of names.entries()) {
     if (name === '') continue
     const on = isActive?.(index) ?? false
@@ -83,8 +97,7 @@ function featuresOf({ hw, wanted, active, noChange }: FeatureAttributes, names: 
 }
 
 /** Tells of each bit of a compact set whether it is set. */
-function bitsOf(set: Bitset | undefined): (index: number) => boolean {
-  const { value } = set ?? {}
+function bitsOf(value: Uint8Array | undefined): (index: number) => boolean {
   if (!value) return () => false
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
   return (index) => {
