@@ -35,7 +35,7 @@ import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
 import type { PlannedStep, Step } from './step.js'
 import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } from './tables.js'
-import { type HalfMade, withHalfMadeUp } from './transaction/halfMade.js'
+import { type HalfMade, withHalfMade } from './transaction/halfMade.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { lastingWish, unverified } from './verify.js'
@@ -133,7 +133,7 @@ interface Planned {
 
 async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, isHalfMade?: HalfMade): Promise<Planned> {
   const stated = desiredNetworks(spec, options.specDirectory)
-  const networks = isHalfMade ? withHalfMadeUp(stated, isHalfMade) : stated
+  const networks = isHalfMade ? withHalfMade(stated, isHalfMade) : stated
   await rest()
   world.open(spec)
   for (const [name, network] of networks) {

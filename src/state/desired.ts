@@ -38,6 +38,8 @@ export interface DesiredLink {
   readonly exact?: boolean
   /** The marks of its maker, where the link is to be as it was; a new one otherwise gets that of the plan's owner. */
   readonly marks?: readonly string[]
+  /** Whether an apply that was cut off has begun to make it. */
+  readonly halfMade?: boolean
 }
 
 /** What a route should be. */

@@ -108,8 +108,8 @@ test.serial('the next apply goes on from there if so asked', async (t) => {
   t.false((await place.apply(target, { stateDirectory: place.stateDirectory })).changed)
 })
 
-test.serial('one that goes on brings up what was made and not yet up, wherever the other was cut off', async (t) => {
-  for (const dieBefore of [4, 6, 7, 8, 9, 10]) {
+test.serial('one that goes on brings up and marks what was half made, wherever the other was cut off', async (t) => {
+  for (const dieBefore of [3, 4, 6, 7, 8, 9, 10]) {
     const place = stage(t)
     await place.killed(target, { dieBefore })
     await place.apply(target, { stateDirectory: place.stateDirectory, interrupted: 'continue' })
@@ -119,6 +119,10 @@ test.serial('one that goes on brings up what was made and not yet up, wherever t
       ['br0', 'tap0', 'v0'].every((name) => up.includes(name)),
       `cut off before change ${dieBefore}: up are ${up}`,
     )
+    for (const name of ['tap0', 'v0']) {
+      const [link] = place.ip('link', 'show', name)
+      t.deepEqual(link?.['altnames'], [`linkwright.default.${name}`], `cut off before change ${dieBefore}`)
+    }
   }
 })
 

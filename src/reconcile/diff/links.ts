@@ -231,7 +231,7 @@ function checkPort(context: DiffContext, { name, properties, path }: DesiredLink
 function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord): void {
   const { link } = record
   const differences = linkDifferences(wanted.properties, link)
-  const { addedAltNames, removedAltNames } = altNameChanges(differences, wanted, record)
+  const { addedAltNames, removedAltNames } = altNameChanges(context, differences, wanted, record)
   if (differences.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   const immutable = differences.find((difference) => difference.immutable)
   if (immutable) {
@@ -305,16 +305,19 @@ function flushesNeighbors(context: DiffContext, name: string, differences: reado
 }
 
 function altNameChanges(
+  context: DiffContext,
   differences: readonly LinkDifference[],
-  { marks }: DesiredLink,
+  wanted: DesiredLink,
   { link }: LinkRecord,
 ): { addedAltNames: readonly string[]; removedAltNames: readonly string[] } {
   const after = differences.find(({ name }) => name === 'altNames')?.after
   const visible = Array.isArray(after) ? after.filter((name) => typeof name === 'string') : visibleAltNames(link)
-  const wanted: readonly string[] = [...visible, ...(marks ?? marksOf(link))]
+  const own = marksOf(link)
+  const marks = wanted.halfMade && own.length === 0 ? marksFor(context, wanted) : (wanted.marks ?? own)
+  const names: readonly string[] = [...visible, ...marks]
   const present = link.altNames ?? []
   return {
-    addedAltNames: wanted.filter((name) => !present.includes(name)),
-    removedAltNames: present.filter((name) => !wanted.includes(name)),
+    addedAltNames: names.filter((name) => !present.includes(name)),
+    removedAltNames: present.filter((name) => !names.includes(name)),
   }
 }

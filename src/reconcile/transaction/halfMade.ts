@@ -21,22 +21,20 @@ export function halfMadeOf({ begin, records }: Exclude<JournalContent, { readonl
     begin.creates.includes(namespace) || (identity !== undefined && (missing.get(identity)?.has(link) ?? false))
 }
 
-/** What is wanted, where links that were only half made count as new: those that nobody wants down go up. */
-export function withHalfMadeUp(
+/** What is wanted, where links that were only half made count as new: they get their maker's mark, and go up unless wanted down. */
+export function withHalfMade(
   networks: ReadonlyMap<string, DesiredNetwork>,
   isHalfMade: HalfMade,
 ): Map<string, DesiredNetwork> {
-  const goesUp = (namespace: string, { name, absent, properties }: DesiredLink): boolean =>
-    !absent && properties.up === undefined && isHalfMade(namespace, name)
+  const finished = (link: DesiredLink): DesiredLink => {
+    return { ...link, halfMade: true, properties: { ...link.properties, up: link.properties.up ?? true } }
+  }
   return new Map(
-    [...networks].map(([namespace, network]) => [
-      namespace,
-      {
-        ...network,
-        links: network.links.map((link) =>
-          goesUp(namespace, link) ? { ...link, properties: { ...link.properties, up: true } } : link,
-        ),
-      },
-    ]),
+    [...networks].map(([namespace, network]) => {
+      const links = network.links.map((link) =>
+        !link.absent && isHalfMade(namespace, link.name) ? finished(link) : link,
+      )
+      return [namespace, { ...network, links }]
+    }),
   )
 }
