@@ -262,7 +262,7 @@ export const namedTables: readonly NamedTable[] = [
   { table: encapsulationTables.ip, prefix: 'LWTUNNEL_IP_' },
   { table: encapsulationTables.ip6, prefix: 'LWTUNNEL_IP6_', names: { trafficClass: 'TC' } },
   { table: encapsulationTables.seg6, prefix: 'SEG6_IPTUNNEL_', names: { header: 'SRH' } },
-  { table: encapsulationTables.seg6local, prefix: 'SEG6_LOCAL_', names: { vrfTable: 'VRFTABLE' } },
+  { table: encapsulationTables.seg6local, prefix: 'SEG6_LOCAL_', names: { vrfTable: 'VRFTABLE', segments: 'SRH' } },
   {
     table: nexthopLayout.attributes,
     prefix: 'NHA_',

@@ -74,6 +74,8 @@ const cases: Readonly<Record<string, Case>> = {
     series: [
       { type: 'seg6local', action: 'End' },
       { type: 'seg6local', action: 'End.X', nh6: 'fd00::3' },
+      { type: 'seg6local', action: 'End.B6', segments: ['fd04::1', 'fd04::2'] },
+      { type: 'seg6local', action: 'End.B6.Encaps', segments: ['fd04::1', 'fd04:0::2'] },
       { type: 'seg6local', action: 'End.DX4', nh4: '10.0.0.3' },
     ],
     shown: { encap: 'seg6local', action: 'End.DX4', nh4: '10.0.0.3' },

@@ -172,6 +172,16 @@ test('routes are what ip sends', (t) => {
         dev,
         encapsulation: { type: 'seg6local', action: 'End.X', nh6: 'fd00::3' },
       }),
+      '-6 route add fd48::/64 encap seg6local action End.B6 srh segs fd04::1,fd04::2 dev v0 proto 108': add({
+        to: 'fd48::/64',
+        dev,
+        encapsulation: { type: 'seg6local', action: 'End.B6', segments: ['fd04::1', 'fd04::2'] },
+      }),
+      '-6 route add fd49::/64 encap seg6local action End.B6.Encaps srh segs fd04::1,fd04::2 dev v0 proto 108': add({
+        to: 'fd49::/64',
+        dev,
+        encapsulation: { type: 'seg6local', action: 'End.B6.Encaps', segments: ['fd04::1', 'fd04::2'] },
+      }),
       '-6 route add fd46::/64 encap seg6local action End.DT6 table 100 dev v0 proto 108': add({
         to: 'fd46::/64',
         dev,

@@ -22,7 +22,7 @@ export function rawEncapsulation(encapsulation: AnyEncapsulation | undefined): R
   const table = tables[type]
   if (!table) throw new RangeError(`${JSON.stringify(type)} is no encapsulation`)
   const writer = new Writer()
-  table.encode(type === 'seg6' ? { header: values } : values, writer, withoutNames)
+  table.encode(type === 'seg6' ? { header: values } : withLastSegment(values), writer, withoutNames)
   return { encapsulationType, encapsulationData: writer.finish() }
 }
 
@@ -40,12 +40,26 @@ export function encapsulationOf({
   const context = { ...withoutNames, unknown: unknown as never[] }
   const decoded = new Map<string, unknown>(Object.entries(table.decode(new Payload(bytes), context)))
   const header = decoded.get('header')
-  const values = type === 'seg6' && typeof header === 'object' ? Object.entries(header ?? {}) : [...decoded]
+  const own = withoutLastSegment(Object.fromEntries(decoded))
+  const values = Object.entries(type === 'seg6' && typeof header === 'object' ? (header ?? {}) : own)
   if (unknown.length > 0 || values.length === 0) return opaque
   return {
     type,
     ...Object.fromEntries(values.filter(([name, value]) => !isNothing(type, name, value))),
   } as AnyEncapsulation
+}
+
+/** What goes into a packet's own header ends with the packet's own destination, which the kernel fills in. */
+const insertsHeader = (values: object): boolean => 'action' in values && values.action === 'End.B6'
+
+function withLastSegment(values: object): object {
+  if (!insertsHeader(values) || !('segments' in values) || !Array.isArray(values.segments)) return values
+  return { ...values, segments: [...values.segments, '::'] }
+}
+
+function withoutLastSegment(values: object): object {
+  if (!insertsHeader(values) || !('segments' in values) || !Array.isArray(values.segments)) return values
+  return { ...values, segments: values.segments.slice(0, -1) }
 }
 
 /** The kernel tells every part of an IP header, and 0 for what was not given (net/ipv4/ip_tunnel_core.c). */

@@ -72,6 +72,8 @@ export interface Seg6LocalEncapsulation {
     | 'End.AS'
     | 'End.AM'
     | 'End.BPF'
+  /** The segments that `End.B6` and `End.B6.Encaps` put in, the first one first. */
+  readonly segments?: readonly string[]
   /** The table to look up, of `End.T` and `End.DT6`. */
   readonly table?: number
   /** The table of a VRF, of `End.DT4`, `End.DT6` and `End.DT46`. */

@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from '../../ip/address.js'
+import type { Payload, Writer } from '../../netlink/bytes.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
 import { be16, binary, enumeration, ipv4, ipv6, u8, u32 } from '../../netlink/scalars.js'
 import { type AnyAttributeTable, type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
@@ -58,44 +59,64 @@ const routingType = 4
 
 type Header = Omit<Seg6Encapsulation, 'type'>
 
-/** struct seg6_iptunnel_encap and struct ipv6_sr_hdr: the segments stand in reverse, RFC 8754 §2. */
+/** struct seg6_iptunnel_encap: how, and the header. */
 const segmentHeader: Codec<Header> = {
   domain: { type: 'bytes' },
   encode({ mode, segments, hmac }, writer, context) {
     modes.encode(mode, writer, context)
     // Inline, the last one is the packet's own destination, which the kernel fills in.
-    const all = mode === 'inline' ? [...segments, '::'] : segments
-    const size = headerSize + all.length * segmentSize + (hmac === undefined ? 0 : hmacSize)
-    const start = writer.reserve(headerSize)
-    const { view } = writer
-    view.setUint8(start + 1, size / 8 - 1)
-    view.setUint8(start + 2, routingType)
-    view.setUint8(start + 3, all.length - 1)
-    view.setUint8(start + 4, all.length - 1)
-    view.setUint8(start + 5, hmac === undefined ? 0 : SR6_FLAG1_HMAC)
-    for (const segment of [...all].reverse()) writer.append(segmentBytes(segment))
-    if (hmac === undefined) return
-    const tlv = writer.reserve(hmacSize)
-    writer.view.setUint8(tlv, SR6_TLV_HMAC)
-    writer.view.setUint8(tlv + 1, hmacSize - 2)
-    writer.view.setUint32(tlv + 4, hmac)
+    writeSegments(mode === 'inline' ? [...segments, '::'] : segments, hmac, writer)
   },
   decode(payload, context) {
-    const { view } = payload
-    const start = payload.start + modeSize
     if (payload.length < modeSize + headerSize) throw new MalformedError('half a segment routing header')
     const mode = modes.decode(payload, context)
-    const count = view.getUint8(start + 4) + 1
-    const end = start + headerSize + count * segmentSize
-    if (end > payload.end) throw new MalformedError('fewer segments than told')
-    const segments: string[] = []
-    for (let position = end - segmentSize; position >= start + headerSize; position -= segmentSize) {
-      segments.push(formatAddress(payload.slice(position, position + segmentSize).copy()))
-    }
+    const { segments, hmac } = readSegments(payload.slice(payload.start + modeSize))
     if (mode === 'inline') segments.pop()
-    const isSigned = (view.getUint8(start + 5) & SR6_FLAG1_HMAC) !== 0 && end + 8 <= payload.end
-    return { mode, segments, ...(isSigned ? { hmac: view.getUint32(end + 4) } : {}) }
+    return { mode, segments, ...(hmac === undefined ? {} : { hmac }) }
   },
+}
+
+/** A header without a signature, as an endpoint puts it in: all of its segments. */
+const unsignedHeader: Codec<readonly string[]> = {
+  domain: { type: 'list', item: ipv6.domain },
+  encode: (segments, writer) => writeSegments(segments, undefined, writer),
+  decode(payload) {
+    const { segments, hmac } = readSegments(payload)
+    if (hmac !== undefined) throw new MalformedError('a header with a signature')
+    return segments
+  },
+}
+
+/** struct ipv6_sr_hdr: the segments stand in reverse, RFC 8754 §2. */
+function writeSegments(all: readonly string[], hmac: number | undefined, writer: Writer): void {
+  const size = headerSize + all.length * segmentSize + (hmac === undefined ? 0 : hmacSize)
+  const start = writer.reserve(headerSize)
+  const { view } = writer
+  view.setUint8(start + 1, size / 8 - 1)
+  view.setUint8(start + 2, routingType)
+  view.setUint8(start + 3, all.length - 1)
+  view.setUint8(start + 4, all.length - 1)
+  view.setUint8(start + 5, hmac === undefined ? 0 : SR6_FLAG1_HMAC)
+  for (const segment of [...all].reverse()) writer.append(segmentBytes(segment))
+  if (hmac === undefined) return
+  const tlv = writer.reserve(hmacSize)
+  writer.view.setUint8(tlv, SR6_TLV_HMAC)
+  writer.view.setUint8(tlv + 1, hmacSize - 2)
+  writer.view.setUint32(tlv + 4, hmac)
+}
+
+function readSegments(payload: Payload): { readonly segments: string[]; readonly hmac?: number } {
+  const { view, start } = payload
+  if (payload.length < headerSize) throw new MalformedError('half a segment routing header')
+  const count = view.getUint8(start + 4) + 1
+  const end = start + headerSize + count * segmentSize
+  if (end > payload.end) throw new MalformedError('fewer segments than told')
+  const segments: string[] = []
+  for (let position = end - segmentSize; position >= start + headerSize; position -= segmentSize) {
+    segments.push(formatAddress(payload.slice(position, position + segmentSize).copy()))
+  }
+  const isSigned = (view.getUint8(start + 5) & SR6_FLAG1_HMAC) !== 0 && end + 8 <= payload.end
+  return { segments, ...(isSigned ? { hmac: view.getUint32(end + 4) } : {}) }
 }
 
 function segmentBytes(segment: string): Uint8Array {
@@ -158,6 +179,7 @@ const seg6local: AttributeTable<Values<Seg6LocalEncapsulation>> = attributeTable
       'End.DT46': 16,
     }),
   ),
+  segments: attribute(2, unsignedHeader, { ip: 'srh segs' }),
   table: attribute(3, u32),
   nh4: attribute(4, ipv4),
   nh6: attribute(5, ipv6),
