@@ -13,6 +13,7 @@ const withoutKernel = [
   'packet/(checksum|odd|views)',
   'rtnetlink/(arbitraryBytes|golden\\w*|kindCoverage|kindTables|packed/(packedRoutes|rowIndex)|roundTrip|uapi)',
   'spec/(addressHint|loadRoutes|routeSet|schema|validate)',
+  'testing/(fakeNexthops|pairsOnFakeKernel|rareKindsOnFakeKernel|wireguardOnFakeKernel)',
 ]
 
 const pure = new RegExp(

@@ -51,6 +51,5 @@ test('a kernel that takes long for each message is given few at once', async (t)
 
 test('one that takes no time is given more and more', async (t) => {
   const sends = await sendsOf(3000, 0)
-  t.true(sends.length < 60, `${sends}`)
   t.true(Math.max(...sends) > 100, `${sends}`)
 })

@@ -44,8 +44,12 @@ import {
   replaceRoute,
 } from '../../src/rtnetlink/routeMessages.js'
 import { decodeRule, deleteRule, dumpRules, newRule } from '../../src/rtnetlink/ruleMessages.js'
+import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { FakeKernel } from '../../src/testing/index.js'
 import { testNamespace } from '../helpers/namespace.js'
+
+/** Whether the kernel is as late as the one that the fake one is like. */
+const isLate = kernelIsAtLeast(6, 12)
 
 type Step = (context: EncodeContext) => NetlinkMessage
 
@@ -249,6 +253,8 @@ const scripts: Readonly<Record<string, readonly Step[]>> = {
 const unpredictable = new Set([
   ...['status', 'portStatus', 'ipv4Settings', 'ipv6Settings', 'unknown', 'queueDiscipline', 'bridge', 'bridgePort'],
   ...['confirmed', 'used', 'updated', 'probes', 'txQueues', 'rxQueues', 'maximumMtu', 'permanentMac'],
+  // Older kernels don't tell them.
+  ...(isLate ? [] : ['gsoIpv4MaximumSize', 'groIpv4MaximumSize']),
 ])
 
 function comparable(object: object): Record<string, unknown> {
@@ -350,11 +356,18 @@ function realConnection(t: ExecutionContext): Connection {
   return connection
 }
 
+/** Outcomes without texts where an older kernel has none: the fake one is as Linux lately is. */
+function asFarAsTold(fake: readonly Outcome[], real: readonly Outcome[]): readonly Outcome[] {
+  if (isLate) return fake
+  return fake.map((outcome, index) => ({ ...outcome, text: real[index]?.text && outcome.text }))
+}
+
 for (const [name, steps] of Object.entries(scripts)) {
   test.serial(`the fake kernel answers as Linux does: ${name}`, async (t) => {
     const real = realConnection(t)
     const fake = new Connection(new FakeKernel().transport())
-    t.deepEqual(await play(fake, steps), await play(real, steps))
+    const outcomes = await play(real, steps)
+    t.deepEqual(asFarAsTold(await play(fake, steps), outcomes), outcomes)
     // Linux tells of a lost carrier only a second later (net/core/link_watch.c), and of addresses when it gets to it.
     await sleep(1200)
     const fakeState = await stateOf(fake)
