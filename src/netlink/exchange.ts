@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
-import { turnIsLong } from '../system/turns.js'
+import { turnIsLong, wholeTurn } from '../system/turns.js'
 import { messagesOf, type ReceivedMessage } from './message.js'
 import type { Transport } from './transports/transport.js'
 
@@ -66,7 +65,7 @@ export async function receiveDatagrams(
     if (visit(received)) return
     if (!turnIsLong()) continue
     if (performance.now() > deadline) throw timedOut(subject)
-    await nextTurn()
+    await wholeTurn()
   }
 }
 

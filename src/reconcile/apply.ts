@@ -63,7 +63,10 @@ export interface ApplyReport {
 export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan>> {
   return attempt(async () => {
     checkOptions(options, 'plan')
+    // Of a turn that nobody has asked about yet it is not known how long it is.
+    await rest()
     const valid = validateSpec(await loadRoutes(spec, loadOptionsOf(options)))
+    await rest()
     using world = new World(options)
     return (await observeAndPlan(valid, world, options)).plan
   })
@@ -84,6 +87,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
     const options = { ...kept?.options, ...given }
     checkOptions(options, 'apply')
+    await rest()
     const spec = validateSpec(await loadRoutes(kept ? kept.spec : specOrPlan, loadOptionsOf(options)))
     await rest()
     using world = new World(options)
@@ -142,12 +146,11 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, is
   }
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
   const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
-  await rest()
   refuseUntold(steps, states, world)
-  await refuseLacking(steps, world, options)
-  await refuseQdiscs(steps, world, options)
-  await refuseMdbOfVxlans(steps, world, options)
-  await refuseEncapsulations(steps, world, options)
+  for (const refuse of [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations]) {
+    await rest()
+    await refuse(steps, world, options)
+  }
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune, specDirectory } = options

@@ -18,12 +18,14 @@ function sectionsOf({ operation }: PlannedStep): Section[] {
   if (operation.type !== 'createLink' && operation.type !== 'updateLink') return []
   const values = operation.type === 'createLink' ? operation.link : operation.changes
   return Object.keys(values).flatMap((name) => {
+    const options = sectionOf(values, name)
+    if (!options) return []
     const kind = linkKind(name)
     const port = kind ? undefined : linkKind(name.replace(/Port$/, ''))
     const defaults = new Map<string, unknown>(Object.entries(kind?.defaults ?? port?.portDefaults ?? {}))
     const isTold = (option: string): boolean =>
       kind ? kind.options.lines[option]?.bits === 'masked' : defaults.has(option)
-    const given = Object.entries(sectionOf(values, name) ?? {})
+    const given = Object.entries(options)
       .filter(([option, value]) => isTold(option) && value !== defaults.get(option))
       .map(([option]) => option)
     return [{ name, given }]
