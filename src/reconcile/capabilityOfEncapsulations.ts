@@ -32,17 +32,20 @@ interface Wrapping {
   readonly encapsulation?: AnyEncapsulation
 }
 
-/** What wraps packets of what an operation makes, by its place there. */
-function wrappingsOf(operation: Operation): readonly (readonly [place: string, Wrapping])[] {
+/** What wraps packets of what an operation makes, by its place. */
+function wrappingsOf(operation: Operation, path: string): readonly (readonly [place: string, Wrapping])[] {
   switch (operation.type) {
     case 'addRoute':
     case 'replaceRoute': {
       const { route } = operation
-      return [['', route], ...(route.nexthops ?? []).map((one, index) => [`/nexthops/${index}`, one] as const)]
+      const nexthops = (route.nexthops ?? []).map((one, index) => [`${path}/nexthops/${index}`, one] as const)
+      return [[path, route], ...nexthops]
     }
+    case 'bulkRoutes':
+      return operation.changes.used().flatMap((change) => wrappingsOf(change.operation, change.path ?? path))
     case 'createNexthop':
     case 'replaceNexthop':
-      return [['', operation.nexthop]]
+      return [[path, operation.nexthop]]
     default:
       return []
   }
@@ -57,10 +60,10 @@ export async function refuseEncapsulations(
   const problems: Problem[] = []
   for (const { operation, namespace, path = '' } of steps) {
     const kernel = world.kernelOf(namespace)
-    for (const [place, { encapsulation }] of wrappingsOf(operation)) {
+    for (const [place, { encapsulation }] of wrappingsOf(operation, path)) {
       if (!encapsulation || !(await kernel?.lacksEncapsulation(encapsulation.type, request))) continue
       const message = `this kernel knows no encapsulation ${encapsulation.type}`
-      problems.push({ path: `${path}${place}/encapsulation`, message })
+      problems.push({ path: `${place}/encapsulation`, message })
     }
   }
   throwIfUnsupported(problems)

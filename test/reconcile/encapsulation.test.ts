@@ -144,6 +144,18 @@ test('each way of a route is wrapped by itself, and what is not told is kept', a
   } else t.log('this kernel lacks encap ioam6')
 })
 
+test('of many routes an encapsulation that the kernel lacks is told once', async (t) => {
+  const namespace = pair(t)
+  if (wraps(namespace, 'mpls 100')) return skipped(t, 'this kernel wraps packets with MPLS')
+  const encapsulation: Encapsulation = { type: 'mpls', labels: [100] }
+  const routes = Array.from({ length: 6000 }, (_, index) => {
+    return { to: `10.${100 + (index >>> 8)}.${index & 255}.0/24`, dev: 'v0', encapsulation }
+  })
+  const error = await namespace.refuses({ routes }, 'UNSUPPORTED')
+  t.is(error.problems?.length, 1)
+  t.regex(error.problems?.[0]?.path ?? '', /^\/routes.*\/encapsulation$/)
+})
+
 test('an encapsulation that the kernel lacks is told wherever it is, before anything is done', async (t) => {
   const namespace = pair(t)
   if (wraps(namespace, 'mpls 100')) return skipped(t, 'this kernel wraps packets with MPLS')
