@@ -11,7 +11,7 @@ import { skipped } from '../helpers/skipped.js'
 
 const options = attributeTable<{ never?: number }>({ never: attribute(4000, u32) })
 registerLinkKind(defineLinkKind({ kind: 'nosuchkind', options }))
-registerLinkKind(defineLinkKind({ kind: 'newerBridge', kernelKind: 'bridge', options }))
+registerLinkKind(defineLinkKind({ kind: 'newerBridge', kernelKind: 'bridge', matches: () => false, options }))
 
 /** A link of a kind that only the registry knows, which the types of specs don't. */
 const unusual = (link: { name: string; kind: string; newerBridge?: object }): LinkSpec => link

@@ -30,8 +30,20 @@ export function pairKinds(): readonly string[] {
   return pairs
 }
 
-/** Makes a kind known, so that specs, builders and decoders take it; a known kind of the same name is replaced. */
+/**
+ * Makes a kind known, so that specs, builders and decoders take it; a known kind of the same name is replaced. Throws a
+ * TypeError where nothing would tell it from a known one that has the same name in the kernel.
+ */
 export function registerLinkKind(kind: AnyLinkKind): void {
+  const name = nameInKernel(kind)
+  const twin = [...kinds.values()].find(
+    (known) => known.kind !== kind.kind && nameInKernel(known) === name && !known.matches,
+  )
+  if (twin && !kind.matches) {
+    throw new TypeError(
+      `${kind.kind} and ${twin.kind} are both ${name} to the kernel: matches must tell which a link is`,
+    )
+  }
   kinds.set(kind.kind, kind)
   pairs = namesOfPairs()
   kindsOfKernel = undefined
@@ -47,8 +59,13 @@ export function linkKindOfKernel(
   kernelKind: string,
   read: (kind: AnyLinkKind) => Readonly<Record<string, unknown>>,
 ): AnyLinkKind | undefined {
-  kindsOfKernel ??= grouped(kinds.values(), ({ kind, kernelKind = kind }) => kernelKind)
-  return kindsOfKernel.get(kernelKind)?.find((kind) => !kind.matches || kind.matches(read(kind)))
+  kindsOfKernel ??= grouped(kinds.values(), nameInKernel)
+  const candidates = kindsOfKernel.get(kernelKind) ?? []
+  return candidates.find((kind) => kind.matches?.(read(kind))) ?? candidates.find(({ matches }) => !matches)
+}
+
+function nameInKernel({ kind, kernelKind = kind }: AnyLinkKind): string {
+  return kernelKind
 }
 
 /** All known kinds. */
