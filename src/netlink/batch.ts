@@ -40,7 +40,7 @@ export interface BatchOptions extends RequestOptions {
   readonly echo?: ((reply: ReceivedMessage) => void) | undefined
 }
 
-/** Sends messages in as few datagrams as possible, each of which asks for an acknowledgement of its last one only. */
+/** Sends messages in few datagrams, each of which asks for an acknowledgement of its last one only. */
 export async function sendBatch(
   transport: Transport,
   messages: readonly NetlinkMessage[],
