@@ -11,7 +11,7 @@ const withoutKernel = [
   'package',
   'netlink/(extendedAck|message|scalars|struct|table)',
   'packet/(checksum|odd|views)',
-  'rtnetlink/(arbitraryBytes|golden\\w*|kindCoverage|kindTables|packed/(packedRoutes|rowIndex)|roundTrip|uapi)',
+  'rtnetlink/(arbitraryBytes|golden\\w*|kindCoverage|kindTables|packed/(packedRoutes|rowIndex)|registry|roundTrip|uapi)',
   'spec/(addressHint|loadRoutes|routeSet|schema|validate)',
   'testing/(fakeNexthops|pairsOnFakeKernel|rareKindsOnFakeKernel|wireguardOnFakeKernel)',
 ]
