@@ -1,4 +1,5 @@
 import test from 'ava'
+import { patience } from '../helpers/patience.js'
 import { corpus } from './corpus/index.js'
 import { describeFinding, faultCampaign, faults } from './faults.js'
 
@@ -11,7 +12,7 @@ const isKnown = (title: string, fault: string): boolean =>
   fault === 'ignore' && title.startsWith('a VXLAN and what else')
 
 test.serial('a fault at any change leaves the start or the target, and the error says which', async (t) => {
-  t.timeout(300_000)
+  t.timeout(patience(300_000))
   t.true(corpus.length >= 30, `${corpus.length} cases`)
   // Every case, at a change and with a fault that differ from case to case.
   const places = new Map(corpus.map(({ title }, index) => [title, index]))

@@ -1,9 +1,10 @@
 import test from 'ava'
+import { patience } from '../helpers/patience.js'
 import { corpus } from './corpus/index.js'
 import { describeKill, killCampaign } from './kills.js'
 
 test.serial('a process that is killed at any change leaves the start, once another one has recovered', async (t) => {
-  t.timeout(300_000)
+  t.timeout(patience(300_000))
   const places = new Map(corpus.map(({ title }, index) => [title, index]))
   const report = await killCampaign({
     cases: corpus.filter((_play, index) => index % 2 === 0),

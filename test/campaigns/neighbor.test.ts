@@ -1,9 +1,10 @@
 import test from 'ava'
+import { patience } from '../helpers/patience.js'
 import { interposedKernel } from './interposedKernel.js'
 import { neighborCampaign } from './neighbor.js'
 
 test.serial('a foreign process adds and deletes all the time, and neither disturbs the other', async (t) => {
-  t.timeout(180_000)
+  t.timeout(patience(180_000))
   const report = await neighborCampaign(16, 20_261_124)
   t.log(`${report.applies} applies, ${report.foreignChanges} foreign changes, ${report.repeated} repeated`)
   t.deepEqual(report.findings, [])
@@ -12,7 +13,7 @@ test.serial('a foreign process adds and deletes all the time, and neither distur
 })
 
 test.serial('the campaign sees an SDK whose deletions of routes and rules do nothing', async (t) => {
-  t.timeout(180_000)
+  t.timeout(patience(180_000))
   const RTM_DELROUTE = 25
   const RTM_DELRULE = 33
   const dropped: number[] = []

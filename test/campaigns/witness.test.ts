@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import test from 'ava'
+import { patience } from '../helpers/patience.js'
 import { corpus } from './corpus/index.js'
 import { interposedKernel } from './interposedKernel.js'
 import { witnessCampaign } from './witness.js'
 
 test.serial('where a plan says that it interrupts nothing, ip monitor sees nothing interrupted', async (t) => {
-  t.timeout(180_000)
+  t.timeout(patience(180_000))
   const cases = corpus.filter((_play, index) => index % 3 === 1)
   const report = await witnessCampaign(cases)
   t.log(

@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import type { LinkSpec, NeighborSpec, RouteSpec, RuleSpec, Spec } from '../../src/spec/types.js'
+import { patience } from '../helpers/patience.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 // Few objects of each sort, so that two specs often name the same.
@@ -110,7 +111,7 @@ const spec: fc.Arbitrary<Spec> = fc
   })
 
 test('specs in any order converge; one after another gives what the other says alone', async (t) => {
-  t.timeout(240_000)
+  t.timeout(patience(240_000))
   await fc.assert(
     fc.asyncProperty(spec, spec, async (first, second) => {
       const namespace = reconcileNamespace(t)
