@@ -1,10 +1,9 @@
 import type { Problem } from '../error.js'
-import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import type { Transport } from '../netlink/transports/transport.js'
 import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import { knowsEncapsulation } from '../rtnetlink/encapsulation/probe.js'
 import { wouldLoadEncapsulationModule } from '../system/linkModules.js'
+import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
 import { throwIfUnsupported } from './unsupported.js'
@@ -12,21 +11,11 @@ import type { World } from './world.js'
 
 type EncapsulationType = AnyEncapsulation['type']
 
-/** What the running kernel said that it has, which stays true. */
-const known = new Set<EncapsulationType>()
-
-/** Asks the machine's kernel whether it lacks a way to wrap packets. One whose module is there is taken for known: a plan loads none. */
-export async function machineLacksEncapsulation(
-  type: EncapsulationType,
-  transport: () => Transport,
-  request: RequestOptions,
-): Promise<boolean> {
-  if (known.has(type) || wouldLoadEncapsulationModule(type)) return false
-  using connection = new Connection(transport())
-  const lacks = (await knowsEncapsulation(type, connection, request)) === false
-  if (!lacks) known.add(type)
-  return lacks
-}
+/** Asks the machine's kernel whether it lacks a way to wrap packets. */
+export const machineLacksEncapsulation: MachineProbe<EncapsulationType> = machineProbe(
+  wouldLoadEncapsulationModule,
+  knowsEncapsulation,
+)
 
 interface Wrapping {
   readonly encapsulation?: AnyEncapsulation
@@ -57,11 +46,13 @@ export async function refuseEncapsulations(
   world: World,
   request: RequestOptions,
 ): Promise<void> {
+  const lacks = onceAPlan((type: EncapsulationType, namespace) => {
+    return world.kernelOf(namespace)?.lacksEncapsulation(type, request)
+  })
   const problems: Problem[] = []
   for (const { operation, namespace, path = '' } of steps) {
-    const kernel = world.kernelOf(namespace)
     for (const [place, { encapsulation }] of wrappingsOf(operation, path)) {
-      if (!encapsulation || !(await kernel?.lacksEncapsulation(encapsulation.type, request))) continue
+      if (!encapsulation || !(await lacks(encapsulation.type, namespace))) continue
       const message = `this kernel knows no encapsulation ${encapsulation.type}`
       problems.push({ path: `${place}/encapsulation`, message })
     }

@@ -1,28 +1,14 @@
 import type { Problem } from '../error.js'
-import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import type { Transport } from '../netlink/transports/transport.js'
 import { knowsQdisc } from '../rtnetlink/qdiscs/probe.js'
 import { wouldLoadQdiscModule } from '../system/qdiscModules.js'
+import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { PlannedStep } from './step.js'
 import { throwIfUnsupported } from './unsupported.js'
 import type { World } from './world.js'
 
-/** What the running kernel said that it has, which stays true. */
-const known = new Set<string>()
-
-/** Asks the machine's kernel whether it lacks a kind of qdisc. One whose module is there is taken for known: a plan loads none. */
-export async function machineLacksQdisc(
-  kind: string,
-  transport: () => Transport,
-  request: RequestOptions,
-): Promise<boolean> {
-  if (known.has(kind) || wouldLoadQdiscModule(kind)) return false
-  using connection = new Connection(transport())
-  const lacks = (await knowsQdisc(kind, connection, request)) === false
-  if (!lacks) known.add(kind)
-  return lacks
-}
+/** Asks the machine's kernel whether it lacks a kind of qdisc. */
+export const machineLacksQdisc: MachineProbe<string> = machineProbe(wouldLoadQdiscModule, knowsQdisc)
 
 /** The kinds of qdiscs that a step makes. */
 function kindsOf({ operation }: PlannedStep): readonly string[] {
@@ -37,11 +23,11 @@ export async function refuseQdiscs(
   world: World,
   request: RequestOptions,
 ): Promise<void> {
+  const lacks = onceAPlan((kind: string, namespace) => world.kernelOf(namespace)?.lacksQdisc(kind, request))
   const problems: Problem[] = []
   for (const step of steps) {
-    const kernel = world.kernelOf(step.namespace)
     for (const kind of new Set(kindsOf(step))) {
-      if (!(await kernel?.lacksQdisc(kind, request))) continue
+      if (!(await lacks(kind, step.namespace))) continue
       problems.push({ path: step.path ?? '', message: `this kernel has no qdiscs of kind ${kind}` })
     }
   }
