@@ -1,5 +1,5 @@
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
-import type { JournalContent } from './records.js'
+import { formerNetworksIn, type JournalRecords } from './records.js'
 
 /** Whether an apply that was cut off made a link, or was about to, by the namespace and the link's name. */
 export type HalfMade = (namespace: string, link: string) => boolean
@@ -8,9 +8,9 @@ export type HalfMade = (namespace: string, link: string) => boolean
 export type HalfMadeIn = (identity: string | undefined, namespace: string, link: string) => boolean
 
 /** What a journal says of links that were not there before. */
-export function halfMadeOf({ begin, records }: Exclude<JournalContent, { readonly refused: string }>): HalfMadeIn {
-  let { networks } = begin
-  for (const record of records) if (record.type === 'changes') networks = record.networks
+export function halfMadeOf(content: JournalRecords): HalfMadeIn {
+  const { begin } = content
+  const networks = formerNetworksIn(content)
   const missing = new Map(
     begin.namespaces.map(({ name, identity }) => {
       const links = networks[name]?.links ?? []

@@ -176,10 +176,21 @@ export function lineOf(record: JournalBegin | JournalRecord): string {
   return `${sumOf(text)} ${text}\n`
 }
 
+/** What a journal says. */
+export interface JournalRecords {
+  readonly begin: JournalBegin
+  readonly records: readonly JournalRecord[]
+}
+
 /** What a journal says, or why it cannot be believed. */
-export type JournalContent =
-  | { readonly begin: JournalBegin; readonly records: readonly JournalRecord[] }
-  | { readonly refused: string }
+export type JournalContent = JournalRecords | { readonly refused: string }
+
+/** What the namespaces were, by the last record that tells it. */
+export function formerNetworksIn({ begin, records }: JournalRecords): JournalBegin['networks'] {
+  let { networks } = begin
+  for (const record of records) if (record.type === 'changes') networks = record.networks
+  return networks
+}
 
 /**
  * Reads a journal's text. A last line that was not written to its end is left out: what it told of had not begun.

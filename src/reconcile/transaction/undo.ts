@@ -12,7 +12,7 @@ import { findNamespace } from './findNamespace.js'
 import { claimJournal, type FoundJournal, noteFailure, removeJournal } from './journal.js'
 import { NamespaceLock, subjectOf } from './lock.js'
 import { readPacked } from './packedFile.js'
-import type { JournalBegin, JournalNamespace, JournalRecord } from './records.js'
+import { formerNetworksIn, type JournalBegin, type JournalNamespace, type JournalRecord } from './records.js'
 
 /** What undoing a journal has at hand. */
 export interface UndoOptions extends Pick<PlaceOptions, 'kernel'> {
@@ -107,9 +107,7 @@ async function formerIn(
   records: readonly JournalRecord[],
   world: World,
 ): Promise<Former> {
-  let { networks } = begin
-  for (const record of records) if (record.type === 'changes') networks = record.networks
-  const own = Object.entries(networks).filter(([name]) => world.places.has(name))
+  const own = Object.entries(formerNetworksIn({ begin, records })).filter(([name]) => world.places.has(name))
   const read = await readPacked(directory, Object.fromEntries(own))
   return { networks: read, created: begin.creates.filter((name) => world.places.has(name)) }
 }
