@@ -141,15 +141,7 @@ export function deleteLinkGroup(group: number): NetlinkMessage {
 
 /** RTM_GETLINK of one link: `ip link show`. A long name is taken for an alternative name. */
 export function getLink(target: LinkTarget): NetlinkMessage {
-  return buildMessage({
-    layout: linkLayout,
-    type: RTM_GETLINK,
-    flags: 0,
-    subject: `link ${describeTarget(target)}: get`,
-    header: headerOf(target),
-    attributes: { ...nameOf(target), extendedMask },
-    context: withoutNames,
-  })
+  return linkRequest(target, 0)
 }
 
 /**
@@ -157,10 +149,14 @@ export function getLink(target: LinkTarget): NetlinkMessage {
  * to it within a second (net/core/rtnetlink.c, rtnl_getlink, since Linux 6.8). The answer counts like an echo.
  */
 export function noteCarrier(target: LinkTarget): NetlinkMessage {
+  return linkRequest(target, NLM_F_ECHO)
+}
+
+function linkRequest(target: LinkTarget, flags: number): NetlinkMessage {
   return buildMessage({
     layout: linkLayout,
     type: RTM_GETLINK,
-    flags: NLM_F_ECHO,
+    flags,
     subject: `link ${describeTarget(target)}: get`,
     header: headerOf(target),
     attributes: { ...nameOf(target), extendedMask },
