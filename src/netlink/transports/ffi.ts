@@ -140,8 +140,11 @@ export class FfiTransport implements Transport {
     // libuv's own read would take a datagram out of its turn.
     if (this.#closed || this.#watch) return
     this.#ahead ??= new ReadAhead(this.#fd, slabSize, (errno) => this.#onAheadError(errno))
-    const isThere = this.#lastLength < leastOfDump
-    const underWay = isThere ? this.#ahead.startNow() : this.#ahead.start()
+    if (this.#lastLength < leastOfDump) {
+      this.#ahead.startNow()
+      return
+    }
+    const underWay = this.#ahead.start()
     if (underWay) void this.#borrowing(underWay)
   }
 

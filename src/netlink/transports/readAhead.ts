@@ -58,7 +58,7 @@ export class ReadAhead {
   }
 
   /** Receives what is there already, once all that was received is taken. */
-  startNow(): undefined {
+  startNow(): void {
     if (this.#underWay || this.#waiting || (this.#current && this.#next < this.#current.count)) return
     const block = this.#idle.pop() ?? this.#newBlock()
     if (block) this.#filled(block, block.receiveNow(this.#fd, flags))
