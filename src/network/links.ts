@@ -21,8 +21,8 @@ import {
   moveLink,
   setLink,
 } from '../rtnetlink/linkMessages.js'
-import { normalizeVnis, type VniChanges, vniChanges } from '../rtnetlink/vniChanges.js'
-import { addVnis, decodeVnis, deleteVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
+import { normalizeVnis, ownVnis, setVnis, type VniChanges, vniChanges } from '../rtnetlink/vniChanges.js'
+import { addVnis, decodeVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
 import { type NamespaceReference, openNamespace } from '../system/namespace.js'
 import { checkName } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTap } from '../tuntap/manage.js'
@@ -167,8 +167,7 @@ export class Links extends Objects {
       (context) => [
         ...changeLinkMessages({ ...change, ...altNames }, context),
         ...vlanMessages(changes, (build) => build(current.index, context)),
-        ...(vnis ? deleteVnis(current.index, vnis.deleted, context) : []),
-        ...(vnis ? addVnis(current.index, vnis.added, context) : []),
+        ...(vnis ? setVnis(current.index, vnis, context) : []),
       ],
       options,
     )
@@ -177,8 +176,7 @@ export class Links extends Objects {
 
   async #vniChanges({ index }: ListedLink, wanted: VniList, options: RequestOptions): Promise<VniChanges | undefined> {
     const listed = (await this.dumpAll(() => dumpVnis(), decodeVnis, options)).flat()
-    const present = listed.filter((vni) => vni.index === index).map(({ dev: _dev, index: _index, ...vni }) => vni)
-    return vniChanges(normalizeVnis(wanted), normalizeVnis(present))
+    return vniChanges(normalizeVnis(wanted), ownVnis(listed.filter((vni) => vni.index === index)))
   }
 
   /** Sets what generic netlink sets; the options are brought from what they were to what is told of them. */

@@ -15,7 +15,7 @@ import { changeQdisc, deleteQdisc, type Qdisc, replaceQdisc } from '../rtnetlink
 import { deleteTrafficClass, replaceTrafficClass } from '../rtnetlink/qdiscs/trafficClass.js'
 import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
-import { addVnis, deleteVnis } from '../rtnetlink/vxlanVni.js'
+import { setVnis } from '../rtnetlink/vniChanges.js'
 import { sectionOf } from '../state/link.js'
 import type { PlacedQdisc, QdiscChange } from '../state/qdiscDifference.js'
 import type { Operation } from './operation.js'
@@ -53,10 +53,8 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     }
     case 'setGlobalVlans':
       return setGlobalVlanOptions(operation.dev, operation.options, context)
-    case 'setVnis': {
-      const { dev, changes } = operation
-      return [...deleteVnis(dev, changes.deleted, context), ...addVnis(dev, changes.added, context)]
-    }
+    case 'setVnis':
+      return setVnis(operation.dev, operation.changes, context)
     case 'setQdisc':
       return operation.changes.map((change) => qdiscMessage(operation.dev, change, context))
     case 'addAddress':

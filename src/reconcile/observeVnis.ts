@@ -1,8 +1,9 @@
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import { grouped } from '../rtnetlink/grouped.js'
 import type { ListedLink } from '../rtnetlink/link.js'
-import { normalizeVnis } from '../rtnetlink/vniChanges.js'
-import { decodeVnis, dumpVnis, type VxlanVni } from '../rtnetlink/vxlanVni.js'
+import { ownVnis } from '../rtnetlink/vniChanges.js'
+import { decodeVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
 import { dump } from './dump.js'
 import { ifSupported } from './observeVlans.js'
 import type { Place } from './place.js'
@@ -22,13 +23,8 @@ export async function withVnis(
   if (!links.some(hasVnis)) return links
   const listed = await ifSupported(() => dump(place, dumpVnis(), (body) => decodeVnis(body, names), options))
   if (!listed) return links
-  const byIndex = new Map<number, VxlanVni[]>()
-  for (const { dev: _dev, index, ...vni } of listed.flat()) {
-    const own = byIndex.get(index)
-    if (own) own.push(vni)
-    else byIndex.set(index, [vni])
-  }
+  const byIndex = grouped(listed.flat(), ({ index }) => `${index}`)
   return links.map((link) =>
-    hasVnis(link) ? { ...link, vxlan: { ...link.vxlan, vnis: normalizeVnis(byIndex.get(link.index) ?? []) } } : link,
+    hasVnis(link) ? { ...link, vxlan: { ...link.vxlan, vnis: ownVnis(byIndex.get(`${link.index}`) ?? []) } } : link,
   )
 }

@@ -1,16 +1,12 @@
+import { formatVlans, type NumberRange } from './vlanRange.js'
+
 /** Something about a number or a range of them. */
 interface OfRange {
   readonly id: number | string
 }
 
-/** The first and the last of a range. */
-interface Range {
-  readonly first: number
-  readonly last: number
-}
-
 /** Numbers from first to last that have the same in both lists. */
-interface Segment<T> extends Range {
+interface Segment<T> extends NumberRange {
   readonly wanted: T | undefined
   readonly actual: T | undefined
 }
@@ -19,7 +15,7 @@ interface Segment<T> extends Range {
 export function* segments<T extends OfRange>(
   wanted: readonly T[],
   actual: readonly T[],
-  rangeOf: (id: number | string) => Range,
+  rangeOf: (id: number | string) => NumberRange,
 ): Generator<Segment<T>> {
   const cuts = new Set<number>()
   for (const { id } of [...wanted, ...actual]) {
@@ -38,7 +34,7 @@ export function* segments<T extends OfRange>(
 /** Finds the range of a number, asked in ascending order. */
 function finder<T extends OfRange>(
   list: readonly T[],
-  rangeOf: (id: number | string) => Range,
+  rangeOf: (id: number | string) => NumberRange,
 ): (number: number) => T | undefined {
   const ranges = list.map((item) => ({ item, ...rangeOf(item.id) })).sort((a, b) => a.first - b.first)
   let position = 0
@@ -47,4 +43,25 @@ function finder<T extends OfRange>(
     const range = ranges[position]
     return range && range.first <= number ? range.item : undefined
   }
+}
+
+/**
+ * Puts ranges that follow each other together, of an ordered list.
+ * @param continues whether one says on from its first number what the one before it says
+ */
+export function mergedRanges<T extends OfRange>(
+  list: readonly T[],
+  rangeOf: (id: number | string) => NumberRange,
+  continues: (before: T, item: T, first: number) => boolean,
+): T[] {
+  const result: T[] = []
+  for (const item of list) {
+    const before = result.at(-1)
+    const { first, last } = rangeOf(item.id)
+    const range = before && rangeOf(before.id)
+    if (before && range?.last === first - 1 && continues(before, item, first)) {
+      result[result.length - 1] = { ...before, id: formatVlans({ first: range.first, last }) }
+    } else result.push(item)
+  }
+  return result
 }

@@ -1,22 +1,12 @@
+import type { EncodeContext } from '../netlink/codec.js'
+import type { NetlinkMessage } from '../netlink/message.js'
 import type { VniList } from './kinds/vxlanVnis.js'
-import { segments } from './segments.js'
+import { mergedRanges, segments } from './segments.js'
 import { formatVlans } from './vlanRange.js'
 import { vnisOf } from './vniRange.js'
-import type { VxlanVni } from './vxlanVni.js'
+import { addVnis, deleteVnis, type ListedVni, type VxlanVni } from './vxlanVni.js'
 
-/** Puts ranges that follow each other and have the same hosts together. */
-function merged(list: readonly VxlanVni[]): VxlanVni[] {
-  const result: VxlanVni[] = []
-  for (const item of list) {
-    const before = result.at(-1)
-    const { first, last } = vnisOf(item.id)
-    const range = before && vnisOf(before.id)
-    if (before && range?.last === first - 1 && sameHosts(before, item)) {
-      result[result.length - 1] = { ...before, id: formatVlans({ first: range.first, last }) }
-    } else result.push(item)
-  }
-  return result
-}
+const merged = (list: readonly VxlanVni[]): VxlanVni[] => mergedRanges(list, vnisOf, sameHosts)
 
 function sameHosts(a: VxlanVni, b: VxlanVni): boolean {
   return a.group === b.group && a.remote === b.remote
@@ -63,13 +53,38 @@ export function withoutVnis(list: readonly VxlanVni[], others: readonly VxlanVni
   return merged(kept)
 }
 
+/** The messages that bring VNIs of a VXLAN to what they should be. */
+export function setVnis(
+  dev: string | number,
+  { deleted, added }: VniChanges,
+  context: EncodeContext,
+): NetlinkMessage[] {
+  return [...deleteVnis(dev, deleted, context), ...addVnis(dev, added, context)]
+}
+
+/** What a VXLAN takes, of what the kernel lists of it. */
+export function ownVnis(listed: readonly ListedVni[]): VxlanVni[] {
+  return normalizeVnis(listed.map(({ dev: _dev, index: _index, ...vni }) => vni))
+}
+
+// Asked of many entries of a forwarding database, so that the ranges are read once a list.
+const rangesByList = new WeakMap<VniList, readonly { readonly first: number; readonly vni: VxlanVni }[]>()
+
 /** What a list says of one VNI. */
-export function findVni(list: VniList, vni: number): VxlanVni | undefined {
-  const found = list.find((item) => {
-    const { first, last } = vnisOf(typeof item === 'object' ? item.id : item)
-    return first <= vni && vni <= last
-  })
-  return found === undefined || typeof found === 'object' ? found : { id: found }
+export function findVni(list: VniList, number: number): VxlanVni | undefined {
+  let ranges = rangesByList.get(list)
+  if (!ranges) {
+    ranges = normalizeVnis(list).map((vni) => ({ first: vnisOf(vni.id).first, vni }))
+    rangesByList.set(list, ranges)
+  }
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ranges[middle]?.first ?? 0) <= number) low = middle + 1
+    else high = middle
+  }
+  const before = ranges[low - 1]?.vni
+  return before && number <= vnisOf(before.id).last ? before : undefined
 }
 
 /** A list as people write it: bare numbers and ranges where nothing more is to be said. */

@@ -3,7 +3,7 @@ import type { GlobalVlanOptions, PortVlan } from '../rtnetlink/bridgeVlan.js'
 import { globalVlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import type { VlanList } from '../rtnetlink/kinds/bridgeVlans.js'
 import { multicastDefaults } from '../rtnetlink/kinds/multicastOptions.js'
-import { segments } from '../rtnetlink/segments.js'
+import { mergedRanges, segments } from '../rtnetlink/segments.js'
 import { formatVlans, vlansOf } from '../rtnetlink/vlanRange.js'
 import { sameOption, sameValue } from './equal.js'
 
@@ -37,21 +37,19 @@ function tunnelAt(vlans: OfVlans | undefined, vlan: number): number {
   return vlans?.tunnelId === undefined ? 0 : vlans.tunnelId + vlan - vlansOf(vlans.id).first
 }
 
-/** Puts ranges that follow each other and have the same together. Only one VLAN can be that of untagged frames. */
-function merged<T extends OfVlans & { readonly pvid?: boolean }>(list: readonly T[]): T[] {
-  const result: T[] = []
-  for (const item of list) {
-    const before = result.at(-1)
-    const { first, last } = vlansOf(item.id)
-    const range = before && vlansOf(before.id)
-    const follows = range?.last === first - 1 && !item.pvid && !before?.pvid
-    const tunnels = (item.tunnelId || 0) === 0 ? item.tunnelId : tunnelAt(item, first)
-    const continued = (before?.tunnelId || 0) === 0 ? before?.tunnelId : tunnelAt(before, first)
-    if (before && range && follows && tunnels === continued && sameBesides(before, item)) {
-      result[result.length - 1] = { ...before, id: formatVlans({ first: range.first, last }) }
-    } else result.push(item)
-  }
-  return result
+type MergeableVlans = OfVlans & { readonly pvid?: boolean }
+
+/** Puts ranges that follow each other and have the same together. */
+function merged<T extends MergeableVlans>(list: readonly T[]): T[] {
+  return mergedRanges(list, vlansOf, isContinuation)
+}
+
+/** Only one VLAN can be that of untagged frames. */
+function isContinuation(before: MergeableVlans, item: MergeableVlans, first: number): boolean {
+  if (item.pvid || before.pvid) return false
+  const tunnels = (item.tunnelId || 0) === 0 ? item.tunnelId : tunnelAt(item, first)
+  const continued = (before.tunnelId || 0) === 0 ? before.tunnelId : tunnelAt(before, first)
+  return tunnels === continued && sameBesides(before, item)
 }
 
 function sameBesides(a: OfVlans, b: OfVlans): boolean {

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { compactVnis, normalizeVnis, vniChanges, withoutVnis } from '../../src/rtnetlink/vniChanges.js'
+import { compactVnis, findVni, normalizeVnis, vniChanges, withoutVnis } from '../../src/rtnetlink/vniChanges.js'
 import { vnisOf } from '../../src/rtnetlink/vniRange.js'
 import type { VxlanVni } from '../../src/rtnetlink/vxlanVni.js'
 
@@ -44,4 +44,13 @@ test('ranges are as long as can be, and written shortly', (t) => {
   t.deepEqual(compactVnis(list), ['5-7', { id: '8-10', group: '239.1.1.1' }, 20])
   t.throws(() => vnisOf(0), { instanceOf: RangeError })
   t.throws(() => vnisOf('1-16777216'), { instanceOf: RangeError })
+})
+
+test('what a list says of a VNI is found in it, and nothing for one between', (t) => {
+  fc.assert(
+    fc.property(byVni, fc.integer({ min: 1, max: 13 }), (vnis, number) => {
+      const found = findVni(listed(vnis), number)
+      t.deepEqual(found && one([found])[number], vnis[number])
+    }),
+  )
 })
