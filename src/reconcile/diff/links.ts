@@ -93,7 +93,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   // Up before it has its VLANs, it would be in those that every new port has.
   const { up: isUp = true } = properties
   const up = isUp && plannedVlans(context, wanted).length > 0 ? undefined : isUp
-  const { up: _up, ...others } = withoutVlans(properties)
+  const { up: _up, ...others } = withoutOwnMessages(properties)
   const whole: Link = { ...others, name, ...(up === undefined ? {} : { up }) }
   const link = naming ? withoutNaming(whole, naming) : whole
   if (naming) namePorts(context, wanted, naming)
@@ -117,7 +117,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
 }
 
 /** Properties without those that are in messages of their own, for which the link must be there. */
-function withoutVlans({ bridge, bridgePort, vxlan, ...properties }: Partial<Link>): Partial<Link> {
+function withoutOwnMessages({ bridge, bridgePort, vxlan, ...properties }: Partial<Link>): Partial<Link> {
   const { vlans: _own, vlanOptions: _options, ...ofBridge } = bridge ?? {}
   const { vlans: _vlans, ...ofPort } = bridgePort ?? {}
   const { vnis: _vnis, ...ofVxlan } = vxlan ?? {}
@@ -165,7 +165,7 @@ function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string):
     txQueues: _tx,
     rxQueues: _rx,
     ...properties
-  } = withoutOptions(withoutVlans(wanted.properties), kind)
+  } = withoutOptions(withoutOwnMessages(wanted.properties), kind)
   const { altNames = [], ...changes } = { ...properties, up: properties.up ?? true }
   checkReferences(context, wanted)
   addStep(context, {
