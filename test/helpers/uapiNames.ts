@@ -23,7 +23,7 @@ import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { routeMetrics } from '../../src/rtnetlink/routeMetrics.js'
 import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
-import { bridgeTables } from './uapiNamesOfBridges.js'
+import { bridgeTables, namesOfMulticast } from './uapiNamesOfBridges.js'
 import { qdiscTables } from './uapiNamesOfQdiscs.js'
 import { bondTables, tunnelTables } from './uapiNamesOfTunnels.js'
 import type { NamedTable } from './uapiTable.js'
@@ -80,14 +80,7 @@ export const namedTables: readonly NamedTable[] = [
       groupAddress: 'GROUP_ADDR',
       multicastQueryUseInterfaceAddress: 'MCAST_QUERY_USE_IFADDR',
       multicastHashMaximum: 'MCAST_HASH_MAX',
-      multicastLastMemberCount: 'MCAST_LAST_MEMBER_CNT',
-      multicastStartupQueryCount: 'MCAST_STARTUP_QUERY_CNT',
-      multicastLastMemberInterval: 'MCAST_LAST_MEMBER_INTVL',
-      multicastMembershipInterval: 'MCAST_MEMBERSHIP_INTVL',
-      multicastQuerierInterval: 'MCAST_QUERIER_INTVL',
-      multicastQueryInterval: 'MCAST_QUERY_INTVL',
-      multicastQueryResponseInterval: 'MCAST_QUERY_RESPONSE_INTVL',
-      multicastStartupQueryInterval: 'MCAST_STARTUP_QUERY_INTVL',
+      ...namesOfMulticast,
       nfCallIp6tables: 'NF_CALL_IP6TABLES',
       vlanStats: 'VLAN_STATS_ENABLED',
       multicastStats: 'MCAST_STATS_ENABLED',

@@ -14,6 +14,18 @@ import {
 import { vniEntry, vniLayout } from '../../src/rtnetlink/vxlanVniAttributes.js'
 import type { NamedTable } from './uapiTable.js'
 
+/** Of what a bridge has for itself and for each VLAN. */
+export const namesOfMulticast = {
+  multicastLastMemberCount: 'MCAST_LAST_MEMBER_CNT',
+  multicastStartupQueryCount: 'MCAST_STARTUP_QUERY_CNT',
+  multicastLastMemberInterval: 'MCAST_LAST_MEMBER_INTVL',
+  multicastMembershipInterval: 'MCAST_MEMBERSHIP_INTVL',
+  multicastQuerierInterval: 'MCAST_QUERIER_INTVL',
+  multicastQueryInterval: 'MCAST_QUERY_INTVL',
+  multicastQueryResponseInterval: 'MCAST_QUERY_RESPONSE_INTVL',
+  multicastStartupQueryInterval: 'MCAST_STARTUP_QUERY_INTVL',
+}
+
 /** Of an entry of a multicast database. */
 const namesOfMdb = {
   sourceList: 'SRC_LIST',
@@ -40,14 +52,7 @@ export const bridgeTables: readonly NamedTable[] = [
     table: globalVlanEntry,
     prefix: 'BRIDGE_VLANDB_GOPTS_',
     names: {
-      multicastLastMemberCount: 'MCAST_LAST_MEMBER_CNT',
-      multicastStartupQueryCount: 'MCAST_STARTUP_QUERY_CNT',
-      multicastLastMemberInterval: 'MCAST_LAST_MEMBER_INTVL',
-      multicastMembershipInterval: 'MCAST_MEMBERSHIP_INTVL',
-      multicastQuerierInterval: 'MCAST_QUERIER_INTVL',
-      multicastQueryInterval: 'MCAST_QUERY_INTVL',
-      multicastQueryResponseInterval: 'MCAST_QUERY_RESPONSE_INTVL',
-      multicastStartupQueryInterval: 'MCAST_STARTUP_QUERY_INTVL',
+      ...namesOfMulticast,
       mstInstance: 'MSTI',
     },
   },
