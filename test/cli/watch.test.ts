@@ -3,6 +3,7 @@ import test from 'ava'
 import { watchCommand } from '../../src/cli/watch.js'
 import { commandLine, temporaryFile } from '../helpers/commandLine.js'
 import { testNamespace } from '../helpers/namespace.js'
+import { patience } from '../helpers/patience.js'
 
 const good = `links:
   - name: br0
@@ -27,9 +28,9 @@ for (const json of [false, true]) {
     }
     const options = { namespace: namespace.path, heal: true, json }
     const ended = watchCommand(file, options, { ...output, out: (text) => void output.out(text) }, controller.signal)
-    await delay(300)
+    await delay(patience(300))
     namespace.sh('ip route del 10.20.0.0/16')
-    await delay(300)
+    for (let tries = 0; tries < 100 && out === ''; tries++) await delay(patience(20))
     t.regex(namespace.sh('ip route'), /10\.20\.0\.0\/16 via 10\.0\.0\.254/)
     controller.abort()
     t.is(await ended, 0)

@@ -78,7 +78,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
     (context) => newAddress({ address: '10.9.0.1/32', peer: '10.9.0.2', dev: 'v0' }, context),
     (context) =>
       newAddress({ address: '10.8.0.1/30', dev: 'v1', noPrefixRoute: true, metric: 7, protocol: 55 }, context),
-    (context) => replaceAddress({ address: '10.0.0.1/24', dev: 'v0', label: 'v0:y', protocol: 9 }, context),
+    (context) => replaceAddress({ address: '10.0.0.1/24', dev: 'v0', label: 'v0:y' }, context),
     () => newAddress({ address: '10.0.0.1/24', dev: 77 }),
     (context) => deleteAddress({ address: '10.7.7.7/24', dev: 'v0' }, context),
     (context) => deleteAddress({ address: '10.0.0.2/25', dev: 'v0' }, context),
@@ -90,6 +90,11 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
     (context) => replaceAddress({ address: 'fd00::1/80', dev: 'v0' }, context),
     (context) => deleteAddress({ address: 'fd00::9/64', dev: 'v0' }, context),
     () => newAddress({ address: 'fd00::9/64', dev: 77 }),
+  ],
+  replacedProtocol: [
+    ...pair,
+    (context) => newAddress({ address: '10.0.0.1/24', dev: 'v0', protocol: 7 }, context),
+    (context) => replaceAddress({ address: '10.0.0.1/24', dev: 'v0', protocol: 9 }, context),
   ],
   deletedPrimary: [
     ...pair,
