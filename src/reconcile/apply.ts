@@ -146,7 +146,7 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, is
   }
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
   const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
-  refuseUntold(steps, states, world)
+  await refuseUntold(steps, states, world, options)
   for (const refuse of [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations]) {
     await rest()
     await refuse(steps, world, options)

@@ -1,4 +1,5 @@
 import type { Problem } from '../error.js'
+import type { RequestOptions } from '../netlink/exchange.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { sectionOf } from '../state/link.js'
 import type { NetworkState } from '../state/model.js'
@@ -43,20 +44,23 @@ function witness({ links }: NetworkState, section: string): object {
 
 /**
  * Refuses a plan that gives links options which the kernel does not tell of other such links, and so would ignore. Where
- * there is none, verification finds out.
+ * there are none, one is made for a moment, in a namespace that nothing else is in; where that may not be,
+ * verification finds out.
  */
-export function refuseUntold(
+export async function refuseUntold(
   steps: readonly PlannedStep[],
   states: ReadonlyMap<string, NetworkState>,
   world: World,
-): void {
+  request: RequestOptions,
+): Promise<void> {
   // One in memory tells what it was told, and no more.
   if (world.places.get('')?.inMemory) return
   const witnesses = new Map<string, object>()
-  const told = (namespace: string, section: string): object => {
+  const told = async (namespace: string, section: string): Promise<object> => {
     const key = `${namespace}/${section}`
     const state = states.get(namespace)
-    const found = witnesses.get(key) ?? (state ? witness(state, section) : {})
+    let found = witnesses.get(key) ?? (state ? witness(state, section) : {})
+    if (Object.keys(found).length === 0) found = (await world.kernelOf(namespace)?.sample(section, request)) ?? {}
     witnesses.set(key, found)
     return found
   }
@@ -65,9 +69,9 @@ export function refuseUntold(
     const { namespace = '', path = '' } = step
     for (const { name: section, given } of sectionsOf(step)) {
       if (given.length === 0) continue
-      const known = told(namespace, section)
-      for (const option of given) {
-        if (option in known || Object.keys(known).length === 0) continue
+      const known = await told(namespace, section)
+      if (Object.keys(known).length === 0) continue
+      for (const option of given.filter((name) => !(name in known))) {
         problems.push({ path: `${path}/${section}/${option}`, message: `this kernel knows no ${section}.${option}` })
       }
     }

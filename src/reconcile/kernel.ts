@@ -12,6 +12,7 @@ import { type Lacking, lackingOfMachine } from './capability.js'
 import { machineLacksEncapsulation } from './capabilityOfEncapsulations.js'
 import { machineLacksMdbOfVxlans } from './capabilityOfMdb.js'
 import { machineLacksQdisc } from './capabilityOfQdiscs.js'
+import { sampleOfMachine } from './sample.js'
 
 // NETLINK_NETFILTER: include/uapi/linux/netlink.h
 const netlinkProtocols = { generic: NETLINK_GENERIC, netfilter: 12 } as const
@@ -43,6 +44,8 @@ export interface Kernel {
   lacksEncapsulation(type: AnyEncapsulation['type'], request: RequestOptions): Promise<boolean>
   /** Whether its VXLANs lack multicast databases. */
   lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
+  /** What it tells of a new link in a section such as `bridgePort`; nothing where it cannot be tried. */
+  sample(section: string, request: RequestOptions): Promise<object>
 }
 
 /** Makes the kernel of a network namespace from an open descriptor of it, which stays the caller's. */
@@ -64,5 +67,6 @@ export function machineKernel(namespaceFd: number): Kernel {
     lacksEncapsulation: (type, request) =>
       machineLacksEncapsulation(type, () => new FfiTransport({ namespaceFd }), request),
     lacksMdbOfVxlans: (request) => machineLacksMdbOfVxlans(() => new FfiTransport({ namespaceFd }), request),
+    sample: sampleOfMachine,
   }
 }

@@ -145,6 +145,11 @@ export class FakeKernel implements KernelSide, Kernel {
     return Promise.resolve(true)
   }
 
+  /** What it tells of a new link: nothing that was not said. */
+  sample(): Promise<object> {
+    return Promise.resolve({})
+  }
+
   /** Reads a file under /proc/sys/net: what {@link writeSysctl} wrote, or 0. */
   readSysctl(name: string): string | undefined {
     return this.#sysctls.get(name) ?? '0'

@@ -74,6 +74,28 @@ test('options of ports that the kernel would ignore are known by a port that is 
   })
 })
 
+test('options of the first bridge and its ports are tried where nobody sees it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const bridgePort = { neighborForwardGratuitous: true, isolated: true }
+  const spec: Spec = {
+    links: [
+      { name: 'br0', kind: 'bridge' },
+      { name: 'new0', kind: 'ifb', master: 'br0', bridgePort },
+    ],
+  }
+  const told = await namespace.events(async () => {
+    const result = await apply(spec, { namespace: { fd: namespace.fd } })
+    if (result.ok) return skipped(t, 'this kernel knows neighborForwardGratuitous')
+    t.is(result.val.code, 'UNSUPPORTED')
+    t.deepEqual(
+      result.val.problems?.map(({ path }) => path),
+      ['/links/1/bridgePort/neighborForwardGratuitous'],
+    )
+    t.notRegex(namespace.sh('ip -br link'), /br0|new0/)
+  })
+  t.deepEqual(told, [])
+})
+
 test('a plan loads no module', async (t) => {
   const namespace = reconcileNamespace(t)
   const unloaded = [...linkKinds()].filter(
