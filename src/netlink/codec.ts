@@ -28,6 +28,8 @@ export type Domain =
   | { readonly type: 'endpoint' }
   /** A prefix without host bits; without a length that of a single host. */
   | { readonly type: 'prefix' }
+  /** Bytes as a number in hexadecimal, of which the first is the most significant: `0xf7ffffff000000ff`. */
+  | { readonly type: 'hexadecimal'; readonly bytes: number }
   /** A mark of packets: a number, or its text in hexadecimal. */
   | { readonly type: 'mark' }
   /** Bits a second. */

@@ -263,6 +263,31 @@ export const binary: Codec<Uint8Array> = {
   decode: (payload: Payload) => payload.copy(),
 }
 
+/** A number in hexadecimal with all digits that bytes in the network's order have, as text: no number holds eight. */
+export function hexadecimal(bytes: number): Codec<string> {
+  return {
+    domain: { type: 'hexadecimal', bytes },
+    encode(value, writer) {
+      if (!/^0x[0-9a-f]+$/i.test(value) || value.length > 2 + bytes * 2) {
+        throw new RangeError(`${value} is not 0x and up to ${bytes * 2} hexadecimal digits`)
+      }
+      writer.append(Buffer.from(canonicalHexadecimal(value, bytes).slice(2), 'hex'))
+    },
+    decode(payload) {
+      if (payload.length !== bytes) throw new MalformedError(`${payload.length} bytes instead of ${bytes}`)
+      return `0x${Buffer.from(payload.copy()).toString('hex')}`
+    },
+  }
+}
+
+/** The one spelling of a number in hexadecimal. */
+export function canonicalHexadecimal(value: string, bytes: number): string {
+  return `0x${value
+    .slice(2)
+    .toLowerCase()
+    .padStart(bytes * 2, '0')}`
+}
+
 /** A link: its name, or its interface index. */
 export const linkReference: Codec<string | number> = {
   domain: { type: 'link' },

@@ -4,7 +4,7 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { knowsKind, knowsOption } from '../rtnetlink/kindProbe.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
-import { linkKind } from '../rtnetlink/kinds/registry.js'
+import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
 import { sameOption } from '../state/equal.js'
 import { sectionOf } from '../state/link.js'
 import { wouldLoadLinkModule } from '../system/linkModules.js'
@@ -50,9 +50,10 @@ export async function lackingOfMachine(
 
 /** The options that a step gives to a link of a kind, without what a kernel that does not know them does anyway. */
 function givenOptions(kind: AnyLinkKind, values: object): string[] {
-  const defaults = new Map<string, unknown>(Object.entries(kind.defaults ?? {}))
-  return Object.entries(sectionOf(values, kind.kind) ?? {})
-    .filter(([name, value]) => !sameOption(kind.options.lines[name]?.codec.domain, defaults.get(name), value))
+  const options = sectionOf(values, kind.kind) ?? {}
+  const ordinary = ordinaryOptions(kind, options)
+  return Object.entries(options)
+    .filter(([name, value]) => !sameOption(kind.options.lines[name]?.codec.domain, ordinary[name], value))
     .map(([name]) => name)
 }
 

@@ -280,7 +280,10 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly
   const { link } = record
   const kindChanges = wanted.properties.kind !== undefined && wanted.properties.kind !== link.kind
   const features = changedFeatures(link)
-  const had = { ...settableProperties(link), ...(Object.keys(features).length > 0 ? { features } : {}) }
+  const had = {
+    ...withoutFollowing(settableProperties(link)),
+    ...(Object.keys(features).length > 0 ? { features } : {}),
+  }
   const { up, alias, altNames, master, mac, group } = had
   // Of another kind it keeps only what every kind has.
   const kept: Partial<Link> = kindChanges
@@ -296,6 +299,16 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly
     properties: mergedProperties(kept, wanted.properties),
     marks: marksOf(link),
   }
+}
+
+/** Properties without the options that are what follows from other ones, which may have other values now. */
+function withoutFollowing(properties: Partial<Link>): Partial<Link> {
+  const kind = properties.kind === undefined ? undefined : linkKind(properties.kind)
+  const options = kind?.defaultsBy && sectionOf(properties, kind.kind)
+  if (!options) return properties
+  const following = new Map<string, unknown>(Object.entries(kind.defaultsBy(options)))
+  const own = Object.entries(options).filter(([name, value]) => following.get(name) !== value)
+  return { ...properties, [kind.kind]: Object.fromEntries(own) }
 }
 
 function withAddresses(wanted: DesiredLink, record: LinkRecord): DesiredLink {

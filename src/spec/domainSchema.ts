@@ -84,6 +84,14 @@ const markSchema: v.GenericSchema<string | number> = v.union([
   v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,8}$/, 'a mark is a number, or hexadecimal such as 0x1')),
 ])
 
+function hexadecimalSchema(bytes: number): v.GenericSchema<string> {
+  const digits = bytes * 2
+  return v.pipe(
+    v.string(),
+    v.regex(new RegExp(`^0x[0-9a-fA-F]{1,${digits}}$`), `0x and up to ${digits} hexadecimal digits are expected`),
+  )
+}
+
 /** The name of a qdisc or of a class. */
 export const handleSchema: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -156,6 +164,8 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return endpointSchema
     case 'prefix':
       return prefix
+    case 'hexadecimal':
+      return hexadecimalSchema(domain.bytes)
     case 'mark':
       return markSchema
     case 'rate':

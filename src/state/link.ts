@@ -3,7 +3,7 @@ import type { Domain } from '../netlink/codec.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
 import type { GenericOptions } from '../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
-import { linkKind } from '../rtnetlink/kinds/registry.js'
+import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { type PropertyChange, sameOption, sameValue } from './equal.js'
 import { featureDifferences } from './features.js'
@@ -105,7 +105,7 @@ function optionDifferences(
     // What is in messages of its own is compared there.
     if (table.lines[name]?.separate) continue
     if (before === undefined && kind.untold?.includes(name)) continue
-    if (before === undefined && options && isDefault(section, kind, name, after)) continue
+    if (before === undefined && options && isDefault(section, kind, options, name, after)) continue
     if (after === undefined || sameAsOption(section, kind, name, table.lines[name]?.codec.domain, after, before))
       continue
     const immutable =
@@ -117,8 +117,9 @@ function optionDifferences(
 }
 
 /** Whether a value is what a kernel that does not know the option does anyway. */
-function isDefault(section: string, kind: AnyLinkKind, name: string, value: unknown): boolean {
-  const [table, defaults] = section === kind.kind ? [kind.options, kind.defaults] : [kind.port, kind.portDefaults]
+function isDefault(section: string, kind: AnyLinkKind, options: object, name: string, value: unknown): boolean {
+  const [table, defaults] =
+    section === kind.kind ? [kind.options, ordinaryOptions(kind, options)] : [kind.port, kind.portDefaults]
   const ordinary: unknown = Object.getOwnPropertyDescriptor(defaults ?? {}, name)?.value
   return ordinary !== undefined && sameOption(table?.lines[name]?.codec.domain, value, ordinary)
 }

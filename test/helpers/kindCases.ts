@@ -97,9 +97,6 @@ const vxlanOverIpv4: KindCase = {
       l3miss: true,
       udpChecksum: false,
       remoteChecksumTx: true,
-      remoteChecksumRx: true,
-      remoteChecksumNoPartial: true,
-      gbp: true,
       localbypass: false,
       mcroute: true,
     },
@@ -123,9 +120,6 @@ const vxlanOverIpv4: KindCase = {
     l3miss: { l3miss: true },
     udpChecksum: { udp_csum: false },
     remoteChecksumTx: { remcsum_tx: true },
-    remoteChecksumRx: { remcsum_rx: true },
-    remoteChecksumNoPartial: {},
-    gbp: { gbp: true },
     localbypass: {},
     mcroute: {},
   },
@@ -164,9 +158,6 @@ const vxlanOverIpv4: KindCase = {
     { l3miss: false },
     { udpChecksum: true },
     { remoteChecksumTx: false },
-    { remoteChecksumRx: false },
-    { remoteChecksumNoPartial: false },
-    { gbp: false },
   ],
 }
 
@@ -206,6 +197,38 @@ const vxlanOverIpv6: KindCase = {
     localbypass: {},
   },
   recreates: [{ ttlInherit: false }, { udp6ZeroChecksumTx: false }, { udp6ZeroChecksumRx: false }],
+}
+
+const vxlanExtended: KindCase = {
+  title: 'vxlan with extensions in its header',
+  section: 'vxlan',
+  plain: ['id'],
+  link: {
+    name,
+    kind: 'vxlan',
+    vxlan: {
+      id: 1,
+      remote: '10.0.0.9',
+      remoteChecksumRx: true,
+      remoteChecksumNoPartial: true,
+      gbp: true,
+      reservedBits: '0x7000000000000000',
+    },
+  },
+  shown: {
+    id: { id: 1 },
+    remote: { remote: '10.0.0.9' },
+    remoteChecksumRx: { remcsum_rx: true },
+    remoteChecksumNoPartial: {},
+    gbp: { gbp: true },
+    reservedBits: {},
+  },
+  recreates: [
+    { reservedBits: '0x0000000000000000' },
+    { remoteChecksumRx: false },
+    { remoteChecksumNoPartial: false },
+    { gbp: false },
+  ],
 }
 
 const vxlanInherit: KindCase = {
@@ -334,6 +357,7 @@ export const kindCases: readonly KindCase[] = [
   vxlanOverIpv4,
   vxlanOverIpv6,
   vxlanInherit,
+  vxlanExtended,
   vxlanOfRoutes,
   bySource('macvlan'),
   alone('macvlan'),

@@ -181,6 +181,15 @@ const gtp: KindCase = {
   ],
 }
 
+const gtpOf = (version: string, local: string): KindCase => ({
+  title: `gtp on one ${version} address`,
+  section: 'gtp',
+  setup: 'ip address replace 10.0.0.1/24 dev v0; ip address replace fd00::1/64 dev v0 nodad; ip link set v0 up',
+  plain: ['createSockets'],
+  link: { name, kind: 'gtp', gtp: { createSockets: true, local } },
+  shown: { createSockets: {}, local: {} },
+})
+
 const ovpn: KindCase = {
   title: 'ovpn',
   section: 'ovpn',
@@ -202,5 +211,7 @@ export const otherCases: readonly KindCase[] = [
   macsecOfLateFrames,
   team,
   gtp,
+  gtpOf('IPv4', '10.0.0.1'),
+  gtpOf('IPv6', 'fd00::1'),
   ovpn,
 ]

@@ -180,7 +180,6 @@ export const namedTables: readonly NamedTable[] = [
     },
     ipv6: { group: 'GROUP6', remote: 'GROUP6', local: 'LOCAL6' },
   },
-  { table: vxlan.status, prefix: 'IFLA_VXLAN_' },
   {
     table: macvlan.options,
     prefix: 'IFLA_MACVLAN_',
@@ -348,6 +347,8 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   IFLA_VXLAN_LOCALBYPASS: '6,5',
   IFLA_VXLAN_LABEL_POLICY: '6,7',
   IFLA_VXLAN_RESERVED_BITS: '6,14',
+  IFLA_GTP_LOCAL: '6,10',
+  IFLA_GTP_LOCAL6: '6,10',
   IFLA_VXLAN_MC_ROUTE: '6,17',
   IFLA_GENEVE_PORT_RANGE: '6,15',
   IFLA_GENEVE_GRO_HINT: '7,0',

@@ -53,6 +53,17 @@ for (const [name, { codec, size, minimum, maximum }] of Object.entries(numbers))
   })
 }
 
+test('a number in hexadecimal has all its digits when it is read, and no more than its bytes when it is written', (t) => {
+  const codec = scalars.hexadecimal(8)
+  const bits = '0xf7ffffff000000ff'
+  t.deepEqual(bytesOf(codec, bits), Uint8Array.of(0xf7, 0xff, 0xff, 0xff, 0, 0, 0, 0xff))
+  t.is(read(codec, bytesOf(codec, '0xF00')), '0x0000000000000f00')
+  for (const wrong of ['0x', 'f00', '0xg', `${bits}0`]) {
+    t.throws(() => bytesOf(codec, wrong), { instanceOf: RangeError }, wrong)
+  }
+  t.throws(() => read(codec, new Uint8Array(4)), { instanceOf: MalformedError })
+})
+
 test('the network order is the network order', (t) => {
   t.deepEqual(bytesOf(scalars.be16, 0x1234), Uint8Array.of(0x12, 0x34))
   t.deepEqual(bytesOf(scalars.be32, 0x12345678), Uint8Array.of(0x12, 0x34, 0x56, 0x78))

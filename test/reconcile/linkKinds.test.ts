@@ -1,6 +1,13 @@
 import test from 'ava'
+import { Connection } from '../../src/netlink/connection.js'
+import { FfiTransport } from '../../src/netlink/transports/ffi.js'
+import { decodeLink } from '../../src/rtnetlink/decodeLink.js'
+import { knowsOption } from '../../src/rtnetlink/kindProbe.js'
+import { vxlan as vxlanKind } from '../../src/rtnetlink/kinds/builtIn.js'
+import { getLink } from '../../src/rtnetlink/linkMessages.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
+import { skipped } from '../helpers/skipped.js'
 
 const lower: LinkSpec = { name: 'low0', kind: 'veth', veth: { peer: { name: 'low1' } } }
 const vxlan = (options: NonNullable<LinkSpec['vxlan']>): LinkSpec => ({ name: 'vx0', kind: 'vxlan', vxlan: options })
@@ -59,6 +66,46 @@ test('the group goes when a vxlan device is made anew with a host, of either fam
     error.problems?.map(({ path, message }) => [path, message]),
     [['/links/0/vxlan', 'only one of group and remote can be given']],
   )
+})
+
+test('the bits that make a VXLAN drop a packet are all that its extensions leave, unless they are told', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const connection = new Connection(new FfiTransport({ namespaceFd: namespace.fd }))
+  t.teardown(() => connection.close())
+  if (!(await knowsOption(vxlanKind, 'reservedBits', connection))) return skipped(t, 'this kernel has no reservedBits')
+  const told = async () =>
+    (await connection.ask(getLink({ name: 'vx0' }), ({ body }) => decodeLink(body)))[0]?.vxlan?.reservedBits
+  const snapshotOf = async () => (await namespace.snapshot()).links?.find(({ name }) => name === 'vx0')?.vxlan
+  for (const [options, bits] of [
+    [{}, '0xf7ffffff000000ff'],
+    [{ remoteChecksumRx: true }, '0xf7dfffff00000000'],
+    [{ remoteChecksumRx: false, gbp: true }, '0x77000000000000ff'],
+    [{ gbp: false, gpe: true, collectMetadata: true }, '0xc2ffff00000000ff'],
+  ] as const) {
+    await namespace.converges({ links: [vxlan({ id: 1, remote: '10.0.0.9', learning: false, ...options })] })
+    t.is(await told(), bits)
+    t.false('reservedBits' in ((await snapshotOf()) ?? {}), JSON.stringify(options))
+    t.deepEqual((await namespace.plan({ links: [vxlan({ reservedBits: bits })] })).steps, [])
+  }
+  const { steps } = await namespace.converges({ links: [vxlan({ reservedBits: '0xFF000000000000' })] })
+  t.regex(String(steps[0]?.equivalent), /gpe reserved_bits 0x00ff000000000000/)
+  await namespace.converges({ links: [vxlan({ id: 2 })] })
+  t.is((await snapshotOf())?.reservedBits, '0x00ff000000000000')
+  const error = await namespace.fails({ links: [vxlan({ reservedBits: '0xf7ffffff000000ff' })] })
+  t.regex(error.message, /Used bits 0x3d0000ffffffff00 cannot overlap reserved bits 0xf7ffffff000000ff/)
+  t.is(await told(), '0x00ff000000000000')
+  // The kernel forgets them with any change of a living device.
+  const changed = await namespace.converges({ links: [vxlan({ ttl: 5 })] })
+  t.deepEqual(
+    changed.steps.map(({ action }) => action),
+    ['recreate'],
+  )
+  t.is(await told(), '0x00ff000000000000')
+  namespace.sh('ip link set vx0 type vxlan ttl 6')
+  t.is(await told(), '0xf7ffffff000000ff')
+  t.false('reservedBits' in ((await snapshotOf()) ?? {}))
+  await namespace.converges({ links: [vxlan({ id: 3 })] })
+  t.is(await told(), '0xc2ffff00000000ff')
 })
 
 test('a device that cannot be made leaves those that were made anew as they were', async (t) => {

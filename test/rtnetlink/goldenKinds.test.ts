@@ -318,6 +318,12 @@ test('options of newer kernels are what a newer ip sends', (t) => {
         learning: true,
         mcroute: true,
       }),
+      'link add vx1 type vxlan id 42 dstport 4789 reserved_bits 0xf0ff': add('vxlan', 'vx1', {
+        id: 42,
+        port: 4789,
+        learning: true,
+        reservedBits: '0xf0ff',
+      }),
     },
     ifinfomsgSize,
     nestedInLinks,

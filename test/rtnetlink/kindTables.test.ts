@@ -70,6 +70,10 @@ function valuesOf(domain: Domain): fc.Arbitrary<unknown> {
       })
     case 'prefix':
       return addressOf({ type: 'address' }).map((address) => `${address}/${address.includes(':') ? 128 : 32}`)
+    case 'hexadecimal':
+      return fc
+        .uint8Array({ minLength: domain.bytes, maxLength: domain.bytes })
+        .map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`)
     case 'mark':
       return fc.integer({ min: 0, max: 0xffffffff })
     case 'rate':

@@ -169,6 +169,7 @@ function unordered(value: unknown): unknown {
 /** What has no default of its own: it follows other options, a parameter of the module, or the link's speed. */
 const varying = new Set([
   'vxlan.port',
+  'vxlan.reservedBits',
   'bridgePort.cost',
   // 0.1 where the mode needs it.
   'bond.miiInterval',

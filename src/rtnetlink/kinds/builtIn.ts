@@ -41,7 +41,7 @@ export { type VlanOptions, type VlanPriorityMapping, vlan } from './vlan.js'
 export { type VrfOptions, vrf } from './vrf.js'
 export { type VsockmonOptions, vsockmon } from './vsockmon.js'
 export { type VtiOptions, vti, vti6 } from './vti.js'
-export { type VxlanOptions, type VxlanStatus, vxlan } from './vxlan.js'
+export { type VxlanOptions, vxlan } from './vxlan.js'
 export {
   type WireguardOptions,
   type WireguardPeer,

@@ -1,4 +1,4 @@
-import { boolean, enumeration, u8, u32 } from '../../netlink/scalars.js'
+import { boolean, enumeration, ipAddress, u8, u32 } from '../../netlink/scalars.js'
 import { attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 
@@ -12,6 +12,11 @@ export interface GtpOptions {
   readonly restartCount?: number
   /** Whether the kernel opens the UDP sockets; taken for true of a device that is there. Since Linux 5.18. */
   readonly createSockets?: boolean
+  /**
+   * The address that the sockets are bound to, IPv4 or IPv6, with {@link createSockets}. The kernel does not tell it afterwards.
+   * Default `0.0.0.0`. Since Linux 6.10.
+   */
+  readonly local?: string
 }
 
 /** `ip link add NAME type gtp`: the user's packets of a mobile network. */
@@ -23,9 +28,11 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
     role: attribute(4, enumeration(u32, { ggsn: 0, sgsn: 1 })),
     createSockets: attribute(5, boolean(u8), { absent: true }),
     restartCount: attribute(6, u8, { ip: 'restart_count' }),
+    local: attribute(7, ipAddress, { ipv6Type: 8 }),
   }),
-  // drivers/net/gtp.c has no changelink; gtp_fill_info does not tell who opened the sockets.
-  immutable: ['role', 'hashSize', 'restartCount', 'createSockets'],
+  // drivers/net/gtp.c has no changelink; gtp_fill_info does not tell who opened the sockets, and where.
+  immutable: ['role', 'hashSize', 'restartCount', 'createSockets', 'local'],
+  untold: ['local'],
   needsOneOf: [['createSockets']],
   defaults: { role: 'ggsn', hashSize: 1024, restartCount: 0 },
   generalDefaults: { mtu: undefined, arp: false },

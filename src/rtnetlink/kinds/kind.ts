@@ -94,6 +94,8 @@ export interface LinkKind<
   readonly smallestMtu?: number
   /** What the kernel takes where an option is not given; a snapshot leaves these out. */
   readonly defaults?: Readonly<Partial<Options>>
+  /** The same for options whose default follows from other ones, of the options that are given. */
+  readonly defaultsBy?: (options: Partial<Options>) => Readonly<Partial<Options>>
   /** The same for what every link has; `mtu`, `txQueueLength`, `arp`, `multicast` where they are unusual. */
   readonly generalDefaults?: GeneralDefaults
   /** The same for a port. */
@@ -128,6 +130,7 @@ export interface AnyLinkKind
     | 'momentary'
     | 'untold'
     | 'defaults'
+    | 'defaultsBy'
     | 'portDefaults'
   > {
   readonly options: AnyAttributeTable
@@ -144,6 +147,7 @@ export interface AnyLinkKind
   readonly momentary?: readonly string[]
   readonly untold?: readonly string[]
   readonly defaults?: object
+  readonly defaultsBy?: (options: object) => object
   readonly portDefaults?: object
 }
 

@@ -68,6 +68,11 @@ function nameInKernel({ kind, kernelKind = kind }: AnyLinkKind): string {
   return kernelKind
 }
 
+/** What the kernel takes for each option of a kind that is not given, of those that are. */
+export function ordinaryOptions(kind: AnyLinkKind, options: object): Readonly<Record<string, unknown>> {
+  return { ...kind.defaults, ...kind.defaultsBy?.(options) }
+}
+
 /** All known kinds. */
 export function linkKinds(): Iterable<AnyLinkKind> {
   return kinds.values()

@@ -1,11 +1,11 @@
 import {
   be16,
   be32,
-  binary,
   boolean,
   castAddress,
   enumeration,
   flag,
+  hexadecimal,
   ipAddress,
   linkReference,
   ranged,
@@ -14,7 +14,7 @@ import {
   u32,
 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
-import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
+import { defineLinkKind, type LinkKind } from './kind.js'
 import { type UdpPortRange, udpPortRange } from './portRange.js'
 import { type VniList, vniList } from './vxlanVnis.js'
 
@@ -88,16 +88,17 @@ export interface VxlanOptions {
    */
   readonly mcroute?: boolean
   /**
+   * The bits of the header that make it drop a packet, of its 64 from the first on: `0xf7ffffff000000ff`. None of them may be
+   * one that it needs. Default: all but those. The kernel forgets them, and what {@link gbp}, {@link gpe} and
+   * {@link remoteChecksumRx} need, with any other change of a living device, for which plans make such a one anew. Since Linux
+   * 6.14.
+   */
+  readonly reservedBits?: string
+  /**
    * All networks that it takes, with {@link vnifilter} (`bridge vni`): `[10, '100-200', { id: 300, group: '239.1.1.1' }]`.
    * Left out, they stay as they are; given, others go. Not part of the messages of a link: see `addVnis`.
    */
   readonly vnis?: VniList
-}
-
-/** What a VXLAN device tells of itself. */
-export interface VxlanStatus {
-  /** The bits of the header, 8 bytes, that make it drop a packet. Since Linux 6.14. */
-  readonly reservedBits?: Uint8Array
 }
 
 const bool = boolean(u8)
@@ -138,6 +139,7 @@ const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>({
   vnifilter: attribute(30, bool, { absent: false, ip: 'vnifilter|novnifilter' }),
   localbypass: onOff(31, 'localbypass'),
   mcroute: onOff(34, 'mcroute'),
+  reservedBits: attribute(33, hexadecimal(8)),
   vnis: attribute(0, vniList, { separate: true }),
 })
 
@@ -158,22 +160,46 @@ const changeable: ReadonlySet<keyof VxlanOptions> = new Set([
   'vnis',
 ])
 
+/**
+ * The bits that a device needs by its options: VXLAN_HF_VNI and the VNI, VXLAN_HF_RCO with the last byte,
+ * VXLAN_GBP_USED_BITS, VXLAN_GPE_USED_BITS in include/net/vxlan.h.
+ */
+function usedBits({ remoteChecksumRx, gbp, gpe }: VxlanOptions): bigint {
+  return (
+    0x08000000_ffffff00n |
+    (remoteChecksumRx ? 0x00200000_000000ffn : 0n) |
+    (gbp ? 0x80ffffff_00000000n : 0n) |
+    (gpe ? 0x350000ff_00000000n : 0n)
+  )
+}
+
+const bits = (value: bigint): string => `0x${BigInt.asUintN(64, value).toString(16).padStart(16, '0')}`
+
+/** What a change of a living device leaves of its bits, whatever it needs: vxlan_nl2conf looks at what is changed alone. */
+const bitsOfChanged = bits(~usedBits({}))
+
+/** The bits that nobody told: those that it does not need, or what a change left, which no new device can have. */
+function ownBits({ reservedBits = '0x0', ...options }: VxlanOptions): string {
+  const used = usedBits(options)
+  return (BigInt(reservedBits) & used) === 0n ? bits(~used) : reservedBits
+}
+
 const addresses = ['group', 'remote', 'local']
 const isIpv6 = (address: unknown): boolean => typeof address === 'string' && address.includes(':')
 
 /** `ip link add NAME type vxlan id ID`: a device whose Ethernet frames travel in UDP. */
-export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = defineLinkKind({
+export const vxlan: LinkKind<'vxlan', VxlanOptions> = defineLinkKind({
   kind: 'vxlan',
   options,
-  status: attributeTable<VxlanStatus>({ reservedBits: attribute(33, binary) }),
   ethernet: true,
   immutable: options.names.filter((name) => !changeable.has(name)),
   needsOneOf: [['id'], ['collectMetadata']],
   exclusive: ['group', 'remote'],
   onlyWith: { vnis: { vnifilter: [true] } },
-  // Its socket is of one family.
+  // Its socket is of one family, and its bits do not outlive a change.
   needsNewDevice: (option, _before, after, had) =>
-    addresses.includes(option) && isIpv6(after) !== addresses.some((address) => isIpv6(had[address])),
+    (had['reservedBits'] ?? bitsOfChanged) !== bitsOfChanged ||
+    (addresses.includes(option) && isIpv6(after) !== addresses.some((address) => isIpv6(had[address]))),
   defaults: {
     portRange: { low: 0, high: 0 },
     ttl: 0,
@@ -202,6 +228,7 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions, NoOptions, VxlanStatus> = de
     localbypass: true,
     mcroute: false,
   },
+  defaultsBy: (options) => ({ reservedBits: ownBits(options) }),
   // drivers/net/vxlan/vxlan_core.c, vxlan_fill_info
   untold: ['mcroute'],
   dependsOn: ['link'],

@@ -2,6 +2,7 @@ import { canonicalEndpoint } from '../../genetlink/wireguard/endpoint.js'
 import { canonicalKey } from '../../genetlink/wireguard/key.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import type { Domain } from '../../netlink/codec.js'
+import { canonicalHexadecimal } from '../../netlink/scalars.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { VniList } from '../../rtnetlink/kinds/vxlanVnis.js'
@@ -77,6 +78,7 @@ function resolveValue(domain: Domain | undefined, value: unknown, path: Path, re
   if (domain?.type === 'endpoint' && typeof value === 'string') return canonicalEndpoint(value)
   if (domain?.type === 'prefix' && typeof value === 'string') return canonicalNetwork(value)
   if (domain?.type === 'mark') return Number(value)
+  if (domain?.type === 'hexadecimal' && typeof value === 'string') return canonicalHexadecimal(value, domain.bytes)
   if (domain?.type === 'list' && Array.isArray(value)) {
     return value.map((item: unknown, index) => resolveValue(domain.item, item, [...path, index], resolver))
   }

@@ -2,7 +2,7 @@ import type { Domain } from '../../netlink/codec.js'
 import type { AnyAttributeTable } from '../../netlink/table.js'
 import type { BridgeOptions } from '../../rtnetlink/kinds/bridge.js'
 import type { AnyLinkKind, GeneralDefaults } from '../../rtnetlink/kinds/kind.js'
-import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import { linkKind, ordinaryOptions } from '../../rtnetlink/kinds/registry.js'
 import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { isLead } from '../../rtnetlink/pair.js'
@@ -58,7 +58,7 @@ export function linkToSpec(
     ...spec,
     // The pair is described by the end that leads it, so that this one is made first elsewhere, too.
     ...(kind && isLead(link)
-      ? section(withoutUnsaid(link, kind, secrets), kind.kind, kind.options, kind.defaults, kind.momentary)
+      ? section(withoutUnsaid(link, kind, secrets), kind.kind, kind.options, ordinaryOf(link, kind), kind.momentary)
       : {}),
     ...(port?.port ? section(link, `${port.kind}Port`, port.port, port.portDefaults) : {}),
   }
@@ -89,6 +89,10 @@ function compacted(options: Pick<BridgeOptions, 'vlans' | 'vlanOptions'>, defaul
 
 function withCompactVnis({ vnis = [], ...options }: VxlanOptions): VxlanOptions {
   return vnis.length > 0 ? { ...options, vnis: compactVnis(normalizeVnis(vnis)) } : options
+}
+
+function ordinaryOf(link: ListedLink, kind: AnyLinkKind): object {
+  return ordinaryOptions(kind, sectionOf(link, kind.kind) ?? {})
 }
 
 /** A link whose options are as a spec says them, where their family has its own way. */
