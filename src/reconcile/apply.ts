@@ -15,6 +15,7 @@ import { refuseEncapsulations } from './capabilityOfEncapsulations.js'
 import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
 import { refuseUntold } from './capabilityOfOptions.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
+import { refuseSelectors } from './capabilityOfRules.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
@@ -147,7 +148,7 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, is
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
   const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
   await refuseUntold(steps, states, world, options)
-  for (const refuse of [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations]) {
+  for (const refuse of [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations, refuseSelectors]) {
     await rest()
     await refuse(steps, world, options)
   }

@@ -44,7 +44,7 @@ export interface Kernel {
   lacksEncapsulation(type: AnyEncapsulation['type'], request: RequestOptions): Promise<boolean>
   /** Whether its VXLANs lack multicast databases. */
   lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
-  /** What it tells of a new link in a section such as `bridgePort`; nothing where it cannot be tried. */
+  /** What it tells of a new link in a section such as `bridgePort`, or of rules (`rule`); nothing where that cannot be tried. */
   sample(section: string, request: RequestOptions): Promise<object>
 }
 

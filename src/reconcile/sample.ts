@@ -3,21 +3,15 @@ import { NetworkError } from '../error.js'
 import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
-import { decodeLink } from '../rtnetlink/decodeLink.js'
-import type { Link, ListedLink } from '../rtnetlink/link.js'
-import { getLink, newLink } from '../rtnetlink/linkMessages.js'
-import { sectionOf } from '../state/link.js'
-import { wouldLoadLinkModule } from '../system/linkModules.js'
 import { createAnonymousNamespace } from '../system/namespace.js'
-
-/** Kinds whose links can be ports of any other, and need nothing else. */
-const portKinds = ['veth', 'dummy', 'ifb']
+import { sampleOfLink } from './sampleOfLink.js'
+import { sampleOfRules } from './sampleOfRules.js'
 
 const samples = new Map<string, object>()
 
 /**
- * What the machine's kernel tells of a new link in a section such as `bridge` or `bridgePort`, which stays true: one is
- * made in a namespace without a name, which ends with it. Nothing where that may not be, or would load a module.
+ * What the machine's kernel tells of a new link in a section such as `bridge` or `bridgePort`, or of rules (`rule`), which
+ * stays true: they are made in a namespace without a name, which ends with them. Nothing where that may not be.
  */
 export async function sampleOfMachine(section: string, request: RequestOptions): Promise<object> {
   const known = samples.get(section)
@@ -34,27 +28,11 @@ export async function sampleOfMachine(section: string, request: RequestOptions):
 }
 
 async function takeSample(section: string, request: RequestOptions): Promise<object | undefined> {
-  const kind = section.replace(/Port$/, '')
-  const portKind = kind === section ? undefined : portKinds.find(isThere)
-  if (!isThere(kind) || (kind !== section && portKind === undefined)) return undefined
   const namespaceFd = createAnonymousNamespace()
   try {
     using connection = new Connection(new FfiTransport({ namespaceFd }))
-    const make = async (link: Link & { name: string }): Promise<ListedLink | undefined> => {
-      await connection.request(newLink(link), request)
-      const [made] = await connection.ask(getLink({ name: link.name }), ({ body }) => decodeLink(body), request)
-      return made
-    }
-    const first = await make({ name: 'sample', kind })
-    if (!first || portKind === undefined) return first && sectionOf(first, section)
-    const port = await make({ name: 'port', kind: portKind, master: first.index })
-    return port && sectionOf(port, section)
+    return await (section === 'rule' ? sampleOfRules : sampleOfLink)(connection, request, section)
   } finally {
     closeSync(namespaceFd)
   }
-}
-
-/** Whether a kind is there, as far as can be known without loading its module. */
-function isThere(kind: string): boolean {
-  return !wouldLoadLinkModule(kind)
 }

@@ -21,13 +21,15 @@ export interface Rule {
   readonly fwmark?: string
   /** The type of service of packets. */
   readonly tos?: number
-  /** The differentiated services code point of packets. Since Linux 6.13. */
-  readonly dscp?: number
+  /** The differentiated services code point of packets: 8, or with a mask `8/0x38`. Linux 6.13, with a mask 6.15. */
+  readonly dscp?: number | string
+  /** The flow label of IPv6 packets: `0x5`, or with a mask `0x5/0xff`. Since Linux 6.14. */
+  readonly flowLabel?: string
   /** The IP protocol: a name such as `tcp`, or a number. */
   readonly ipproto?: string | number
-  /** The source port: `53` or `1000-2000`. */
+  /** The source port: `53`, `1000-2000`, or with a mask `80/0xff`, since Linux 6.15. */
   readonly sport?: string
-  /** The destination port: `53` or `1000-2000`. */
+  /** The destination port: `53`, `1000-2000`, or with a mask `80/0xff`, since Linux 6.15. */
   readonly dport?: string
   /** The users of sockets: `1000-1999`. */
   readonly uidRange?: string

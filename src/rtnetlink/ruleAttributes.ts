@@ -1,7 +1,7 @@
 import { littleEndian } from '../netlink/bytes.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
-import { be64, boolean, enumeration, ipAddress, text, u8, u16, u32 } from '../netlink/scalars.js'
+import { be32, be64, boolean, enumeration, ipAddress, text, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 
@@ -124,6 +124,11 @@ export interface RuleAttributes {
   readonly sport?: string
   readonly dport?: string
   readonly dscp?: number
+  readonly flowLabel?: number
+  readonly flowLabelMask?: number
+  readonly sportMask?: number
+  readonly dportMask?: number
+  readonly dscpMask?: number
 }
 
 // enum of FRA_*: include/uapi/linux/fib_rules.h
@@ -148,6 +153,11 @@ const ruleAttributes: AttributeTable<RuleAttributes> = attributeTable<RuleAttrib
   sport: attribute(23, rangeOf(u16, 2, true)),
   dport: attribute(24, rangeOf(u16, 2, true)),
   dscp: attribute(25, u8),
+  flowLabel: attribute(26, be32),
+  flowLabelMask: attribute(27, be32),
+  sportMask: attribute(28, u16),
+  dportMask: attribute(29, u16),
+  dscpMask: attribute(30, u8),
 })
 
 /** RTM_NEWRULE and its kin. */

@@ -7,6 +7,7 @@ import { buildMessage, decodeMessage, type NetlinkMessage, NLM_F_CREATE, NLM_F_E
 import { RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE } from './constants.js'
 import { defined } from './defined.js'
 import { familyName, familyNumber } from './family.js'
+import { allBits, hexadecimal, parseMasked, withMask } from './masked.js'
 import { realmNumber, realmText } from './realms.js'
 import { defaultRouteProtocol } from './route.js'
 import type { ListedRule, Rule } from './rule.js'
@@ -19,7 +20,6 @@ const FIB_RULE_IIF_DETACHED = 8
 const FIB_RULE_OIF_DETACHED = 16
 // RT_TABLE_MAIN: include/uapi/linux/rtnetlink.h
 const mainTable = 254
-const allOnes = 0xffffffff
 
 /**
  * RTM_NEWRULE: `ip rule add`. Links are told by name here, so that the context is not used.
@@ -99,10 +99,10 @@ function actionOf(rule: Rule): RuleHeader['action'] {
 }
 
 function attributesOf(rule: Rule, from: Prefix | undefined, to: Prefix | undefined): RuleAttributes {
-  const { iif, oif, priority, l3mdev, uidRange, protocol, ipproto, sport, dport, dscp, tunnelId } = rule
+  const { iif, oif, priority, l3mdev, uidRange, protocol, ipproto, tunnelId } = rule
   const { suppressInterfaceGroup, suppressPrefixLength, table, realms } = rule
   const plain = {
-    ...{ iif, oif, priority, uidRange, protocol, ipproto, sport, dport, dscp, tunnelId },
+    ...{ iif, oif, priority, uidRange, protocol, ipproto, tunnelId },
     ...{ suppressInterfaceGroup, suppressPrefixLength, goto: rule.goto, l3mdev: l3mdev || undefined },
   }
   return {
@@ -112,17 +112,36 @@ function attributesOf(rule: Rule, from: Prefix | undefined, to: Prefix | undefin
     ...(table !== undefined && table > 255 ? { table } : {}),
     ...(realms === undefined ? {} : { realms: realmNumber(realms) }),
     ...markOf(rule.fwmark),
+    ...maskedSelectors(rule),
   }
 }
 
 function markOf(fwmark: string | undefined): { mark?: number; markMask?: number } {
   if (fwmark === undefined) return {}
-  const match = /^(0x[0-9a-f]+|[0-9]+)(?:\/(0x[0-9a-f]+|[0-9]+))?$/i.exec(fwmark)
-  if (!match) throw new RangeError(`${JSON.stringify(fwmark)} is not a mark such as 0x1 or 0x1/0xff`)
-  const mark = Number(match[1])
-  if (match[2] !== undefined) return { mark, markMask: Number(match[2]) }
+  const { value: mark, mask } = parseMasked(fwmark, 'mark')
+  if (mask !== undefined) return { mark, markMask: mask }
   // The kernel's default is all ones for a mark that is set, and no mask, which matches anything, for 0.
-  return mark === 0 ? { mark, markMask: allOnes } : { mark }
+  return mark === 0 ? { mark, markMask: allBits.mark } : { mark }
+}
+
+function maskedSelectors({ sport, dport, dscp, flowLabel }: Rule): RuleAttributes {
+  const [source, sportMask] = portOf(sport)
+  const [destination, dportMask] = portOf(dport)
+  const codePoint = dscp === undefined ? undefined : parseMasked(dscp, 'code point')
+  const label = flowLabel === undefined ? undefined : parseMasked(flowLabel, 'flow label')
+  return defined<RuleAttributes>({
+    ...{ sport: source, sportMask, dport: destination, dportMask },
+    ...{ dscp: codePoint?.value, dscpMask: codePoint?.mask },
+    // The kernel takes none without the other (net/ipv6/fib6_rules.c, fib6_nl2rule_flowlabel).
+    ...{ flowLabel: label?.value, flowLabelMask: label && (label.mask ?? allBits.flowLabel) },
+  })
+}
+
+/** A port or a range of them, and the mask of a port. */
+function portOf(text: string | undefined): readonly [ports: string | undefined, mask?: number | undefined] {
+  if (!text?.includes('/')) return [text]
+  const { value, mask } = parseMasked(text, 'port')
+  return [String(value), mask]
 }
 
 /** Reads the body of an RTM_NEWRULE or RTM_DELRULE; `undefined` for a family that is neither IPv4 nor IPv6. */
@@ -131,7 +150,8 @@ export function decodeRule(body: Payload): ListedRule | undefined {
   const { header, attributes } = decodeMessage(ruleLayout, body, { ...withoutNames, unknown })
   const family = familyName(header.family)
   if (family === undefined) return undefined
-  const { mark, markMask, realms, table = header.table, from, to, ...plain } = attributes
+  const { mark, markMask, realms, table = header.table, from, to, ...others } = attributes
+  const { sport, sportMask, dport, dportMask, dscp, dscpMask, flowLabel, flowLabelMask, ...plain } = others
   const optional = {
     ...plain,
     priority: plain.priority ?? 0,
@@ -139,7 +159,14 @@ export function decodeRule(body: Payload): ListedRule | undefined {
     from: from === undefined ? undefined : `${from}/${header.fromLength}`,
     to: to === undefined ? undefined : `${to}/${header.toLength}`,
     tos: header.tos === 0 ? undefined : header.tos,
-    fwmark: markText(mark, markMask),
+    fwmark: mark === undefined && markMask === undefined ? undefined : hexadecimalWithMask(mark ?? 0, markMask, 'mark'),
+    sport: sport && withMask(sport, sportMask, allBits.port),
+    dport: dport && withMask(dport, dportMask, allBits.port),
+    dscp:
+      dscp === undefined || dscpMask === undefined || dscpMask === allBits.dscp
+        ? dscp
+        : withMask(dscp, dscpMask, allBits.dscp),
+    flowLabel: flowLabel === undefined ? undefined : hexadecimalWithMask(flowLabel, flowLabelMask, 'flowLabel'),
     realms: realms === undefined ? undefined : realmText(realms),
     l3mdev: plain.l3mdev || undefined,
     table: header.action === 'table' && !plain.l3mdev ? table : undefined,
@@ -157,8 +184,6 @@ export function decodeRule(body: Payload): ListedRule | undefined {
   }
 }
 
-function markText(mark: number | undefined, mask: number | undefined): string | undefined {
-  if (mark === undefined && mask === undefined) return undefined
-  const value = `0x${(mark ?? 0).toString(16)}`
-  return mask === undefined || mask === allOnes ? value : `${value}/0x${mask.toString(16)}`
+function hexadecimalWithMask(value: number, mask: number | undefined, of: keyof typeof allBits): string {
+  return withMask(hexadecimal(value), mask, allBits[of])
 }

@@ -4,11 +4,12 @@ import type { Path } from './pointer.js'
 import type { Report } from './report.js'
 import type { RuleSpec } from './types.js'
 
-/** The family of a rule: as it says, or by its prefixes. */
+/** The family of a rule: as it says, or by its prefixes; only IPv6 has flow labels. */
 export function ruleFamily(rule: RuleSpec): 'inet' | 'inet6' {
   if (rule.family) return rule.family
   const prefix = [rule.from, rule.to].find((text) => text !== undefined && text !== 'all')
-  return prefix === undefined ? 'inet' : familyOf(prefix)
+  if (prefix !== undefined) return familyOf(prefix)
+  return rule.flowLabel === undefined ? 'inet' : 'inet6'
 }
 
 /** What is wrong with the rules of one namespace. */
@@ -42,6 +43,7 @@ function prefixProblems(rule: RuleSpec, at: Path, report: Report): void {
       })
     }
   }
+  if (family === 'inet' && rule.flowLabel !== undefined) report([...at, 'flowLabel'], 'IPv4 has no flow labels')
   if (family === 'inet' && (rule.suppressPrefixLength ?? 0) > 32) {
     report([...at, 'suppressPrefixLength'], 'an IPv4 prefix has at most 32 bits')
   }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { parsePrefix } from '../ip/prefix.js'
 import { linkKinds } from '../rtnetlink/kinds/registry.js'
+import { allBits } from '../rtnetlink/masked.js'
 import { isAnyGroup, isMulticastGroup } from '../rtnetlink/mdbAttributes.js'
 import { lastVlan } from '../rtnetlink/vlanRange.js'
 import {
@@ -63,32 +64,48 @@ const selector: v.GenericSchema<string> = v.pipe(
   ),
 )
 
-/** A number or a range, `from-to`, of numbers up to a limit. */
-function range(maximum: number): v.GenericSchema<string | number> {
+/** Whether a text is a number or a range, `from-to`, of numbers up to a limit. */
+function isRange(text: string, maximum: number): boolean {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text)
+  const first = Number(match?.[1])
+  const last = Number(match?.[2] ?? match?.[1])
+  return match !== null && first <= last && last <= maximum
+}
+
+/** Whether a text is a number, or one with a mask, `0x1/0xff`, of numbers up to a limit. */
+function isMasked(text: string, maximum: number): boolean {
+  const form = /^(0x[0-9a-fA-F]{1,8}|\d{1,10})(\/(0x[0-9a-fA-F]{1,8}|\d{1,10}))?$/
+  return form.test(text) && text.split('/').every((part) => Number(part) <= maximum)
+}
+
+/** A number up to a limit, or a text of them. */
+function numbers(
+  maximum: number,
+  isText: (text: string, maximum: number) => boolean,
+  what: string,
+): v.GenericSchema<string | number> {
   return v.union([
     integer(0, maximum),
     v.pipe(
       v.string(),
       v.check(
-        (text) => {
-          const match = /^(\d+)(?:-(\d+))?$/.exec(text)
-          const first = Number(match?.[1])
-          const last = Number(match?.[2] ?? match?.[1])
-          return match !== null && first <= last && last <= maximum
-        },
-        (issue) => `${JSON.stringify(issue.input)} is not a number or a range such as 1000-2000, up to ${maximum}`,
+        (text) => isText(text, maximum),
+        (issue) => `${JSON.stringify(issue.input)} is not ${what}, up to ${maximum}`,
       ),
     ),
   ])
 }
 
-const firewallMark: v.GenericSchema<string | number> = v.union([
-  u32,
-  v.pipe(
-    v.string(),
-    v.regex(/^(0x[0-9a-fA-F]{1,8}|\d{1,10})(\/(0x[0-9a-fA-F]{1,8}|\d{1,10}))?$/, 'a mark is such as 0x1 or 0x1/0xff'),
-  ),
-])
+const range = (maximum: number) => numbers(maximum, isRange, 'a number or a range such as 1000-2000')
+
+const masked = (maximum: number) =>
+  numbers(maximum, isMasked, 'a number such as 0x1 or one with a mask such as 0x1/0xff')
+
+const port = numbers(
+  allBits.port,
+  (text, maximum) => isRange(text, maximum) || isMasked(text, maximum),
+  'a number, a range such as 1000-2000 or one with a mask such as 80/0xff',
+)
 
 const address: v.GenericSchema<AddressSpec> = objectSchema<AddressSpec>(
   {
@@ -256,12 +273,13 @@ const rule: v.GenericSchema<RuleSpec> = objectSchema<RuleSpec>({
   to: selector,
   iif: linkName,
   oif: linkName,
-  fwmark: firewallMark,
+  fwmark: masked(allBits.mark),
   tos: u8,
-  dscp: integer(0, 63),
+  dscp: masked(allBits.dscp),
+  flowLabel: masked(allBits.flowLabel),
   ipproto: numberOrName,
-  sport: range(0xffff),
-  dport: range(0xffff),
+  sport: port,
+  dport: port,
   uidRange: range(0xfffffffe),
   l3mdev: bool,
   tunnelId: v.pipe(v.number(), v.integer(), v.minValue(0)),

@@ -179,7 +179,7 @@ export interface LinkMatch {
 export interface RuleSpec {
   /** The order of rules. Without one any rule of the same selectors and action will do. */
   readonly priority?: number
-  /** The family. Default by `from` and `to`, else `inet`. */
+  /** The family. Default by `from`, `to` and `flowLabel`, else `inet`. */
   readonly family?: 'inet' | 'inet6'
   /** Whether the selectors must not match. Default false. */
   readonly not?: boolean
@@ -195,13 +195,15 @@ export interface RuleSpec {
   readonly fwmark?: string | number
   /** The type of service of packets. */
   readonly tos?: number
-  /** The differentiated services code point of packets, 0 to 63. */
-  readonly dscp?: number
+  /** The differentiated services code point of packets, 0 to 63: 8, or with a mask `8/0x38`. Linux 6.13, with a mask 6.15. */
+  readonly dscp?: number | string
+  /** The flow label of IPv6 packets: `0x5`, or with a mask `0x5/0xff`. Since Linux 6.14. */
+  readonly flowLabel?: string | number
   /** The IP protocol: a name such as `tcp`, or a number. */
   readonly ipproto?: string | number
-  /** The source port: `53` or `1000-2000`. */
+  /** The source port: `53`, `1000-2000`, or with a mask `80/0xff`, since Linux 6.15. */
   readonly sport?: string | number
-  /** The destination port: `53` or `1000-2000`. */
+  /** The destination port: `53`, `1000-2000`, or with a mask `80/0xff`, since Linux 6.15. */
   readonly dport?: string | number
   /** The users of sockets: `1000` or `1000-1999`. */
   readonly uidRange?: string | number

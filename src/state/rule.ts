@@ -18,6 +18,7 @@ const selectors = [
   'fwmark',
   'tos',
   'dscp',
+  'flowLabel',
   'ipproto',
   'sport',
   'dport',

@@ -19,6 +19,7 @@ for (const json of [false, true]) {
     const file = temporaryFile(t, 'net.yaml', good)
     t.is((await commandLine('apply', file, '-n', namespace.path)).status, 0)
     const controller = new AbortController()
+    t.teardown(() => controller.abort())
     let out = ''
     const output = {
       out: (text: string) => (out += text),

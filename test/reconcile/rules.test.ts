@@ -1,6 +1,10 @@
 import test from 'ava'
+import { plan } from '../../src/reconcile/apply.js'
+import { type Kernel, machineKernel } from '../../src/reconcile/kernel.js'
+import { sampleOfMachine } from '../../src/reconcile/sample.js'
 import type { RuleSpec, Spec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
+import { skipped } from '../helpers/skipped.js'
 
 const rules = (...list: RuleSpec[]): Spec => ({ rules: list })
 
@@ -156,4 +160,56 @@ test('a neighbor that the kernel learned becomes permanent', async (t) => {
   )
   await namespace.converges({ neighbors: [{ dev: 'br0', address: '10.0.0.7', mac: '02:00:00:00:00:07' }] })
   t.regex(namespace.sh('ip neighbor'), /02:00:00:00:00:07 PERMANENT/)
+})
+
+const late: RuleSpec[] = [
+  { priority: 10, dscp: 8, table: 5 },
+  { priority: 11, dscp: '8/0x38', table: 5 },
+  { priority: 12, ipproto: 'udp', sport: '80/0xff', dport: '0x1/0x1', table: 5 },
+  { priority: 13, flowLabel: '5/0xff', table: 5 },
+]
+
+test('rules: with code points, flow labels and masks', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const known = new Map(Object.entries(await sampleOfMachine('rule', {})))
+  if (![...known.values()].every(Boolean)) return skipped(t, 'the rules of this kernel have not all of them')
+  await namespace.converges(rules(...late))
+  t.regex(namespace.sh('ip rule'), /12:.* ipproto udp sport 80 dport 1 lookup 5/)
+  await namespace.converges(
+    rules({ priority: 11, dscp: '8/0x38', table: 6 }, { priority: 12, dport: '1/1', absent: true }),
+  )
+  t.notRegex(namespace.sh('ip rule'), /^12:/m)
+})
+
+test('rules: what the kernel would not select by is refused in the plan', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const sample = () => Promise.resolve({ dscp: true, flowLabel: false, dscpMask: false, portMask: false })
+  const kernel = (fd: number): Kernel => ({ ...machineKernel(fd), sample })
+  const planned = await plan(rules(...late), { namespace: { fd: namespace.fd }, kernel })
+  t.is(planned.err && planned.val.code, 'UNSUPPORTED')
+  t.deepEqual(planned.err && planned.val.problems, [
+    { path: '/rules/1/dscp', message: 'the rules of this kernel have no dscp with a mask (Linux 6.15)' },
+    { path: '/rules/2/sport', message: 'the rules of this kernel have no port with a mask (Linux 6.15)' },
+    { path: '/rules/2/dport', message: 'the rules of this kernel have no port with a mask (Linux 6.15)' },
+    { path: '/rules/3/flowLabel', message: 'the rules of this kernel have no flow label (Linux 6.14)' },
+  ])
+})
+
+test('rules: what no rule can select by is refused at once', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const error = await namespace.refuses(
+    rules(
+      { family: 'inet', flowLabel: 5, table: 5 },
+      { dscp: 64, table: 5 },
+      { sport: '70000/0xff', table: 5 },
+      { sport: '1-2/0xff', table: 5 },
+    ),
+    'INVALID_SPEC',
+  )
+  t.deepEqual(error.problems?.map(({ path }) => path).sort(), [
+    '/rules/0/flowLabel',
+    '/rules/1/dscp',
+    '/rules/2/sport',
+    '/rules/3/sport',
+  ])
 })

@@ -101,19 +101,28 @@ const routes: fc.Arbitrary<Route> = family.chain((of) =>
 const range = (number: fc.Arbitrary<number>): fc.Arbitrary<string> =>
   fc.tuple(number, number).map(([a, b]) => (a === b ? String(a) : `${Math.min(a, b)}-${Math.max(a, b)}`))
 
+const hexadecimal = (value: number): string => `0x${value.toString(16)}`
+
+/** A value with a mask that is not all ones, which would be left out. */
+const masked = (all: number, write: (value: number) => string = hexadecimal): fc.Arbitrary<string> =>
+  fc
+    .tuple(fc.integer({ min: 0, max: all }), fc.integer({ min: 0, max: all - 1 }))
+    .map(([value, mask]) => `${write(value)}/${hexadecimal(mask)}`)
+
+const port = fc.oneof(range(u16), masked(0xffff, String))
+const codePoint = fc.oneof(fc.integer({ min: 0, max: 63 }), masked(63, String))
+
 const rules: fc.Arbitrary<Rule> = family.chain((of) =>
   fc
     .tuple(
       u32,
       some({
         ...{ not: yes, from: networkIn(of), to: networkIn(of), iif: name, oif: name },
-        ...{ tos: fc.integer({ min: 1, max: 255 }), dscp: fc.integer({ min: 0, max: 63 }), protocol: u8 },
+        ...{ tos: fc.integer({ min: 1, max: 255 }), dscp: codePoint, protocol: u8 },
         ipproto: fc.oneof(fc.constantFrom('tcp', 'udp', 'ipv6-icmp'), fc.integer({ min: 200, max: 255 })),
-        ...{ sport: range(u16), dport: range(u16) },
+        ...{ sport: port, dport: port, flowLabel: masked(0xfffff) },
         uidRange: fc.tuple(u32, u32).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
-        fwmark: fc
-          .tuple(u32, fc.integer({ min: 0, max: 0xfffffffe }))
-          .map(([mark, mask]) => `0x${mark.toString(16)}/0x${mask.toString(16)}`),
+        fwmark: masked(0xffffffff),
         tunnelId: fc.oneof(fc.maxSafeNat(), fc.bigInt(2n ** 53n, 2n ** 64n - 1n)),
         suppressPrefixLength: fc.integer({ min: 0, max: 128 }),
         suppressInterfaceGroup: fc.integer({ min: 0, max: 0xfffffffe }),

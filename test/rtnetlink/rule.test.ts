@@ -149,6 +149,19 @@ test('dscp, where the kernel has it', async (t) => {
   if (await takes(t, network, rule)) await checkOurs(t, network, kind, rule, { table: '5' })
 })
 
+// iproute2 before 6.15 does not show the masks.
+for (const rule of [
+  { priority, dscp: '8/0x38', table },
+  { priority, ipproto: 'tcp', sport: '80/0xff', dport: '1/0x1', table },
+  { priority, family: 'inet6', flowLabel: '0x5', table },
+  { priority, family: 'inet6', flowLabel: '0x5/0xff', table },
+] as const satisfies readonly Rule[]) {
+  test(`masks, where the kernel has them: ${JSON.stringify(rule)}`, async (t) => {
+    const network = await testNetwork(t)
+    if (await takes(t, network, rule)) await checkOurs(t, network, kind, rule, { table: '5' })
+  })
+}
+
 test('a rule without anything to do looks the main table up, as by ip', async (t) => {
   const network = await testNetwork(t)
   await network.send(newRule({ priority, from: '10.0.0.0/8' }))

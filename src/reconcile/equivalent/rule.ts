@@ -16,6 +16,7 @@ export function ruleCommand(verb: 'add' | 'delete', rule: RuleRecord): string {
     rule.fwmark !== undefined && `fwmark ${rule.fwmark}`,
     rule.tos !== undefined && `tos 0x${rule.tos.toString(16)}`,
     rule.dscp !== undefined && `dscp ${rule.dscp}`,
+    rule.flowLabel !== undefined && `flowlabel ${rule.flowLabel}`,
     rule.ipproto !== undefined && `ipproto ${rule.ipproto}`,
     rule.sport !== undefined && `sport ${rule.sport}`,
     rule.dport !== undefined && `dport ${rule.dport}`,

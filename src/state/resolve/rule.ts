@@ -1,3 +1,4 @@
+import { allBits, hexadecimal, parseMasked, withMask } from '../../rtnetlink/masked.js'
 import type { Rule } from '../../rtnetlink/rule.js'
 import { ipProtocols } from '../../rtnetlink/ruleAttributes.js'
 import { nearest } from '../../spec/nearest.js'
@@ -12,17 +13,19 @@ import { resolveRealms } from './route.js'
 /** Brings a rule of a spec into the kernel's terms. */
 export function resolveRule(spec: RuleSpec, path: Path, resolver: Resolver): DesiredRule {
   const { absent = false, family: _family, from, to, fwmark, sport, dport, uidRange, ipproto, ...others } = spec
-  const { table, protocol, suppressInterfaceGroup: group, realms, ...plain } = others
+  const { dscp, flowLabel, table, protocol, suppressInterfaceGroup: group, realms, ...plain } = others
   const { names } = resolver
   const rule: Rule = {
     ...plain,
     family: ruleFamily(spec),
     ...(from === undefined || from === 'all' ? {} : { from: canonicalNetwork(from) }),
     ...(to === undefined || to === 'all' ? {} : { to: canonicalNetwork(to) }),
-    ...(fwmark === undefined ? {} : { fwmark: canonicalMark(fwmark) }),
+    ...(fwmark === undefined ? {} : { fwmark: canonicalMask(fwmark, allBits.mark) }),
+    ...(dscp === undefined ? {} : { dscp: canonicalCodePoint(dscp) }),
+    ...(flowLabel === undefined ? {} : { flowLabel: canonicalMask(flowLabel, allBits.flowLabel) }),
     ...(ipproto === undefined ? {} : { ipproto: canonicalProtocol(ipproto, [...path, 'ipproto'], resolver) }),
-    ...(sport === undefined ? {} : { sport: canonicalRange(sport) }),
-    ...(dport === undefined ? {} : { dport: canonicalRange(dport) }),
+    ...(sport === undefined ? {} : { sport: canonicalPort(sport) }),
+    ...(dport === undefined ? {} : { dport: canonicalPort(dport) }),
     ...(uidRange === undefined ? {} : { uidRange: fullRange(uidRange) }),
     ...(table === undefined
       ? {}
@@ -45,21 +48,24 @@ export function resolveRule(spec: RuleSpec, path: Path, resolver: Resolver): Des
   return { path: pointer(path), absent, rule: { ...rule, family: ruleFamily(spec) } }
 }
 
-/** A mark as the decoder writes it: hexadecimal, the mask left out where it is all ones. */
-function canonicalMark(mark: string | number): string {
-  const [value = '0', mask] = String(mark).split('/')
-  const hexadecimal = `0x${Number(value).toString(16)}`
-  return mask === undefined || Number(mask) === 0xffffffff
-    ? hexadecimal
-    : `${hexadecimal}/0x${Number(mask).toString(16)}`
+/** A number as the decoder writes it: hexadecimal, the mask left out where it is all ones. */
+function canonicalMask(text: string | number, all: number): string {
+  const { value, mask } = parseMasked(text, 'number')
+  return withMask(hexadecimal(value), mask, all)
+}
+
+/** A code point of all bits as a number. */
+function canonicalCodePoint(text: string | number): string | number {
+  const { value, mask = allBits.dscp } = parseMasked(text, 'code point')
+  return mask === allBits.dscp ? value : withMask(value, mask, allBits.dscp)
 }
 
 /** A single number as one, `a-a` as `a`. */
-function canonicalRange(range: string | number): string {
-  const [first = '', last] = String(range)
-    .split('-')
-    .map((part) => String(Number(part)))
-  return last === undefined || last === first ? first : `${first}-${last}`
+function canonicalPort(text: string | number): string {
+  const [first = '', last = first] = String(text).split('-')
+  if (last !== first) return `${Number(first)}-${Number(last)}`
+  const { value, mask } = parseMasked(first, 'port')
+  return withMask(value, mask, allBits.port)
 }
 
 /** Users always have both ends, as `ip rule` prints them. */

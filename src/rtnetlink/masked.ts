@@ -1,0 +1,28 @@
+/** A number of which the bits of a mask count. */
+export interface Masked {
+  readonly value: number
+  readonly mask?: number
+}
+
+const form = /^(0x[0-9a-f]+|[0-9]+)(?:\/(0x[0-9a-f]+|[0-9]+))?$/i
+
+/** Reads a number such as `0x1`, or with a mask `0x1/0xff`; what else a text says is a `RangeError`. */
+export function parseMasked(text: string | number, what: string): Masked {
+  const match = form.exec(String(text))
+  if (!match) throw new RangeError(`${JSON.stringify(text)} is not a ${what} such as 0x1 or 0x1/0xff`)
+  const value = Number(match[1])
+  return match[2] === undefined ? { value } : { value, mask: Number(match[2]) }
+}
+
+/** A value and its mask as one text; a mask of all bits is left out. */
+export function withMask(value: string | number, mask: number | undefined, allBits: number): string {
+  return mask === undefined || mask === allBits ? String(value) : `${value}/0x${mask.toString(16)}`
+}
+
+/** A number as hexadecimal text. */
+export function hexadecimal(value: number): string {
+  return `0x${value.toString(16)}`
+}
+
+/** All bits of what rules select by: of a mark, a port, a code point of differentiated services, an IPv6 flow label. */
+export const allBits = { mark: 0xffffffff, port: 0xffff, dscp: 0x3f, flowLabel: 0xfffff } as const
