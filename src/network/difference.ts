@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
-import { flagProperties, plainProperties, portOptionsOf } from '../rtnetlink/linkProperties.js'
+import { emptyProperties, flagProperties, plainProperties, portOptionsOf } from '../rtnetlink/linkProperties.js'
 
 const settable: readonly string[] = [
   ...plainProperties,
   ...Object.keys(flagProperties),
   'name',
   'addressGenerationMode',
+  'ipv6Token',
+  'protocolDown',
   'altNames',
 ]
 
@@ -15,7 +17,7 @@ const settable: readonly string[] = [
  * given; and what is as it should be is not sent, since some options cannot be set again even to what they are.
  */
 export function difference(current: ListedLink, wanted: Partial<Link>): Partial<Link> {
-  const before = new Map<string, unknown>(Object.entries(current))
+  const before = new Map<string, unknown>(Object.entries({ ...emptyProperties, ...current }))
   const after = new Map<string, unknown>(Object.entries(wanted))
   const changes: Record<string, unknown> = {}
   for (const name of settable) {

@@ -3,7 +3,7 @@ import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { grouped } from '../rtnetlink/grouped.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
-import { kindOptionsOf } from '../rtnetlink/linkProperties.js'
+import { emptyProperties, kindOptionsOf } from '../rtnetlink/linkProperties.js'
 import { nearPeerOf, peerOf } from '../rtnetlink/pair.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
@@ -227,9 +227,8 @@ function formerLink(
     name: link.name,
     absent: false,
     properties: {
-      master: null,
+      ...emptyProperties,
       altNames: [],
-      alias: '',
       ...settableProperties(link),
       ...formerOptions(link, operations),
       ...(features && Object.keys(features).length > 0 ? { features } : {}),

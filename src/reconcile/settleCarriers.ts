@@ -20,8 +20,8 @@ export async function settleCarriers(
     const own = steps.filter(({ namespace = '' }) => namespace === name)
     const broughtUp = new Set(own.flatMap(({ operation }) => linkBroughtUp(operation, waitForCarrier === 'all')))
     if (broughtUp.size === 0) continue
-    const isAwaited = ({ name: link, up, carrier }: ListedLink): boolean =>
-      broughtUp.has(link) && up === true && !carrier
+    const isAwaited = ({ name: link, up, carrier, protocolDown }: ListedLink): boolean =>
+      broughtUp.has(link) && up === true && !carrier && !protocolDown
     const isSettled = async (): Promise<boolean> => !(await observeLinks(place, options)).some(isAwaited)
     await listenUntil(place, [RTNLGRP_LINK], isSettled, {
       timeout: deadline - performance.now(),

@@ -19,7 +19,7 @@ export interface LinkChange {
 
 /**
  * The messages that change a link, in order: down first, so that whatever needs it down finds it so; options as a port
- * after the master that they are for; up last.
+ * after the master that they are for; up last, but for what takes the carrier away again.
  */
 export function changeLinkMessages(change: LinkChange, context: EncodeContext = withoutNames): NetlinkMessage[] {
   const { target, kind, changes, bounce = false, addedAltNames = [], removedAltNames = [] } = change
@@ -27,6 +27,7 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   const portKey = port && `${port.masterKind}Port`
   const {
     up,
+    protocolDown: _protocolDown,
     altNames: _altNames,
     ...rest
   } = Object.fromEntries(Object.entries(changes).filter(([property]) => property !== portKey && property !== 'kind'))
@@ -41,14 +42,16 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   if (kind === 'bridge' && bridge?.stp === false && bridge.forwardDelay !== undefined) {
     messages.push(setLink(target, { kind, bridge: { stp: false } }, context))
   }
-  // Below an MTU of 1280 a link has no IPv6 side that could take the mode (net/ipv6/addrconf.c, inet6_validate_link_af).
-  if (own.mtu !== undefined && own.addressGenerationMode !== undefined) {
+  // Below an MTU of 1280 a link has no IPv6 side that could take these (net/ipv6/addrconf.c, inet6_validate_link_af).
+  if (own.mtu !== undefined && (own.addressGenerationMode ?? own.ipv6Token) !== undefined) {
     messages.push(setLink(target, { mtu: own.mtu }, context))
   }
   if (Object.keys(own).length > 0) messages.push(setLink(target, own, context))
   const portOptions = port && (changes.master == null ? port.options : optionsOfNewPort(port))
   if (portOptions && portKey) messages.push(setLink(target, { [portKey]: portOptions }, context))
   if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))
+  const { protocolDown } = changes
+  if (protocolDown !== undefined) messages.push(setLink(target, { protocolDown }, context))
   return messages
 }
 

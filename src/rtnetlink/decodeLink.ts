@@ -7,7 +7,7 @@ import { Shape } from '../netlink/shape.js'
 import { linkKind } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
 import { type LinkAttributes, linkHeader, linkLayout } from './linkAttributes.js'
-import { flagProperties, plainProperties } from './linkProperties.js'
+import { emptyProperties, flagProperties, plainProperties } from './linkProperties.js'
 
 const flags = Object.entries(flagProperties)
 
@@ -26,7 +26,10 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
   for (const [flag, { bit, inverted }] of flags) properties.add(flag, ((header.flags & bit) !== 0) !== inverted)
   properties.add('master', master)
   properties.add('altNames', altNames && altNames.length > 0 ? altNames : undefined)
-  properties.add('addressGenerationMode', familySettings?.ipv6?.addressGenerationMode)
+  const { addressGenerationMode, token } = familySettings?.ipv6 ?? {}
+  properties.add('addressGenerationMode', addressGenerationMode)
+  properties.add('ipv6Token', token === emptyProperties.ipv6Token ? undefined : token)
+  properties.add('protocolDown', attributes.protocolDown || undefined)
   properties.add('index', header.index)
   properties.add('hardwareType', header.type)
   properties.add('flags', header.flags)

@@ -37,6 +37,18 @@ export interface GeneralLink {
   readonly multicast?: boolean
   /** How it makes its IPv6 link-local address. */
   readonly addressGenerationMode?: AddressGenerationMode
+  /**
+   * The last 64 bits of the IPv6 addresses that it makes of router advertisements, as an address that has no others: `::1`. The
+   * kernel takes one only while it listens to routers (`accept_ra`, no forwarding, ARP): net/ipv6/addrconf.c,
+   * inet6_set_iftoken. Default `::`, by {@link addressGenerationMode}. `ip token`.
+   */
+  readonly ipv6Token?: string
+  /**
+   * Whether a program, such as one that looks after redundant routers, keeps it from having a carrier. Only MACVLAN, MACVTAP and
+   * VXLAN devices and some hardware can be; the kernel takes `false` only once there is no reason left that programs gave.
+   * Default false. `ip link set NAME protodown on`.
+   */
+  readonly protocolDown?: boolean
   /** Transmit queues; at creation only. */
   readonly txQueues?: number
   /** Receive queues; at creation only. */

@@ -7,6 +7,7 @@ import {
   boolean,
   enumeration,
   i32,
+  ipv6,
   linkReference,
   mac,
   text,
@@ -56,7 +57,7 @@ export interface Ipv6Settings {
   readonly flags?: number
   /** DEVCONF_* as s32 each, from number 0 on. */
   readonly settings?: Uint8Array
-  readonly token?: Uint8Array
+  readonly token?: string
   readonly addressGenerationMode?: AddressGenerationMode
 }
 
@@ -76,7 +77,7 @@ const familySettings: AttributeTable<FamilySettings> = attributeTable<FamilySett
     attributeTable<Ipv6Settings>({
       flags: attribute(1, u32, state),
       settings: attribute(2, binary, state),
-      token: attribute(7, binary, state),
+      token: attribute(7, ipv6),
       addressGenerationMode: attribute(8, enumeration(u8, { eui64: 0, none: 1, stable_secret: 2, random: 3 })),
     }),
   ),
@@ -161,7 +162,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   carrier: attribute(33, boolean(u8)),
   carrierChanges: attribute(35, u32, state),
   linkNamespaceId: attribute(37, i32),
-  protocolDown: attribute(39, boolean(u8), state),
+  protocolDown: attribute(39, boolean(u8)),
   gsoMaximumSegments: attribute(40, u32),
   gsoMaximumSize: attribute(41, u32),
   carrierUpCount: attribute(47, u32, state),

@@ -41,9 +41,13 @@ function attributesOf(link: Partial<Link>): LinkAttributes {
   const attributes: { -readonly [Name in keyof LinkAttributes]: LinkAttributes[Name] } = {}
   for (const name of plainProperties) if (link[name] !== undefined) Object.assign(attributes, { [name]: link[name] })
   if (link.master !== undefined) attributes.master = link.master ?? 0
-  if (link.addressGenerationMode) {
-    attributes.familySettings = { ipv6: { addressGenerationMode: link.addressGenerationMode } }
+  const { addressGenerationMode, ipv6Token: token, protocolDown } = link
+  if (addressGenerationMode || token !== undefined) {
+    attributes.familySettings = {
+      ipv6: { ...(addressGenerationMode ? { addressGenerationMode } : {}), ...(token === undefined ? {} : { token }) },
+    }
   }
+  if (protocolDown !== undefined) attributes.protocolDown = protocolDown
   const options = kindOptionsOf(link, link.kind)
   const outer = options && outerOptions(link.kind, options)
   const port = portOptionsOf(link)

@@ -18,6 +18,9 @@ export const flagProperties = {
   multicast: { bit: IFF_MULTICAST, inverted: false },
 } as const
 
+/** What stands for nothing, of properties that the kernel tells only of a link that has something. */
+export const emptyProperties = { master: null, alias: '', ipv6Token: '::', protocolDown: false } as const
+
 /** Properties that are an attribute of the same name. */
 export const plainProperties = [
   'mac',

@@ -29,6 +29,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     mtuProblems(link, at, report)
     addressProblems(link, at, report)
     sysctlProblems(link, at, report)
+    tokenProblems(link, at, report)
     qdiscProblems(link, at, report)
     wireguardProblems(link, at, report)
   }
@@ -230,6 +231,15 @@ function sysctlProblems({ name, sysctl, addresses = [] }: LinkSpec, at: Path, re
   if (all.some((address) => parsePrefix(address) && familyOf(address) === 'inet6')) {
     report([...at, 'sysctl', 'ipv6', 'disableIpv6'], `${name} is to have IPv6 addresses, and no IPv6`)
   }
+}
+
+/** The kernel takes a token only for what routers tell: net/ipv6/addrconf.c, inet6_set_iftoken. */
+function tokenProblems({ name, ipv6Token = '::', arp, sysctl }: LinkSpec, at: Path, report: Report): void {
+  if (/^[0:]+$/.test(ipv6Token)) return
+  const refuse = (why: string): void => report([...at, 'ipv6Token'], `${name} is to have a token, and ${why}`)
+  if (name === 'lo') refuse('is no link that routers are on')
+  if (arp === false) refuse('no neighbor discovery (arp)')
+  if (sysctl?.ipv6?.acceptRa === 0) refuse('not to listen to routers (acceptRa)')
 }
 
 function lifetimeProblems(address: AddressSpec, place: Path, report: Report): void {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parseAddress } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
 import { linkKinds } from '../rtnetlink/kinds/registry.js'
 import { allBits } from '../rtnetlink/masked.js'
@@ -128,6 +129,14 @@ const address: v.GenericSchema<AddressSpec> = objectSchema<AddressSpec>(
   ['address'],
 )
 
+const token: v.GenericSchema<string> = v.pipe(
+  ipAddressSchema('inet6'),
+  v.check((text) => {
+    const bytes = parseAddress(text)
+    return bytes?.length !== 16 || bytes.subarray(0, 8).every((byte) => byte === 0)
+  }, 'a token is the last 64 bits of an address, such as ::1'),
+)
+
 type GeneralLinkSpec = Omit<LinkSpec, `${string}Port` | KindName>
 type KindName = Extract<keyof LinkSpec, keyof import('../rtnetlink/kinds/registry.js').KindOptions>
 
@@ -163,6 +172,8 @@ const generalLink: Entries<GeneralLinkSpec> = {
   arp: bool,
   multicast: bool,
   addressGenerationMode: v.picklist(['eui64', 'none', 'stable_secret', 'random']),
+  ipv6Token: token,
+  protocolDown: bool,
   txQueues: integer(1, 4096),
   rxQueues: integer(1, 4096),
   gsoMaximumSize: u32,

@@ -5,12 +5,15 @@ import type { GenericOptions } from '../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
+import { emptyProperties } from '../rtnetlink/linkProperties.js'
 import { type PropertyChange, sameOption, sameValue } from './equal.js'
 import { featureDifferences } from './features.js'
 import { markPrefix } from './owner.js'
 
 /** General properties that a living link does not change. */
 const immutableGeneral: ReadonlySet<string> = new Set(['txQueues', 'rxQueues'])
+
+const emptiness = new Map<string, unknown>(Object.entries(emptyProperties))
 
 /** What a device of Ethernet has that carries no frames: no address that could be given to another one. */
 export const noMac = '00:00:00:00:00:00'
@@ -42,7 +45,8 @@ export function visibleAltNames(link: Partial<Link>): readonly string[] {
 export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): LinkDifference[] {
   const differences: LinkDifference[] = []
   for (const [name, after] of Object.entries(wanted)) {
-    if (name === 'name' || after === undefined) continue
+    // A token is in messages of its own.
+    if (name === 'name' || name === 'ipv6Token' || after === undefined) continue
     const kind = linkKind(name)
     const portKind = name.endsWith('Port') ? linkKind(name.slice(0, -4)) : undefined
     if (kind?.generic) differences.push(...genericDifferences(name, kind.generic, after, actual))
@@ -58,8 +62,7 @@ function generalDifference(name: string, after: unknown, actual: ListedLink): Li
   const before: unknown = Object.getOwnPropertyDescriptor(actual, name)?.value
   if (name === 'kind' && after === actual.kind) return []
   if (name === 'altNames') return altNameDifference(after, actual)
-  if (name === 'master' && after === null && before === undefined) return []
-  if (name === 'alias' && after === '' && before === undefined) return []
+  if (before === undefined && after === emptiness.get(name)) return []
   if (sameValue(after, before)) return []
   const ofKind = actual.kind === undefined ? undefined : linkKind(actual.kind)?.immutableProperties
   const immutable = immutableGeneral.has(name) || name === 'kind' || (ofKind?.includes(name) ?? false)

@@ -1,7 +1,8 @@
 import test from 'ava'
+import { Payload } from '../../src/netlink/bytes.js'
 import type { Link } from '../../src/rtnetlink/link.js'
 import { addAltNames, deleteAltNames, deleteLink, newLink, setLink } from '../../src/rtnetlink/linkMessages.js'
-import { compareGolden, goldenContext, readGolden } from '../helpers/golden.js'
+import { attributesOf, compareGolden, goldenContext, readGolden } from '../helpers/golden.js'
 import { ifinfomsgSize, nestedInLinks } from '../helpers/goldenLink.js'
 
 const golden = readGolden('link')
@@ -219,6 +220,7 @@ test('links are what ip sends', (t) => {
       'link set dev v0 arp off': set('v0', { arp: false }),
       'link set dev v0 multicast off': set('v0', { multicast: false }),
       'link set dev v0 addrgenmode none': set('v0', { addressGenerationMode: 'none' }),
+      'link set dev v0 protodown on': set('v0', { protocolDown: true }),
       'link set dev v0 name w0': set('v0', { name: 'w0' }),
       'link property add dev w0 altname uplink': addAltNames(index('v0'), ['uplink']),
       'link property del dev w0 altname uplink': deleteAltNames(index('v0'), ['uplink']),
@@ -227,4 +229,12 @@ test('links are what ip sends', (t) => {
     ifinfomsgSize,
     nestedInLinks,
   )
+})
+
+test('a token is the attribute that ip token sends, in a message of its own', (t) => {
+  // `ip token set ::7 dev v0`: RTM_SETLINK of AF_INET6, which the kernel takes as RTM_NEWLINK without flags.
+  const token = '1c001a0018000a001400070000000000000000000000000000000007'
+  const ours = set('v0', { ipv6Token: '::7' }).bytes.subarray(32)
+  const essence = (bytes: Uint8Array) => attributesOf(new Payload(bytes), nestedInLinks)
+  t.deepEqual(essence(ours), essence(Buffer.from(token, 'hex')))
 })

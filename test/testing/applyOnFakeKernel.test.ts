@@ -30,6 +30,24 @@ test('a spec is applied to a kernel in memory, and then there is nothing to do',
   t.is(now.links?.find(({ name }) => name === 'tap0')?.master, 'br0')
 })
 
+test('a link in memory keeps a token beside the mode of its addresses, and loses its carrier by wish', async (t) => {
+  const kernel = new FakeKernel()
+  const links = [
+    { name: 'a', kind: 'veth', veth: { peer: { name: 'b' } }, ipv6Token: '::7', addressGenerationMode: 'none' },
+    { name: 'm0', kind: 'macvlan', macvlan: { link: 'a', mode: 'bridge' }, protocolDown: true },
+  ] as const
+  ;(await apply({ links }, { kernel })).unwrap()
+  t.is((await plan({ links }, { kernel })).unwrap().steps.length, 0)
+  const now = (await snapshot({ kernel })).unwrap().links ?? []
+  t.like(
+    now.find(({ name }) => name === 'a'),
+    { ipv6Token: '::7', addressGenerationMode: 'none' },
+  )
+  t.true(now.find(({ name }) => name === 'm0')?.protocolDown)
+  const result = await apply({ links: [{ name: 'b', protocolDown: true }] }, { kernel })
+  t.is(result.err && result.val.kernelMessage, 'Protodown not supported by device')
+})
+
 test('whichever change fails, everything before it is undone', async (t) => {
   const existing: Spec = {
     links: [{ name: 'old0', kind: 'bridge', mac: '02:00:00:00:00:09', addresses: ['10.7.0.1/24'] }],

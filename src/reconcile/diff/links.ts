@@ -117,7 +117,13 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
 }
 
 /** Properties without those that are in messages of their own, for which the link must be there. */
-function withoutOwnMessages({ bridge, bridgePort, vxlan, ...properties }: Partial<Link>): Partial<Link> {
+function withoutOwnMessages({
+  bridge,
+  bridgePort,
+  vxlan,
+  ipv6Token: _token,
+  ...properties
+}: Partial<Link>): Partial<Link> {
   const { vlans: _own, vlanOptions: _options, ...ofBridge } = bridge ?? {}
   const { vlans: _vlans, ...ofPort } = bridgePort ?? {}
   const { vnis: _vnis, ...ofVxlan } = vxlan ?? {}
@@ -164,9 +170,14 @@ function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string):
     kind: _kind,
     txQueues: _tx,
     rxQueues: _rx,
+    protocolDown,
     ...properties
   } = withoutOptions(withoutOwnMessages(wanted.properties), kind)
-  const { altNames = [], ...changes } = { ...properties, up: properties.up ?? true }
+  const { altNames = [], ...changes } = {
+    ...properties,
+    ...(protocolDown ? { protocolDown } : {}),
+    up: properties.up ?? true,
+  }
   checkReferences(context, wanted)
   addStep(context, {
     action: context.recreated.has(wanted.name) ? 'recreate' : 'create',

@@ -13,6 +13,7 @@ import { diffQdiscs } from './qdiscs.js'
 import { diffRoutes } from './routes.js'
 import { diffRules } from './rules.js'
 import { diffSysctls } from './sysctls.js'
+import { diffTokens } from './tokens.js'
 import { diffVlans } from './vlans.js'
 import { diffVnis } from './vnis.js'
 
@@ -25,6 +26,7 @@ const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
   diffVnis,
   diffQdiscs,
   diffSysctls,
+  diffTokens,
   diffAddresses,
   diffNeighbors,
   diffFdb,

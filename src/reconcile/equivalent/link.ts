@@ -30,6 +30,7 @@ const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
   arp: (value) => words('arp', onOff(value)),
   multicast: (value) => words('multicast', onOff(value)),
   addressGenerationMode: (value) => words('addrgenmode', String(value)),
+  protocolDown: (value) => words('protodown', onOff(value)),
   master: (value) => (value === null ? 'nomaster' : words('master', String(value))),
 }
 
@@ -51,12 +52,13 @@ export function createLinkCommands(link: Link): string[] {
   if (kind?.creation === 'tuntap') commands.push(tuntapCommand(link))
   else commands.push(addCommand(created))
   const set: Partial<Link> = kind?.creation === 'tuntap' ? withoutKind(created) : {}
-  const up = later.filter((changes) => 'up' in changes)
-  const others = later.filter((changes) => !('up' in changes))
+  const isLast = (changes: Partial<Link>): boolean => 'up' in changes || 'protocolDown' in changes
+  const last = later.filter(isLast)
+  const others = later.filter((changes) => !isLast(changes))
   for (const changes of [set, ...others]) commands.push(...setCommands(link.name, changes))
   const change = kind?.generic?.change(sectionOf(link, kind.kind) ?? {}, undefined, false)
   commands.push(...genericCommands(link.name, link, kind, change))
-  for (const changes of up) commands.push(...setCommands(link.name, changes))
+  for (const changes of last) commands.push(...setCommands(link.name, changes))
   for (const altName of altNames) commands.push(`ip link property add dev ${link.name} altname ${altName}`)
   return commands
 }
@@ -141,6 +143,7 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   const commands: string[] = []
   const general = generalOf(changes)
   if (general.length > 0) commands.push(words('ip link set', name, ...general))
+  if (changes.ipv6Token !== undefined) commands.push(words('ip token set', changes.ipv6Token, 'dev', name))
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
   if (kind && options && !kind.generic)

@@ -147,6 +147,7 @@ export interface AnyLinkKind
   readonly momentary?: readonly string[]
   readonly untold?: readonly string[]
   readonly defaults?: object
+  /** What the kernel takes where an option is not given, as other ones decide. */
   readonly defaultsBy?: (options: object) => object
   readonly portDefaults?: object
 }

@@ -20,12 +20,13 @@ import { type Resolver, scopeName } from './resolver.js'
 
 /** Brings a link of a spec into the kernel's terms. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
-  const { name, absent = false, match, addresses, group, mac, broadcast, kind, ...rest } = link
+  const { name, absent = false, match, addresses, group, mac, broadcast, ipv6Token, kind, ...rest } = link
   const { sysctl, qdisc, ingressQdisc, confine: _c, ...others } = rest
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
   if (mac !== undefined) properties['mac'] = canonicalMac(mac)
   if (broadcast !== undefined) properties['broadcast'] = canonicalMac(broadcast)
+  if (ipv6Token !== undefined) properties['ipv6Token'] = canonicalAddress(ipv6Token)
   if (group !== undefined) {
     properties['group'] = resolver.number(resolver.names.groups, group, [...path, 'group'], 'link group')
   }

@@ -48,6 +48,8 @@ export function linkToSpec(
     arp: unless(fallback.arp ?? true, link.arp),
     multicast: unless(link.name === 'lo' ? false : (fallback.multicast ?? true), link.multicast),
     addressGenerationMode: unless(fallback.addressGenerationMode ?? 'eui64', link.addressGenerationMode),
+    ipv6Token: link.ipv6Token,
+    protocolDown: link.protocolDown,
     features: featuresToSpec(link),
     qdisc: qdiscToSpec(qdiscs?.root),
     ingressQdisc: qdiscs?.ingress,

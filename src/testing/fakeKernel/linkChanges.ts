@@ -8,6 +8,9 @@ import { KernelError } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
 import { partInPair, toldOptions } from './pairOptions.js'
 
+/** IFF_CHANGE_PROTO_DOWN: drivers/net/macvlan.c, drivers/net/vxlan/vxlan_core.c. */
+const canBeProtocolDown: ReadonlySet<string> = new Set(['macvlan', 'macvtap', 'vxlan'])
+
 /** Creating and changing links: rtnl_newlink, do_setlink (net/core/rtnetlink.c). */
 export class LinkChanges {
   readonly #table: LinkTable
@@ -110,13 +113,28 @@ export class LinkChanges {
   }
 
   #changeAttributes(link: FakeLink, header: LinkHeader, attributes: LinkAttributes): void {
-    const { mac, mtu, group, name, alias, broadcast, txQueueLength, familySettings } = attributes
+    const { mac, mtu, group, name, alias, broadcast, txQueueLength, familySettings, protocolDown } = attributes
     if (mac !== undefined && link.hardwareType !== ARPHRD_ETHER) throw new KernelError('EOPNOTSUPP')
     if (mac !== undefined) link.macFixed = true
     if (mtu !== undefined) this.#checkMtu(link, mtu)
     if (mtu !== undefined) link.mtuFixed = true
+    if (protocolDown !== undefined && !canBeProtocolDown.has(link.kind ?? '')) {
+      throw new KernelError('EOPNOTSUPP', 'Protodown not supported by device')
+    }
     if (name !== undefined && header.index > 0 && name !== link.name) link.name = this.#freeName(name)
-    const given = { mac, mtu, group, alias, broadcast, txQueueLength, familySettings, ...sizesOf(attributes) }
+    const ipv6 = { ...link.attributes.familySettings?.ipv6, ...familySettings?.ipv6 }
+    const settings = familySettings && { ...link.attributes.familySettings, ipv6 }
+    const given = {
+      mac,
+      mtu,
+      group,
+      alias,
+      broadcast,
+      txQueueLength,
+      protocolDown,
+      familySettings: settings,
+      ...sizesOf(attributes),
+    }
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const { alias: kept, ...others } = { ...link.attributes, ...changes }
     // An empty alias is none: net/core/dev.c, dev_set_alias.

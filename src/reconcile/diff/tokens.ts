@@ -1,0 +1,37 @@
+import { emptyProperties } from '../../rtnetlink/linkProperties.js'
+import { Phase } from '../step.js'
+import { addStep, type DiffContext } from './context.js'
+import { findLink } from './lookup.js'
+
+/**
+ * Steps for the IPv6 tokens of links. The kernel takes one, and none, only while the link listens to routers, which settings
+ * of its own decide: one is given after them, and taken away before.
+ */
+export function diffTokens(context: DiffContext): void {
+  const { ipv6Token: none } = emptyProperties
+  for (const { name: wanted, absent, path, properties } of context.desired.links) {
+    const { ipv6Token: after } = properties
+    if (absent || after === undefined) continue
+    const link = findLink(context, wanted)?.link
+    const { name = wanted, kind, ipv6Token: before = none } = link ?? {}
+    if (after === before) continue
+    addStep(context, {
+      action: 'update',
+      object: 'link',
+      id: name,
+      changes: [{ property: 'ipv6Token', ...(before === none ? {} : { before }), after }],
+      path: path === undefined ? undefined : `${path}/ipv6Token`,
+      phase: after === none ? Phase.removedToken : Phase.token,
+      needs: [`link ${name}`, `configured ${name}`, `changed ${name}`],
+      operation: {
+        type: 'updateLink',
+        name,
+        kind: kind ?? properties.kind,
+        changes: { ipv6Token: after },
+        addedAltNames: [],
+        removedAltNames: [],
+        bounce: false,
+      },
+    })
+  }
+}

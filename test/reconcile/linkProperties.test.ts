@@ -1,0 +1,128 @@
+import test from 'ava'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+
+const pair: LinkSpec = { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } }
+const tokenOf = ({ sh }: ReconcileNamespace, name = 'v0'): string => sh(`ip token get dev ${name}`).trim()
+
+const macvlan: LinkSpec = { name: 'm0', kind: 'macvlan', macvlan: { link: 'v0', mode: 'bridge' } }
+const withMacvlan = (properties: Partial<LinkSpec>): Spec => ({
+  links: [pair, { name: 'v1', up: true }, { ...macvlan, ...properties }],
+})
+
+test('a token is set, changed, kept by a new device, and taken away', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const { steps } = await namespace.converges({
+    links: [
+      { ...pair, ipv6Token: '0::A:0:0:1' },
+      { name: 'v1', ipv6Token: '::9' },
+    ],
+  })
+  t.deepEqual(
+    steps.flatMap(({ equivalent }) => equivalent.split('\n').filter((line) => line.startsWith('ip token'))),
+    ['ip token set ::a:0:0:1 dev v0', 'ip token set ::9 dev v1'],
+  )
+  t.is(tokenOf(namespace), 'token ::a:0:0:1 dev v0')
+  t.is(tokenOf(namespace, 'v1'), 'token ::9 dev v1')
+  const changed = await namespace.converges({ links: [{ name: 'v0', ipv6Token: '::2' }] })
+  t.deepEqual(changed.steps[0]?.changes, [{ property: 'ipv6Token', before: '::a:0:0:1', after: '::2' }])
+  const shown = (await namespace.snapshot()).links?.find(({ name }) => name === 'v0')
+  t.is(shown?.ipv6Token, '::2')
+  // A new device, as its peer has another name.
+  await namespace.converges({ links: [{ ...pair, veth: { peer: { name: 'v2' } } }] })
+  t.is(tokenOf(namespace), 'token ::2 dev v0')
+  await namespace.converges({ links: [{ name: 'v0', ipv6Token: '::' }] })
+  t.is(tokenOf(namespace), 'token :: dev v0')
+  t.false('ipv6Token' in ((await namespace.snapshot()).links?.find(({ name }) => name === 'v0') ?? {}))
+})
+
+test('a token comes after the setting that lets the kernel take it, and goes before the one that does not', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const routing = { ipv6: true }
+  const error = await namespace.fails({ forwarding: routing, links: [{ ...pair, ipv6Token: '::7' }] })
+  t.regex(error.message, /Router advertisement is disabled on device/)
+  t.is(error.path, '/links/0/ipv6Token')
+  t.true(error.rollback?.restored)
+  await namespace.converges({
+    forwarding: routing,
+    links: [{ ...pair, ipv6Token: '::7', sysctl: { ipv6: { acceptRa: 2 } } }],
+  })
+  t.is(tokenOf(namespace), 'token ::7 dev v0')
+  const before = namespace.picture()
+  // What fails behind it, so that both come back.
+  await namespace.fails({
+    links: [
+      { name: 'v0', ipv6Token: '::', sysctl: { ipv6: { acceptRa: 0 } } },
+      { name: 'v1', protocolDown: true },
+    ],
+    routes: [{ to: '10.9.0.0/16', via: '10.255.0.1', dev: 'v0' }],
+  })
+  t.is(tokenOf(namespace), 'token ::7 dev v0')
+  t.deepEqual(namespace.picture(), before)
+  await namespace.converges({ links: [{ name: 'v0', ipv6Token: '::', sysctl: { ipv6: { acceptRa: 0 } } }] })
+  t.is(tokenOf(namespace), 'token :: dev v0')
+})
+
+test('a token that cannot be is told before anything is done', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const error = await namespace.refuses(
+    {
+      links: [
+        { name: 'lo', ipv6Token: '::1' },
+        { ...pair, ipv6Token: 'fd00::1' },
+        { name: 'w0', ipv6Token: '::1', arp: false },
+        { name: 'w1', ipv6Token: '::1', sysctl: { ipv6: { acceptRa: 0 } } },
+        { name: 'w2', ipv6Token: '10.0.0.1' },
+        { name: 'w3', ipv6Token: '::', arp: false },
+      ],
+    },
+    'INVALID_SPEC',
+  )
+  t.deepEqual(
+    error.problems?.map(({ path, message }) => [path, message]),
+    [
+      ['/links/1/ipv6Token', 'a token is the last 64 bits of an address, such as ::1'],
+      ['/links/4/ipv6Token', '"10.0.0.1" is not an IPv6 address'],
+      ['/links/0/ipv6Token', 'lo is to have a token, and is no link that routers are on'],
+      ['/links/2/ipv6Token', 'w0 is to have a token, and no neighbor discovery (arp)'],
+      ['/links/3/ipv6Token', 'w1 is to have a token, and not to listen to routers (acceptRa)'],
+    ],
+  )
+})
+
+test('a link is kept from having a carrier, and let have one', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const isDown = (): unknown[] => {
+    const [{ proto_down, flags } = {}] = namespace.ip('link', 'show', 'dev', 'm0')
+    return [proto_down, Array.isArray(flags) && flags.includes('LOWER_UP')]
+  }
+  const { steps } = await namespace.converges(withMacvlan({ protocolDown: true }))
+  t.regex(steps.map(({ equivalent }) => equivalent).join('\n'), /ip link set m0 up\nip link set m0 protodown on/)
+  t.deepEqual(isDown(), [true, false])
+  t.true((await namespace.snapshot()).links?.find(({ name }) => name === 'm0')?.protocolDown)
+  await namespace.converges(withMacvlan({ protocolDown: false }))
+  t.deepEqual(isDown(), [undefined, true])
+  await namespace.converges(withMacvlan({ protocolDown: true }))
+  // Made anew, since another device is below it.
+  await namespace.converges({ links: [{ ...macvlan, macvlan: { link: 'v1', mode: 'bridge' } }] })
+  t.deepEqual(isDown(), [true, false])
+})
+
+test('a link that cannot be kept from having a carrier may be told not to be, and comes back when it was told to be', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges({
+    links: [
+      { ...pair, protocolDown: false },
+      { name: 'v1', protocolDown: false },
+    ],
+  })
+  const error = await namespace.fails({
+    links: [
+      { name: 'v0', veth: { peer: { name: 'v2' } } },
+      { name: 'v2', protocolDown: true },
+    ],
+  })
+  t.regex(error.message, /Protodown not supported by device/)
+  t.true(error.rollback?.restored)
+  t.is(namespace.ip('link', 'show', 'dev', 'v1').length, 1)
+})
