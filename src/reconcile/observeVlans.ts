@@ -58,7 +58,10 @@ export async function withVlans(
       // Multiple spanning trees set the states by themselves.
       const isLed = typeof link.master === 'string' && withSpanningTrees.has(link.master)
       const stated = isLed ? own.map(({ state: _state, ...vlan }) => vlan) : own
-      const vlans = normalizeVlans(stated.map((vlan) => ({ neighborSuppress: false, ...vlan })))
+      // What a kernel tells of the port as a whole it takes for a VLAN, too.
+      const isGratuitousKnown = link.bridgePort?.neighborForwardGratuitous !== undefined
+      const off = { neighborSuppress: false, ...(isGratuitousKnown ? { neighborForwardGratuitous: false } : {}) }
+      const vlans = normalizeVlans(stated.map((vlan) => ({ ...off, ...vlan })))
       return { ...link, bridgePort: { ...link.bridgePort, vlans } }
     }),
   }

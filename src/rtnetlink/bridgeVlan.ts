@@ -35,6 +35,8 @@ export interface PortVlan {
   readonly multicastRouter?: number
   /** Whether ARP and neighbor discovery are kept from the port; it needs `neighborVlanSuppress`. Since Linux 6.4. */
   readonly neighborSuppress?: boolean
+  /** With {@link neighborSuppress}: whether unasked announcements of hosts go out nevertheless. Default false. Since Linux 7.1. */
+  readonly neighborForwardGratuitous?: boolean
   /**
    * How many multicast groups may be joined, 0 for no limit; only while the bridge has `multicastVlanSnooping`. Since
    * Linux 6.3.
@@ -148,8 +150,9 @@ export function decodeVlans(body: Payload, context: DecodeContext = withoutNames
       multicastRouter,
       multicastGroups,
       multicastMaximumGroups,
-      // A bridge's own VLANs have it off, and refuse to be told so.
+      // A bridge's own VLANs have both off, and refuse to be told so.
       neighborSuppress: entry.neighborSuppress || undefined,
+      neighborForwardGratuitous: entry.neighborForwardGratuitous || undefined,
       index: header.index,
     })
   })
@@ -171,7 +174,7 @@ export function decodeGlobalVlanOptions(
 
 function entryOf(vlan: PortVlan, flags: number): BridgeVlanEntry {
   const { first, last } = vlansOf(vlan.id)
-  const { state, multicastRouter, neighborSuppress, multicastMaximumGroups, tunnelId } = vlan
+  const { state, multicastRouter, multicastMaximumGroups, tunnelId } = vlan
   return defined<BridgeVlanEntry>({
     info: {
       id: first,
@@ -181,7 +184,8 @@ function entryOf(vlan: PortVlan, flags: number): BridgeVlanEntry {
     state,
     multicastRouter,
     multicastMaximumGroups,
-    neighborSuppress,
+    neighborSuppress: vlan.neighborSuppress,
+    neighborForwardGratuitous: vlan.neighborForwardGratuitous,
     tunnel:
       tunnelId === undefined
         ? undefined

@@ -34,6 +34,7 @@ export interface BridgeVlanEntry {
   readonly multicastGroups?: number
   readonly multicastMaximumGroups?: number
   readonly neighborSuppress?: boolean
+  readonly neighborForwardGratuitous?: boolean
 }
 
 /** BRIDGE_VLANDB_TINFO_*: the tunnel of a VLAN; of several, that of the first. */
@@ -83,6 +84,7 @@ export const vlanEntry: AttributeTable<BridgeVlanEntry> = attributeTable<BridgeV
   multicastGroups: attribute(7, u32),
   multicastMaximumGroups: attribute(8, u32, { ip: 'mcast_max_groups' }),
   neighborSuppress: attribute(9, bool, { ip: 'neigh_suppress' }),
+  neighborForwardGratuitous: attribute(10, bool, { ip: 'neigh_forward_grat' }),
 })
 
 /** The codec of {@link GlobalVlanEntry}. */

@@ -14,6 +14,7 @@ const portDefaults: Omit<PortVlan, 'id'> = {
   state: 'forwarding',
   multicastRouter: 1,
   neighborSuppress: false,
+  neighborForwardGratuitous: false,
   multicastMaximumGroups: 0,
 }
 

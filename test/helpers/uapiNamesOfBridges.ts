@@ -45,6 +45,7 @@ export const bridgeTables: readonly NamedTable[] = [
       multicastGroups: 'MCAST_N_GROUPS',
       multicastMaximumGroups: 'MCAST_MAX_GROUPS',
       neighborSuppress: 'NEIGH_SUPPRESS',
+      neighborForwardGratuitous: 'NEIGH_FORWARD_GRAT',
     },
   },
   { table: vlanTunnel, prefix: 'BRIDGE_VLANDB_TINFO_', names: { command: 'CMD' } },

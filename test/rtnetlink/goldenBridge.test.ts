@@ -171,6 +171,17 @@ test('options of VLANs are what bridge sends', (t) => {
   )
 })
 
+test('what newer kernels have of VLANs is what a newer bridge sends', (t) => {
+  const golden = readGolden('newerVlan')
+  const suppressed = { id: 10, neighborSuppress: true, neighborForwardGratuitous: true }
+  const ours = {
+    'vlan set dev v0 vid 10 neigh_suppress on neigh_forward_grat on': only(
+      setVlans('v0', [suppressed], goldenContext(golden)),
+    ),
+  }
+  compareGolden(t, golden, ours, 8, nested)
+})
+
 test('VNIs of VXLANs are what bridge sends', (t) => {
   const golden = readGolden('vni')
   const context = goldenContext(golden)
