@@ -80,6 +80,8 @@ export type {
   Seg6Encapsulation,
   Seg6LocalEncapsulation,
 } from './rtnetlink/encapsulation/encapsulation.js'
+export type { Seg6Flavor, Seg6Flavors } from './rtnetlink/encapsulation/flavors.js'
+export type { ErspanMetadata, IpEncapsulationOptions, VxlanMetadata } from './rtnetlink/encapsulation/ipOptions.js'
 export type { GeneralLink, Link, LinkState, ListedLink } from './rtnetlink/link.js'
 export type { LinkFilter } from './rtnetlink/linkMessages.js'
 export type { ListedNeighbor, Neighbor, NeighborFilter, NeighborState } from './rtnetlink/neighbor.js'

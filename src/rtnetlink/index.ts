@@ -116,6 +116,8 @@ export type {
   Seg6Encapsulation,
   Seg6LocalEncapsulation,
 } from './encapsulation/encapsulation.js'
+export type { Seg6Flavor, Seg6Flavors } from './encapsulation/flavors.js'
+export type { ErspanMetadata, IpEncapsulationOptions, VxlanMetadata } from './encapsulation/ipOptions.js'
 export {
   appendFdbEntry,
   decodeFdbEntry,

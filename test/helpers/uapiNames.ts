@@ -1,5 +1,7 @@
 import type { AnyAttributeTable } from '../../src/netlink/table.js'
 import { addressLayout } from '../../src/rtnetlink/addressAttributes.js'
+import { flavorAttributes } from '../../src/rtnetlink/encapsulation/flavors.js'
+import { erspanMetadata, ipOptions, vxlanMetadata } from '../../src/rtnetlink/encapsulation/ipOptions.js'
 import { encapsulationTables } from '../../src/rtnetlink/encapsulation/tables.js'
 import { fdbLayout } from '../../src/rtnetlink/fdbAttributes.js'
 import {
@@ -251,10 +253,22 @@ export const namedTables: readonly NamedTable[] = [
     },
   },
   { table: encapsulationTables.mpls, prefix: 'MPLS_IPTUNNEL_', names: { labels: 'DST' } },
-  { table: encapsulationTables.ip, prefix: 'LWTUNNEL_IP_' },
-  { table: encapsulationTables.ip6, prefix: 'LWTUNNEL_IP6_', names: { trafficClass: 'TC' } },
+  { table: encapsulationTables.ip, prefix: 'LWTUNNEL_IP_', names: { options: 'OPTS' } },
+  { table: encapsulationTables.ip6, prefix: 'LWTUNNEL_IP6_', names: { trafficClass: 'TC', options: 'OPTS' } },
   { table: encapsulationTables.seg6, prefix: 'SEG6_IPTUNNEL_', names: { header: 'SRH' } },
   { table: encapsulationTables.seg6local, prefix: 'SEG6_LOCAL_', names: { vrfTable: 'VRFTABLE', segments: 'SRH' } },
+  {
+    table: flavorAttributes,
+    prefix: 'SEG6_LOCAL_FLV_',
+    names: { operations: 'OPERATION', locatorBlockLength: 'LCBLOCK_BITS', nodeFunctionLength: 'LCNODE_FN_BITS' },
+  },
+  { table: ipOptions, prefix: 'LWTUNNEL_IP_OPTS_' },
+  { table: vxlanMetadata, prefix: 'LWTUNNEL_IP_OPT_VXLAN_' },
+  {
+    table: erspanMetadata,
+    prefix: 'LWTUNNEL_IP_OPT_ERSPAN_',
+    names: { version: 'VER', direction: 'DIR', hardwareId: 'HWID' },
+  },
   {
     table: nexthopLayout.attributes,
     prefix: 'NHA_',

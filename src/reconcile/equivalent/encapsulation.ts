@@ -1,4 +1,6 @@
 import type { AnyEncapsulation } from '../../rtnetlink/encapsulation/encapsulation.js'
+import type { Seg6Flavors } from '../../rtnetlink/encapsulation/flavors.js'
+import type { IpEncapsulationOptions } from '../../rtnetlink/encapsulation/ipOptions.js'
 import { encapsulationTables } from '../../rtnetlink/encapsulation/tables.js'
 import { optionWords, words } from './words.js'
 
@@ -17,7 +19,25 @@ export function encapsulationWords(encapsulation: AnyEncapsulation | undefined):
   const { lines } = encapsulationTables[encapsulation.type]
   const parts = Object.entries(values).map(([name, value]: [string, unknown]) => {
     const line = lines[name]
-    return line && name !== 'flags' && optionWords(name, line, value)
+    return line && !withOwnWords.has(name) && optionWords(name, line, value)
   })
-  return words(`encap ${type}`, ...parts)
+  return words(
+    `encap ${type}`,
+    ...parts,
+    'options' in encapsulation && encapsulation.options && optionsWords(encapsulation.options),
+    'flavors' in encapsulation && encapsulation.flavors && flavorWords(encapsulation.flavors),
+  )
+}
+
+/** `ip` has no word for the flags. */
+const withOwnWords: ReadonlySet<string> = new Set(['flags', 'options', 'flavors'])
+
+function optionsWords({ vxlan, erspan }: IpEncapsulationOptions): string {
+  if (!erspan) return words(vxlan && `vxlan_opts ${vxlan.gbp}`)
+  const { version, index = 0, direction, hardwareId = 0 } = erspan
+  return words('erspan_opts', [version, index, direction === 'egress' ? 1 : 0, hardwareId].join(':'))
+}
+
+function flavorWords({ operations, locatorBlockLength: block, nodeFunctionLength: node }: Seg6Flavors): string {
+  return words('flavors', operations.join(','), block && `lblen ${block}`, node && `nflen ${node}`)
 }

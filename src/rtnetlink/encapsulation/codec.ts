@@ -45,8 +45,12 @@ export function encapsulationOf({
   if (unknown.length > 0 || values.length === 0) return opaque
   return {
     type,
-    ...Object.fromEntries(values.filter(([name, value]) => !isNothing(type, name, value))),
+    ...Object.fromEntries(values.map(ownFlags).filter(([name, value]) => !isNothing(type, name, value))),
   } as AnyEncapsulation
+}
+
+function ownFlags([name, value]: [string, unknown]): [string, unknown] {
+  return name === 'flags' && typeof value === 'number' ? [name, value & ~optionFlags] : [name, value]
 }
 
 /** What goes into a packet's own header ends with the packet's own destination, which the kernel fills in. */
@@ -61,6 +65,9 @@ function withoutLastSegment(values: object): object {
   if (!insertsHeader(values) || !('segments' in values) || !Array.isArray(values.segments)) return values
   return { ...values, segments: values.segments.slice(0, -1) }
 }
+
+/** TUNNEL_OPTIONS_PRESENT: include/net/ip_tunnels.h; the kernel sets what options are there, and takes none of it. */
+const optionFlags = 0xd800
 
 /** The kernel tells every part of an IP header, and 0 for what was not given (net/ipv4/ip_tunnel_core.c). */
 function isNothing(type: string, name: string, value: unknown): boolean {

@@ -1,3 +1,6 @@
+import type { Seg6Flavors } from './flavors.js'
+import type { IpEncapsulationOptions } from './ipOptions.js'
+
 /** MPLS labels: `encap mpls`. */
 export interface MplsEncapsulation {
   readonly type: 'mpls'
@@ -22,6 +25,8 @@ export interface IpEncapsulation {
   readonly ttl?: number
   /** TUNNEL_* bits (include/uapi/linux/if_tunnel.h), such as 4 for a key. */
   readonly flags?: number
+  /** What one kind of tunnel has in its own header. */
+  readonly options?: IpEncapsulationOptions
 }
 
 /** The outer IPv6 header for a tunnel that takes it from routes: `encap ip6`. */
@@ -39,6 +44,8 @@ export interface Ip6Encapsulation {
   readonly hoplimit?: number
   /** TUNNEL_* bits (include/uapi/linux/if_tunnel.h). */
   readonly flags?: number
+  /** What one kind of tunnel has in its own header. */
+  readonly options?: IpEncapsulationOptions
 }
 
 /** A segment routing header, RFC 8754: `encap seg6`. */
@@ -86,6 +93,10 @@ export interface Seg6LocalEncapsulation {
   readonly iif?: number
   /** The index of the link of `End.DX2`. */
   readonly oif?: number
+  /** What it does besides, of `End` and `End.X`. The kernel ignores it of other actions, which is an error then. */
+  readonly flavors?: Seg6Flavors
+  /** Whether packets are counted, from zero on at each change (`ip -s route`). Default false. Since Linux 5.14. */
+  readonly counters?: boolean
 }
 
 /** One that is kept as it is and cannot be told: BPF programs, RPL, IOAM, XFRM, and what newer kernels have. */

@@ -11,6 +11,8 @@ import type {
   Seg6Encapsulation,
   Seg6LocalEncapsulation,
 } from './encapsulation.js'
+import { counters, flavors } from './flavors.js'
+import { ipOptions } from './ipOptions.js'
 
 const bottomOfStack = 1 << 8
 const largestLabel = 0xfffff
@@ -141,6 +143,7 @@ const ip: AttributeTable<Values<IpEncapsulation>> = attributeTable<Values<IpEnca
   ttl: attribute(4, u8),
   tos: attribute(5, u8),
   flags: attribute(6, be16),
+  options: attribute(8, ipOptions),
 })
 const ip6: AttributeTable<Values<Ip6Encapsulation>> = attributeTable<Values<Ip6Encapsulation>>({
   id: attribute(1, key),
@@ -149,6 +152,7 @@ const ip6: AttributeTable<Values<Ip6Encapsulation>> = attributeTable<Values<Ip6E
   hoplimit: attribute(4, u8),
   trafficClass: attribute(5, u8, { ip: 'tc' }),
   flags: attribute(6, be16),
+  options: attribute(8, ipOptions),
 })
 
 // SEG6_IPTUNNEL_SRH: include/uapi/linux/seg6_iptunnel.h
@@ -186,6 +190,8 @@ const seg6local: AttributeTable<Values<Seg6LocalEncapsulation>> = attributeTable
   iif: attribute(6, u32),
   oif: attribute(7, u32),
   vrfTable: attribute(9, u32, { ip: 'vrftable' }),
+  counters: attribute(10, counters, { ip: 'count|' }),
+  flavors: attribute(11, flavors),
 })
 
 /** The attributes of those that can be told, by type. */
