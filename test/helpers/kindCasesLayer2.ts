@@ -184,7 +184,6 @@ const gtp: KindCase = {
 const gtpOf = (version: string, local: string): KindCase => ({
   title: `gtp on one ${version} address`,
   section: 'gtp',
-  setup: 'ip address replace 10.0.0.1/24 dev v0; ip address replace fd00::1/64 dev v0 nodad; ip link set v0 up',
   plain: ['createSockets'],
   link: { name, kind: 'gtp', gtp: { createSockets: true, local } },
   shown: { createSockets: {}, local: {} },

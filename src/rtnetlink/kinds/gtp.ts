@@ -33,6 +33,8 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   // drivers/net/gtp.c has no changelink; gtp_fill_info does not tell who opened the sockets, and where.
   immutable: ['role', 'hashSize', 'restartCount', 'createSockets', 'local'],
   untold: ['local'],
+  // With IPv6 sockets gtp_newlink has the last word.
+  setAfterCreation: ['mtu'],
   needsOneOf: [['createSockets']],
   defaults: { role: 'ggsn', hashSize: 1024, restartCount: 0 },
   generalDefaults: { mtu: undefined, arp: false },
