@@ -162,8 +162,18 @@ async function familyChanges(
       const other = found + row - start
       const [way, there] = [wanted.ways[row] ?? 0, actual.ways[other] ?? 0]
       next = samePairUntil(wanted.ways, row, end, actual.ways, other)
-      if (operations.absent[way]) absences += next - row
-      else if (wantedKeys[way] !== actualKeys[there] || operations.ofOne(way, there) >= 0) return row
+      if (operations.absent[way]) {
+        absences += next - row
+        continue
+      }
+      if (wantedKeys[way] !== actualKeys[there]) return row
+      const operation = operations.ofOne(way, there)
+      if (operation < 0) continue
+      // What else is there of the key counts, too.
+      const alone = index.aloneUntil(wanted, row, next, other)
+      if (operations.replacedBy(operation, [there]) === 0) replaced.fill(1, other, other + alone - row)
+      changes.pushRows(wanted, row, alone, operation)
+      if (alone < next) return alone
     }
     return end
   }

@@ -68,6 +68,24 @@ export class RowIndex {
     return next
   }
 
+  /** How far rows, which are those from `found` on, are known to be there no second time, whatever their keys. */
+  aloneUntil(other: PackedRows, row: number, end: number, found: number): number {
+    const runs = this.#runs ?? []
+    const own = runs.findIndex(({ end: after }) => found < after)
+    const last = own < 0 ? row : Math.min(end, row + (runs[own]?.end ?? 0) - found)
+    const isElsewhere = (candidate: number): boolean =>
+      runs.some((run, index) => index !== own && this.#isIn(run, index, other, candidate))
+    let next = row
+    while (next < last && (runs.length === 1 || !isElsewhere(next))) next++
+    return next
+  }
+
+  #isIn(run: Run, index: number, other: PackedRows, row: number): boolean {
+    const place = positionIn(run, this.#rows, this.#places[index] ?? 0, other, row)
+    this.#places[index] = place
+    return place < run.end && samePrefix(this.#rows, place, other, row)
+  }
+
   /** How far rows, in the order that {@link build} was told of, are surely not there, whatever their keys. */
   missingUntil(other: PackedRows, row: number, end: number): number {
     const words = wordsOf(other.family)
