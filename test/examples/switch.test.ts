@@ -45,7 +45,8 @@ const ping = async (host: Host | undefined, address: string, count: number): Pro
     `${count}`,
     '-i',
     '0.01',
-    '-W',
+    // By -W it would wait for the last answers twice as long as an answer took so far, and no longer.
+    '-w',
     '20',
     address,
   ]
@@ -171,7 +172,7 @@ test.serial(
       space.sh(`ip link set tap${index} up; ip addr add 10.0.0.${index + 1}/24 dev tap${index}`)
     }
     const received = async (to: number): Promise<boolean> => {
-      const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-W', '20', `10.0.0.${to}`]
+      const args = [`--net=${spaces[0]?.path}`, '--', 'ping', '-q', '-c', '3', '-i', '0.01', '-w', '20', `10.0.0.${to}`]
       return (await run('nsenter', args)).stdout.includes(' 3 received')
     }
     t.true((await received(2)) && (await received(3)))

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { EthernetFrame, etherType, Ipv4Packet, ipProtocol, parseIp, UdpDatagram } from '../../src/packet/index.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { patience } from '../helpers/patience.js'
 import { digestThroughTcp, randomBytesAndDigest } from '../helpers/tcp.js'
 import { answers, answersWithin, repliesTo, startVpn, until, vpnPair } from '../helpers/vpnDaemon.js'
 import { wiretap } from '../helpers/wiretap.js'
@@ -101,14 +102,14 @@ test.serial('a remote subnet is reached through the tunnel, encrypted, and one s
   t.is(await back.kill('SIGTERM'), 0, back.output())
 })
 
-for (const [how, options] of Object.entries({ time: { rekeyAfter: 1 }, count: { rekeyAfterPackets: 50 } })) {
+for (const [how, options] of Object.entries({ time: { rekeyAfter: patience(1) }, count: { rekeyAfterPackets: 50 } })) {
   test.serial(`keys change by ${how} while packets flow, and none is lost`, async (t) => {
     const [a, b] = twoSites(t)
     const [here, there] = sides([], options)
     const first = await startVpn(t, a, here)
     await startVpn(t, b, there)
     t.true(await answersWithin(a, '10.9.0.2', 30))
-    t.is(await repliesTo(a, '10.9.0.2', 300, 0.02), 300)
+    t.is(await repliesTo(a, '10.9.0.2', 300, patience(0.02)), 300)
     const sessions = new Set(first.output().match(/session \w+/g))
     t.log(`${sessions.size} sessions`)
     t.true(sessions.size >= 4)

@@ -124,12 +124,15 @@ for (const [command, expected] of theirs) {
   })
 }
 
-/** Whether the kernel takes a rule; if not, the test says so and ends. */
+/** Whether the kernel takes a rule, and all of it; if not, the test says so and ends. */
 async function takes(t: ExecutionContext, network: TestNetwork, rule: Rule): Promise<boolean> {
   try {
     await network.send(newRule(rule))
+    const told = (await rulesOf(network)).find((listed) => listed.priority === rule.priority)
     await network.send(deleteRule(rule))
-    return true
+    const late = (['dscp', 'flowLabel', 'sport', 'dport'] as const).find((name) => told?.[name] !== rule[name])
+    if (late !== undefined) skipped(t, `this kernel ignores ${late}`)
+    return late === undefined
   } catch (error) {
     skipped(t, `this kernel takes no such rule: ${String(error)}`)
     return false
