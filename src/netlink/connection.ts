@@ -214,7 +214,7 @@ export class Connection implements Disposable {
 
   /**
    * Sends messages that are written as they are sent, a datagram at a time: other requests come in between. It ends
-   * behind the datagram in which a message failed.
+   * behind the datagram in which a message failed, or the next one.
    * @param others further connections to the same kernel, where it may do the messages in any order: each sends a part
    */
   async stream(
@@ -235,8 +235,16 @@ export class Connection implements Disposable {
     const { progress } = lane
     try {
       while (lane.hasMore) {
-        await this.#exclusively(progress.stream.subject, progress.options, async () => {
-          if (lane.hasMore) await lane.send(this.#transport, (count) => this.#reserveSequences(count))
+        await this.#exclusively(progress.stream.subject, progress.options, async (isWaitedFor) => {
+          while (lane.hasMore) {
+            await lane.send(
+              this.#transport,
+              (count) => this.#reserveSequences(count),
+              () => !isWaitedFor(),
+            )
+            if (!lane.isUnderWay) return
+            await rest()
+          }
         })
       }
     } catch (error) {
@@ -254,19 +262,24 @@ export class Connection implements Disposable {
     this.close()
   }
 
-  async #exclusively<T>(subject: string, options: RequestOptions, work: () => Promise<T>): Promise<T> {
+  async #exclusively<T>(
+    subject: string,
+    options: RequestOptions,
+    work: (isWaitedFor: () => boolean) => Promise<T>,
+  ): Promise<T> {
     const before = this.#queue
     let done = (): void => {}
     const mine = new Promise<void>((resolve) => {
       done = resolve
     })
-    this.#queue = before.then(() => mine)
+    const last = before.then(() => mine)
+    this.#queue = last
     try {
       await untilTurn(before, options, subject)
       // Requests that are answered at once follow each other without a turn of the event loop.
       await rest()
       assertWanted(this.#transport, options, subject)
-      return await work()
+      return await work(() => this.#queue !== last)
     } finally {
       done()
     }

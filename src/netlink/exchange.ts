@@ -33,6 +33,7 @@ export function deadlineOf(options: RequestOptions): number {
 /**
  * Receives messages until `visit` returns true. Messages of other senders, other ports and other requests are
  * skipped: a holder of CAP_NET_ADMIN may send to our port, and a request that was given up leaves answers behind.
+ * @param before how many datagrams are received before the transport reads ahead
  */
 export function receiveUntil(
   transport: Transport,
@@ -40,16 +41,27 @@ export function receiveUntil(
   subject: string,
   isOurs: (sequence: number) => boolean,
   visit: (message: ReceivedMessage) => boolean,
+  before = datagramsAtOnce,
 ): Promise<void> {
-  return receiveDatagrams(transport, options, subject, (datagram) => visitAll(transport, datagram, isOurs, visit))
+  return receiveDatagrams(
+    transport,
+    options,
+    subject,
+    (datagram) => visitAll(transport, datagram, isOurs, visit),
+    before,
+  )
 }
 
-/** Receives datagrams of the kernel until `visit` returns true; one that was another program's has no bytes. */
+/**
+ * Receives datagrams of the kernel until `visit` returns true; one that was another program's has no bytes.
+ * @param before how many datagrams are received before the transport reads ahead
+ */
 export async function receiveDatagrams(
   transport: Transport,
   options: RequestOptions,
   subject: string,
   visit: (datagram: Uint8Array) => boolean,
+  before = datagramsAtOnce,
 ): Promise<void> {
   let deadline = deadlineOf(options)
   for (let count = 0; ; ) {
@@ -61,7 +73,7 @@ export async function receiveDatagrams(
     }
     // The kernel is at it: a large forwarding database takes it longer with each part (net/bridge/br_fdb.c, br_fdb_dump).
     if (received.length > 0) deadline = deadlineOf(options)
-    if (++count > datagramsAtOnce) transport.readAhead?.()
+    if (++count > before) transport.readAhead?.()
     if (visit(received)) return
     if (!turnIsLong()) continue
     if (performance.now() > deadline) throw timedOut(subject)

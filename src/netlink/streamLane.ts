@@ -22,12 +22,20 @@ interface Prepared extends Written {
   readonly itemOf: Uint32Array
 }
 
+/** One on its way to the kernel, or there. */
+interface Sent extends Prepared {
+  readonly sent: Promise<void>
+  failure?: StreamFailure | undefined
+  isAnswered: boolean
+}
+
 /** What one socket sends of a stream, a datagram at a time; it writes the next one while the kernel works. */
 export class StreamLane {
   readonly progress: StreamProgress
   readonly #isOneOfMany: boolean
   readonly #memory = [newMemory(), newMemory()] as const
   #prepared: Prepared | undefined
+  #underWay: Sent | undefined
   #turn = 0
 
   constructor(progress: StreamProgress, isOneOfMany: boolean) {
@@ -38,39 +46,68 @@ export class StreamLane {
   /** Whether there is something for it to send. */
   get hasMore(): boolean {
     const { stopped, hasMore } = this.progress
-    return !stopped && (this.#prepared !== undefined || hasMore)
+    return this.isUnderWay || (!stopped && (this.#prepared !== undefined || hasMore))
+  }
+
+  /** Whether the kernel has a datagram whose answer was not waited for: nothing else must read from the socket. */
+  get isUnderWay(): boolean {
+    return this.#underWay !== undefined
   }
 
   /**
-   * Sends one datagram and waits for the kernel's answer.
+   * Sends one datagram, unless one is under way, and waits for the kernel's answer.
    * @param reserve gives the first of a number of consecutive sequence numbers
+   * @param goesOn whether the kernel may have the next one already while the answer is read
    */
-  async send(transport: Transport, reserve: (count: number) => number): Promise<void> {
+  async send(transport: Transport, reserve: (count: number) => number, goesOn: () => boolean): Promise<void> {
     const { stream, options } = this.progress
-    const { subject } = stream
-    const { echo } = options
-    assertWanted(transport, options, subject)
-    const prepared = this.#prepared ?? this.#prepare(transport, reserve)
-    const { sequence, messages } = prepared
-    const sent = sendLong(transport, prepared.datagram)
-    this.#prepared = this.progress.hasMore ? this.#prepare(transport, reserve) : undefined
-    await sent
-    const isOurs = (candidate: number): boolean => candidate >= sequence && candidate < sequence + messages
-    let failure: StreamFailure | undefined
-    await receiveUntil(transport, options, subject, isOurs, (received) => {
-      if (received.type >= NLMSG_MIN_TYPE) echo?.(received)
-      if (received.type !== NLMSG_ERROR) return false
-      const position = received.sequence - sequence
-      failure ??= this.#failureOf(received, prepared, position)
-      return position === messages - 1
-    })
-    if (echo) {
-      receiveArrived(transport, subject, isOurs, (received) => {
-        if (received.type >= NLMSG_MIN_TYPE) echo(received)
-        return false
-      })
+    if (!this.#underWay) assertWanted(transport, options, stream.subject)
+    const current = this.#underWay ?? begin(transport, this.#prepared ?? this.#prepare(transport, reserve))
+    this.#underWay = undefined
+    const isLast = this.progress.stopped || !this.progress.hasMore
+    this.#prepared = isLast ? undefined : this.#prepare(transport, reserve)
+    await current.sent
+    // Where several are in the kernel, the time of each is scarce already.
+    if (this.#prepared && !this.#isOneOfMany && !current.failure && !options.signal?.aborted && goesOn()) {
+      this.#underWay = begin(transport, this.#prepared)
+      this.#prepared = undefined
     }
-    this.progress.answered(prepared.next - prepared.item, failure)
+    try {
+      await this.#receive(transport, current)
+    } catch (error) {
+      await this.#forget()
+      throw error
+    }
+    this.progress.answered(current.next - current.item, current.failure)
+  }
+
+  /** Waits until what is under way is done, and does not look at what became of it. */
+  async #forget(): Promise<void> {
+    await this.#underWay?.sent.catch(() => {})
+    this.#underWay = undefined
+  }
+
+  /** Reads the answer to a datagram, and what is there of that to the next. */
+  async #receive(transport: Transport, current: Sent): Promise<void> {
+    const { stream, options } = this.progress
+    const { echo } = options
+    const next = this.#underWay
+    const of = (sequence: number): Sent | undefined =>
+      isIn(current, sequence) ? current : next && isIn(next, sequence) ? next : undefined
+    const visit = (received: ReceivedMessage): boolean => {
+      if (received.type >= NLMSG_MIN_TYPE) echo?.(received)
+      const one = received.type === NLMSG_ERROR ? of(received.sequence) : undefined
+      if (!one) return false
+      const position = received.sequence - one.sequence
+      one.failure ??= this.#failureOf(received, one, position)
+      one.isAnswered ||= position === one.messages - 1
+      return current.isAnswered
+    }
+    const isOurs = (sequence: number): boolean => of(sequence) !== undefined
+    if (current.isAnswered) return
+    const ahead = echo ? 1 : undefined
+    await receiveUntil(transport, options, stream.subject, isOurs, visit, ahead)
+    if (echo && !next) receiveArrived(transport, stream.subject, isOurs, (received) => visit(received) && false)
   }
 
   #prepare(transport: Transport, reserve: (count: number) => number): Prepared {
@@ -80,7 +117,9 @@ export class StreamLane {
     // Going to another thread and back for each takes as long as some twenty routes. But where several threads are in the
     // kernel, the event loop may wait for one of them to come back.
     const part = turn < shortDatagrams || this.#isOneOfMany ? new DataView(view.buffer, 0, bytesASend) : view
-    const answers = Math.floor(transport.answerCapacity / (options.echo ? 1 + answersAnEcho : 1))
+    // Those of two datagrams can be there at once.
+    const room = transport.answerCapacity / (this.#isOneOfMany ? 1 : 2)
+    const answers = Math.floor(room / (options.echo ? 1 + answersAnEcho : 1))
     const most = Math.max(1, Math.min(itemOf.length, answers))
     const sequence = reserve(most)
     const flags = options.echo ? NLM_F_ECHO : 0
@@ -104,6 +143,17 @@ export class StreamLane {
     const error = acknowledgementError(acknowledgement, message)
     return stream.isHarmless(error, message) ? undefined : { item, error }
   }
+}
+
+function isIn({ sequence: first, messages }: Prepared, sequence: number): boolean {
+  return sequence >= first && sequence < first + messages
+}
+
+function begin(transport: Transport, prepared: Prepared): Sent {
+  const sent = sendLong(transport, prepared.datagram)
+  // It is looked at later, maybe after it failed.
+  sent.catch(() => {})
+  return { ...prepared, sent, isAnswered: false }
 }
 
 function newMemory(): { bytes: Uint8Array; view: DataView; itemOf: Uint32Array } {

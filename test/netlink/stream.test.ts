@@ -1,4 +1,4 @@
-// A stream of messages that several sockets share.
+// A stream of messages, over one socket or several.
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { NetworkError } from '../../src/error.js'
@@ -194,6 +194,60 @@ test('other requests have their turn on both sockets meanwhile', async (t) => {
   const whole = first.stream(new Numbers(1000), { onProgress: (part) => (done = part) }, [second])
   await second.stream(new Numbers(1))
   t.true(done < 100, `${done}`)
+  await whole
+  t.is(done, 1000)
+})
+
+test('the kernel has the next datagram already while the answer to one is read', async (t) => {
+  const socket = new Socket(1, 5)
+  const underWay: number[] = []
+  const onProgress = (): void => void underWay.push(socket.underWay)
+  t.is(await new Connection(socket).stream(new Numbers(50), { onProgress }), undefined)
+  t.deepEqual(underWay, [1, 1, 1, 1, 0])
+  t.deepEqual(socket.done, numbers(50))
+})
+
+test('one socket sends no more than one datagram behind that in which a message failed', async (t) => {
+  for (const [failing, done] of [
+    [[14], 29],
+    [[14, 22], 28],
+    [[22], 39],
+    [[49], 49],
+  ] as const) {
+    const socket = new Socket(1, 2, (number) => (failing.some((one) => one === number) ? 17 : 0))
+    const told: number[] = []
+    const failure = await new Connection(socket).stream(new Numbers(50), { onProgress: (part) => told.push(part) })
+    t.is(failure?.item, failing[0])
+    t.like(failure?.error, { code: 'EEXIST', object: `number ${failing[0]}` })
+    t.is(socket.done.length, done)
+    t.is(told.at(-1), done + failing.length)
+    t.is(socket.underWay, 0)
+  }
+})
+
+test('what one socket has under way is done when it breaks or is given up', async (t) => {
+  for (const breaksAt of [-1, 0, 10, 20]) {
+    const socket = new Socket(1, 5)
+    socket.breaksAt = breaksAt
+    const given = new AbortController()
+    const onProgress = (part: number): void => {
+      if (part === 30) given.abort()
+    }
+    const stream = new Connection(socket).stream(new Numbers(1000), { signal: given.signal, onProgress })
+    await t.throwsAsync(stream, breaksAt < 0 ? { code: 'ABORTED' } : { message: 'the socket broke' })
+    t.is(socket.underWay, 0)
+    t.is(socket.done.length, breaksAt < 0 ? 40 : breaksAt)
+  }
+})
+
+test('other requests have their turn on one socket meanwhile', async (t) => {
+  const connection = new Connection(new Socket(1, 1))
+  let done = 0
+  const whole = connection.stream(new Numbers(1000), { onProgress: (part) => (done = part) })
+  for (let count = 1; count <= 10; count++) {
+    t.is(await connection.stream(new Numbers(1)), undefined)
+    t.true(done <= 20 + count * 20, `${done}`)
+  }
   await whole
   t.is(done, 1000)
 })
