@@ -24,20 +24,21 @@ const options = (mode: 'bridged' | 'routed', more: Partial<GuestNetworkOptions> 
 async function lying(ground: Ground, work: () => Promise<unknown>): Promise<number> {
   const { world, host, attacker } = ground
   attacker.close()
-  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const shared = new Int32Array(new SharedArrayBuffer(8))
   const frames = [lie(world, world.victim.address), lie(world, world.victim.address6)]
   const liar = new Worker(fixture(import.meta.url, 'liar'), {
-    workerData: { name: 'tap0', fd: host.fd, frames, stop },
+    workerData: { name: 'tap0', fd: host.fd, frames, shared },
   })
-  const taken = once(liar, 'message')
-  await setTimeout(300)
+  const ended = once(liar, 'message')
+  for (let tries = 0; tries < 1000 && Atomics.load(shared, 1) < 4; tries++) await setTimeout(20)
   try {
     await work()
     await setTimeout(50)
   } finally {
-    Atomics.store(stop, 0, 1)
+    Atomics.store(shared, 0, 1)
   }
-  return Number((await taken)[0])
+  await ended
+  return Atomics.load(shared, 1)
 }
 
 for (const mode of ['bridged', 'routed'] as const) {
