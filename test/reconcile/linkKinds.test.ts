@@ -108,6 +108,22 @@ test('the bits that make a VXLAN drop a packet are all that its extensions leave
   t.is(await told(), '0xc2ffff00000000ff')
 })
 
+test('a VXLAN with group policies takes packets that have one, also once it was changed', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const device = vxlan({ id: 1, remote: '127.0.0.9', port: 4789, gbp: true })
+  await namespace.converges({ links: [{ name: 'lo', up: true }, device] })
+  const header = '\\x88\\x00\\x00\\x2a\\x00\\x00\\x01\\x00'
+  const frame = '\\xff\\xff\\xff\\xff\\xff\\xff\\x02\\x00\\x00\\x00\\x00\\x07\\x88\\xb5'
+  const isTaken = async (): Promise<boolean> => {
+    namespace.sh(`bash -c "printf '${header}${frame}' > /dev/udp/127.0.0.1/4789"`)
+    const [{ stats64 } = {}] = namespace.ip('-s', 'link', 'show', 'dev', 'vx0')
+    return /"rx":\{[^}]*"packets":[1-9][^}]*"errors":0/.test(JSON.stringify(stats64))
+  }
+  t.true(await isTaken())
+  await namespace.converges({ links: [vxlan({ ttl: 5 })] })
+  t.true(await isTaken())
+})
+
 test('a device that cannot be made leaves those that were made anew as they were', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.apply(spec)
