@@ -14,6 +14,7 @@ import { marksOf } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
+import { canTakeToken } from '../state/token.js'
 import { rest } from '../system/turns.js'
 import { lowersOf, takenAlong } from './dependents.js'
 import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
@@ -65,8 +66,10 @@ export async function withLosses(
   const goesDown = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
+  const forwardsIpv6 = desired.forwarding.ipv6 ?? actual.forwarding.ipv6
   const lostOf = (record: LinkRecord): readonly string[] => [
     ...decidedAnew(record, wanted, actual),
+    ...(canTakeToken(forwardsIpv6, wanted.get(record.link.name)?.sysctl) ? [] : ['ipv6Token']),
     ...(far.get(record.link.name) ?? []),
   ]
   const links = restoredLinks(desired, actual, lostOf, recreated, bounced)

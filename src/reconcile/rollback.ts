@@ -14,6 +14,7 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
 import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
 import { type RuleRecord, selectorKey } from '../state/rule.js'
+import { canTakeToken } from '../state/token.js'
 import { mapInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { formerBulk } from './bulkFormer.js'
@@ -184,10 +185,13 @@ function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach:
     if (!record) return { name, absent: true, properties: {} }
     const own = operations.get(name) ?? []
     const settings = formerSysctl(record, own)
+    const isRemade = remade.has(name)
+    const { ipv6Token, ...link } = record.link
+    const isTokenLost = isRemade && !canTakeToken(before.forwarding.ipv6, settings)
     return {
-      ...formerLink(record, reach, remade.has(name), own),
+      ...formerLink(isTokenLost ? { ...record, link } : record, reach, isRemade, own),
       ...(settings ? { sysctl: settings } : {}),
-      ...formerQdiscs(record, own, remade.has(name)),
+      ...formerQdiscs(record, own, isRemade),
       // A link that has got another name is known by its index.
       ...(names.renamed.has(name) ? { index: record.link.index } : {}),
     }

@@ -66,7 +66,6 @@ export const Phase = {
   qdisc: 3.45,
   removedToken: 3.48,
   sysctl: 3.5,
-  token: 3.55,
   address: 4,
   neighbor: 5,
   fdbNexthop: 5.1,
@@ -81,6 +80,7 @@ export const Phase = {
   deleteNexthop: 8.5,
   rule: 9,
   deleteRule: 10,
+  token: 10.5,
   deleteFirewall: 11,
 } as const
 

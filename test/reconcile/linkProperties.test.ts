@@ -63,6 +63,24 @@ test('a token comes after the setting that lets the kernel take it, and goes bef
   t.is(tokenOf(namespace), 'token :: dev v0')
 })
 
+test('a link that is made anew where packets are forwarded loses its token with the setting that it counts by', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const anew: LinkSpec = { ...pair, veth: { peer: { name: 'v2' } } }
+  await namespace.apply({ forwarding: { ipv6: true }, links: [{ ...pair, addresses: ['10.0.0.1/24', 'fd00::1/64'] }] })
+  namespace.sh('sysctl -qw net.ipv6.conf.v0.accept_ra=2 && ip token set ::7 dev v0')
+  const routes = [{ to: '10.9.0.0/16', via: '10.0.0.2' }]
+  await namespace.apply({ routes })
+  const failed = await namespace.fails({ links: [anew, { name: 'v2', protocolDown: true }] })
+  t.true(failed.rollback?.restored, failed.rollback?.error)
+  t.regex(namespace.sh('ip route; ip -6 address show dev v0'), /10\.9\.0\.0\/16.*fd00::1/s)
+  namespace.sh('sysctl -qw net.ipv6.conf.v0.accept_ra=2 && ip token set ::7 dev v0')
+  await namespace.converges({ links: [anew] })
+  t.is(tokenOf(namespace), 'token :: dev v0')
+  await namespace.converges({ links: [{ ...anew, ipv6Token: '::7', sysctl: { ipv6: { acceptRa: 2 } } }] })
+  await namespace.converges({ links: [{ ...pair, sysctl: { ipv6: { acceptRa: 2 } } }] })
+  t.is(tokenOf(namespace), 'token ::7 dev v0')
+})
+
 test('a token that cannot be is told before anything is done', async (t) => {
   const namespace = reconcileNamespace(t)
   const error = await namespace.refuses(

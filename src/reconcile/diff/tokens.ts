@@ -5,7 +5,8 @@ import { findLink } from './lookup.js'
 
 /**
  * Steps for the IPv6 tokens of links. The kernel takes one, and none, only while the link listens to routers, which settings
- * of its own decide: one is given after them, and taken away before.
+ * of its own decide: one is given after them, and taken away before. What it refuses is to come last, so that undoing has
+ * put everything else back by then.
  */
 export function diffTokens(context: DiffContext): void {
   const { ipv6Token: none } = emptyProperties
