@@ -10,12 +10,6 @@ import type { NetworkState } from '../state/model.js'
 import { tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
 import { rest } from '../system/turns.js'
-import { refuseLacking } from './capability.js'
-import { refuseEncapsulations } from './capabilityOfEncapsulations.js'
-import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
-import { refuseUntold } from './capabilityOfOptions.js'
-import { refuseQdiscs } from './capabilityOfQdiscs.js'
-import { refuseSelectors } from './capabilityOfRules.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
@@ -29,6 +23,7 @@ import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions } from './options.js'
 import { type KeptOptions, Plan } from './plan.js'
 import { publicStep } from './publicStep.js'
+import { refuseOnceLoaded, refuseUnsupported } from './refuseUnsupported.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { isAboutLinks, isAdditive, partOfSteps } from './scope.js'
@@ -100,6 +95,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
     await options.onPlan?.(first)
+    await refuseOnceLoaded(first.planned, planned.states, world, options)
     const current = await carryOut(first, { spec, ...planned, world, options, transaction })
     const confirmBy = await transaction?.succeed()
     const recovered = transaction?.recovered ?? []
@@ -147,11 +143,7 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, is
   }
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
   const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
-  await refuseUntold(steps, states, world, options)
-  for (const refuse of [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations, refuseSelectors]) {
-    await rest()
-    await refuse(steps, world, options)
-  }
+  await refuseUnsupported(steps, states, world, options)
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
   const { owner, protocol, prune, specDirectory } = options

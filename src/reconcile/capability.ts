@@ -26,17 +26,19 @@ const known = new Set<string>()
 /**
  * Asks the machine's kernel what it lacks of a kind. A kind whose module is there but not loaded is taken for known,
  * with all its options: a plan loads no modules.
+ * @param loads whether it is loaded nevertheless, since a step is about to do so
  */
 export async function lackingOfMachine(
   kind: AnyLinkKind,
   options: readonly string[],
   transport: () => Transport,
   request: RequestOptions,
+  loads = false,
 ): Promise<Lacking> {
   const unsure = options.filter((option) => !known.has(`${kind.kind}.${option}`))
   const nothing = { kind: false, options: [] }
   if (unsure.length === 0 && known.has(kind.kind)) return nothing
-  if (wouldLoadLinkModule(kind.kernelKind ?? kind.kind)) return nothing
+  if (!loads && wouldLoadLinkModule(kind.kernelKind ?? kind.kind)) return nothing
   using connection = new Connection(transport())
   if ((await knowsKind(kind, connection, request)) === false) return { kind: true, options: [] }
   known.add(kind.kind)

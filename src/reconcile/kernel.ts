@@ -36,8 +36,11 @@ export interface Kernel {
   createTunTaps(devices: readonly TunTapConfiguration[]): (NetworkError | undefined)[]
   /** Changes what /dev/net/tun can change of a device. */
   configureTunTap(device: TunTapConfiguration): void
-  /** What it lacks of a kind of link and of some of its options, as far as can be known without changing anything. */
-  lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions): Promise<Lacking>
+  /**
+   * What it lacks of a kind of link and of some of its options, as far as can be known without changing anything.
+   * @param loads whether it may load the module of the kind; without, a kind that is not loaded counts as known
+   */
+  lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions, loads?: boolean): Promise<Lacking>
   /** Whether it lacks a kind of qdisc, as far as can be known without changing anything. */
   lacksQdisc(kind: string, request: RequestOptions): Promise<boolean>
   /** Whether it lacks a way to wrap packets of routes, as far as can be known without changing anything. */
@@ -61,8 +64,8 @@ export function machineKernel(namespaceFd: number): Kernel {
     writeSysctl: (name, value) => writeSysctl(namespaceFd, name, value),
     createTunTaps: (devices) => createTunTaps(devices, namespaceFd),
     configureTunTap: (device) => configureTunTap(device, namespaceFd),
-    lacking: (kind, options, request) =>
-      lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request),
+    lacking: (kind, options, request, loads) =>
+      lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request, loads),
     lacksQdisc: (kind, request) => machineLacksQdisc(kind, () => new FfiTransport({ namespaceFd }), request),
     lacksEncapsulation: (type, request) =>
       machineLacksEncapsulation(type, () => new FfiTransport({ namespaceFd }), request),

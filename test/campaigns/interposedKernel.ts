@@ -53,7 +53,7 @@ export function interposedKernel(judge: Judge): KernelMaker {
       writeSysctl: (name, value) => call('writeSysctl', () => kernel.writeSysctl(name, value)),
       configureTunTap: (device) => call('configureTunTap', () => kernel.configureTunTap(device)),
       createTunTaps: (devices) => devices.map((device) => createOne(device, kernel, call)),
-      lacking: (kind, options, request) => kernel.lacking(kind, options, request),
+      lacking: (kind, options, request, loads) => kernel.lacking(kind, options, request, loads),
       readSysctls: (directory) => kernel.readSysctls(directory),
       lacksQdisc: (kind, request) => kernel.lacksQdisc(kind, request),
       lacksEncapsulation: (type, request) => kernel.lacksEncapsulation(type, request),

@@ -11,10 +11,11 @@ import { skipped } from '../helpers/skipped.js'
 
 const options = attributeTable<{ never?: number }>({ never: attribute(4000, u32) })
 registerLinkKind(defineLinkKind({ kind: 'nosuchkind', options }))
+registerLinkKind(defineLinkKind({ kind: 'newerVcan', kernelKind: 'vcan', matches: () => false, options }))
 registerLinkKind(defineLinkKind({ kind: 'newerBridge', kernelKind: 'bridge', matches: () => false, options }))
 
 /** A link of a kind that only the registry knows, which the types of specs don't. */
-const unusual = (link: { name: string; kind: string; newerBridge?: object }): LinkSpec => link
+const unusual = (link: { name: string; kind: string; newerBridge?: object; newerVcan?: object }): LinkSpec => link
 
 test('kinds that the kernel lacks are told together, before anything is done', async (t) => {
   const namespace = reconcileNamespace(t)
@@ -109,4 +110,19 @@ test('a plan loads no module', async (t) => {
   const { steps } = await namespace.plan({ links })
   t.is(steps.length, unloaded.length)
   for (const { kind, kernelKind = kind } of unloaded) t.true(wouldLoadLinkModule(kernelKind), kind)
+})
+
+test('an option that a module turns out not to know is refused before the first step', async (t) => {
+  const namespace = reconcileNamespace(t)
+  if (!wouldLoadLinkModule('vcan')) return skipped(t, 'this kernel has no vcan, or has loaded it')
+  const spec: Spec = {
+    links: [{ name: 'br0', kind: 'bridge' }, unusual({ name: 'v0', kind: 'newerVcan', newerVcan: { never: 1 } })],
+  }
+  t.is((await namespace.plan(spec)).steps.length, 2)
+  t.true(wouldLoadLinkModule('vcan'))
+  const told = await namespace.events(async () => {
+    const error = await namespace.refuses(spec, 'UNSUPPORTED')
+    t.deepEqual(error.problems, [{ path: '/links/1/newerVcan/never', message: 'this kernel knows no newerVcan.never' }])
+  })
+  t.deepEqual(told, [])
 })

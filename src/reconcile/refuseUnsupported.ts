@@ -1,0 +1,50 @@
+import type { RequestOptions } from '../netlink/exchange.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { NetworkState } from '../state/model.js'
+import { wouldLoadLinkModule } from '../system/linkModules.js'
+import { rest } from '../system/turns.js'
+import { refuseLacking } from './capability.js'
+import { refuseEncapsulations } from './capabilityOfEncapsulations.js'
+import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
+import { refuseUntold } from './capabilityOfOptions.js'
+import { refuseQdiscs } from './capabilityOfQdiscs.js'
+import { refuseSelectors } from './capabilityOfRules.js'
+import type { PlannedStep } from './step.js'
+import type { World } from './world.js'
+
+const refusals = [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations, refuseSelectors]
+
+/** Refuses a plan for which the kernel lacks something, as far as can be known without loading a module. */
+export async function refuseUnsupported(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, NetworkState>,
+  world: World,
+  request: RequestOptions,
+): Promise<void> {
+  await refuseUntold(steps, states, world, request)
+  for (const refuse of refusals) {
+    await rest()
+    await refuse(steps, world, request)
+  }
+}
+
+/**
+ * Refuses it, just before the first step, also for what is only known once the modules are loaded: those of links, which
+ * the steps would load in any case.
+ */
+export async function refuseOnceLoaded(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, NetworkState>,
+  world: World,
+  request: RequestOptions,
+): Promise<void> {
+  if (world.places.get('')?.inMemory) return
+  let anyLoaded = false
+  for (const { operation, namespace } of steps) {
+    const kind = operation.type === 'createLink' ? linkKind(operation.link.kind ?? '') : undefined
+    if (!kind || kind.creation === 'tuntap' || !wouldLoadLinkModule(kind.kernelKind ?? kind.kind)) continue
+    await world.kernelOf(namespace)?.lacking(kind, [], request, true)
+    anyLoaded = true
+  }
+  if (anyLoaded) await refuseUnsupported(steps, states, world, request)
+}
