@@ -5,7 +5,8 @@ import { keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
 import { isMadeFrom } from '../state/route.js'
 import { rest } from '../system/turns.js'
-import { allRouteOperations, keyedOperations, namedRoutes, reachedRoutes } from './packedSteps.js'
+import type { RouteOperation } from './operation.js'
+import { allRouteOperations, keyedOperations, namedRoutes, reachedRoutes, replacedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
 
@@ -20,7 +21,9 @@ export async function formerBulk(
   const operations = allRouteOperations(steps)
   const named = await namedRoutes(routes, operations)
   const reached = await reachedRoutes(routes, named, reach)
-  const added = keyedOperations(operations.filter(({ type }) => type !== 'deleteRoute'))
+  // What takes the place of another one at once is never there besides it, nor without one.
+  const adds = ({ type }: RouteOperation): boolean => type !== 'deleteRoute'
+  const added = keyedOperations(replacedRoutes(routes, operations) ? PackedRoutes.empty() : operations.filter(adds))
   const fresh = await selectedByKey(added, keyedRoutes(named), false)
   // One that was added before the old one of its key went, and stands beside it.
   const known = { ...added, table: await selectedByKey(added, keyedRoutes(named), true) }

@@ -62,12 +62,16 @@ export type Operation =
   | { readonly type: 'replaceAddress'; readonly address: Address }
   | { readonly type: 'deleteAddress'; readonly address: Address }
   | { readonly type: 'addRoute'; readonly route: RouteRecord }
-  /** `exact` tells that NLM_F_REPLACE does just this; otherwise the new one is added and then the old one deleted. */
+  /**
+   * `exact` tells that NLM_F_REPLACE does just this; otherwise the new one is added and then the old one deleted. `alone`
+   * tells that the old one was the only one of its key.
+   */
   | {
       readonly type: 'replaceRoute'
       readonly route: RouteRecord
       readonly previous: RouteRecord
       readonly exact: boolean
+      readonly alone: boolean
     }
   | { readonly type: 'deleteRoute'; readonly route: RouteRecord }
   /** Creates a nexthop object; `replaces` deletes the one of that id first. */

@@ -52,7 +52,24 @@ export function namedRoutes(
   routes: PackedRoutes<RouteRecord>,
   operations: PackedRoutes<RouteOperation>,
 ): Promise<PackedRoutes<RouteRecord>> {
-  return selectedByKey(keyedRoutes(routes), keyedOperations(operations), true)
+  const former = replacedRoutes(routes, operations)
+  return former ? Promise.resolve(former) : selectedByKey(keyedRoutes(routes), keyedOperations(operations), true)
+}
+
+/**
+ * The routes that operations name, where each puts another one at once in the place of the only one of its key: none has
+ * to be looked for.
+ */
+export function replacedRoutes(
+  routes: PackedRoutes<RouteRecord>,
+  operations: PackedRoutes<RouteOperation>,
+): PackedRoutes<RouteRecord> | undefined {
+  // Steps that were made from a later state know other ways.
+  const ways = new Set(routes.ways)
+  const isAtOnce = (operation: RouteOperation): boolean =>
+    operation.type === 'replaceRoute' && operation.exact && operation.alone && ways.has(operation.previous)
+  if (operations.size === 0 || !operations.used().every(isAtOnce)) return undefined
+  return operations.map((operation) => (operation.type === 'replaceRoute' ? operation.previous : operation.route))
 }
 
 /** The lasting routes that steps can have taken along, and those that they name. */

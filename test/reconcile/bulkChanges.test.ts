@@ -1,13 +1,16 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { bulkChanges } from '../../src/reconcile/diff/bulkChanges.js'
 import { diffBulkRoutes } from '../../src/reconcile/diff/bulkRoutes.js'
 import type { DiffContext } from '../../src/reconcile/diff/context.js'
 import { diffSingleRoutes } from '../../src/reconcile/diff/routes.js'
-import { allWishes } from '../../src/reconcile/packedSteps.js'
+import { allWishes, keyedOperations, replacedRoutes } from '../../src/reconcile/packedSteps.js'
+import type { PackedRoutes } from '../../src/rtnetlink/packed/packedRoutes.js'
 import type { RouteSpec } from '../../src/spec/types.js'
 import type { DesiredRoute } from '../../src/state/desired.js'
 import { emptyState } from '../../src/state/model.js'
-import { packedRecords } from '../../src/state/packedState.js'
+import { keyedRoutes, selectedByKey } from '../../src/state/packedSets.js'
+import { allRoutes, packedRecords, unpackedRoutes } from '../../src/state/packedState.js'
 import { Resolver } from '../../src/state/resolve/resolver.js'
 import { resolveRoute } from '../../src/state/resolve/route.js'
 import { normalizeRoute, type RouteRecord, routeKey } from '../../src/state/route.js'
@@ -69,8 +72,25 @@ function contextOf(part: Pick<DiffContext, 'desired' | 'actual'>): DiffContext {
 const steps = ({ steps: all }: DiffContext): string[] =>
   all.map(({ action, id, changes, operation }) => plain([action, id, changes, operation])).sort()
 
+/** What takes the place of single routes at once, and what is found by looking for the keys of the same operations. */
+async function replaced({
+  desired,
+  actual,
+  owner,
+}: DiffContext): Promise<readonly [at: string[], found: string[]] | undefined> {
+  const routes = allRoutes(actual)
+  const changes = await bulkChanges(allWishes(desired), routes, { owner, goesAnyway: () => false })
+  const operations = changes.map(({ operation }) => operation)
+  const quick = replacedRoutes(routes, operations)
+  if (!quick) return undefined
+  const found = await selectedByKey(keyedRoutes(routes), keyedOperations(operations), true)
+  const texts = (table: PackedRoutes<RouteRecord>): string[] => unpackedRoutes(table).map(plain).sort()
+  return [texts(quick), texts(found)]
+}
+
 test('packed routes come to the same steps as single ones, whatever is wanted and there', async (t) => {
   let differing = 0
+  let replacing = 0
   await fc.assert(
     fc.asyncProperty(fc.array(wish, { maxLength: 12 }), fc.array(route, { maxLength: 12 }), async (wishes, there) => {
       const all = wishes.map(
@@ -95,8 +115,14 @@ test('packed routes come to the same steps as single ones, whatever is wanted an
       t.deepEqual(packed.problems, [])
       t.deepEqual(steps(packed), steps(single))
       differing += steps(single).length
+      const routesReplaced = await replaced(packed)
+      if (routesReplaced) {
+        t.deepEqual(...routesReplaced)
+        replacing++
+      }
     }),
     { numRuns: 1500 },
   )
   t.true(differing > 1000)
+  t.true(replacing > 20, `${replacing}`)
 })

@@ -18,7 +18,8 @@ export function operationFor(
   const previous = closest(wanted, same)
   const route = previous && !wanted.exact ? mergedRoute(wanted.stated, previous) : withProtocol(wanted.route, owner)
   if (!previous) return { type: 'addRoute', route }
-  return { type: 'replaceRoute', route, previous, exact: replacesExactly(previous, route, same.length) }
+  const exact = replacesExactly(previous, route, same.length)
+  return { type: 'replaceRoute', route, previous, exact, alone: same.length === 1 }
 }
 
 function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
