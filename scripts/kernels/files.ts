@@ -11,9 +11,10 @@ const withoutKernel = [
   'package',
   'netlink/(extendedAck|message|scalars|struct|table)',
   'packet/(checksum|odd|views)',
+  'genetlink/golden\\w*',
   'rtnetlink/(arbitraryBytes|golden\\w*|kindCoverage|kindTables|packed/(packedRoutes|rowIndex)|registry|roundTrip|uapi)',
   'spec/(addressHint|loadRoutes|routeSet|schema|validate)',
-  'testing/(fakeNexthops|pairsOnFakeKernel|rareKindsOnFakeKernel|wireguardOnFakeKernel)',
+  'testing/(fakeNexthops|pairsOnFakeKernel|rareKindsOnFakeKernel|wireguardOnFakeKernel|macsecOnFakeKernel)',
 ]
 
 const pure = new RegExp(

@@ -1,5 +1,5 @@
 /**
- * Typed builders and decoders of generic netlink: its families, WireGuard's devices, and features of ethtool. A builder
+ * Typed builders and decoders of generic netlink: its families, devices of WireGuard and MACsec, and features of ethtool. A builder
  * such as {@link setWireguard} makes an inert {@link NetlinkMessage} once the number of the family is known, which
  * {@link getFamily} asks for on a socket of protocol 16: `new FfiTransport({ protocol: 16 })`.
  *
@@ -29,6 +29,29 @@ export { featureAliases, featuresNamed } from './ethtool/featureNames.js'
 export type { FeatureState, Features } from './ethtool/features.js'
 export { getFeatureNames, getFeatures, setFeatures } from './ethtool/messages.js'
 export { GenericNetlink } from './genericNetlink.js'
+export {
+  type MacsecAssociationAttributes,
+  type MacsecAttributes,
+  type MacsecChannelAttributes,
+  type MacsecDeviceAttributes,
+  macsecLayout,
+} from './macsec/attributes.js'
+export { type MacsecChange, macsecChange, orderedRequests } from './macsec/change.js'
+export type { MacsecAssociation, MacsecChannel, MacsecConfiguration } from './macsec/configuration.js'
+export type {
+  MacsecAssociationStatus,
+  MacsecChannelStatus,
+  MacsecDevice,
+  MacsecStatus,
+} from './macsec/device.js'
+export { type MacsecDifference, macsecDifferences } from './macsec/differences.js'
+export { changeMacsec, dumpMacsec, type MacsecRequest } from './macsec/messages.js'
+export type {
+  MacsecAssociationStatistics,
+  MacsecChannelStatistics,
+  MacsecDeviceStatistics,
+  MacsecTransmitStatistics,
+} from './macsec/statistics.js'
 export { type GenericHeader, type GenericLayout, genericLayout } from './message.js'
 export {
   type WireguardAttributes,

@@ -22,8 +22,10 @@ export type Domain =
   | { readonly type: 'vnis' }
   /** Bytes of a fixed number as base64; `null` where it can be none. A secret one is never shown. */
   | { readonly type: 'key'; readonly length: number; readonly secret: boolean; readonly nullable: boolean }
-  /** The path of a file that has a key as its text; it says the same as another property. */
-  | { readonly type: 'keyFile'; readonly property: string }
+  /** Bytes as pairs of hexadecimal digits; where `padded`, fewer are filled up with zeros. Secret ones are never shown. */
+  | { readonly type: 'octets'; readonly lengths: readonly number[]; readonly padded: boolean; readonly secret: boolean }
+  /** The path of a file that has a key as its text, in base64 if not hexadecimal; it says the same as another property. */
+  | { readonly type: 'keyFile'; readonly property: string; readonly hexadecimal?: boolean }
   /** An IP address with a port: `192.0.2.1:51820`, `[2001:db8::1]:51820`. */
   | { readonly type: 'endpoint' }
   /** A prefix without host bits; without a length that of a single host. */

@@ -6,7 +6,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import type { Result } from '../result.js'
 import { replaceVlans, setGlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
 import { changeLinkMessages, wholeChanges } from '../rtnetlink/changeLink.js'
-import { type Configuration, splitConfiguration } from '../rtnetlink/configureLink.js'
+import { type Configuration, changeTowards, splitConfiguration } from '../rtnetlink/configureLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
@@ -149,9 +149,14 @@ export class Links extends Objects {
 
   async #update(current: ListedLink, wanted: Partial<Link>, options: RequestOptions): Promise<ListedLink> {
     const { rest, configuration } = splitConfiguration(wanted, current.kind)
-    if (configuration) await this.#configure(current, await this.#readOptions(current, options), configuration, options)
+    const last =
+      configuration &&
+      (await this.#configure(current, await this.#readOptions(current, options), configuration, options))
     const changes = difference(current, rest)
-    if (Object.keys(changes).length === 0) return current
+    if (Object.keys(changes).length === 0) {
+      await this.#configureAtLast(current, last, options)
+      return current
+    }
     const accounts = accountChanges(current, changes)
     assertNotAborted(options)
     if (accounts) configureTunTap(accounts, this.session.namespaceFd)
@@ -171,6 +176,7 @@ export class Links extends Objects {
       ],
       options,
     )
+    await this.#configureAtLast({ ...current, name: changes.name ?? current.name }, last, options)
     return await this.#get(target, options)
   }
 
@@ -179,21 +185,38 @@ export class Links extends Objects {
     return vniChanges(normalizeVnis(wanted), ownVnis(listed.filter((vni) => vni.index === index)))
   }
 
-  /** Sets what generic netlink sets; the options are brought from what they were to what is told of them. */
+  /**
+   * Sets what generic netlink sets; the options are brought from what they were to what is told of them.
+   * @returns what comes when all else has succeeded
+   */
   async #configure(
     { name, kind, up = false }: Pick<Link, 'name' | 'kind' | 'up'>,
     had: object | undefined,
     { features, options }: Configuration,
     request: RequestOptions,
-  ): Promise<void> {
-    const change = options && kind !== undefined ? linkKind(kind)?.generic?.change(options, had, up) : undefined
-    const configuration = { ...(features ? { features } : {}), ...(change ? { options: change } : {}) }
-    await this.configure({ name, kind }, configuration, request)
+  ): Promise<object | undefined> {
+    const generic = options && kind !== undefined ? linkKind(kind)?.generic : undefined
+    const change = generic && options && changeTowards(generic, name, options, had, up)
+    const first = change && (generic.partOf?.(change, false) ?? change)
+    await this.configure(
+      { name, kind },
+      { ...(features ? { features } : {}), ...(first ? { options: first } : {}) },
+      request,
+    )
+    return change && generic.partOf?.(change, true)
   }
 
-  async #readOptions({ name, kind }: ListedLink, request: RequestOptions): Promise<object | undefined> {
+  async #configureAtLast(
+    { name, kind }: Pick<Link, 'name' | 'kind'>,
+    change: object | undefined,
+    options: RequestOptions,
+  ): Promise<void> {
+    if (change && Object.keys(change).length > 0) await this.configure({ name, kind }, { options: change }, options)
+  }
+
+  async #readOptions({ name, index, kind }: ListedLink, request: RequestOptions): Promise<object | undefined> {
     const generic = kind === undefined ? undefined : linkKind(kind)?.generic
-    return generic && (await generic.read(this.session.generic, name, withoutNames, request)).options
+    return generic && (await generic.read(this.session.generic, { name, index }, withoutNames, request)).options
   }
 
   async #get(target: LinkTarget, options: RequestOptions): Promise<ListedLink> {

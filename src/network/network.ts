@@ -10,6 +10,7 @@ import type { EventSelection } from './event.js'
 import { NetworkEvents } from './events.js'
 import { Fdb } from './fdb.js'
 import { Links } from './links.js'
+import { Macsec } from './macsec.js'
 import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
 import { Nexthops } from './nexthops.js'
@@ -31,7 +32,7 @@ export interface NetworkOptions {
   /** Makes the netlink sockets: one for requests and one for each `events()`. Default: {@link FfiTransport}. */
   readonly transport?: ((namespaceFd: number) => Transport) | undefined
   /**
-   * Makes the socket of generic netlink (protocol 16), for WireGuard and features of ethtool. Default:
+   * Makes the socket of generic netlink (protocol 16), for keys of WireGuard and MACsec, and features of ethtool. Default:
    * {@link FfiTransport}, and none where `transport` is given.
    */
   readonly genericTransport?: ((namespaceFd: number) => Transport) | undefined
@@ -80,6 +81,8 @@ export class Network implements AsyncDisposable, Disposable {
   readonly qdiscs: Qdiscs
   /** The classes of HTB qdiscs: `tc class`. */
   readonly trafficClasses: TrafficClasses
+  /** The MACsec devices: `ip macsec`. */
+  readonly macsec: Macsec
   /** The WireGuard devices: `wg`. */
   readonly wireguard: Wireguard
   /** What devices do themselves: `ethtool -k`. */
@@ -101,6 +104,7 @@ export class Network implements AsyncDisposable, Disposable {
     this.vnis = new Vnis(session)
     this.qdiscs = new Qdiscs(session)
     this.trafficClasses = new TrafficClasses(session)
+    this.macsec = new Macsec(session)
     this.wireguard = new Wireguard(session)
     this.ethtool = new Ethtool(session)
   }

@@ -57,11 +57,19 @@ export class Objects {
     })
   }
 
-  /** The name of a link that a call is about; throws where there is none. @internal */
-  protected async nameOfLink(link: LinkReference, options: RequestOptions): Promise<string> {
+  /** The link that a call is about; throws where there is none. @internal */
+  protected async linkOf(
+    link: LinkReference,
+    options: RequestOptions,
+  ): Promise<{ readonly index: number; readonly name: string }> {
     const found = await this.askOne(() => getLink(targetOf(link)), decodeLinkName, options)
     if (!found) throw new NetworkError('ENODEV', 'the link does not exist')
-    return found.name
+    return found
+  }
+
+  /** Its name. @internal */
+  protected async nameOfLink(link: LinkReference, options: RequestOptions): Promise<string> {
+    return (await this.linkOf(link, options)).name
   }
 
   /** Sets what generic netlink sets of a link. @internal */

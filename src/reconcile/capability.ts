@@ -54,9 +54,13 @@ export async function lackingOfMachine(
 function givenOptions(kind: AnyLinkKind, values: object): string[] {
   const options = sectionOf(values, kind.kind) ?? {}
   const ordinary = ordinaryOptions(kind, options)
-  return Object.entries(options)
-    .filter(([name, value]) => !sameOption(kind.options.lines[name]?.codec.domain, ordinary[name], value))
-    .map(([name]) => name)
+  return (
+    Object.entries(options)
+      // What a family of generic netlink takes is no option of rtnetlink's.
+      .filter(([name]) => !(kind.generic && kind.options.lines[name]?.separate))
+      .filter(([name, value]) => !sameOption(kind.options.lines[name]?.codec.domain, ordinary[name], value))
+      .map(([name]) => name)
+  )
 }
 
 /** The kind and the options that a step needs of the kernel. */
@@ -64,8 +68,6 @@ function needsOf({ operation, changes }: PlannedStep): { kind: AnyLinkKind; opti
   if (operation.type !== 'createLink' && operation.type !== 'updateLink') return undefined
   const kind = linkKind((operation.type === 'createLink' ? operation.link.kind : operation.kind) ?? '')
   if (!kind || kind.creation === 'tuntap') return undefined
-  // What a family of generic netlink takes is no option of rtnetlink's.
-  if (kind.generic) return operation.type === 'createLink' ? { kind, options: [] } : undefined
   const options = givenOptions(kind, operation.type === 'createLink' ? operation.link : operation.changes)
   if (operation.type === 'createLink') return { kind, options }
   // What is only told again is known.

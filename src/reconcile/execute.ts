@@ -147,6 +147,8 @@ class Executor {
     const failure = before && (await this.#queue(withoutDeviceOptions(before), step, place))
     const failed = failure ?? (await this.flush())
     if (failed) return failed
+    const byIndex = configuration.options && linkKind(link.kind ?? '')?.generic?.byIndex
+    if (byIndex && !place.indices.has(link.name)) await learnIndices(place, [link.name], this.#options)
     const build = await prepareConfiguration(link, configuration, place.generic, this.#options)
     await sendConfiguration(build(place.context(this.#world.places)), place.generic, this.#options)
     return after && (await this.#queue(withoutDeviceOptions(after), step, place))

@@ -309,7 +309,7 @@ function withoutFollowing(properties: Partial<Link>): Partial<Link> {
   const kind = properties.kind === undefined ? undefined : linkKind(properties.kind)
   const options = kind?.defaultsBy && sectionOf(properties, kind.kind)
   if (!options) return properties
-  const following = new Map<string, unknown>(Object.entries(kind.defaultsBy(options)))
+  const following = new Map<string, unknown>(Object.entries(kind.defaultsBy(options, properties.mac)))
   const own = Object.entries(options).filter(([name, value]) => following.get(name) !== value)
   return { ...properties, [kind.kind]: Object.fromEntries(own) }
 }

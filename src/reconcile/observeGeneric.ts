@@ -2,9 +2,11 @@ import { NetworkError } from '../error.js'
 import { type Features, readAllFeatures, readFeatureNames, readFeatures } from '../genetlink/ethtool/features.js'
 import type { DecodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import type { GenericReading } from '../rtnetlink/kinds/generic.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import type { DesiredLink } from '../state/desired.js'
+import { sectionOf } from '../state/link.js'
 import type { NetworkState } from '../state/model.js'
 import { mapInTurns } from '../system/inTurns.js'
 import type { Place } from './place.js'
@@ -22,9 +24,7 @@ export async function withGeneric(
   const isGeneric = ({ kind }: ListedLink): boolean => kind !== undefined && linkKind(kind)?.generic !== undefined
   const names = new Map(links.map(({ index, name }) => [index, name]))
   const context = { linkName: (index: number) => names.get(index) ?? index }
-  const own = links.some(isGeneric)
-    ? await Promise.all(links.map((link) => withOptions(place, link, context, options)))
-    : links
+  const own = links.some(isGeneric) ? await withOptions(place, links, context, options) : links
   return features ? await withFeatures(place, own, features, options) : own
 }
 
@@ -42,14 +42,26 @@ async function orUnseen<T>(read: Promise<T>): Promise<T | undefined> {
 
 async function withOptions(
   place: Place,
-  link: ListedLink,
+  links: readonly ListedLink[],
   context: DecodeContext,
   request: RequestOptions,
-): Promise<ListedLink> {
-  const generic = link.kind === undefined ? undefined : linkKind(link.kind)?.generic
-  if (!generic || link.kind === undefined) return link
-  const read = await orUnseen(generic.read(place.generic, link.name, context, request))
-  return read ? { ...link, [link.kind]: read.options, status: read.status } : link
+): Promise<readonly ListedLink[]> {
+  const ofKinds = new Map<string, Promise<ReadonlyMap<number, GenericReading> | undefined>>()
+  const read = async (link: ListedLink): Promise<ListedLink> => {
+    const { kind = '', index } = link
+    const generic = linkKind(kind)?.generic
+    if (!generic) return link
+    if (!generic.readAll) return withReading(link, await orUnseen(generic.read(place.generic, link, context, request)))
+    const all = ofKinds.get(kind) ?? orUnseen(generic.readAll(place.generic, request))
+    ofKinds.set(kind, all)
+    return withReading(link, (await all)?.get(index))
+  }
+  return await Promise.all(links.map(read))
+}
+
+function withReading(link: ListedLink, read: GenericReading | undefined): ListedLink {
+  const { kind = '' } = link
+  return read ? { ...link, [kind]: { ...sectionOf(link, kind), ...read.options }, status: read.status } : link
 }
 
 async function withFeatures(

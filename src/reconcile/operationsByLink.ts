@@ -10,8 +10,9 @@ export function operationsByLink(
   const byLink = new Map<string, Operation[]>()
   for (const { operation } of steps) {
     const { type } = operation
-    if (type !== 'setQdisc' && type !== 'setSysctl' && type !== 'updateLink') continue
-    const name = names.of(type === 'setQdisc' ? operation.dev : operation.name)
+    if (type !== 'setQdisc' && type !== 'setSysctl' && type !== 'updateLink' && type !== 'createLink') continue
+    const link = type === 'createLink' ? operation.link.name : type === 'setQdisc' ? operation.dev : operation.name
+    const name = names.of(link)
     const others = byLink.get(name)
     if (others) others.push(operation)
     else byLink.set(name, [operation])

@@ -34,7 +34,7 @@ import { Reach } from './reach.js'
 import { type FormerNames, formerNamesOf } from './renames/formerNames.js'
 import { settableProperties } from './settableProperties.js'
 import type { PlannedStep } from './step.js'
-import { lastingWish } from './verify.js'
+import { lastingWish, whatIsLeft } from './verify.js'
 import type { World } from './world.js'
 
 /** The error of a failed step: which one, on what, in the kernel's words. */
@@ -123,7 +123,11 @@ export async function restore({ networks, created }: Former, world: World): Prom
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
     const states = await world.observe(networks.keys(), {}, networks)
     const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
-    return { restored: left.length === 0, steps: done.map(equivalentOf) }
+    return {
+      restored: left.length === 0,
+      steps: done.map(equivalentOf).filter((command) => command !== ''),
+      ...(left.length > 0 ? { error: whatIsLeft(left) } : {}),
+    }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
     return { restored: false, steps: done.map(equivalentOf), error: error.message }
@@ -249,9 +253,10 @@ function formerOptions(link: LinkRecord['link'], operations: readonly Operation[
   const generic = kind === undefined ? undefined : linkKind(kind)?.generic
   const had = kindOptionsOf(link, kind)
   if (kind === undefined || !generic || !had) return {}
-  const changes = operations.flatMap((one) =>
-    one.type === 'updateLink' ? (kindOptionsOf(one.changes, kind) ?? []) : [],
-  )
+  const changes = operations.flatMap((one) => {
+    if (one.type === 'createLink') return kindOptionsOf(one.link, kind) ?? []
+    return one.type === 'updateLink' ? (kindOptionsOf(one.changes, kind) ?? []) : []
+  })
   return { [kind]: generic.former(had, changes) }
 }
 

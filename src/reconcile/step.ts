@@ -82,6 +82,7 @@ export const Phase = {
   deleteRule: 10,
   token: 10.5,
   deleteFirewall: 11,
+  irrevocable: 12,
 } as const
 
 /** A step with what the planner and the executor need to know of it. */

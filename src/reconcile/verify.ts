@@ -29,9 +29,8 @@ function lastingOptions(properties: Partial<Link>): Partial<Link> | undefined {
   return undefined
 }
 
-/** The error of an apply whose steps all succeeded, while the kernel shows something else than was asked for. */
-export function unverified(left: readonly PlannedStep[]): NetworkError {
-  const [first] = left
+/** What steps that would still have to be done are about. */
+export function whatIsLeft(left: readonly PlannedStep[]): string {
   const lines = left.map(({ object, id, action, changes }) => {
     if (action !== 'update') return `${object} ${id}: would have to ${action} again`
     const differing = changes.map(
@@ -39,9 +38,15 @@ export function unverified(left: readonly PlannedStep[]): NetworkError {
     )
     return `${object} ${id}: ${differing.join(', ')}`
   })
+  return lines.join('; ')
+}
+
+/** The error of an apply whose steps all succeeded, while the kernel shows something else than was asked for. */
+export function unverified(left: readonly PlannedStep[]): NetworkError {
+  const [first] = left
   return new NetworkError(
     'NOT_APPLIED',
-    `the kernel took every step, but does not show the result: ${lines.join('; ')}`,
+    `the kernel took every step, but does not show the result: ${whatIsLeft(left)}`,
     {
       ...(first ? { object: `${first.object} ${first.id}`, step: equivalentOf(first) } : {}),
       ...(first?.path === undefined ? {} : { path: first.path }),

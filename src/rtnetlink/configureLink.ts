@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import { featuresNamed } from '../genetlink/ethtool/featureNames.js'
 import { type Features, isFeatureFixed, isFeatureWanted, readFeatureNames } from '../genetlink/ethtool/features.js'
 import { ETHTOOL_GENL_NAME, setFeatures } from '../genetlink/ethtool/messages.js'
@@ -5,6 +6,7 @@ import type { GenericNetlink } from '../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
+import { type GenericOptions, splitOptions } from './kinds/generic.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { kindOptionsOf } from './linkProperties.js'
@@ -12,7 +14,7 @@ import { kindOptionsOf } from './linkProperties.js'
 /** What generic netlink sets of a link. */
 export interface Configuration {
   readonly features?: Features
-  /** The options of the kind, where a family sets them. */
+  /** The options of the kind that a family sets. */
   readonly options?: object
 }
 
@@ -21,15 +23,31 @@ export function splitConfiguration<Properties extends Partial<Link>>(
   properties: Properties,
   kind: string | undefined,
 ): { readonly rest: Properties; readonly configuration: Configuration | undefined } {
-  const generic = kind === undefined ? undefined : linkKind(kind)?.generic
-  const options = generic && kindOptionsOf(properties, kind)
+  const known = kind === undefined ? undefined : linkKind(kind)
+  const given = known?.generic && kindOptionsOf(properties, kind)
+  const { plain, generic: options } = known && given ? splitOptions(known.options, given) : {}
   const { features } = properties
-  if (!features && !options) return { rest: properties, configuration: undefined }
-  const others = Object.entries(properties).filter(([name]) => name !== 'features' && !(options && name === kind))
+  if (!features && !given) return { rest: properties, configuration: undefined }
+  const others = Object.entries(properties).filter(([name]) => name !== 'features' && !(given && name === kind))
+  const configuration = { ...(features ? { features } : {}), ...(options ? { options } : {}) }
   return {
-    rest: Object.fromEntries(others) as Properties,
-    configuration: { ...(features ? { features } : {}), ...(options ? { options } : {}) },
+    rest: { ...(Object.fromEntries(others) as Properties), ...(plain && kind !== undefined ? { [kind]: plain } : {}) },
+    configuration: features || options ? configuration : undefined,
   }
+}
+
+/** The change of a link towards options of a family, or the error of what it would take besides. */
+export function changeTowards(
+  generic: GenericOptions,
+  name: string,
+  wanted: object,
+  had: object | undefined,
+  isUp: boolean,
+): object {
+  const [missing] = generic.missing?.(wanted, had) ?? []
+  if (!missing) return generic.change(wanted, had, isUp)
+  const object = `link ${name}`
+  throw new NetworkError('INVALID_ARGUMENT', `${object}: ${missing.path.join('.')}: ${missing.message}`, { object })
 }
 
 /** Which link is configured, and what it is. */

@@ -90,7 +90,7 @@ export const linkInfo: Codec<LinkInfo> = {
     if (kind !== undefined) {
       const known = linkKind(kind)
       writeAttribute(writer, IFLA_INFO_KIND, () => kindName.encode(known?.kernelKind ?? kind, writer, context))
-      if (options && known && !known.generic) encodeData(writer, IFLA_INFO_DATA, known.options, options, context)
+      if (options && known) encodeData(writer, IFLA_INFO_DATA, known.options, options, context)
       if (probed) {
         const body = () => writeAttribute(writer, probed.type, () => writer.append(probed.bytes))
         writeAttribute(writer, IFLA_INFO_DATA | NLA_F_NESTED, body)

@@ -5,6 +5,7 @@ import { castOf, parseAddress } from '../ip/address.js'
 import { parseMac } from '../ip/mac.js'
 import { parsePrefix } from '../ip/prefix.js'
 import type { Domain } from '../netlink/codec.js'
+import { expectedOctets, isOctets } from '../netlink/octets.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import { lastVlan, parseRange } from '../rtnetlink/vlanRange.js'
@@ -70,6 +71,14 @@ const keySchema: v.GenericSchema<string> = v.pipe(
   v.string(),
   v.check((text) => parseKey(text) !== undefined, 'a key is 32 bytes in base64: 44 characters, the last one ='),
 )
+
+/** Bytes in hexadecimal; here, too, what was given may be a secret. */
+function octetsSchema(domain: Extract<Domain, { readonly type: 'octets' }>): v.GenericSchema<string> {
+  return v.pipe(
+    v.string(),
+    v.check((text) => isOctets(text, domain), expectedOctets(domain)),
+  )
+}
 
 const endpointSchema: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -158,6 +167,8 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
       return vnisSchema
     case 'key':
       return domain.nullable ? v.nullable(keySchema) : keySchema
+    case 'octets':
+      return octetsSchema(domain)
     case 'keyFile':
       return v.pipe(v.string(), v.nonEmpty())
     case 'endpoint':

@@ -3,6 +3,7 @@ import { familyOf } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
 import { linkKind, linkKinds } from '../rtnetlink/kinds/registry.js'
 import { linkName } from './domainSchema.js'
+import { macsecProblems } from './macsecSemantics.js'
 import { nearest } from './nearest.js'
 import type { Path } from './pointer.js'
 import { qdiscProblems } from './qdiscSemantics.js'
@@ -32,6 +33,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     tokenProblems(link, at, report)
     qdiscProblems(link, at, report)
     wireguardProblems(link, at, report)
+    macsecProblems(link, at, report)
   }
   const inCycles = cycleProblems(links, path, byName, report)
   for (const [index, link] of links.entries()) {

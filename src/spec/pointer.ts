@@ -17,5 +17,5 @@ export function shown(value: unknown, path: Path = []): string {
 function mayBeSecret(text: string, path: Path): boolean {
   if (/key|psk|secret/i.test(String(path.at(-1)))) return true
   if (/(?:key|psk|secret)"\s*:|[A-Za-z0-9+/]{40}/i.test(text)) return true
-  return path.includes('wireguard') && /[A-Za-z0-9+/]{20}/.test(text)
+  return (path.includes('wireguard') || path.includes('macsec')) && /[A-Za-z0-9+/]{20}/.test(text)
 }

@@ -28,6 +28,10 @@ export interface LinkDifference extends PropertyChange {
   readonly immutable: boolean
   /** Whether nobody is to see the values. */
   readonly secret?: boolean
+  /** Whether nobody could undo it, so that it is done when all else has succeeded. */
+  readonly last?: boolean
+  /** Whether a family of generic netlink sets it. */
+  readonly generic?: boolean
 }
 
 /** The object under a name of a link: the options of a kind or of a port. */
@@ -50,7 +54,7 @@ export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): Link
     const kind = linkKind(name)
     const portKind = name.endsWith('Port') ? linkKind(name.slice(0, -4)) : undefined
     if (kind?.generic) differences.push(...genericDifferences(name, kind.generic, after, actual))
-    else if (name === 'features') differences.push(...featuresThatDiffer(after as Features, actual))
+    if (name === 'features') differences.push(...featuresThatDiffer(after as Features, actual))
     else if (kind) differences.push(...optionDifferences(name, kind, kind.options, after, actual))
     else if (portKind?.port) differences.push(...optionDifferences(name, portKind, portKind.port, after, actual))
     else differences.push(...generalDifference(name, after, actual))
@@ -82,7 +86,7 @@ function genericDifferences(
   const options = typeof wanted === 'object' && wanted !== null ? wanted : {}
   return generic
     .differences(options, sectionOf(actual, section), actual.up ?? false)
-    .map((one) => ({ ...one, section, property: `${section}.${one.name}`, immutable: false }))
+    .map((one) => ({ ...one, section, property: `${section}.${one.name}`, immutable: false, generic: true }))
 }
 
 function altNameDifference(after: unknown, actual: ListedLink): LinkDifference[] {

@@ -90,7 +90,7 @@ export class FakeKernel implements KernelSide, Kernel {
     return socket
   }
 
-  /** Opens a socket of generic netlink, which knows the family `wireguard`; other protocols it has none. */
+  /** Opens a socket of generic netlink, which knows the families `wireguard` and `macsec`; other protocols it has none. */
   transportOf(protocol: NetlinkProtocol): Transport {
     if (protocol === 'generic') return new FakeTransport(this.#generic, ++this.#lastPort, 8 << 20)
     throw new NetworkError('UNSUPPORTED', `a kernel in memory has no ${protocol} netlink`)

@@ -90,6 +90,14 @@ const macsec: KindCase = {
   recreates: [{ link: 'v1' }, { port: 8 }, { icvLength: 13 }, { cipherSuite: 'gcm-aes-128' }],
 }
 
+const macsecOfAnotherChannel: KindCase = {
+  title: 'macsec that sends by the number of another channel',
+  section: 'macsec',
+  link: { name, kind: 'macsec', macsec: { link: 'v0', sci: '0x020000000a0b0009' } },
+  shown: { link: { link: 'v0' }, sci: { sci: '020000000a0b0009' } },
+  recreates: [{ sci: '0x020000000a0b000a' }, { port: 8 }],
+}
+
 const macsecOfBroadcast: KindCase = {
   title: 'macsec with single copies of broadcasts',
   section: 'macsec',
@@ -206,6 +214,7 @@ export const otherCases: readonly KindCase[] = [
   prp,
   hsrOfTwoRings,
   macsec,
+  macsecOfAnotherChannel,
   macsecOfBroadcast,
   macsecOfLateFrames,
   team,

@@ -30,7 +30,7 @@ export async function unknownOptions(
 ): Promise<ReadonlySet<string>> {
   const kind = kindOfSection(kindCase.section)
   const unknown = new Set<string>()
-  if (kind.creation === 'tuntap' || kind.generic) return unknown
+  if (kind.creation === 'tuntap') return unknown
   const untold =
     kind.kind === 'bridge'
       ? await untoldOfBridges(t, kindCase.section)

@@ -147,7 +147,6 @@ export const tunnelTables: readonly NamedTable[] = [
       validate: 'VALIDATION',
     },
   },
-  { table: macsec.status, prefix: 'IFLA_MACSEC_' },
   { table: hsr.options, prefix: 'IFLA_HSR_', names: { supervision: 'MULTICAST_SPEC' } },
   { table: ovpn.options, prefix: 'IFLA_OVPN_' },
   { table: gtp.options, prefix: 'IFLA_GTP_', names: { hashSize: 'PDP_HASHSIZE' }, ipv6: { local: 'LOCAL6' } },

@@ -32,6 +32,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'bridge.vlans': 'test/reconcile/vlans.test.ts',
   'bridge.vlanOptions': 'test/reconcile/vlans.test.ts',
   'bridgePort.vlans': 'test/reconcile/vlans.test.ts',
+  'macsec.transmitAssociations': 'test/reconcile/macsec.test.ts',
+  'macsec.receiveChannels': 'test/reconcile/macsec.test.ts',
   'vxlan.vnis': 'test/reconcile/vnis.test.ts',
   'wireguard.privateKeyFile': 'test/reconcile/wireguard.test.ts',
 }

@@ -62,6 +62,11 @@ function valuesOf(domain: Domain): fc.Arbitrary<unknown> {
       return fc
         .uint8Array({ minLength: domain.length, maxLength: domain.length })
         .map((bytes) => Buffer.from(bytes).toString('base64'))
+    case 'octets':
+      return fc
+        .constantFrom(...domain.lengths)
+        .chain((length) => fc.uint8Array({ minLength: length, maxLength: length }))
+        .map((bytes) => Buffer.from(bytes).toString('hex'))
     case 'keyFile':
       return fc.constant(undefined)
     case 'endpoint':

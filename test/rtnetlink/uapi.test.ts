@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import * as control from '../../src/genetlink/control.js'
 import * as ethtool from '../../src/genetlink/ethtool/messages.js'
+import * as macsec from '../../src/genetlink/macsec/messages.js'
 import { genericHeader } from '../../src/genetlink/message.js'
 import * as wireguardKey from '../../src/genetlink/wireguard/key.js'
 import * as wireguard from '../../src/genetlink/wireguard/messages.js'
@@ -58,7 +59,7 @@ const headers = [
     'pkt_sched',
   ],
   ...['lwtunnel', 'mpls_iptunnel', 'seg6_iptunnel', 'seg6_local'],
-  ...['genetlink', 'wireguard', 'ethtool', 'ethtool_netlink'],
+  ...['genetlink', 'wireguard', 'if_macsec', 'ethtool', 'ethtool_netlink'],
 ].map((name) => (name.includes('.') ? name : `linux/${name}.h`))
 
 /** Has the system's headers judge our numbers; returns the claims that are wrong, with the right number. */
@@ -278,6 +279,7 @@ test('constants are those of the headers', (t) => {
     constantClaims(control),
     constantClaims(ethtool),
     constantClaims(wireguard),
+    constantClaims(macsec),
     constantClaims(wireguardKey),
     new Map([
       ['NTF_EXT_MANAGED', neighbor.NTF_EXT_MANAGED],

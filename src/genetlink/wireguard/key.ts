@@ -1,9 +1,6 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { NetworkError } from '../../error.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
-import { codeOf } from '../../system/errno.js'
+import { readSecret } from '../keyFile.js'
 
 /** WG_KEY_LEN: include/uapi/linux/wireguard.h */
 export const WG_KEY_LEN = 32
@@ -57,15 +54,7 @@ export function generatePresharedKey(): string {
  * @param directory where a relative path begins; default the working directory
  */
 export function readKeyFile(path: string, directory = ''): string {
-  let text: string
-  try {
-    text = readFileSync(resolve(directory, path), 'utf8').trim()
-  } catch (cause) {
-    const code = codeOf(cause)
-    throw new NetworkError(code, `the key file ${path} cannot be read (${code})`)
-  }
-  if (!parseKey(text)) throw new NetworkError('INVALID_ARGUMENT', `the file ${path} holds no key: ${notKey}`)
-  return text
+  return readSecret(path, directory, (text) => parseKey(text) !== undefined, notKey)
 }
 
 function keyBytes(text: string): Uint8Array {

@@ -1,4 +1,5 @@
 import { wholeChanges } from '../../rtnetlink/changeLink.js'
+import { splitOptions } from '../../rtnetlink/kinds/generic.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
@@ -25,26 +26,30 @@ export function changesOf(link: Link): PropertyChange[] {
   for (const [property, after] of Object.entries(link)) {
     if (property === 'name' || after === undefined) continue
     const section = sectionOf(link, property)
-    const generic = linkKind(property)?.generic
-    if (generic) {
-      const differences = generic.differences(section ?? {}, undefined, false)
-      changes.push(...differences.map((one) => shownChange({ ...one, property: `${property}.${one.name}` })))
-      continue
-    }
     if (!section) changes.push({ property, after })
-    for (const [name, value] of Object.entries(section ?? {}))
+    const kind = linkKind(property)
+    const plain = kind?.generic && section ? splitOptions(kind.options, section).plain : section
+    for (const [name, value] of Object.entries(plain ?? {}))
       changes.push({ property: `${property}.${name}`, after: value })
+    const differences = (section && kind?.generic?.differences(section, undefined, false)) ?? []
+    changes.push(...differences.map((one) => shownChange({ ...one, property: `${property}.${one.name}` })))
   }
   return changes
 }
 
-/** The properties that a change of a living link tells the kernel. */
+/** The properties that a change of a living link tells the kernel: of what nobody could undo, or of all else. */
 export function changesTowards(
   differences: readonly LinkDifference[],
   wanted: DesiredLink,
   link: LinkRecord['link'],
+  last = false,
 ): Partial<Link> {
-  return { ...wholeChanges(changedProperties(differences), link), ...genericChanges(differences, wanted, link) }
+  const plain: Partial<Link> = last ? {} : wholeChanges(changedProperties(differences), link)
+  const changes: Record<string, unknown> = { ...plain }
+  for (const [section, change] of genericChanges(differences, wanted, link, last)) {
+    changes[section] = { ...sectionOf(plain, section), ...change }
+  }
+  return changes
 }
 
 /** What a family of generic netlink is to change. */
@@ -52,20 +57,21 @@ function genericChanges(
   differences: readonly LinkDifference[],
   { properties }: DesiredLink,
   link: LinkRecord['link'],
-): Partial<Link> {
-  const sections = new Set(differences.map(({ section }) => section))
-  const changes = [...sections].flatMap((section): [string, object][] => {
+  last: boolean,
+): [string, object][] {
+  const sections = new Set(differences.filter(({ generic }) => generic).map(({ section }) => section))
+  return [...sections].flatMap((section): [string, object][] => {
     const generic = linkKind(section)?.generic
     const wanted = sectionOf(properties, section) ?? {}
-    return generic ? [[section, generic.change(wanted, sectionOf(link, section), link.up ?? false)]] : []
+    const change = generic?.change(wanted, sectionOf(link, section), link.up ?? false)
+    return change ? [[section, generic?.partOf?.(change, last) ?? change]] : []
   })
-  return Object.fromEntries(changes)
 }
 
 function changedProperties(differences: readonly LinkDifference[]): Partial<Link> {
   const changes: Record<string, unknown> = {}
-  for (const { section, name, after } of differences) {
-    if (name === 'altNames' || linkKind(section)?.generic) continue
+  for (const { section, name, after, generic } of differences) {
+    if (name === 'altNames' || generic) continue
     if (section === 'general') changes[name] = after
     else changes[section] = { ...(changes[section] ?? {}), [name]: after }
   }

@@ -1,6 +1,8 @@
+import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { isPairKind, nearPeerOf } from '../../rtnetlink/pair.js'
+import { pointer } from '../../spec/pointer.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
@@ -89,6 +91,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   }
   checkReferences(context, wanted)
   const recreates = context.recreated.has(name)
+  checkMissing(context, wanted, kind, recreates)
   const naming = portNaming(properties)
   // Up before it has its VLANs, it would be in those that every new port has.
   const { up: isUp = true } = properties
@@ -132,6 +135,25 @@ function withoutOwnMessages({
     ...(bridge ? { bridge: ofBridge } : {}),
     ...(vxlan ? { vxlan: ofVxlan } : {}),
     ...(Object.keys(ofPort).length > 0 ? { bridgePort: ofPort } : {}),
+  }
+}
+
+/** Refuses what a family of generic netlink lacks for a change; what is put back goes without. */
+function checkMissing(
+  { problems, owner, actual }: DiffContext,
+  { name, properties, path = '' }: DesiredLink,
+  { kind, generic }: AnyLinkKind,
+  isNew: boolean,
+): void {
+  const options = owner && sectionOf(properties, kind)
+  if (!options || !generic?.missing) return
+  const had = isNew ? undefined : actual.links.get(name)?.link
+  for (const { path: place, message } of generic.missing(options, had && sectionOf(had, kind))) {
+    problems.push({
+      path: `${path}${pointer([kind, ...place])}`,
+      message,
+      ...(isNew && owner ? { hint: `the link ${name} is made anew for another change` } : {}),
+    })
   }
 }
 
@@ -254,12 +276,19 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   }
   checkReferences(context, wanted)
   checkMtu(context, wanted, record)
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  if (kind) checkMissing(context, wanted, kind, false)
   const bounce = context.bounced.has(link.name)
+  const isFinal = ({ last }: LinkDifference): boolean => last ?? false
+  const final = differences.filter(isFinal)
+  if (final.length > 0) changeAtLast(context, wanted, record, final)
+  const first = differences.filter((difference) => !isFinal(difference))
+  if (first.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   addStep(context, {
     action: 'update',
     object: 'link',
     id: link.name,
-    changes: differences.map(shownChange),
+    changes: first.map(shownChange),
     path: wanted.path,
     disruption: bounce ? 'link-bounce' : flushesNeighbors(context, link.name, differences) ? 'address-gap' : 'none',
     phase: Phase.link,
@@ -274,10 +303,37 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       type: 'updateLink',
       name: link.name,
       kind: link.kind,
-      changes: changesTowards(differences, wanted, link),
+      changes: changesTowards(first, wanted, link),
       addedAltNames,
       removedAltNames,
       bounce,
+    },
+  })
+}
+
+/** What nobody could undo is done when all else has succeeded. */
+function changeAtLast(
+  context: DiffContext,
+  wanted: DesiredLink,
+  { link }: LinkRecord,
+  differences: readonly LinkDifference[],
+): void {
+  addStep(context, {
+    action: 'update',
+    object: 'link',
+    id: link.name,
+    changes: differences.map(shownChange),
+    path: wanted.path,
+    phase: Phase.irrevocable,
+    needs: [`changed ${link.name}`],
+    operation: {
+      type: 'updateLink',
+      name: link.name,
+      kind: link.kind,
+      changes: changesTowards(differences, wanted, link, true),
+      addedAltNames: [],
+      removedAltNames: [],
+      bounce: false,
     },
   })
 }

@@ -1,5 +1,6 @@
 import { isFeatureWanted } from '../../genetlink/ethtool/features.js'
 import { splitCreation } from '../../rtnetlink/createLink.js'
+import { splitOptions } from '../../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
@@ -73,7 +74,7 @@ function genericCommands(
   const wanted = Object.entries(features).flatMap(([feature, state]) => [feature, onOff(isFeatureWanted(state))])
   const hasChange = change !== undefined && Object.keys(change).length > 0
   return [
-    ...(kind?.generic && hasChange ? [kind.generic.command(name, change)] : []),
+    ...(kind?.generic && hasChange ? kind.generic.commands(name, change) : []),
     ...(wanted.length > 0 ? [words('ethtool -K', name, ...wanted)] : []),
   ]
 }
@@ -101,7 +102,6 @@ function addCommand(link: Link): string {
 
 /** The options of a kind, those of a pair's other end behind it. */
 function kindWords(kind: AnyLinkKind, options: object): string[] {
-  if (kind.generic) return []
   if (!kind.pair) return optionsOf(kind.options, options)
   const ofPeer = Object.values(kind.pair.mirrored ?? {})
   const wordsOf = (isMeant: (name: string) => boolean): string[] =>
@@ -146,8 +146,9 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   if (changes.ipv6Token !== undefined) commands.push(words('ip token set', changes.ipv6Token, 'dev', name))
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
-  if (kind && options && !kind.generic)
-    commands.push(words('ip link set', name, 'type', kind.kind, ...kindWords(kind, options)))
+  const own = kind && options ? kindWords(kind, options) : []
+  if (kind && options && (own.length > 0 || !kind.generic))
+    commands.push(words('ip link set', name, 'type', kind.kind, ...own))
   const port = portOptionsOf(changes)
   const table = port && linkKind(port.masterKind)?.port
   if (port && table) {
@@ -163,7 +164,12 @@ export function updateLinkCommands(operation: Extract<Operation, { type: 'update
   return [
     ...removedAltNames.map((altName) => `ip link property del dev ${name} altname ${altName}`),
     ...addedAltNames.map((altName) => `ip link property add dev ${name} altname ${altName}`),
-    ...genericCommands(name, changes, known, known?.generic && sectionOf(changes, known.kind)),
+    ...genericCommands(
+      name,
+      changes,
+      known,
+      known?.generic && splitOptions(known.options, sectionOf(changes, known.kind) ?? {}).generic,
+    ),
     ...(bounce ? [`ip link set ${name} down`] : []),
     ...setCommands(name, changes, kind),
     ...(bounce ? [`ip link set ${name} up`] : []),

@@ -27,7 +27,17 @@ export { type IfbOptions, ifb } from './ifb.js'
 export { type Ip6tnlOptions, ip6tnl } from './ip6tnl.js'
 export { type IpipOptions, ipip, type SitOptions, sit } from './ipip.js'
 export { type IpvlanOptions, ipvlan, ipvtap } from './ipvlan.js'
-export { type MacsecCipherSuite, type MacsecOptions, type MacsecStatus, macsec } from './macsec.js'
+export {
+  type MacsecAssociation,
+  type MacsecAssociationStatus,
+  type MacsecChannel,
+  type MacsecChannelStatus,
+  type MacsecCipherSuite,
+  type MacsecConfiguration,
+  type MacsecOptions,
+  type MacsecStatus,
+  macsec,
+} from './macsec.js'
 export { type MacvlanOptions, type MacvlanStatus, macvlan, macvtap } from './macvlan.js'
 export { type NetkitOptions, type NetkitPolicy, type NetkitScrub, type NetkitStatus, netkit } from './netkit.js'
 export { type NlmonOptions, nlmon } from './nlmon.js'

@@ -37,9 +37,9 @@ export interface LinkKind<
   readonly kernelKind?: string
   /** Tells kinds apart that share the kernel's name, by the options that were read. */
   readonly matches?: (raw: Readonly<Record<string, unknown>>) => boolean
-  /** IFLA_INFO_DATA, or with {@link generic} the attributes of a family: what can be set. */
+  /** IFLA_INFO_DATA, and as `separate` lines what {@link generic} sets: what can be set. */
   readonly options: AttributeTable<Options>
-  /** How the options are read and set, where rtnetlink does not know them. */
+  /** How the options are read and set that rtnetlink does not know. */
   readonly generic?: GenericOptions
   /** IFLA_INFO_DATA: what can only be read. */
   readonly status?: AttributeTable<Status>
@@ -94,8 +94,8 @@ export interface LinkKind<
   readonly smallestMtu?: number
   /** What the kernel takes where an option is not given; a snapshot leaves these out. */
   readonly defaults?: Readonly<Partial<Options>>
-  /** The same for options whose default follows from other ones, of the options that are given. */
-  readonly defaultsBy?: (options: Partial<Options>) => Readonly<Partial<Options>>
+  /** The same for options whose default follows from other ones, of the options that are given, and from the link's MAC. */
+  readonly defaultsBy?: (options: Partial<Options>, mac?: string) => Readonly<Partial<Options>>
   /** The same for what every link has; `mtu`, `txQueueLength`, `arp`, `multicast` where they are unusual. */
   readonly generalDefaults?: GeneralDefaults
   /** The same for a port. */
@@ -147,8 +147,8 @@ export interface AnyLinkKind
   readonly momentary?: readonly string[]
   readonly untold?: readonly string[]
   readonly defaults?: object
-  /** What the kernel takes where an option is not given, as other ones decide. */
-  readonly defaultsBy?: (options: object) => object
+  /** What the kernel takes where an option is not given, as other ones and the link's MAC decide. */
+  readonly defaultsBy?: (options: object, mac?: string) => object
   readonly portDefaults?: object
 }
 

@@ -1,17 +1,32 @@
+import type { MacsecConfiguration } from '../../genetlink/macsec/configuration.js'
+import { partsOfSci, sciOf } from '../../genetlink/macsec/sci.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
-import { be16, boolean, enumeration, linkReference, ranged, u8, u32, u64 } from '../../netlink/scalars.js'
+import { be16, boolean, enumeration, hexadecimal, linkReference, ranged, u8, u32, u64 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
-import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
+import { defineLinkKind, type LinkKind } from './kind.js'
+import { macsecGeneric, receiveChannels, transmitAssociations } from './macsecKeys.js'
+
+export type { MacsecAssociation, MacsecChannel, MacsecConfiguration } from '../../genetlink/macsec/configuration.js'
+export type {
+  MacsecAssociationStatus,
+  MacsecChannelStatus,
+  MacsecStatus,
+} from '../../genetlink/macsec/device.js'
 
 /** What frames are encrypted with: `ip macsec help`, IEEE 802.1AE. */
 export type MacsecCipherSuite = 'gcm-aes-128' | 'gcm-aes-256' | 'gcm-aes-xpn-128' | 'gcm-aes-xpn-256'
 
 /** Options of a MACsec device: `ip link add link LINK type macsec help`, man ip-macsec(8), IEEE 802.1AE. */
-export interface MacsecOptions {
+export interface MacsecOptions extends MacsecConfiguration {
   /** The device below. */
   readonly link?: string | number
-  /** The number that tells channels of one MAC address apart. Default 1. */
+  /** The number that tells channels of one MAC address apart. Excludes {@link sci}. Default 1. */
   readonly port?: number
+  /**
+   * The number of the channel that it sends by, in hexadecimal: MAC address and port, in the order of the network. Needs
+   * {@link sendSci}. Default: that of the device's own MAC address and {@link port}.
+   */
+  readonly sci?: string
   /** What frames are protected with. Default `gcm-aes-128`. */
   readonly cipherSuite?: MacsecCipherSuite
   /** Bytes of the checksum of a frame, 8 to 16. Default 16. */
@@ -36,12 +51,6 @@ export interface MacsecOptions {
   readonly validate?: 'disabled' | 'check' | 'strict'
   /** Whether hardware does it. Default `off`. */
   readonly offload?: 'off' | 'phy' | 'mac'
-}
-
-/** What a MACsec device tells of itself. */
-export interface MacsecStatus {
-  /** The number of its channel: MAC address and port, in the network's order of bytes. */
-  readonly sci?: bigint
 }
 
 // MACSEC_CIPHER_ID_*: include/uapi/linux/if_macsec.h; the kernel tells the first one by its older number.
@@ -77,6 +86,7 @@ const options: AttributeTable<MacsecOptions> = attributeTable<MacsecOptions>(
     link: attribute(5, linkReference, { outer: true }),
     // The last two bytes of the channel's number, after the MAC address: IEEE 802.1AE, 8.2.1.
     port: attribute(2, be16, { toldIn: { type: 1, start: 6 } }),
+    sci: attribute(1, hexadecimal(8)),
     icvLength: attribute(3, ranged(u8, 8, 16), { ip: 'icvlen' }),
     cipherSuite: attribute(4, cipherSuite, { ip: 'cipher' }),
     window: attribute(5, u32),
@@ -89,18 +99,21 @@ const options: AttributeTable<MacsecOptions> = attributeTable<MacsecOptions>(
     replayProtect: onOff(12, 'replay'),
     validate: attribute(13, enumeration(u8, { disabled: 0, check: 1, strict: 2 })),
     offload: attribute(15, enumeration(u8, { off: 0, phy: 1, mac: 2 })),
+    transmitAssociations,
+    receiveChannels,
   },
   ['link'],
 )
 
 /** `ip link add link LINK NAME type macsec`: frames that nobody on the wire can read or change. */
-export const macsec: LinkKind<'macsec', MacsecOptions, NoOptions, MacsecStatus> = defineLinkKind({
+export const macsec: LinkKind<'macsec', MacsecOptions> = defineLinkKind({
   kind: 'macsec',
   options,
-  status: attributeTable<MacsecStatus>({ sci: attribute(1, u64) }),
+  generic: macsecGeneric,
   ethernet: true,
+  exclusive: ['sci', 'port'],
   // drivers/net/macsec.c, macsec_changelink
-  immutable: ['link', 'port', 'icvLength', 'cipherSuite'],
+  immutable: ['link', 'port', 'sci', 'icvLength', 'cipherSuite'],
   // Before Linux 6.3: macsec_fill_info
   untold: ['offload'],
   dependsOn: ['link'],
@@ -117,6 +130,14 @@ export const macsec: LinkKind<'macsec', MacsecOptions, NoOptions, MacsecStatus> 
     replayProtect: false,
     validate: 'strict',
     offload: 'off',
+    transmitAssociations: [],
+    receiveChannels: [],
+  },
+  // drivers/net/macsec.c, macsec_newlink
+  defaultsBy({ sci, port = 1 }, mac) {
+    if (sci === undefined) return {}
+    const own = mac === undefined ? undefined : sciOf(mac, port)
+    return sci === own ? { sci } : { port: partsOfSci(sci).port }
   },
   generalDefaults: { mtu: undefined },
 })

@@ -68,9 +68,9 @@ function nameInKernel({ kind, kernelKind = kind }: AnyLinkKind): string {
   return kernelKind
 }
 
-/** What the kernel takes for each option of a kind that is not given, of those that are. */
-export function ordinaryOptions(kind: AnyLinkKind, options: object): Readonly<Record<string, unknown>> {
-  return { ...kind.defaults, ...kind.defaultsBy?.(options) }
+/** What the kernel takes for each option of a kind that is not given, of those that are and the link's MAC. */
+export function ordinaryOptions(kind: AnyLinkKind, options: object, mac?: string): Readonly<Record<string, unknown>> {
+  return { ...kind.defaults, ...kind.defaultsBy?.(options, mac) }
 }
 
 /** All known kinds. */

@@ -41,12 +41,14 @@ const peerDomain: Domain = {
 // What a spec can say of a peer is a part of what messages have.
 const peers = { ...device.peers.codec, domain: { type: 'list', item: peerDomain } } as Codec<readonly WireguardPeer[]>
 
+const separate = { separate: true } as const
+
 const options: AttributeTable<WireguardOptions> = attributeTable<WireguardOptions>({
-  privateKey: device.privateKey,
-  privateKeyFile: device.privateKeyFile,
-  listenPort: device.listenPort,
-  fwmark: device.fwmark,
-  peers: attribute(device.peers.type, peers),
+  privateKey: { ...device.privateKey, ...separate },
+  privateKeyFile: { ...device.privateKeyFile, ...separate },
+  listenPort: { ...device.listenPort, ...separate },
+  fwmark: { ...device.fwmark, ...separate },
+  peers: attribute(device.peers.type, peers, separate),
 })
 
 /** The words of `wg set` for what a change says of a peer. */
@@ -75,7 +77,7 @@ function withoutEndpoint(peer: WireguardPeer): WantedPeer {
 
 const generic: GenericOptions = {
   family: WG_GENL_NAME,
-  read: (generic, name, context, request) => readWireguard(generic, { name }, context, request),
+  read: (generic, { name }, context, request) => readWireguard(generic, { name }, context, request),
   differences: (wanted: WantedWireguard, actual: WireguardOptions | undefined, isUp) =>
     wireguardDifferences(wanted, actual, isUp),
   change: (wanted: WantedWireguard, actual: WireguardOptions | undefined, isUp) =>
@@ -93,15 +95,16 @@ const generic: GenericOptions = {
     return { ...others, peers: had }
   },
   messages: (family, name, change: WireguardAttributes, context) => setWireguard(family, { name }, change, context),
-  command(name, { privateKey, listenPort, fwmark, peers: changed = [] }: WireguardAttributes) {
-    return [
+  commands(name, { privateKey, listenPort, fwmark, peers: changed = [] }: WireguardAttributes) {
+    const words = [
       'wg set',
       name,
       ...keyWords('private-key', privateKey),
       ...(listenPort === undefined ? [] : ['listen-port', listenPort]),
       ...(fwmark === undefined ? [] : ['fwmark', fwmark]),
       ...changed.flatMap(peerWords),
-    ].join(' ')
+    ]
+    return [words.join(' ')]
   },
   toSpec({ privateKey, peers: listed = [], ...others }: WireguardOptions, secrets) {
     return {

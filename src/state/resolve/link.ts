@@ -2,6 +2,7 @@ import { canonicalEndpoint } from '../../genetlink/wireguard/endpoint.js'
 import { canonicalKey } from '../../genetlink/wireguard/key.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import type { Domain } from '../../netlink/codec.js'
+import { canonicalOctets } from '../../netlink/octets.js'
 import { canonicalHexadecimal } from '../../netlink/scalars.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
@@ -56,7 +57,9 @@ function resolveOptions(domain: Domain | undefined, options: object, path: Path,
   const resolved = Object.entries(options).map(([name, value]: [string, unknown]) => {
     const inner = domain.properties[name]
     const at = [...path, name]
-    if (inner?.type === 'keyFile' && typeof value === 'string') return [inner.property, resolver.keyOf(value, at)]
+    if (inner?.type === 'keyFile' && typeof value === 'string') {
+      return [inner.property, resolver.keyOf(value, at, inner.hexadecimal)]
+    }
     return [name, resolveValue(inner, value, at, resolver)]
   })
   return Object.fromEntries(resolved)
@@ -76,6 +79,7 @@ function resolveValue(domain: Domain | undefined, value: unknown, path: Path, re
   if (domain?.type === 'mac' && typeof value === 'string') return canonicalMac(value)
   if (domain?.type === 'address' && typeof value === 'string') return canonicalAddress(value)
   if (domain?.type === 'key' && typeof value === 'string') return canonicalKey(value)
+  if (domain?.type === 'octets' && typeof value === 'string') return canonicalOctets(value, domain)
   if (domain?.type === 'endpoint' && typeof value === 'string') return canonicalEndpoint(value)
   if (domain?.type === 'prefix' && typeof value === 'string') return canonicalNetwork(value)
   if (domain?.type === 'mark') return Number(value)

@@ -1,4 +1,5 @@
 import { NetworkError, type Problem } from '../../error.js'
+import { readMacsecKey } from '../../genetlink/macsec/key.js'
 import { readKeyFile } from '../../genetlink/wireguard/key.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { nearest } from '../../spec/nearest.js'
@@ -31,9 +32,9 @@ export class Resolver {
   }
 
   /** The key that a file holds, or none with a problem noted. */
-  keyOf(file: string, path: Path): string | undefined {
+  keyOf(file: string, path: Path, isHexadecimal = false): string | undefined {
     try {
-      return readKeyFile(file, this.#directory)
+      return isHexadecimal ? readMacsecKey(file, this.#directory) : readKeyFile(file, this.#directory)
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error
       this.problems.push({ path: pointer(path), message: error.message })

@@ -94,7 +94,7 @@ function withCompactVnis({ vnis = [], ...options }: VxlanOptions): VxlanOptions 
 }
 
 function ordinaryOf(link: ListedLink, kind: AnyLinkKind): object {
-  return ordinaryOptions(kind, sectionOf(link, kind.kind) ?? {})
+  return ordinaryOptions(kind, sectionOf(link, kind.kind) ?? {}, link.mac)
 }
 
 /** A link whose options are as a spec says them, where their family has its own way. */

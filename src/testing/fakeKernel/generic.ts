@@ -1,4 +1,5 @@
 import { CTRL_CMD_GETFAMILY, controlLayout, GENL_ID_CTRL } from '../../genetlink/control.js'
+import { MACSEC_GENL_NAME, MACSEC_GENL_VERSION } from '../../genetlink/macsec/messages.js'
 import { genericHeader } from '../../genetlink/message.js'
 import { WG_GENL_NAME, WG_GENL_VERSION } from '../../genetlink/wireguard/messages.js'
 import { withoutNames } from '../../netlink/codec.js'
@@ -6,17 +7,24 @@ import { decodeMessage, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI, type ReceivedMessage
 import type { FakeTransport, KernelSide } from './fakeTransport.js'
 import { acknowledgement, done, encodeBody, KernelError, packMessage } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
+import { FakeMacsec } from './macsec.js'
 import { FakeWireguard } from './wireguard.js'
 
-/** The number that the family got; any from 16 on will do. */
-const wireguardId = 31
+/** The numbers that the families got, with their versions; any from 16 on will do. */
+const families: ReadonlyMap<string | undefined, { readonly id: number; readonly version: number }> = new Map([
+  [WG_GENL_NAME, { id: 31, version: WG_GENL_VERSION }],
+  [MACSEC_GENL_NAME, { id: 32, version: MACSEC_GENL_VERSION }],
+])
 
-/** Generic netlink of the fake kernel: the family `wireguard`, and the one that tells of families. */
+/** Generic netlink of the fake kernel: the families `wireguard` and `macsec`, and the one that tells of families. */
 export class FakeGeneric implements KernelSide {
-  readonly #wireguard: FakeWireguard
+  readonly #handlers: ReadonlyMap<number | undefined, FakeWireguard | FakeMacsec>
 
   constructor(links: LinkTable) {
-    this.#wireguard = new FakeWireguard(links)
+    this.#handlers = new Map<number | undefined, FakeWireguard | FakeMacsec>([
+      [families.get(WG_GENL_NAME)?.id, new FakeWireguard(links)],
+      [families.get(MACSEC_GENL_NAME)?.id, new FakeMacsec(links)],
+    ])
   }
 
   forget(): void {}
@@ -40,13 +48,15 @@ export class FakeGeneric implements KernelSide {
   }
 
   #handle({ type, body }: ReceivedMessage): readonly Uint8Array[] {
-    if (type === wireguardId) return this.#wireguard.handle(body)
+    const handler = this.#handlers.get(type)
+    if (handler) return handler.handle(body)
     if (type !== GENL_ID_CTRL || genericHeader.decode(body, withoutNames).command !== CTRL_CMD_GETFAMILY) {
       throw new KernelError('EOPNOTSUPP')
     }
     const { familyName } = decodeMessage(controlLayout, body, withoutNames).attributes
-    if (familyName !== WG_GENL_NAME) throw new KernelError('ENOENT')
-    const attributes = { familyId: wireguardId, familyName, version: WG_GENL_VERSION, headerSize: 0 }
+    const family = families.get(familyName)
+    if (familyName === undefined || !family) throw new KernelError('ENOENT')
+    const attributes = { familyId: family.id, familyName, version: family.version, headerSize: 0 }
     return [encodeBody(controlLayout, { command: 1, version: 2 }, attributes)]
   }
 }
