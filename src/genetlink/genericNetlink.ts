@@ -1,7 +1,10 @@
 import { NetworkError } from '../error.js'
+import type { DecodeContext } from '../netlink/codec.js'
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import { decodeMessage, type NetlinkMessage, type ReceivedMessage } from '../netlink/message.js'
 import { decodeFamily, type GenericFamily, getFamily } from './control.js'
+import type { GenericLayout } from './message.js'
 
 /** The protocol of its sockets: include/uapi/linux/netlink.h */
 export const NETLINK_GENERIC = 16
@@ -21,6 +24,19 @@ export class GenericNetlink {
   /** A family by its name, asked for once; the error `UNSUPPORTED` where the kernel lacks it. */
   family(name: string, options: RequestOptions = {}): Promise<GenericFamily> {
     return remembered(this.#families, name, () => this.#askFamily(name, options))
+  }
+
+  /** The attributes of all messages of a dump, in order. */
+  async dump<Attributes extends object>(
+    layout: GenericLayout<Attributes>,
+    request: NetlinkMessage,
+    context: DecodeContext,
+    options: RequestOptions = {},
+  ): Promise<readonly Attributes[]> {
+    const decode = ({ body }: ReceivedMessage): Attributes => decodeMessage(layout, body, context).attributes
+    const { items, consistent } = await this.connection.dump(request, decode, options)
+    if (consistent) return items
+    throw new NetworkError('INCONSISTENT', `${request.subject}: it changed during every attempt to read it`)
   }
 
   /** What does not change while the kernel runs, asked for once. */

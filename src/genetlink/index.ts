@@ -36,7 +36,7 @@ export {
   type MacsecDeviceAttributes,
   macsecLayout,
 } from './macsec/attributes.js'
-export { type MacsecChange, macsecChange, orderedRequests } from './macsec/change.js'
+export { type MacsecChange, macsecChange, type OrderedMacsecRequest, orderedRequests } from './macsec/change.js'
 export type { MacsecAssociation, MacsecChannel, MacsecConfiguration } from './macsec/configuration.js'
 export type {
   MacsecAssociationStatus,
@@ -44,7 +44,12 @@ export type {
   MacsecDevice,
   MacsecStatus,
 } from './macsec/device.js'
-export { type MacsecDifference, macsecDifferences } from './macsec/differences.js'
+export {
+  type MacsecDifference,
+  type MissingMacsecKey,
+  macsecDifferences,
+  missingMacsecKeys,
+} from './macsec/differences.js'
 export { changeMacsec, dumpMacsec, type MacsecRequest } from './macsec/messages.js'
 export type {
   MacsecAssociationStatistics,

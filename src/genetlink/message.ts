@@ -1,3 +1,5 @@
+import type { EncodeContext } from '../netlink/codec.js'
+import { buildMessage, type NetlinkMessage } from '../netlink/message.js'
 import { u8 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import type { AttributeTable } from '../netlink/table.js'
@@ -26,4 +28,16 @@ export function genericLayout<Attributes extends object>(
   attributes: AttributeTable<Attributes>,
 ): GenericLayout<Attributes> {
   return { header: genericHeader, attributes }
+}
+
+/** A message to a family, by the number that it has in the kernel at hand. */
+export function genericMessage<Attributes extends object>(
+  layout: GenericLayout<Attributes>,
+  { id }: { readonly id: number },
+  header: GenericHeader,
+  subject: string,
+  attributes: Attributes,
+  context: EncodeContext,
+): NetlinkMessage {
+  return buildMessage({ layout, type: id, flags: 0, subject, header, attributes, context })
 }

@@ -44,12 +44,14 @@ function meaningfulOptions(link: Link): object | undefined {
   const options = kindOptionsOf(link, link.kind)
   const kind = linkKind(link.kind ?? '')
   const defaults = new Map<string, unknown>(Object.entries(kind?.defaults ?? {}))
+  const byOthers = options && kind?.followingUnsaid ? kind.defaultsBy?.(options, link.mac) : undefined
+  const following = new Map<string, unknown>(Object.entries(byOthers ?? {}))
   return (
     options &&
     Object.fromEntries(
-      Object.entries(options).filter(
-        ([name, value]) => defaults.get(name) !== value || !(kind?.defaultsUnsaid || value === false),
-      ),
+      Object.entries(options)
+        .filter(([name, value]) => defaults.get(name) !== value || !(kind?.defaultsUnsaid || value === false))
+        .filter(([name, value]) => following.get(name) !== value),
     )
   )
 }

@@ -170,6 +170,7 @@ function unordered(value: unknown): unknown {
 const varying = new Set([
   'vxlan.port',
   'vxlan.reservedBits',
+  'macsec.sci',
   'bridgePort.cost',
   // 0.1 where the mode needs it.
   'bond.miiInterval',

@@ -5,14 +5,17 @@ import type { MacsecRequest } from './messages.js'
 import { normalizeMacsec } from './normalize.js'
 
 /** One change in its order; what is `last` cannot be undone, so that it comes when all else has succeeded. */
-interface OrderedRequest extends MacsecRequest {
+export interface OrderedMacsecRequest extends MacsecRequest {
+  /** Whether nobody could undo it. */
   readonly last?: true
 }
 
 /** What makes a device have other keys, under the names of the options. */
 export interface MacsecChange {
-  readonly transmitAssociations?: readonly OrderedRequest[]
-  readonly receiveChannels?: readonly OrderedRequest[]
+  /** Of what the device sends by. */
+  readonly transmitAssociations?: readonly OrderedMacsecRequest[]
+  /** Of what it takes frames from. */
+  readonly receiveChannels?: readonly OrderedMacsecRequest[]
 }
 
 /**
@@ -44,9 +47,12 @@ export function macsecChange(stated: MacsecConfiguration, actual: MacsecConfigur
 }
 
 /** The requests of a change in the order in which they are sent: nobody sends what is not yet expected. */
-export function orderedRequests({ transmitAssociations = [], receiveChannels = [] }: MacsecChange): OrderedRequest[] {
-  const isLast = ({ last }: OrderedRequest): boolean => last ?? false
-  const isFirst = (request: OrderedRequest): boolean => !isLast(request)
+export function orderedRequests({
+  transmitAssociations = [],
+  receiveChannels = [],
+}: MacsecChange): OrderedMacsecRequest[] {
+  const isLast = ({ last }: OrderedMacsecRequest): boolean => last ?? false
+  const isFirst = (request: OrderedMacsecRequest): boolean => !isLast(request)
   return [
     ...receiveChannels.filter(isFirst),
     ...transmitAssociations.filter(isFirst),
@@ -68,7 +74,7 @@ export function partOfChange(
   }
 }
 
-function requestsOf({ wanted, had, isReplaced }: AssociationChange, sci?: string): OrderedRequest[] {
+function requestsOf({ wanted, had, isReplaced }: AssociationChange, sci?: string): OrderedMacsecRequest[] {
   const channel = sci === undefined ? {} : { sci }
   if (!had) return wanted?.key === undefined ? [] : [{ action: 'add', ...channel, association: newAssociation(wanted) }]
   const { number } = had

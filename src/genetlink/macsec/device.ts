@@ -1,7 +1,6 @@
 import { NetworkError } from '../../error.js'
 import { withoutNames } from '../../netlink/codec.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
-import { decodeMessage } from '../../netlink/message.js'
 import type { GenericNetlink } from '../genericNetlink.js'
 import {
   type MacsecAssociationAttributes,
@@ -63,14 +62,9 @@ export async function readAllMacsec(
   generic: GenericNetlink,
   options: RequestOptions = {},
 ): Promise<ReadonlyMap<number, MacsecDevice>> {
-  const request = dumpMacsec(await generic.family(MACSEC_GENL_NAME, options))
-  const decode = ({ body }: { body: Parameters<typeof decodeMessage>[1] }): MacsecAttributes =>
-    decodeMessage(macsecLayout, body, withoutNames).attributes
-  const { items, consistent } = await generic.connection.dump(request, decode, options)
-  if (!consistent) {
-    throw new NetworkError('INCONSISTENT', `${request.subject}: it changed during every attempt to read it`)
-  }
-  return new Map(items.map((device) => [device.index ?? 0, deviceOf(device)]))
+  const family = await generic.family(MACSEC_GENL_NAME, options)
+  const devices = await generic.dump(macsecLayout, dumpMacsec(family), withoutNames, options)
+  return new Map(devices.map((device) => [device.index ?? 0, deviceOf(device)]))
 }
 
 /** Reads the keys of one device: `ip macsec show NAME`. The kernel tells only of all. */

@@ -70,13 +70,13 @@ function shownChannel(channel: NamedChannel | undefined, shown: (association: Ma
 }
 
 /** A key that is needed and not known, with its place among the options. */
-export interface MissingKey {
+export interface MissingMacsecKey {
   readonly path: readonly (string | number)[]
   readonly message: string
 }
 
 /** The keys that a wish lacks: a new association takes one, and so does another key id. */
-export function missingMacsecKeys(stated: MacsecConfiguration, actual: MacsecConfiguration = {}): MissingKey[] {
+export function missingMacsecKeys(stated: MacsecConfiguration, actual: MacsecConfiguration = {}): MissingMacsecKey[] {
   const { transmitAssociations = [], receiveChannels = [] } = normalizeMacsec(stated)
   const had = normalizeMacsec(actual)
   const present = new Map(had.receiveChannels?.map((one) => [one.sci, one.associations]))
@@ -92,8 +92,8 @@ function missingOf(
   wanted: readonly MacsecAssociation[],
   actual: readonly MacsecAssociation[] | undefined,
   path: readonly (string | number)[],
-): MissingKey[] {
-  return associationChanges(wanted, actual).flatMap(({ number, wanted: one, had, isReplaced }): MissingKey[] => {
+): MissingMacsecKey[] {
+  return associationChanges(wanted, actual).flatMap(({ number, wanted: one, had, isReplaced }): MissingMacsecKey[] => {
     if (!one || (had && !isReplaced)) return []
     const missing = missingProperty(one)
     if (missing === undefined) return []

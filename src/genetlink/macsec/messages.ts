@@ -1,7 +1,8 @@
 import { type EncodeContext, withoutNames } from '../../netlink/codec.js'
-import { buildMessage, type NetlinkMessage } from '../../netlink/message.js'
+import type { NetlinkMessage } from '../../netlink/message.js'
 import type { GenericFamily } from '../control.js'
-import { type MacsecAssociationAttributes, type MacsecAttributes, macsecLayout } from './attributes.js'
+import { type GenericHeader, genericMessage } from '../message.js'
+import { type MacsecAssociationAttributes, macsecLayout } from './attributes.js'
 
 // include/uapi/linux/if_macsec.h
 export const MACSEC_GENL_NAME = 'macsec'
@@ -23,6 +24,8 @@ const commands = {
   sent: { add: MACSEC_CMD_ADD_TXSA, set: MACSEC_CMD_UPD_TXSA, del: MACSEC_CMD_DEL_TXSA },
 } as const
 
+const header = (command: number): GenericHeader => ({ command, version: MACSEC_GENL_VERSION })
+
 /** One change of a device's keys, by the words of `ip macsec`. */
 export interface MacsecRequest {
   readonly action: 'add' | 'set' | 'del'
@@ -36,7 +39,7 @@ export interface MacsecRequest {
 
 /** MACSEC_CMD_GET_TXSC: `ip macsec show`, a dump of all devices of the namespace. */
 export function dumpMacsec(family: Pick<GenericFamily, 'id'>): NetlinkMessage {
-  return message(family, MACSEC_CMD_GET_TXSC, 'macsec: list', {}, withoutNames)
+  return genericMessage(macsecLayout, family, header(MACSEC_CMD_GET_TXSC), 'macsec: list', {}, withoutNames)
 }
 
 /** MACSEC_CMD_ADD_RXSC and its kin: `ip macsec add|set|del NAME …`. */
@@ -50,9 +53,10 @@ export function changeMacsec(
   const number = association?.number ?? ''
   const what = [sci === undefined ? 'tx' : `rx ${sci}`, ...(association ? [`sa ${number}`] : [])].join(' ')
   const channel = sci === undefined ? {} : { channel: { sci, ...(active === undefined ? {} : { active }) } }
-  return message(
+  return genericMessage(
+    macsecLayout,
     family,
-    of[action],
+    header(of[action]),
     `link ${'name' in link ? link.name : `#${link.index}`}: ${action} macsec ${what}`,
     {
       index: 'name' in link ? context.linkIndex(link.name) : link.index,
@@ -61,22 +65,4 @@ export function changeMacsec(
     },
     context,
   )
-}
-
-function message(
-  { id }: Pick<GenericFamily, 'id'>,
-  command: number,
-  subject: string,
-  attributes: MacsecAttributes,
-  context: EncodeContext,
-): NetlinkMessage {
-  return buildMessage({
-    layout: macsecLayout,
-    type: id,
-    flags: 0,
-    subject,
-    header: { command, version: MACSEC_GENL_VERSION },
-    attributes,
-    context,
-  })
 }

@@ -1,7 +1,5 @@
-import { NetworkError } from '../../error.js'
 import type { DecodeContext } from '../../netlink/codec.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
-import { decodeMessage } from '../../netlink/message.js'
 import type { GenericNetlink } from '../genericNetlink.js'
 import {
   type WireguardAttributes,
@@ -53,12 +51,7 @@ export async function readWireguard(
   options: RequestOptions = {},
 ): Promise<WireguardDevice> {
   const family = await generic.family(WG_GENL_NAME, options)
-  const request = getWireguard(family, target)
-  const decode = ({ body }: { body: Parameters<typeof decodeMessage>[1] }): WireguardAttributes =>
-    decodeMessage(wireguardLayout, body, context).attributes
-  const { items, consistent } = await generic.connection.dump(request, decode, options)
-  if (consistent) return joinWireguard(items)
-  throw new NetworkError('INCONSISTENT', `${request.subject}: it changed during every attempt to read it`)
+  return joinWireguard(await generic.dump(wireguardLayout, getWireguard(family, target), context, options))
 }
 
 /** Puts the parts of a dump together: the device is in the first, and a peer can go on in the next one. */

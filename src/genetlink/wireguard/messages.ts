@@ -1,6 +1,7 @@
 import { type EncodeContext, withoutNames } from '../../netlink/codec.js'
-import { buildMessage, type NetlinkMessage } from '../../netlink/message.js'
+import type { NetlinkMessage } from '../../netlink/message.js'
 import type { GenericFamily } from '../control.js'
+import { genericMessage } from '../message.js'
 import { type WireguardAttributes, type WireguardPeerAttributes, wireguardLayout } from './attributes.js'
 
 // include/uapi/linux/wireguard.h
@@ -44,21 +45,14 @@ export function setWireguard(
 }
 
 function message(
-  { id }: Pick<GenericFamily, 'id'>,
+  family: Pick<GenericFamily, 'id'>,
   command: number,
   subject: string,
   attributes: WireguardAttributes,
   context: EncodeContext,
 ): NetlinkMessage {
-  return buildMessage({
-    layout: wireguardLayout,
-    type: id,
-    flags: 0,
-    subject,
-    header: { command, version: WG_GENL_VERSION },
-    attributes,
-    context,
-  })
+  const header = { command, version: WG_GENL_VERSION }
+  return genericMessage(wireguardLayout, family, header, subject, attributes, context)
 }
 
 function subjectOf(target: WireguardTarget): string {

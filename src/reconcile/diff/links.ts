@@ -141,7 +141,7 @@ function withoutOwnMessages({
 /** Refuses what a family of generic netlink lacks for a change; what is put back goes without. */
 function checkMissing(
   { problems, owner, actual }: DiffContext,
-  { name, properties, path = '' }: DesiredLink,
+  { name, properties, path }: DesiredLink,
   { kind, generic }: AnyLinkKind,
   isNew: boolean,
 ): void {
@@ -150,9 +150,9 @@ function checkMissing(
   const had = isNew ? undefined : actual.links.get(name)?.link
   for (const { path: place, message } of generic.missing(options, had && sectionOf(had, kind))) {
     problems.push({
-      path: `${path}${pointer([kind, ...place])}`,
-      message,
-      ...(isNew && owner ? { hint: `the link ${name} is made anew for another change` } : {}),
+      path: path === undefined ? '' : `${path}${pointer([kind, ...place])}`,
+      message: `link ${name}: ${message}`,
+      ...(isNew ? { hint: `the link ${name} is made anew for another change` } : {}),
     })
   }
 }

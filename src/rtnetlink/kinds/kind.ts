@@ -70,6 +70,8 @@ export interface LinkKind<
   readonly multiplesOf?: Readonly<Partial<Record<keyof Options & string, readonly (keyof Options & string)[]>>>
   /** Whether a default is left unsaid of a new link and a new port: the kernel refuses to be told some in some modes. */
   readonly defaultsUnsaid?: boolean
+  /** Whether what follows by {@link defaultsBy} is left unsaid of a new link: the kernel refuses it beside some options. */
+  readonly followingUnsaid?: boolean
   /** Options that name a port of the link, which is there only later. */
   readonly namesPorts?: readonly (keyof Options & string)[]
   /** Options that the kernel changes by itself, so that a snapshot leaves them out. */
@@ -148,6 +150,7 @@ export interface AnyLinkKind
   readonly untold?: readonly string[]
   readonly defaults?: object
   /** What the kernel takes where an option is not given, as other ones and the link's MAC decide. */
+  readonly defaultsBy?: (options: object, mac?: string) => object
   readonly defaultsBy?: (options: object, mac?: string) => object
   readonly portDefaults?: object
 }

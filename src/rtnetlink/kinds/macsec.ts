@@ -134,6 +134,7 @@ export const macsec: LinkKind<'macsec', MacsecOptions> = defineLinkKind({
     receiveChannels: [],
   },
   // drivers/net/macsec.c, macsec_newlink
+  followingUnsaid: true,
   defaultsBy({ sci, port = 1 }, mac) {
     if (sci === undefined) return {}
     const own = mac === undefined ? undefined : sciOf(mac, port)

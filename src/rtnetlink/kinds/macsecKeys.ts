@@ -104,11 +104,6 @@ function channelToSpec({ sci = '0x', active = true, associations = [] }: MacsecC
   }
 }
 
-interface Former extends MacsecConfiguration {
-  readonly sci?: string
-  readonly sendSci?: boolean
-}
-
 /** How the family `macsec` reads and sets the keys of a device. */
 export const macsecGeneric: GenericOptions = {
   family: MACSEC_GENL_NAME,
@@ -121,11 +116,7 @@ export const macsecGeneric: GenericOptions = {
   change: (wanted: MacsecConfiguration, actual: MacsecConfiguration | undefined) => macsecChange(wanted, actual),
   partOf: (change: MacsecChange, last) => partOfChange(change, last),
   lasting: (wanted) => wanted,
-  former({ sci, ...had }: Former, changes: readonly MacsecConfiguration[]) {
-    // drivers/net/macsec.c, macsec_newlink: who does not send the number is not told it.
-    const named = sci === undefined || had.sendSci === false ? had : { ...had, sci }
-    return withKeys(named, knownKeys(changes))
-  },
+  former: (had: MacsecConfiguration, changes: readonly MacsecConfiguration[]) => withKeys(had, knownKeys(changes)),
   messages: (family, name, change: MacsecChange, context) =>
     orderedRequests(change).map((request) => changeMacsec(family, { name }, request, context)),
   commands: (name, change: MacsecChange) => orderedRequests(change).map((request) => commandOf(name, request)),
