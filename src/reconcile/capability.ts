@@ -3,6 +3,7 @@ import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { knowsKind, knowsOption } from '../rtnetlink/kindProbe.js'
+import { splitOptions } from '../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
 import { sameOption } from '../state/equal.js'
@@ -54,13 +55,11 @@ export async function lackingOfMachine(
 function givenOptions(kind: AnyLinkKind, values: object): string[] {
   const options = sectionOf(values, kind.kind) ?? {}
   const ordinary = ordinaryOptions(kind, options)
-  return (
-    Object.entries(options)
-      // What a family of generic netlink takes is no option of rtnetlink's.
-      .filter(([name]) => !(kind.generic && kind.options.lines[name]?.separate))
-      .filter(([name, value]) => !sameOption(kind.options.lines[name]?.codec.domain, ordinary[name], value))
-      .map(([name]) => name)
-  )
+  // What a family of generic netlink takes is no option of rtnetlink's.
+  const { plain = {} } = kind.generic ? splitOptions(kind.options, options) : { plain: options }
+  return Object.entries(plain)
+    .filter(([name, value]) => !sameOption(kind.options.lines[name]?.codec.domain, ordinary[name], value))
+    .map(([name]) => name)
 }
 
 /** The kind and the options that a step needs of the kernel. */

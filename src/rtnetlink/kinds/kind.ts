@@ -151,7 +151,6 @@ export interface AnyLinkKind
   readonly defaults?: object
   /** What the kernel takes where an option is not given, as other ones and the link's MAC decide. */
   readonly defaultsBy?: (options: object, mac?: string) => object
-  readonly defaultsBy?: (options: object, mac?: string) => object
   readonly portDefaults?: object
 }
 
