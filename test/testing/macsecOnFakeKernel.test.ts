@@ -167,6 +167,9 @@ test('a device with keys is not made anew without them', async (t) => {
     '/links/0/macsec/transmitAssociations/0/key',
     '/links/0/macsec/receiveChannels/0/associations/0/key',
   ])
+  const below = await plan({ links: [{ name: 'v0', veth: { peer: { name: 'v9' } } }] }, { kernel })
+  t.is(below.err && below.val.code, 'INVALID_SPEC')
+  t.regex(below.err ? below.val.message : '', /link ms0: a new association, here 0, takes its key/)
   const { steps } = (await apply(keys({ port: 9, ...whole }), { kernel })).unwrap()
   t.deepEqual(
     steps.map(({ action }) => action),
