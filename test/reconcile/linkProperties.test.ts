@@ -63,6 +63,46 @@ test('a token comes after the setting that lets the kernel take it, and goes bef
   t.is(tokenOf(namespace), 'token :: dev v0')
 })
 
+const mac = '02:00:00:00:00:0a'
+const token = { name: 'v0', ipv6Token: '::7' }
+const refusals: readonly Spec[] = [
+  { forwarding: { ipv6: true }, links: [{ name: 'v0' }] },
+  { forwarding: { ipv6: true }, links: [{ name: 'w0', match: { mac } }] },
+  { links: [{ name: 'v0', arp: false }] },
+  { links: [{ name: 'v0', mtu: 1000 }] },
+]
+
+for (const spec of refusals) {
+  test(`a token goes before what lets the kernel take none: ${JSON.stringify(spec)}`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.converges({ links: [{ ...pair, mac, ...token }] })
+    await namespace.converges({ ...spec, links: (spec.links ?? []).map((link) => ({ ...link, ipv6Token: '::' })) })
+  })
+}
+
+for (const [before, after] of [
+  [{ forwarding: { ipv6: true } }, { forwarding: { ipv6: false }, links: [token] }],
+  [{ links: [{ name: 'v0', arp: false }] }, { links: [{ ...token, arp: true }] }],
+] satisfies [Spec, Spec][]) {
+  test(`undoing takes a token away before what lets the kernel take none: ${JSON.stringify(before)}`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply({ links: [pair] })
+    await namespace.apply(before)
+    const error = await namespace.refuses(after, 'GUARD_FAILED', { guards: [() => false] })
+    t.true(error.rollback?.restored, error.rollback?.error)
+  })
+}
+
+test('a token that the kernel lets nobody take away goes once it does', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [{ ...pair, ...token }] })
+  namespace.sh('sysctl -qw net.ipv6.conf.v0.accept_ra=0 && ip link set v0 arp off')
+  await namespace.converges({
+    links: [{ name: 'v0', ipv6Token: '::', arp: true, sysctl: { ipv6: { acceptRa: 1 } } }],
+  })
+  t.is(tokenOf(namespace), 'token :: dev v0')
+})
+
 test('a link that is made anew where packets are forwarded loses its token with the setting that it counts by', async (t) => {
   const namespace = reconcileNamespace(t)
   const anew: LinkSpec = { ...pair, veth: { peer: { name: 'v2' } } }

@@ -1,29 +1,31 @@
 import { emptyProperties } from '../../rtnetlink/linkProperties.js'
+import { takesToken } from '../../state/token.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 
 /**
- * Steps for the IPv6 tokens of links. The kernel takes one, and none, only while the link listens to routers, which settings
- * of its own decide: one is given after them, and taken away before. What it refuses is to come last, so that undoing has
- * put everything else back by then.
+ * Steps for the IPv6 tokens of links. The kernel takes one, and none, only while the link listens to routers, which much
+ * else decides: one is taken away first of all if that can be, and given last. What it refuses is to come last, so that
+ * undoing has put everything else back by then.
  */
 export function diffTokens(context: DiffContext): void {
   const { ipv6Token: none } = emptyProperties
   for (const { name: wanted, absent, path, properties } of context.desired.links) {
     const { ipv6Token: after } = properties
     if (absent || after === undefined) continue
-    const link = findLink(context, wanted)?.link
-    const { name = wanted, kind, ipv6Token: before = none } = link ?? {}
+    const record = findLink(context, wanted)
+    const { name = wanted, kind, ipv6Token: before = none } = record?.link ?? {}
     if (after === before) continue
+    const goesFirst = after === none && record !== undefined && takesToken(record, context.actual.forwarding.ipv6)
     addStep(context, {
       action: 'update',
       object: 'link',
       id: name,
       changes: [{ property: 'ipv6Token', ...(before === none ? {} : { before }), after }],
       path: path === undefined ? undefined : `${path}/ipv6Token`,
-      phase: after === none ? Phase.removedToken : Phase.token,
-      needs: [`link ${name}`, `configured ${name}`, `changed ${name}`],
+      phase: goesFirst ? Phase.removedToken : Phase.token,
+      needs: goesFirst ? [] : [`link ${name}`, `configured ${name}`, `changed ${name}`],
       operation: {
         type: 'updateLink',
         name,
