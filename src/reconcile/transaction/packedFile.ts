@@ -1,12 +1,23 @@
 import { createHash, type Hash } from 'node:crypto'
-import { constants, fstatSync, readdirSync, unlinkSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  openSync,
+  readdirSync,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { NetworkError } from '../../error.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, wordsOf } from '../../rtnetlink/packed/packedRows.js'
 import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import { codeOf } from '../../system/errno.js'
+import { rest } from '../../system/turns.js'
 import { userId } from './stateDirectory.js'
 
 /** Packed routes of a journal: a file beside it, whose bytes are what the sum tells. */
@@ -50,23 +61,33 @@ async function write(journalPath: string, routes: PackedRoutes<DesiredRoute>): P
   const prefix = `${stemOf(journalPath)}${infix}`
   const file = `${prefix}${readdirSync(directory).filter((name) => name.startsWith(prefix)).length}`
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
-  await using handle = await opened(join(directory, file), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
-  const hash = createHash('sha256')
-  for (const bytes of columnsOf(routes)) {
-    for (let start = 0; start < bytes.length; start += pieceSize) {
-      const piece = bytes.subarray(start, start + pieceSize)
-      hash.update(piece)
-      await handle.value.appendFile(piece)
+  return await withFile(join(directory, file), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, async (fd) => {
+    const hash = createHash('sha256')
+    for (const bytes of columnsOf(routes)) {
+      for (let start = 0; start < bytes.length; start += pieceSize) {
+        const piece = bytes.subarray(start, start + pieceSize)
+        hash.update(piece)
+        // All of it, however much the kernel takes at once.
+        writeFileSync(fd, piece)
+        await rest()
+      }
     }
-  }
-  await handle.value.sync()
-  const { inet, inet6, ways } = routes
-  return { file, sum: hash.digest('hex'), inet: inet.count, inet6: inet6.count, ways }
+    await onDisk(fd)
+    const { inet, inet6, ways } = routes
+    return { file, sum: hash.digest('hex'), inet: inet.count, inet6: inet6.count, ways }
+  })
 }
 
-async function opened(path: string, flags: number): Promise<AsyncDisposable & { readonly value: FileHandle }> {
-  const value = await open(path, flags, 0o600)
-  return { value, [Symbol.asyncDispose]: () => value.close() }
+const onDisk = promisify(fsync)
+
+/** Opens a file for some work; pieces of it are read and written at once, which takes less than going to another thread. */
+async function withFile<T>(path: string, flags: number, work: (fd: number) => Promise<T>): Promise<T> {
+  const fd = openSync(path, flags, 0o600)
+  try {
+    return await work(fd)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function columnsOf({ inet, inet6 }: PackedRoutes<unknown>): Uint8Array[] {
@@ -90,17 +111,18 @@ export async function readPacked(
 async function readRoutes(directory: string, reference: PackedReference): Promise<PackedRoutes<DesiredRoute>> {
   const path = join(directory, reference.file)
   try {
-    await using handle = await opened(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-    const { uid, mode, size } = fstatSync(handle.value.fd)
-    if (uid !== userId() || (mode & 0o077) !== 0) throw unbelievable(path, 'others could have written to it')
-    const inet = emptyRows('inet', reference.inet)
-    const inet6 = emptyRows('inet6', reference.inet6)
-    const routes = new PackedRoutes(reference.ways, inet, inet6)
-    if (size !== routes.bytes) throw unbelievable(path, 'it was not written to the end')
-    const hash = createHash('sha256')
-    for (const bytes of columnsOf(routes)) await fill(handle.value, bytes, hash)
-    if (hash.digest('hex') !== reference.sum) throw unbelievable(path, 'it is not what was written')
-    return routes
+    return await withFile(path, constants.O_RDONLY | constants.O_NOFOLLOW, async (fd) => {
+      const { uid, mode, size } = fstatSync(fd)
+      if (uid !== userId() || (mode & 0o077) !== 0) throw unbelievable(path, 'others could have written to it')
+      const inet = emptyRows('inet', reference.inet)
+      const inet6 = emptyRows('inet6', reference.inet6)
+      const routes = new PackedRoutes(reference.ways, inet, inet6)
+      if (size !== routes.bytes) throw unbelievable(path, 'it was not written to the end')
+      const hash = createHash('sha256')
+      for (const bytes of columnsOf(routes)) await fill(fd, bytes, hash)
+      if (hash.digest('hex') !== reference.sum) throw unbelievable(path, 'it is not what was written')
+      return routes
+    })
   } catch (error) {
     if (error instanceof NetworkError) throw error
     throw unbelievable(path, `it cannot be read (${codeOf(error)})`)
@@ -117,13 +139,14 @@ function emptyRows(family: 'inet' | 'inet6', count: number): PackedRows {
   }
 }
 
-async function fill(handle: FileHandle, bytes: Uint8Array, hash: Hash): Promise<void> {
+async function fill(fd: number, bytes: Uint8Array, hash: Hash): Promise<void> {
   let start = 0
   while (start < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, start, Math.min(pieceSize, bytes.length - start))
-    if (bytesRead === 0) return
-    hash.update(bytes.subarray(start, start + bytesRead))
-    start += bytesRead
+    const read = readSync(fd, bytes, start, Math.min(pieceSize, bytes.length - start), null)
+    if (read === 0) return
+    hash.update(bytes.subarray(start, start + read))
+    start += read
+    await rest()
   }
 }
 
