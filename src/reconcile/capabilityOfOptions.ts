@@ -58,8 +58,10 @@ export async function refuseUntold(
   const witnesses = new Map<string, object>()
   const told = async (namespace: string, section: string): Promise<object> => {
     const key = `${namespace}/${section}`
+    const known = witnesses.get(key)
+    if (known) return known
     const state = states.get(namespace)
-    let found = witnesses.get(key) ?? (state ? witness(state, section) : {})
+    let found = state ? witness(state, section) : {}
     if (Object.keys(found).length === 0) found = (await world.kernelOf(namespace)?.sample(section, request)) ?? {}
     witnesses.set(key, found)
     return found

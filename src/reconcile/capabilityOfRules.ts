@@ -36,10 +36,11 @@ export async function refuseSelectors(
 ): Promise<void> {
   if (world.places.get('')?.inMemory) return
   const problems: Problem[] = []
+  let known: ReadonlyMap<string, unknown> | undefined
   for (const { operation, namespace, path = '' } of steps) {
     const late = operation.type === 'addRule' || operation.type === 'replaceRule' ? lateSelectorsOf(operation.rule) : []
     if (late.length === 0) continue
-    const known = new Map(Object.entries((await world.kernelOf(namespace)?.sample('rule', request)) ?? {}))
+    known ??= new Map(Object.entries((await world.kernelOf(namespace)?.sample('rule', request)) ?? {}))
     for (const [property, selector] of late) {
       if (known.get(selector) !== false) continue
       problems.push({

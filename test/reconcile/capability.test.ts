@@ -2,6 +2,7 @@ import test from 'ava'
 import { u32 } from '../../src/netlink/scalars.js'
 import { attribute, attributeTable } from '../../src/netlink/table.js'
 import { apply } from '../../src/reconcile/apply.js'
+import { type KernelMaker, machineKernel } from '../../src/reconcile/kernel.js'
 import { defineLinkKind } from '../../src/rtnetlink/kinds/kind.js'
 import { linkKinds, registerLinkKind } from '../../src/rtnetlink/kinds/registry.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
@@ -95,6 +96,32 @@ test('options of the first bridge and its ports are tried where nobody sees it',
     t.notRegex(namespace.sh('ip -br link'), /br0|new0/)
   })
   t.deepEqual(told, [])
+})
+
+test('what cannot be tried is not tried again for each step of a plan', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const tried: string[] = []
+  const kernel: KernelMaker = (fd) => ({
+    ...machineKernel(fd),
+    sample: (section) => {
+      tried.push(section)
+      return Promise.resolve({})
+    },
+  })
+  const numbers = [1, 2, 3]
+  await namespace.plan(
+    {
+      links: [
+        { name: 'br0', kind: 'bridge' },
+        ...numbers.map(
+          (number): LinkSpec => ({ name: `p${number}`, kind: 'ifb', master: 'br0', bridgePort: { isolated: true } }),
+        ),
+      ],
+      rules: numbers.map((number) => ({ priority: number, sport: '80/0xff', ipproto: 'tcp', table: 100 })),
+    },
+    { kernel },
+  )
+  t.deepEqual(tried, ['bridgePort', 'rule'])
 })
 
 test('a plan loads no module', async (t) => {
