@@ -52,9 +52,9 @@ async function parseYaml(source: string, name: string): Promise<ParsedSpec> {
   const lineCounter = new LineCounter()
   const document = parseDocument(source, { lineCounter, prettyErrors: true })
   const [error] = document.errors
-  if (error) throw new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(error.message.trimEnd())}`)
+  if (error) throw invalid(name, error)
   return {
-    content: document.toJS(),
+    content: contentOf(document, name),
     locate(pointer) {
       const keys = pointer.split('/').slice(1).map(unescaped)
       // The nearest part that is there: what is missing has no place of its own.
@@ -69,9 +69,24 @@ async function parseYaml(source: string, name: string): Promise<ParsedSpec> {
   }
 }
 
-/** The parser shows the line that it fails at, which may hold a secret key. */
+/** What a document says; an alias that stands for nothing is only found here. */
+function contentOf(document: { toJS(): unknown }, name: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw error instanceof Error ? invalid(name, error) : error
+  }
+}
+
+function invalid(name: string, { message }: Error): NetworkError {
+  return new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(message.trimEnd())}`)
+}
+
+/** The parser shows the line that it fails at, cut off at both ends, which may hold a secret key or some of it. */
 function withoutKeys(message: string): string {
-  return message.replace(/[A-Za-z0-9+/]{40,}=*/g, '(hidden)')
+  return message
+    .replace(/…[A-Za-z0-9+/=]+|[A-Za-z0-9+/=]+…/g, '…')
+    .replace(/[A-Za-z0-9+/]{16,}=*/g, (text) => (/\d/.test(text) || text.length >= 40 ? '(hidden)' : text))
 }
 
 /** A key of a JSON pointer: an index where it is a number. */

@@ -17,5 +17,16 @@ export function shown(value: unknown, path: Path = []): string {
 function mayBeSecret(text: string, path: Path): boolean {
   if (/key|psk|secret/i.test(String(path.at(-1)))) return true
   if (/(?:key|psk|secret)"\s*:|[A-Za-z0-9+/]{40}/i.test(text)) return true
-  return (path.includes('wireguard') || path.includes('macsec')) && /[A-Za-z0-9+/]{20}/.test(text)
+  // All digits of a key without quotes are a number for YAML.
+  return hasKeys(path) && /[A-Za-z0-9+/]{20}|\de\+\d/.test(text)
+}
+
+/** The name of a property that is none, for a message: not with a key that a missing space has made a part of it. */
+export function shownName(name: string, path: Path): string {
+  const isSecret = /(?:key|psk|secret)[^a-z]|[A-Za-z0-9+/]{40}/i.test(name)
+  return isSecret || (hasKeys(path) && /\d/.test(name) && /[A-Za-z0-9+/]{20}/.test(name)) ? '(hidden)' : name
+}
+
+function hasKeys(path: Path): boolean {
+  return path.includes('wireguard') || path.includes('macsec')
 }

@@ -3,7 +3,7 @@ import { NetworkError, type Problem } from '../error.js'
 import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
 import { nearest } from './nearest.js'
-import { type Path, pointer, shown } from './pointer.js'
+import { type Path, pointer, shown, shownName } from './pointer.js'
 import { routeProblems } from './routeSemantics.js'
 import { routeSchema, specSchema } from './schema.js'
 import { reportTo, semanticProblems } from './semantics.js'
@@ -96,11 +96,13 @@ function problemsOf(schema: AnySchema, issue: v.BaseIssue<unknown>, prefix: Path
   }
   const key = path.at(-1)
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const hint = nearest(String(key), keysAt(schema, path.slice(0, -1)))
+    const place = path.slice(0, -1)
+    const hint = nearest(String(key), keysAt(schema, place))
+    const name = shownName(String(key), path)
     return [
       {
-        path: pointer(path),
-        message: `unknown property ${JSON.stringify(key)}`,
+        path: pointer([...place, name]),
+        message: `unknown property ${JSON.stringify(name)}`,
         found: shown(issue.input, path),
         ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
       },

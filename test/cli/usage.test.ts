@@ -77,6 +77,43 @@ test('YAML that cannot be read is told with its line', async (t) => {
   t.regex(err, /net\.yaml: .* at line [23]/)
 })
 
+const macsecKey = 'abcdef01'.repeat(4)
+const wireguardKey = `${'Ab'.repeat(20)}c1c=`
+for (const mistake of [
+  `transmitAssociations: [{ number: 0, key:${macsecKey} }]`,
+  `transmitAssociations: [{ number: 0, kee: ${macsecKey} }, { ${macsecKey}: 1 }]`,
+  `transmitAssociations: [{ number: 0, key: ${macsecKey}, key: 1 }]`,
+  `transmitAssociations: [{ number: 0, key: *${macsecKey} }]`,
+  `transmitAssociations: [{ number: 0, key: "${macsecKey} }]`,
+  `transmitAssociations: [{ number: 0, key: ${macsecKey}, keyId: ab, active: tru, active: true }]`,
+  `transmitAssociations: ${'81'.repeat(16)}`,
+]) {
+  test(`no mistake shows a key of MACsec: ${mistake}`, async (t) => {
+    const file = temporaryFile(t, 'net.yaml', `links:\n  - name: m0\n    macsec:\n      ${mistake}\n`)
+    for (const argv of [
+      ['plan', file],
+      ['apply', file, '--json'],
+    ]) {
+      const { status, out, err } = await commandLine(...argv)
+      t.is(status, 2)
+      t.notRegex(out + err, /abcdef01|8\.?18181/)
+      t.regex(out + err, /\(hidden\)|…/)
+    }
+  })
+}
+
+for (const mistake of [
+  `privateKey:${wireguardKey}`,
+  `privateKey: ${wireguardKey}, listenPort: 51820, privateKey: ''`,
+]) {
+  test(`no mistake shows a key of WireGuard: ${mistake}`, async (t) => {
+    const file = temporaryFile(t, 'net.yaml', `links: [{ name: wg0, wireguard: { ${mistake} } }]\n`)
+    const { status, err } = await commandLine('plan', file)
+    t.is(status, 2)
+    t.notRegex(err, /AbAb/)
+  })
+}
+
 test('with --json, an error is one document on standard output', async (t) => {
   const file = temporaryFile(t, 'net.yaml', 'links: [{ name: br0, adresses: [] }]\n')
   const invalid = await commandLine('plan', file, '--json')
