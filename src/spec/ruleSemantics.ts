@@ -1,5 +1,6 @@
 import { familyOf } from '../ip/address.js'
 import { formatPrefix, hasHostBits, networkOf, parsePrefix } from '../ip/prefix.js'
+import { parseMasked } from '../rtnetlink/masked.js'
 import type { Path } from './pointer.js'
 import type { Report } from './report.js'
 import type { RuleSpec } from './types.js'
@@ -18,6 +19,7 @@ export function ruleProblems(rules: readonly RuleSpec[], path: Path, report: Rep
   for (const [index, rule] of rules.entries()) {
     const at = [...path, index]
     prefixProblems(rule, at, report)
+    maskProblems(rule, at, report)
     if (rule.absent) continue
     actionProblems(rule, at, report)
     const { table: _table, action: _action, goto: _goto, protocol: _protocol, realms: _realms, ...selectors } = rule
@@ -46,6 +48,14 @@ function prefixProblems(rule: RuleSpec, at: Path, report: Report): void {
   if (family === 'inet' && rule.flowLabel !== undefined) report([...at, 'flowLabel'], 'IPv4 has no flow labels')
   if (family === 'inet' && (rule.suppressPrefixLength ?? 0) > 32) {
     report([...at, 'suppressPrefixLength'], 'an IPv4 prefix has at most 32 bits')
+  }
+}
+
+/** The kernel has no such selectors (net/core/fib_rules.c, fib_nl_fill_rule; net/ipv6/fib6_rules.c, fib6_rule_fill). */
+function maskProblems(rule: RuleSpec, at: Path, report: Report): void {
+  for (const property of ['fwmark', 'flowLabel'] as const) {
+    const { value, mask } = parseMasked(rule[property] ?? 1, property)
+    if (value === 0 && mask === 0) report([...at, property], 'a mask of 0 selects all packets; leave it out')
   }
 }
 

@@ -1,10 +1,16 @@
 import test from 'ava'
+import { walkAttributes } from '../../src/netlink/attribute.js'
+import { littleEndian } from '../../src/netlink/bytes.js'
+import { messagesOf } from '../../src/netlink/message.js'
 import { plan } from '../../src/reconcile/apply.js'
 import { type Kernel, machineKernel } from '../../src/reconcile/kernel.js'
 import { sampleOfMachine } from '../../src/reconcile/sample.js'
+import { RTM_NEWRULE } from '../../src/rtnetlink/constants.js'
+import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
 import type { RuleSpec, Spec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 import { skipped } from '../helpers/skipped.js'
+import { Wrapped } from '../helpers/transports.js'
 
 const rules = (...list: RuleSpec[]): Spec => ({ rules: list })
 
@@ -203,6 +209,8 @@ test('rules: what no rule can select by is refused at once', async (t) => {
       { dscp: 64, table: 5 },
       { sport: '70000/0xff', table: 5 },
       { sport: '1-2/0xff', table: 5 },
+      { fwmark: '0x0/0', table: 5 },
+      { flowLabel: '0/0x0', table: 5 },
     ),
     'INVALID_SPEC',
   )
@@ -211,5 +219,41 @@ test('rules: what no rule can select by is refused at once', async (t) => {
     '/rules/1/dscp',
     '/rules/2/sport',
     '/rules/3/sport',
+    '/rules/4/fwmark',
+    '/rules/5/flowLabel',
   ])
+})
+
+test('rules: a port has one spelling', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges(rules({ priority: 10, ipproto: 'tcp', sport: '080-80', dport: '1-0002', table: 5 }))
+})
+
+// include/uapi/linux/fib_rules.h
+const FRA_DSCP = 25
+
+/** Tells the kernel of the code points of rules by an attribute that it does not know, and so ignores. */
+class Forgetful extends Wrapped {
+  override send(datagram: Uint8Array): void {
+    const bytes = Uint8Array.from(datagram)
+    for (const { type, body } of messagesOf(bytes)) {
+      if (type !== RTM_NEWRULE) continue
+      const forget = (attribute: number, start: number): void => {
+        if (attribute === FRA_DSCP) body.view.setUint16(start - 2, FRA_DSCP + 1000, littleEndian)
+      }
+      walkAttributes(body, forget, body.start + ruleLayout.header.size)
+    }
+    this.inner.send(bytes)
+  }
+}
+
+test('rules: one that the kernel took without a selector does not stay', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip rule add priority 10 from 10.0.0.0/8 table 5; ip rule add priority 10 dport 1-2 table 5')
+  const kernel = (fd: number): Kernel => {
+    const machine = machineKernel(fd)
+    return { ...machine, sample: () => Promise.resolve({}), transport: () => new Forgetful(machine.transport()) }
+  }
+  const error = await namespace.refuses(rules({ priority: 10, dscp: 8, table: 5 }), 'NOT_APPLIED', { kernel })
+  t.true(error.rollback?.restored)
 })

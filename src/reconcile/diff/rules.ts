@@ -110,8 +110,10 @@ async function removeRules(
     // One that is known in full has its selectors and no other ones.
     const meant = wanted.rule.priority === undefined ? context.actual.rules : byPriority.get(priorityGroup(wanted.rule))
     const candidates = (wanted.exact ? present.get(selectorKey(wanted.rule)) : meant) ?? []
-    for (const rule of candidates) {
-      if (taken.has(rule) || removed.has(rule) || !matches(wanted.rule, rule)) continue
+    const told = candidates.filter((rule) => matches(wanted.rule, rule))
+    const isUntold = wanted.exact && !context.owner && told.length === 0
+    for (const rule of isUntold ? madeOf(wanted.rule, meant ?? []) : told) {
+      if (taken.has(rule) || removed.has(rule)) continue
       removed.add(rule)
       addStep(context, {
         action: 'delete',
@@ -125,6 +127,23 @@ async function removeRules(
       if (wanted.exact) break
     }
   })
+}
+
+/**
+ * The rules that the kernel can have made of one which it did not take as it was told, by a selector that it does not know or
+ * has another way to tell. Where things are put back, all that were there before are wanted, so that these are no others.
+ */
+function madeOf(wanted: RuleRecord, group: readonly RuleRecord[]): readonly RuleRecord[] {
+  if (wanted.priority === undefined) return []
+  const selectors = selectorsBesideNumbers(wanted)
+  return group.filter(
+    (rule) => selectorsBesideNumbers(rule) === selectors && ruleDifferences(wanted, rule).length === 0,
+  )
+}
+
+function selectorsBesideNumbers(rule: RuleRecord): string {
+  const { fwmark: _mark, dscp: _dscp, flowLabel: _label, sport: _sport, dport: _dport, ...others } = rule
+  return selectorKey(others)
 }
 
 /** Every field that is stated must be the same; fields that are left out match anything. */

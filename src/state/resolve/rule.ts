@@ -63,7 +63,7 @@ function canonicalCodePoint(text: string | number): string | number {
 /** A single number as one, `a-a` as `a`. */
 function canonicalPort(text: string | number): string {
   const [first = '', last = first] = String(text).split('-')
-  if (last !== first) return `${Number(first)}-${Number(last)}`
+  if (Number(last) > Number(first)) return `${Number(first)}-${Number(last)}`
   const { value, mask } = parseMasked(first, 'port')
   return withMask(value, mask, allBits.port)
 }
