@@ -64,26 +64,26 @@ export class StreamLane {
     if (!this.#underWay) assertWanted(transport, options, stream.subject)
     const current = this.#underWay ?? begin(transport, this.#prepared ?? this.#prepare(transport, reserve))
     this.#underWay = undefined
-    const isLast = this.progress.stopped || !this.progress.hasMore
-    this.#prepared = isLast ? undefined : this.#prepare(transport, reserve)
-    await current.sent
-    // Where several are in the kernel, the time of each is scarce already.
-    if (this.#prepared && !this.#isOneOfMany && !current.failure && !options.signal?.aborted && goesOn()) {
-      this.#underWay = begin(transport, this.#prepared)
-      this.#prepared = undefined
-    }
     try {
+      const isLast = this.progress.stopped || !this.progress.hasMore
+      this.#prepared = isLast ? undefined : this.#prepare(transport, reserve)
+      await current.sent
+      // Where several are in the kernel, the time of each is scarce already.
+      if (this.#prepared && !this.#isOneOfMany && !current.failure && !options.signal?.aborted && goesOn()) {
+        this.#underWay = begin(transport, this.#prepared)
+        this.#prepared = undefined
+      }
       await this.#receive(transport, current)
+      this.progress.answered(current.next - current.item, current.failure)
     } catch (error) {
-      await this.#forget()
+      await this.#forget(current)
       throw error
     }
-    this.progress.answered(current.next - current.item, current.failure)
   }
 
   /** Waits until what is under way is done, and does not look at what became of it. */
-  async #forget(): Promise<void> {
-    await this.#underWay?.sent.catch(() => {})
+  async #forget(current: Sent): Promise<void> {
+    await Promise.allSettled([current.sent, this.#underWay?.sent])
     this.#underWay = undefined
   }
 

@@ -240,6 +240,26 @@ test('what one socket has under way is done when it breaks or is given up', asyn
   }
 })
 
+test('what one socket has under way is done when a caller or a message throws', async (t) => {
+  const onProgress = (): never => {
+    throw new TypeError('no progress')
+  }
+  const told = new Socket(1, 5)
+  await t.throwsAsync(new Connection(told).stream(new Numbers(1000), { onProgress }), { message: 'no progress' })
+  t.is(told.underWay, 0)
+  t.is(told.done.length, 20)
+  class Unwritable extends Numbers {
+    override write(...[view, item, ...others]: Parameters<Numbers['write']>): Written {
+      if (item === 20) throw new RangeError('no such number')
+      return super.write(view, item, ...others)
+    }
+  }
+  const written = new Socket(1, 5)
+  await t.throwsAsync(new Connection(written).stream(new Unwritable(1000)), { message: 'no such number' })
+  t.is(written.underWay, 0)
+  t.is(written.done.length, 20)
+})
+
 test('other requests have their turn on one socket meanwhile', async (t) => {
   const connection = new Connection(new Socket(1, 1))
   let done = 0
