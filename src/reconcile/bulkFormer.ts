@@ -3,7 +3,7 @@ import type { DesiredRoute } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
-import { isMadeFrom } from '../state/route.js'
+import { isMadeFrom, knownByMaking } from '../state/route.js'
 import { rest } from '../system/turns.js'
 import type { RouteOperation } from './operation.js'
 import { allRouteOperations, keyedOperations, namedRoutes, reachedRoutes, replacedRoutes } from './packedSteps.js'
@@ -30,10 +30,7 @@ export async function formerBulk(
   const beside = await selectedByKey(known, keyedRoutes(named), false, ({ route }, record) => isMadeFrom(route, record))
   return PackedRoutes.joined<DesiredRoute>([
     reached.map((route) => ({ absent: false, route, stated: route, exact: true })),
-    fresh.map(({ route }) => {
-      const { dev: _dev, scope: _scope, ...stated } = route
-      return { absent: true, route, stated }
-    }),
+    fresh.map(({ route }) => ({ absent: true, route, stated: knownByMaking(route) })),
     beside.map(({ route }) => ({ absent: true, route, stated: route, exact: true })),
   ])
 }

@@ -12,7 +12,7 @@ import { entryOf } from '../state/firewall/desiredFirewall.js'
 import { emptyState, type LinkRecord, type NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { marksOf } from '../state/owner.js'
-import { isLasting, isMadeFrom, routeKey } from '../state/route.js'
+import { isLasting, isMadeFrom, knownByMaking, routeKey } from '../state/route.js'
 import { type RuleRecord, selectorKey } from '../state/rule.js'
 import { canTakeToken } from '../state/token.js'
 import { mapInTurns } from '../system/inTurns.js'
@@ -316,8 +316,8 @@ function formerRoutes(before: NetworkState, steps: readonly PlannedStep[], reach
     .map((route) => ({ absent: false, route, stated: route, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
-    const { dev: _dev, scope: _scope, ...stated } = operation.route
-    if (!known.has(routeKey(operation.route))) routes.push({ absent: true, route: operation.route, stated })
+    const { route } = operation
+    if (!known.has(routeKey(route))) routes.push({ absent: true, route, stated: knownByMaking(route) })
     // One that was added before the old one of its key went, and stands beside it.
     else if (
       !before.routes.some(

@@ -1,3 +1,4 @@
+import { defined } from '../rtnetlink/defined.js'
 import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import type { Nexthop, Route } from '../rtnetlink/route.js'
 import { ipv6Metric, mainTable, type RouteRecord, unlinked } from '../rtnetlink/routeRecord.js'
@@ -112,6 +113,15 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
 function pick(route: Partial<Route>, property: string): Partial<Route> {
   const value: unknown = Object.getOwnPropertyDescriptor(route, property)?.value
   return { [property]: value }
+}
+
+/**
+ * What a route that was made is known by where it stands under a key of its own: not what the kernel may have ignored, or
+ * tells in another way.
+ */
+export function knownByMaking(route: RouteRecord): Partial<Route> {
+  const { family, table, to, from, tos, metric, type, protocol, via, nexthopId } = route
+  return defined<Partial<Route>>({ family, table, to, from, tos, metric, type, protocol, via, nexthopId })
 }
 
 /** What the kernel gives a route by itself, or works out from its gateway. */

@@ -184,6 +184,36 @@ test('what an endpoint is asked for and does not do is told, and what it counts 
   t.is(wrong.path, '/routes/0/encapsulation/flavors/operations/0')
 })
 
+// The kernel tells such flags by what there is of options alone: net/ipv4/ip_tunnel_core.c, ip_tun_build_state.
+const toldOtherwise: Encapsulation = { type: 'ip', id: 1, flags: 0x1000, options: { vxlan: { gbp: 1 } } }
+
+for (const [what, routes] of [
+  ['a route', [{ to: '10.40.0.0/16', dev: 'v0', encapsulation: toldOtherwise }]],
+  [
+    'a way of a route',
+    [{ to: '10.40.0.0/16', nexthops: [{ dev: 'v0', via: '10.0.0.2', encapsulation: toldOtherwise }] }],
+  ],
+  [
+    'many routes',
+    Array.from({ length: 3000 }, (_, row) => ({
+      to: `10.${40 + (row >> 8)}.${row & 255}.0/24`,
+      via: '10.0.0.2',
+      dev: 'v0',
+      encapsulation: toldOtherwise,
+    })),
+  ],
+] satisfies [string, RouteSpec[]][]) {
+  test(`${what} whose encapsulation the kernel tells in another way does not stay`, async (t) => {
+    const namespace = pair(t)
+    if (!wraps(namespace, 'ip id 1 dst 10.0.0.9 vxlan_opts 1')) {
+      skipped(t, 'this kernel lacks options of encap ip')
+      return
+    }
+    const error = await namespace.refuses({ routes }, 'NOT_APPLIED')
+    t.true(error.rollback?.restored)
+  })
+}
+
 test('each way of a route is wrapped by itself, and what is not told is kept', async (t) => {
   const namespace = pair(t)
   if (!wraps(namespace, 'ip id 1 dst 10.0.0.9')) {
