@@ -158,6 +158,30 @@ test('what fails is undone as far as keys are known, and says where they are not
   t.deepEqual(await options(kernel), { ...before, transmitAssociations: [] })
 })
 
+test('a key of another cipher suite is another one, so that all else is undone', async (t) => {
+  const kernel = new FakeKernel()
+  ;(await apply(device(whole), { kernel })).unwrap()
+  const before = await options(kernel)
+  const other = device({
+    cipherSuite: 'gcm-aes-256',
+    transmitAssociations: [{ number: 0, keyId: '01', key: K + K }],
+    receiveChannels: [{ ...peer, associations: [{ number: 0, keyId: '02', key: L + L }] }],
+  })
+  const result = await apply(other, { kernel, guards: [() => false] })
+  const rollback = result.err ? result.val.rollback : undefined
+  t.false(rollback?.restored)
+  t.regex(rollback?.error ?? '', /link ms0: macsec.transmitAssociations.0 is unset instead of .*\(not known\)/)
+  using network = open(kernel)
+  const { up, macsec } = (await network.links.get({ name: 'ms0' })).unwrap()
+  t.true(up)
+  t.is(macsec?.cipherSuite, 'gcm-aes-128')
+  t.deepEqual(await options(kernel), {
+    ...before,
+    transmitAssociations: [],
+    receiveChannels: [{ sci, active: true, associations: [] }],
+  })
+})
+
 test('a device with keys is not made anew without them', async (t) => {
   const kernel = new FakeKernel()
   ;(await apply(device(whole), { kernel })).unwrap()

@@ -19,15 +19,17 @@ export function knownKeys(wishes: readonly MacsecConfiguration[]): ReadonlyMap<s
   return known
 }
 
-/** A configuration as it was read, with the keys that are known. */
-export function withKeys<Configuration extends MacsecConfiguration>(
+/** A configuration as it was read, with the keys that are known; one that its cipher suite does not take is another one. */
+export function withKeys<Configuration extends MacsecConfiguration & { readonly cipherSuite?: string }>(
   configuration: Configuration,
   known: ReadonlyMap<string, Known>,
 ): Configuration {
-  const withKey = (channel: string) => (association: MacsecAssociation) => ({
-    ...association,
-    ...known.get(`${channel} ${association.keyId}`),
-  })
+  const digits = configuration.cipherSuite?.endsWith('256') ? 64 : 32
+  const withKey = (channel: string) => (association: MacsecAssociation) => {
+    const { key, salt } = known.get(`${channel} ${association.keyId}`) ?? {}
+    const isTaken = key?.length === digits && (salt === undefined) === (association.ssci === undefined)
+    return isTaken ? { ...association, key, ...(salt === undefined ? {} : { salt }) } : association
+  }
   const { transmitAssociations, receiveChannels } = configuration
   return {
     ...configuration,
