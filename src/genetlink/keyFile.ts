@@ -13,13 +13,15 @@ export function readSecret(
   isKey: (text: string) => boolean,
   expected: string,
 ): string {
+  // Somebody may have given the key itself.
+  const name = isKey(path) ? '(hidden), whose name is a key itself,' : path
   let text: string
   try {
     text = readFileSync(resolve(directory, path), 'utf8').trim()
   } catch (cause) {
     const code = codeOf(cause)
-    throw new NetworkError(code, `the key file ${path} cannot be read (${code})`)
+    throw new NetworkError(code, `the key file ${name} cannot be read (${code})`)
   }
-  if (!isKey(text)) throw new NetworkError('INVALID_ARGUMENT', `the file ${path} holds no key: ${expected}`)
+  if (!isKey(text)) throw new NetworkError('INVALID_ARGUMENT', `the file ${name} holds no key: ${expected}`)
   return text
 }

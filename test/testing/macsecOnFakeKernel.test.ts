@@ -220,6 +220,7 @@ test('no key is in a plan, a report, an error, progress or a snapshot', async (t
     { transmitAssociations: [{ number: 0, kee: half }] },
     { transmitAssociations: [{ number: half }] },
     { transmitAssociations: [{ number: 0, keyId: '01', keyFile: '/none', key: M }] },
+    { transmitAssociations: [{ number: 0, keyId: '01', keyFile: M }] },
     { receiveChannels: [{ ...peer, associations: half }] },
     { cipherSuite: 'gcm-aes-256', transmitAssociations: [{ number: 0, keyId: '01', key: M }] },
   ]) {

@@ -156,6 +156,7 @@ test('what is wrong with keys is told without them', async (t) => {
     },
     { links: [{ name: 'wg0', kind: 'wireguard', wireguard: { privateKey, privateKeyFile: '/none' } }] },
     { links: [{ name: 'wg0', kind: 'wireguard', wireguard: { privateKeyFile: '/none' } }] },
+    { links: [{ name: 'wg0', kind: 'wireguard', wireguard: { privateKeyFile: privateKey } }] },
   ]
   for (const spec of wrong) {
     const result = await plan(spec as Spec, { kernel })
