@@ -268,7 +268,7 @@ export function hexadecimal(bytes: number): Codec<string> {
   return {
     domain: { type: 'hexadecimal', bytes },
     encode(value, writer) {
-      if (!/^0x[0-9a-f]+$/i.test(value) || value.length > 2 + bytes * 2) {
+      if (!isHexadecimal(value, bytes)) {
         throw new RangeError(`${value} is not 0x and up to ${bytes * 2} hexadecimal digits`)
       }
       writer.append(Buffer.from(canonicalHexadecimal(value, bytes).slice(2), 'hex'))
@@ -280,8 +280,13 @@ export function hexadecimal(bytes: number): Codec<string> {
   }
 }
 
-/** The one spelling of a number in hexadecimal. */
+function isHexadecimal(text: string, bytes: number): boolean {
+  return /^0x[0-9a-f]+$/i.test(text) && text.length <= 2 + bytes * 2
+}
+
+/** The one spelling of a number in hexadecimal; text that is none stays. */
 export function canonicalHexadecimal(value: string, bytes: number): string {
+  if (!isHexadecimal(value, bytes)) return value
   return `0x${value
     .slice(2)
     .toLowerCase()

@@ -296,3 +296,18 @@ test('keys one by one: a link with keys, and a device that gets others', async (
   ;(await network.links.update('ms0', { macsec: { transmitAssociations: [{ number: 1, active: true }] } })).unwrap()
   t.deepEqual((await options(kernel)).transmitAssociations, [{ number: 1, active: true, keyId: padded('11') }])
 })
+
+test('a number of a channel without 0x is told, and is not another one', async (t) => {
+  const kernel = new FakeKernel()
+  ;(await apply(device(whole), { kernel })).unwrap()
+  using network = open(kernel)
+  const bare = sci.slice(2)
+  const association = { number: 1, keyId: '03', key: M, ssci: '12345678', salt: '00'.repeat(12) }
+  for (const [told, result] of [
+    [bare, await network.macsec.update('ms0', { receiveChannels: [{ sci: bare }] })],
+    ['12345678', await network.macsec.update('ms0', { transmitAssociations: [{ number: 0 }, association] })],
+    [bare, await network.links.create({ name: 'ms1', kind: 'macsec', macsec: { link: 'v0', sci: bare } })],
+  ] as const) {
+    t.regex(result.err ? result.val.message : '', new RegExp(`${told} is not 0x and up to \\d+ hexadecimal digits`))
+  }
+})

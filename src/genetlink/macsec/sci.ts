@@ -12,6 +12,7 @@ export function sciOf(mac: string, port: number): string {
 /** What a number of a channel is made of. */
 export function partsOfSci(sci: string): { readonly mac: string; readonly port: number } {
   const bytes = Buffer.from(canonicalHexadecimal(sci, 8).slice(2), 'hex')
+  if (bytes.length !== 8) throw new RangeError(`${sci} is not 0x and up to 16 hexadecimal digits`)
   return { mac: formatMac(bytes.subarray(0, 6)), port: bytes.readUInt16BE(6) }
 }
 
