@@ -1,5 +1,6 @@
 import type { MacsecAssociation } from '../genetlink/macsec/configuration.js'
 import { sciOfChannel } from '../genetlink/macsec/sci.js'
+import { keyDigits } from '../genetlink/macsec/suite.js'
 import type { Path } from './pointer.js'
 import type { Report } from './report.js'
 import type { LinkSpec } from './types.js'
@@ -57,7 +58,7 @@ function suiteProblems(
   report: Report,
 ): void {
   if (cipherSuite === undefined) return
-  const digits = cipherSuite.endsWith('256') ? 64 : 32
+  const digits = keyDigits(cipherSuite)
   if (key !== undefined && key.length !== digits)
     report([...place, 'key'], `the key of ${cipherSuite} has ${digits} digits`)
   const isExtended = cipherSuite.includes('xpn')

@@ -19,6 +19,7 @@ import {
 } from './domainSchema.js'
 import { encapsulationSchema } from './encapsulationSchema.js'
 import { confine, nat } from './firewallSchema.js'
+import { maskedSchema, rangeOrMaskedSchema, rangeSchema } from './numberTexts.js'
 import { type Entries, objectSchema } from './objectSchema.js'
 import { qdiscSchema } from './qdiscSchema.js'
 import { isRouteFile } from './routeEntries.js'
@@ -63,49 +64,6 @@ const selector: v.GenericSchema<string> = v.pipe(
     (text) => text === 'all' || parsePrefix(text) !== undefined,
     (issue) => `${JSON.stringify(issue.input)} is neither "all" nor a prefix or an address`,
   ),
-)
-
-/** Whether a text is a number or a range, `from-to`, of numbers up to a limit. */
-function isRange(text: string, maximum: number): boolean {
-  const match = /^(\d+)(?:-(\d+))?$/.exec(text)
-  const first = Number(match?.[1])
-  const last = Number(match?.[2] ?? match?.[1])
-  return match !== null && first <= last && last <= maximum
-}
-
-/** Whether a text is a number, or one with a mask, `0x1/0xff`, of numbers up to a limit. */
-function isMasked(text: string, maximum: number): boolean {
-  const form = /^(0x[0-9a-fA-F]{1,8}|\d{1,10})(\/(0x[0-9a-fA-F]{1,8}|\d{1,10}))?$/
-  return form.test(text) && text.split('/').every((part) => Number(part) <= maximum)
-}
-
-/** A number up to a limit, or a text of them. */
-function numbers(
-  maximum: number,
-  isText: (text: string, maximum: number) => boolean,
-  what: string,
-): v.GenericSchema<string | number> {
-  return v.union([
-    integer(0, maximum),
-    v.pipe(
-      v.string(),
-      v.check(
-        (text) => isText(text, maximum),
-        (issue) => `${JSON.stringify(issue.input)} is not ${what}, up to ${maximum}`,
-      ),
-    ),
-  ])
-}
-
-const range = (maximum: number) => numbers(maximum, isRange, 'a number or a range such as 1000-2000')
-
-const masked = (maximum: number) =>
-  numbers(maximum, isMasked, 'a number such as 0x1 or one with a mask such as 0x1/0xff')
-
-const port = numbers(
-  allBits.port,
-  (text, maximum) => isRange(text, maximum) || isMasked(text, maximum),
-  'a number, a range such as 1000-2000 or one with a mask such as 80/0xff',
 )
 
 const address: v.GenericSchema<AddressSpec> = objectSchema<AddressSpec>(
@@ -284,14 +242,14 @@ const rule: v.GenericSchema<RuleSpec> = objectSchema<RuleSpec>({
   to: selector,
   iif: linkName,
   oif: linkName,
-  fwmark: masked(allBits.mark),
+  fwmark: maskedSchema(allBits.mark),
   tos: u8,
-  dscp: masked(allBits.dscp),
-  flowLabel: masked(allBits.flowLabel),
+  dscp: maskedSchema(allBits.dscp),
+  flowLabel: maskedSchema(allBits.flowLabel),
   ipproto: numberOrName,
-  sport: port,
-  dport: port,
-  uidRange: range(0xfffffffe),
+  sport: rangeOrMaskedSchema(allBits.port),
+  dport: rangeOrMaskedSchema(allBits.port),
+  uidRange: rangeSchema(0xfffffffe),
   l3mdev: bool,
   tunnelId: v.pipe(v.number(), v.integer(), v.minValue(0)),
   table: numberOrName,
