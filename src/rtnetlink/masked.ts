@@ -19,9 +19,14 @@ export function withMask(value: string | number, mask: number | undefined, allBi
   return mask === undefined || mask === allBits ? String(value) : `${value}/0x${mask.toString(16)}`
 }
 
-/** A number as hexadecimal text. */
-export function hexadecimal(value: number): string {
-  return `0x${value.toString(16)}`
+/** The same of a number that is written in hexadecimal. */
+export function hexadecimalWithMask(value: number, mask: number | undefined, allBits: number): string {
+  return withMask(`0x${value.toString(16)}`, mask, allBits)
+}
+
+/** A code point of differentiated services: a number, or with a mask a text. */
+export function codePointText(value: number, mask: number | undefined): number | string {
+  return mask === undefined || mask === allBits.dscp ? value : withMask(value, mask, allBits.dscp)
 }
 
 /** All bits of what rules select by: of a mark, a port, a code point of differentiated services, an IPv6 flow label. */

@@ -7,7 +7,7 @@ import { buildMessage, decodeMessage, type NetlinkMessage, NLM_F_CREATE, NLM_F_E
 import { RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE } from './constants.js'
 import { defined } from './defined.js'
 import { familyName, familyNumber } from './family.js'
-import { allBits, hexadecimal, parseMasked, withMask } from './masked.js'
+import { allBits, codePointText, hexadecimalWithMask, parseMasked, withMask } from './masked.js'
 import { realmNumber, realmText } from './realms.js'
 import { defaultRouteProtocol } from './route.js'
 import type { ListedRule, Rule } from './rule.js'
@@ -159,14 +159,12 @@ export function decodeRule(body: Payload): ListedRule | undefined {
     from: from === undefined ? undefined : `${from}/${header.fromLength}`,
     to: to === undefined ? undefined : `${to}/${header.toLength}`,
     tos: header.tos === 0 ? undefined : header.tos,
-    fwmark: mark === undefined && markMask === undefined ? undefined : hexadecimalWithMask(mark ?? 0, markMask, 'mark'),
+    fwmark:
+      mark === undefined && markMask === undefined ? undefined : hexadecimalWithMask(mark ?? 0, markMask, allBits.mark),
     sport: sport && withMask(sport, sportMask, allBits.port),
     dport: dport && withMask(dport, dportMask, allBits.port),
-    dscp:
-      dscp === undefined || dscpMask === undefined || dscpMask === allBits.dscp
-        ? dscp
-        : withMask(dscp, dscpMask, allBits.dscp),
-    flowLabel: flowLabel === undefined ? undefined : hexadecimalWithMask(flowLabel, flowLabelMask, 'flowLabel'),
+    dscp: dscp === undefined ? undefined : codePointText(dscp, dscpMask),
+    flowLabel: flowLabel === undefined ? undefined : hexadecimalWithMask(flowLabel, flowLabelMask, allBits.flowLabel),
     realms: realms === undefined ? undefined : realmText(realms),
     l3mdev: plain.l3mdev || undefined,
     table: header.action === 'table' && !plain.l3mdev ? table : undefined,
@@ -182,8 +180,4 @@ export function decodeRule(body: Payload): ListedRule | undefined {
     unresolved: (header.flags & FIB_RULE_UNRESOLVED) !== 0,
     ...(unknown.length > 0 ? { unknown } : {}),
   }
-}
-
-function hexadecimalWithMask(value: number, mask: number | undefined, of: keyof typeof allBits): string {
-  return withMask(hexadecimal(value), mask, allBits[of])
 }

@@ -1,4 +1,4 @@
-import { allBits, hexadecimal, parseMasked, withMask } from '../../rtnetlink/masked.js'
+import { allBits, codePointText, hexadecimalWithMask, parseMasked, withMask } from '../../rtnetlink/masked.js'
 import type { Rule } from '../../rtnetlink/rule.js'
 import { ipProtocols } from '../../rtnetlink/ruleAttributes.js'
 import { nearest } from '../../spec/nearest.js'
@@ -51,13 +51,13 @@ export function resolveRule(spec: RuleSpec, path: Path, resolver: Resolver): Des
 /** A number as the decoder writes it: hexadecimal, the mask left out where it is all ones. */
 function canonicalMask(text: string | number, all: number): string {
   const { value, mask } = parseMasked(text, 'number')
-  return withMask(hexadecimal(value), mask, all)
+  return hexadecimalWithMask(value, mask, all)
 }
 
 /** A code point of all bits as a number. */
 function canonicalCodePoint(text: string | number): string | number {
-  const { value, mask = allBits.dscp } = parseMasked(text, 'code point')
-  return mask === allBits.dscp ? value : withMask(value, mask, allBits.dscp)
+  const { value, mask } = parseMasked(text, 'code point')
+  return codePointText(value, mask)
 }
 
 /** A single number as one, `a-a` as `a`. */
