@@ -40,6 +40,10 @@ export function macsecChange(stated: MacsecConfiguration, actual: MacsecConfigur
         ]
       })
     : []
+  return changeOf(transmit, receive)
+}
+
+function changeOf(transmit: readonly OrderedMacsecRequest[], receive: readonly OrderedMacsecRequest[]): MacsecChange {
   return {
     ...(transmit.length > 0 ? { transmitAssociations: transmit } : {}),
     ...(receive.length > 0 ? { receiveChannels: receive } : {}),
@@ -47,17 +51,14 @@ export function macsecChange(stated: MacsecConfiguration, actual: MacsecConfigur
 }
 
 /** The requests of a change in the order in which they are sent: nobody sends what is not yet expected. */
-export function orderedRequests({
-  transmitAssociations = [],
-  receiveChannels = [],
-}: MacsecChange): OrderedMacsecRequest[] {
-  const isLast = ({ last }: OrderedMacsecRequest): boolean => last ?? false
-  const isFirst = (request: OrderedMacsecRequest): boolean => !isLast(request)
+export function orderedRequests(change: MacsecChange): OrderedMacsecRequest[] {
+  const first = partOfChange(change, false)
+  const last = partOfChange(change, true)
   return [
-    ...receiveChannels.filter(isFirst),
-    ...transmitAssociations.filter(isFirst),
-    ...transmitAssociations.filter(isLast),
-    ...receiveChannels.filter(isLast),
+    ...(first.receiveChannels ?? []),
+    ...(first.transmitAssociations ?? []),
+    ...(last.transmitAssociations ?? []),
+    ...(last.receiveChannels ?? []),
   ]
 }
 
@@ -66,12 +67,8 @@ export function partOfChange(
   { transmitAssociations = [], receiveChannels = [] }: MacsecChange,
   last: boolean,
 ): MacsecChange {
-  const transmit = transmitAssociations.filter((request) => (request.last ?? false) === last)
-  const receive = receiveChannels.filter((request) => (request.last ?? false) === last)
-  return {
-    ...(transmit.length > 0 ? { transmitAssociations: transmit } : {}),
-    ...(receive.length > 0 ? { receiveChannels: receive } : {}),
-  }
+  const isMeant = (request: OrderedMacsecRequest): boolean => (request.last ?? false) === last
+  return changeOf(transmitAssociations.filter(isMeant), receiveChannels.filter(isMeant))
 }
 
 function requestsOf({ wanted, had, isReplaced }: AssociationChange, sci?: string): OrderedMacsecRequest[] {

@@ -1,5 +1,6 @@
 import type { MacsecAssociation, MacsecConfiguration } from './configuration.js'
 import { normalizeMacsec } from './normalize.js'
+import { keyDigits } from './suite.js'
 
 /** What is known of an association besides what the kernel tells. */
 type Known = Pick<MacsecAssociation, 'key' | 'salt'>
@@ -24,7 +25,7 @@ export function withKeys<Configuration extends MacsecConfiguration & { readonly 
   configuration: Configuration,
   known: ReadonlyMap<string, Known>,
 ): Configuration {
-  const digits = configuration.cipherSuite?.endsWith('256') ? 64 : 32
+  const digits = keyDigits(configuration.cipherSuite)
   const withKey = (channel: string) => (association: MacsecAssociation) => {
     const { key, salt } = known.get(`${channel} ${association.keyId}`) ?? {}
     const isTaken = key?.length === digits && (salt === undefined) === (association.ssci === undefined)

@@ -17,6 +17,7 @@ import {
   MACSEC_CMD_UPD_TXSA,
   MACSEC_GENL_VERSION,
 } from '../../genetlink/macsec/messages.js'
+import { keyDigits } from '../../genetlink/macsec/suite.js'
 import type { Payload } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
 import { decodeMessage } from '../../netlink/message.js'
@@ -71,7 +72,7 @@ export class FakeMacsec {
     }
     const link = this.#links.byIndex(attributes.index ?? 0)
     if (link?.kind !== 'macsec') throw new KernelError('ENODEV')
-    change(this.#deviceOf(link), command, attributes, keyLength(link))
+    change(this.#deviceOf(link), command, attributes, keyDigits(String(link.options['cipherSuite'])))
     return []
   }
 
@@ -80,11 +81,6 @@ export class FakeMacsec {
     this.#devices.set(link, device)
     return device
   }
-}
-
-/** Hexadecimal digits of the key that a device's cipher suite takes. */
-function keyLength({ options }: FakeLink): number {
-  return String(options['cipherSuite'] ?? '').endsWith('256') ? 64 : 32
 }
 
 function change(device: FakeDevice, command: number, attributes: MacsecAttributes, digits: number): void {
