@@ -21,20 +21,19 @@ export const flavorBits: Readonly<Record<Seg6Flavor, number>> = { psp: 1, usp: 2
 
 const inOrder = Object.keys(flavorBits) as Seg6Flavor[]
 
+function maskOf(flavors: readonly Seg6Flavor[]): number {
+  return flavors.reduce((mask, flavor) => mask | (1 << flavorBits[flavor]), 0)
+}
+
 const operations: Codec<readonly Seg6Flavor[]> = {
   domain: { type: 'list', item: { type: 'enumeration', names: inOrder }, unordered: true },
   encode(flavors, writer, context) {
-    u32.encode(
-      flavors.reduce((mask, flavor) => mask | (1 << flavorBits[flavor]), 0),
-      writer,
-      context,
-    )
+    u32.encode(maskOf(flavors), writer, context)
   },
   decode(payload, context) {
     const mask = u32.decode(payload, context)
     const flavors = inOrder.filter((flavor) => mask & (1 << flavorBits[flavor]))
-    const known = flavors.reduce((bits, flavor) => bits | (1 << flavorBits[flavor]), 0)
-    if (known !== mask) throw new MalformedError('flavors that are not known')
+    if (maskOf(flavors) !== mask) throw new MalformedError('flavors that are not known')
     return flavors
   },
 }
