@@ -39,7 +39,7 @@ export async function lackingOfMachine(
   const unsure = options.filter((option) => !known.has(`${kind.kind}.${option}`))
   const nothing = { kind: false, options: [] }
   if (unsure.length === 0 && known.has(kind.kind)) return nothing
-  if (!loads && wouldLoadLinkModule(kind.kernelKind ?? kind.kind)) return nothing
+  if (!loads && wouldLoadKind(kind)) return nothing
   using connection = new Connection(transport())
   if ((await knowsKind(kind, connection, request)) === false) return { kind: true, options: [] }
   known.add(kind.kind)
@@ -49,6 +49,11 @@ export async function lackingOfMachine(
     else known.add(`${kind.kind}.${option}`)
   }
   return { kind: false, options: lacking }
+}
+
+/** Whether the kernel would load the module of a kind as soon as it is asked for it. */
+export function wouldLoadKind({ kind, kernelKind = kind }: AnyLinkKind): boolean {
+  return wouldLoadLinkModule(kernelKind)
 }
 
 /** The options that a step gives to a link of a kind, without what a kernel that does not know them does anyway. */

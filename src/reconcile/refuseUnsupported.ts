@@ -1,9 +1,8 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { NetworkState } from '../state/model.js'
-import { wouldLoadLinkModule } from '../system/linkModules.js'
 import { rest } from '../system/turns.js'
-import { refuseLacking } from './capability.js'
+import { refuseLacking, wouldLoadKind } from './capability.js'
 import { refuseEncapsulations } from './capabilityOfEncapsulations.js'
 import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
 import { refuseUntold } from './capabilityOfOptions.js'
@@ -39,10 +38,14 @@ export async function refuseOnceLoaded(
   request: RequestOptions,
 ): Promise<void> {
   if (world.places.get('')?.inMemory) return
+  // Of many links of a kind one is enough: whether its module is there takes a look at a file.
+  const namespaceOf = new Map(
+    steps.map(({ operation, namespace }) => [operation.type === 'createLink' ? operation.link.kind : '', namespace]),
+  )
   let anyLoaded = false
-  for (const { operation, namespace } of steps) {
-    const kind = operation.type === 'createLink' ? linkKind(operation.link.kind ?? '') : undefined
-    if (!kind || kind.creation === 'tuntap' || !wouldLoadLinkModule(kind.kernelKind ?? kind.kind)) continue
+  for (const [name = '', namespace] of namespaceOf) {
+    const kind = linkKind(name)
+    if (!kind || kind.creation === 'tuntap' || !wouldLoadKind(kind)) continue
     await world.kernelOf(namespace)?.lacking(kind, [], request, true)
     anyLoaded = true
   }
