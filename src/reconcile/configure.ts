@@ -1,6 +1,6 @@
 import { type Configuration, splitConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
-import type { Operation } from './operation.js'
+import { type Operation, propertyChange } from './operation.js'
 
 type LinkOperation = Extract<Operation, { type: 'createLink' | 'updateLink' }>
 
@@ -31,15 +31,7 @@ function creationParts(operation: Extract<Operation, { type: 'createLink' }>): P
   const generic = kind === undefined ? undefined : linkKind(kind)?.generic
   const { up, ...link } = rest
   const changes = up === undefined ? undefined : { up }
-  const after: LinkOperation | undefined = changes && {
-    type: 'updateLink',
-    name,
-    kind,
-    changes,
-    addedAltNames: [],
-    removedAltNames: [],
-    bounce: false,
-  }
+  const after = changes && propertyChange(name, kind, changes)
   return {
     before: { ...operation, link },
     link: { name, kind },

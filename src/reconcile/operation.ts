@@ -102,3 +102,12 @@ export interface BulkChange {
   /** JSON pointer to what the spec says of them. */
   readonly path?: string
 }
+
+/** The change of properties of a link that leaves its names and itself as they are. */
+export function propertyChange(
+  name: string,
+  kind: string | undefined,
+  changes: Partial<Link>,
+): Extract<Operation, { type: 'updateLink' }> {
+  return { type: 'updateLink', name, kind, changes, addedAltNames: [], removedAltNames: [], bounce: false }
+}

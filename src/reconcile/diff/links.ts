@@ -10,6 +10,7 @@ import type { LinkRecord } from '../../state/model.js'
 import { marksOf, newMark } from '../../state/owner.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { lowersOf, takenAlong } from '../dependents.js'
+import { propertyChange } from '../operation.js'
 import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
@@ -326,15 +327,7 @@ function changeAtLast(
     path: wanted.path,
     phase: Phase.irrevocable,
     needs: [`changed ${link.name}`],
-    operation: {
-      type: 'updateLink',
-      name: link.name,
-      kind: link.kind,
-      changes: changesTowards(differences, wanted, link, true),
-      addedAltNames: [],
-      removedAltNames: [],
-      bounce: false,
-    },
+    operation: propertyChange(link.name, link.kind, changesTowards(differences, wanted, link, true)),
   })
 }
 

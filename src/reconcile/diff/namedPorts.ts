@@ -2,6 +2,7 @@ import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, sectionOf } from '../../state/link.js'
+import { propertyChange } from '../operation.js'
 import { Phase } from '../step.js'
 import { changesOf } from './change.js'
 import { addStep, type DiffContext } from './context.js'
@@ -64,14 +65,6 @@ export function namePorts(context: DiffContext, { name, path, properties }: Desi
     phase: Phase.link,
     provides: [],
     needs: [`link ${name}`, ...needsOfNaming(naming)],
-    operation: {
-      type: 'updateLink',
-      name,
-      kind: properties.kind ?? '',
-      changes: naming,
-      addedAltNames: [],
-      removedAltNames: [],
-      bounce: false,
-    },
+    operation: propertyChange(name, properties.kind ?? '', naming),
   })
 }

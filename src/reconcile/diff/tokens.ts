@@ -1,5 +1,6 @@
 import { emptyProperties } from '../../rtnetlink/linkProperties.js'
 import { takesToken } from '../../state/token.js'
+import { propertyChange } from '../operation.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
@@ -26,15 +27,7 @@ export function diffTokens(context: DiffContext): void {
       path: path === undefined ? undefined : `${path}/ipv6Token`,
       phase: goesFirst ? Phase.removedToken : Phase.token,
       needs: goesFirst ? [] : [`link ${name}`, `configured ${name}`, `changed ${name}`],
-      operation: {
-        type: 'updateLink',
-        name,
-        kind: kind ?? properties.kind,
-        changes: { ipv6Token: after },
-        addedAltNames: [],
-        removedAltNames: [],
-        bounce: false,
-      },
+      operation: propertyChange(name, kind ?? properties.kind, { ipv6Token: after }),
     })
   }
 }
