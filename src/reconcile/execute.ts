@@ -4,10 +4,6 @@ import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
 import { prepareConfiguration, sendConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
-import { sysctlFile } from '../state/sysctl.js'
-import { createNamespace, deleteNamespace } from '../system/namespace.js'
-import { namespaceIdentity } from '../system/namespaceIdentity.js'
-import { forwardingFiles } from '../system/sysctl.js'
 import { rest, turnIsLong } from '../system/turns.js'
 import { areForTwo } from './bulkLanes.js'
 import { kernelOrderOf } from './bulkOrder.js'
@@ -26,6 +22,7 @@ import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
 import { settlePlace } from './settle.js'
 import type { PlannedStep } from './step.js'
+import { isSystemCall, runSystemCall } from './systemCalls.js'
 import { configureDevice, createDevices } from './tuntapDevices.js'
 import type { World } from './world.js'
 
@@ -114,15 +111,10 @@ class Executor {
 
   async #run(step: PlannedStep, steps: readonly PlannedStep[], index: number): Promise<Failure | undefined> {
     const { operation } = step
-    if (
-      operation.type === 'createNamespace' ||
-      operation.type === 'deleteNamespace' ||
-      operation.type === 'setForwarding' ||
-      operation.type === 'setSysctl'
-    ) {
+    if (isSystemCall(operation)) {
       const failure = await this.flush()
       if (failure) return failure
-      this.#runSystemCall(operation, step)
+      runSystemCall(operation, this.#world, () => this.#placeOf(step))
       return undefined
     }
     const place = this.#placeOf(step)
@@ -158,26 +150,6 @@ class Executor {
     const place = this.#world.places.get(step.namespace ?? '')
     if (!place) throw new NetworkError('NOT_FOUND', `namespace ${step.namespace}: does not exist`)
     return place
-  }
-
-  #runSystemCall(operation: Operation, step: PlannedStep): void {
-    if (operation.type === 'createNamespace') {
-      const { name } = operation
-      this.#world.journal?.append({ type: 'namespace', name })
-      createNamespace(name)
-      const { fd } = this.#world.opened(name)
-      this.#world.journal?.append({ type: 'namespace', name, identity: namespaceIdentity(fd) })
-    } else if (operation.type === 'deleteNamespace') {
-      this.#world.closed(operation.name)
-      deleteNamespace(operation.name)
-    } else if (operation.type === 'setForwarding') {
-      this.#placeOf(step).kernel.writeSysctl(forwardingFiles[operation.family], operation.value ? '1' : '0')
-    } else if (operation.type === 'setSysctl') {
-      const { kernel } = this.#placeOf(step)
-      for (const [setting, value] of Object.entries(operation.values)) {
-        kernel.writeSysctl(sysctlFile(operation.name, setting), value)
-      }
-    }
   }
 
   /** TUN and TAP devices come from /dev/net/tun: all that follow each other in one visit to the namespace. */

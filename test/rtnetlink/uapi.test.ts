@@ -30,8 +30,9 @@ import { scopeNumbers } from '../../src/rtnetlink/scope.js'
 import { vniLayout } from '../../src/rtnetlink/vxlanVniAttributes.js'
 import * as tuntap from '../../src/tuntap/constants.js'
 import { skipped } from '../helpers/skipped.js'
-import { type NamedTable, namedTables, sinceVersion } from '../helpers/uapiNames.js'
+import { type NamedTable, namedTables } from '../helpers/uapiNames.js'
 import { genericTables } from '../helpers/uapiNamesOfGeneric.js'
+import { sinceVersion } from '../helpers/uapiVersions.js'
 
 /** An expression of C, and what we take it for. */
 type Claims = Map<string, number>
