@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
 import { AF_UNIX, SO_NETNS_COOKIE, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from './constants.js'
 import { checked, libc } from './libc.js'
 import { inNamespace } from './namespace.js'
@@ -30,9 +30,4 @@ function readCookie(): bigint | undefined {
   } finally {
     closeSync(socket)
   }
-}
-
-/** A text that changes with each start of the machine. */
-export function bootIdentity(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }

@@ -1,11 +1,13 @@
 import {
   chmodSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -253,6 +255,11 @@ test.serial(
       t.is(report.recovered?.[0]?.action, 'refused')
       t.deepEqual(place.picture(), half)
     }
+    writeFileSync(path, text.slice(0, 200), { mode: 0o600 })
+    utimesSync(path, 1, 1)
+    const nothing = await rollback(place.place)
+    t.is(nothing.err && nothing.val.code, 'NOT_FOUND')
+    t.false(existsSync(path), 'what was cut off by the end of the machine is of no meaning any more')
     // A last line that is cut off is of no consequence: what it told of had not begun.
     writeFileSync(path, `${text}0123`, { mode: 0o600 })
     t.is((await rollback(place.place)).unwrap().undone.length, 1)

@@ -1,5 +1,5 @@
 import type { RollbackReport } from '../../error.js'
-import { bootIdentity } from '../../system/namespaceIdentity.js'
+import { bootIdentity, isFromBeforeBoot } from '../../system/boot.js'
 import { type HalfMadeIn, halfMadeOf } from './halfMade.js'
 import { findJournals, removeJournal, setAside } from './journal.js'
 import { type UndoOptions, undoJournal } from './undo.js'
@@ -50,6 +50,11 @@ export function findInterrupted(options: UndoOptions): Interrupted {
   for (const found of findJournals(options.directory)) {
     const { content, path } = found
     if ('refused' in content) {
+      // It was cut off by the machine's end, which nothing waits for the disk to outlive.
+      if (isFromBeforeBoot(path)) {
+        removeJournal(path)
+        continue
+      }
       setAside(path)
       refused.push({ action: 'refused', reason: `${path}: ${content.refused}` })
       continue

@@ -3,8 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsync,
-  fsyncSync,
   ftruncateSync,
   openSync,
   readdirSync,
@@ -14,20 +12,20 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { codeOf } from '../../system/errno.js'
 import { rest } from '../../system/turns.js'
 import { removePacked } from './packedFile.js'
 import { type JournalBegin, type JournalContent, type JournalRecord, lineOf, parseJournal } from './records.js'
 import { stateError, userId } from './stateDirectory.js'
 
-const sync = promisify(fsync)
-
 const suffix = '.journal'
 /** The suffix of a journal that somebody undoes: only one can have renamed it. */
 const revertingSuffix = '.reverting'
 
-/** The file that makes a transaction outlive its process: written before the first change, removed at the end. */
+/**
+ * The file that makes a transaction outlive its process: written before the first change, removed at the end. It need
+ * not outlive the machine, with which the network that it tells of is gone: nothing waits for a disk.
+ */
 export class Journal {
   readonly path: string
   readonly #fd: number
@@ -37,8 +35,8 @@ export class Journal {
     this.#fd = fd
   }
 
-  /** Writes what undoing needs; when this returns, it is on the disk as a whole. */
-  static async begin(directory: string, path: string, begin: JournalBegin): Promise<Journal> {
+  /** Writes what undoing needs; when this returns, it is there as a whole. */
+  static async begin(path: string, begin: JournalBegin): Promise<Journal> {
     const line = lineOf(begin)
     await rest()
     const temporary = `${path}.new`
@@ -49,9 +47,7 @@ export class Journal {
     )
     try {
       writeFileSync(fd, line)
-      await sync(fd)
       renameSync(temporary, path)
-      syncDirectory(directory)
     } catch (error) {
       closeSync(fd)
       removeJournal(temporary)
@@ -64,7 +60,6 @@ export class Journal {
   append(record: JournalRecord): void {
     try {
       writeFileSync(this.#fd, lineOf(record))
-      fsyncSync(this.#fd)
     } catch (error) {
       throw stateError(error, this.path)
     }
@@ -174,7 +169,6 @@ export function noteFailure(path: string, reason: string): void {
     // Behind a line that was not written to its end, this one would spoil the journal.
     ftruncateSync(fd, readFileSync(fd).lastIndexOf(0x0a) + 1)
     writeFileSync(fd, lineOf({ type: 'failed', reason }))
-    fsyncSync(fd)
   } finally {
     closeSync(fd)
   }
@@ -189,14 +183,5 @@ export function removeJournal(path: string): boolean {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
     throw error
-  }
-}
-
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, constants.O_RDONLY)
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

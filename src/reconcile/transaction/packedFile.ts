@@ -1,17 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsync,
-  openSync,
-  readdirSync,
-  readSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { NetworkError } from '../../error.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, wordsOf } from '../../rtnetlink/packed/packedRows.js'
@@ -44,7 +33,7 @@ function stemOf(journalPath: string): string {
   return basename(journalPath).split('.')[0] ?? ''
 }
 
-/** Writes the many routes of networks into files beside a journal; when this resolves, they are on the disk. */
+/** Writes the many routes of networks into files beside a journal. */
 export async function writePacked(
   journalPath: string,
   networks: ReadonlyMap<string, DesiredNetwork>,
@@ -72,13 +61,10 @@ async function write(journalPath: string, routes: PackedRoutes<DesiredRoute>): P
         await rest()
       }
     }
-    await onDisk(fd)
     const { inet, inet6, ways } = routes
     return { file, sum: hash.digest('hex'), inet: inet.count, inet6: inet6.count, ways }
   })
 }
-
-const onDisk = promisify(fsync)
 
 /** Opens a file for some work; pieces of it are read and written at once, which takes less than going to another thread. */
 async function withFile<T>(path: string, flags: number, work: (fd: number) => Promise<T>): Promise<T> {

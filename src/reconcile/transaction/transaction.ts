@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
+import { bootIdentity } from '../../system/boot.js'
 import { describeNamespace, namespacePath } from '../../system/namespace.js'
-import { bootIdentity, namespaceIdentity } from '../../system/namespaceIdentity.js'
+import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { rest } from '../../system/turns.js'
 import type { ApplyOptions } from '../options.js'
 import type { Place } from '../place.js'
@@ -134,7 +135,7 @@ export class Transaction implements Disposable {
       networks,
     }
     await rest()
-    this.#journal = await inStateDirectory(path, () => Journal.begin(this.#directory, path, begin))
+    this.#journal = await inStateDirectory(path, () => Journal.begin(path, begin))
     world.journal = this.#journal
   }
 
