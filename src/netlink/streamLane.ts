@@ -116,7 +116,8 @@ export class StreamLane {
     const { bytes, view, itemOf } = this.#memory[turn % 2 === 0 ? 0 : 1]
     // Going to another thread and back for each takes as long as some twenty routes. But where several threads are in the
     // kernel, the event loop may wait for one of them to come back.
-    const part = turn < shortDatagrams || this.#isOneOfMany ? new DataView(view.buffer, 0, bytesASend) : view
+    const bytesAtMost = turn < shortDatagrams ? bytesASend : this.#isOneOfMany ? 2 * bytesASend : mostBytes
+    const part = new DataView(view.buffer, 0, bytesAtMost)
     // Those of two datagrams can be there at once.
     const room = transport.answerCapacity / (this.#isOneOfMany ? 1 : 2)
     const answers = Math.floor(room / (options.echo ? 1 + answersAnEcho : 1))

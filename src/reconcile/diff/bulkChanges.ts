@@ -186,7 +186,8 @@ async function familyChanges(
       else if (operation >= 0) changes.pushRows(wanted, row, next, operation)
     }
   }
-  await visitRows(wanted, { single, paired, missing }, index)
+  if (operations.absent.every(Boolean)) absences = wanted.count
+  else await visitRows(wanted, { single, paired, missing }, index)
   if (absences === wanted.count) changes.reserve(Math.min(absences, actual.count))
   if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, replaced, changes)
   return changes.finish()
