@@ -35,6 +35,7 @@ export type Operation =
     }
   | {
       readonly type: 'renameLink'
+      readonly kind: string | undefined
       readonly name: string
       readonly to: string
       /** The new name, where the link had it as an alternative one. */

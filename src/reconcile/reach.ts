@@ -108,6 +108,9 @@ export class Reach {
       case 'updateLink':
         this.#followUpdate(operation)
         break
+      case 'renameLink':
+        if (operation.bounce) this.#takeDown(this.#nameOf(operation.to))
+        break
       case 'setSysctl':
         // Without IPv6 it has no addresses and no routes of it (net/ipv6/addrconf.c, addrconf_disable_ipv6); whoever
         // wants it so wants them gone.
@@ -150,25 +153,26 @@ export class Reach {
     for (const other of takenAlong(name, this.#before)) this.#takeCarrier(other)
   }
 
-  #takeLink(name: string): void {
-    if (this.#gone.has(name)) return
-    this.#gone.add(name)
+  #takeDown(name: string): void {
     this.#takeCarrier(name)
     this.#links.inet.add(name)
     this.#links.inet6.add(name)
+  }
+
+  #takeLink(name: string): void {
+    if (this.#gone.has(name)) return
+    this.#gone.add(name)
+    this.#takeDown(name)
     for (const other of takenAlong(name, this.#before)) this.#takeLink(other)
   }
 
   #followUpdate({ name: given, changes, bounce }: Extract<Operation, { type: 'updateLink' }>): void {
     const name = this.#nameOf(given)
     const { up, mtu, mac, arp, master } = changes
-    if (bounce || up !== undefined || master !== undefined) this.#takeCarrier(name)
+    if (up !== undefined || master !== undefined) this.#takeCarrier(name)
     if (typeof master === 'string') this.#takeCarrier(this.#nameOf(master))
     if (master !== undefined) this.#ports.add(name)
-    if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) {
-      this.#links.inet.add(name)
-      this.#links.inet6.add(name)
-    }
+    if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) this.#takeDown(name)
     for (const family of ['inet', 'inet6'] as const) {
       const tooSmall = [mtu, this.#before.links.get(name)?.link.mtu].some(
         (size = Infinity) => size < minimumMtu[family],

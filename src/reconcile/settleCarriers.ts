@@ -34,6 +34,7 @@ export async function settleCarriers(
 /** What has a kind has no driver of its own, and is waited for only if everything is. */
 function linkBroughtUp(operation: PlannedStep['operation'], all: boolean): string[] {
   if (operation.type === 'createLink') return all ? [operation.link.name] : []
-  if (operation.type !== 'updateLink' || !(all || operation.kind === undefined)) return []
+  if (!('kind' in operation) || !(all || operation.kind === undefined)) return []
+  if (operation.type === 'renameLink') return operation.bounce ? [operation.to] : []
   return operation.changes.up || operation.bounce ? [operation.name] : []
 }

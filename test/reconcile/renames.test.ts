@@ -5,6 +5,7 @@ import { execute } from '../../src/reconcile/execute.js'
 import { withLosses } from '../../src/reconcile/losses.js'
 import { renameOrder } from '../../src/reconcile/renames/order.js'
 import { planRenames, renamesLive } from '../../src/reconcile/renames/renames.js'
+import { rollback } from '../../src/reconcile/rollback.js'
 import { World } from '../../src/reconcile/world.js'
 import type { Spec } from '../../src/spec/types.js'
 import { emptyState } from '../../src/state/model.js'
@@ -251,6 +252,31 @@ test.serial(
     t.regex(namespace.sh('ip link show lan0'), /[<,]UP[,>]/)
   },
 )
+
+test.serial('what went with links that were down while they were renamed comes back when that is undone', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(three)
+  const there = (): string =>
+    namespace.sh('ip route show proto boot; ip neigh show nud permanent; ip -6 address show a0 scope global')
+  const before = there()
+  using world = new World({ namespace: { fd: namespace.fd } })
+  world.open({})
+  const states = await world.observe([''], {})
+  const spec: Spec = {
+    links: [
+      { name: 'b0', match: { mac: A } },
+      { name: 'a0', match: { mac: B } },
+    ],
+  }
+  const desired = desiredNetworks(spec).get('')
+  if (!desired) throw new Error('nothing is wanted')
+  const { steps } = planRenames('', desired, states.get('') ?? emptyState, [], false)
+  t.is(await execute(steps, world, {}, undefined), undefined)
+  t.not(there(), before)
+  const { restored, error } = await rollback(steps, states, world)
+  t.deepEqual({ restored, error }, { restored: true, error: undefined })
+  t.is(there(), before)
+})
 
 test('an order of renames, with a temporary name for each circle', (t) => {
   const plan = (...names: [string, string][]): string[] =>

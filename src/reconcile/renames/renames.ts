@@ -2,6 +2,7 @@ import type { Problem } from '../../error.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
 import { kernelIsAtLeast } from '../../system/kernelRelease.js'
+import type { Operation } from '../operation.js'
 import { tag } from '../order.js'
 import { Phase, type PlannedStep } from '../step.js'
 import { describeMatch, matchedLink, ownerOfAltName, takenNames } from './match.js'
@@ -71,7 +72,11 @@ export function planRenames(
     if (bounce) bounced.add(rename.last)
     // The kernel takes no name that is an alternative one, not even of the same link.
     const removedAltNames = (link?.altNames ?? []).filter((altName) => altName === rename.to)
-    return renameStep(namespace, rename, paths.get(rename.first), { removedAltNames, bounce })
+    return renameStep(namespace, rename, paths.get(rename.first), {
+      kind: link?.kind,
+      removedAltNames,
+      bounce,
+    })
   })
   return { desired: { ...network, links: [...links, ...evicted] }, names, steps, bounced }
 }
@@ -126,7 +131,7 @@ function renameStep(
   namespace: string,
   { from, to }: Rename,
   path: string | undefined,
-  how: { readonly removedAltNames: readonly string[]; readonly bounce: boolean },
+  how: Pick<Extract<Operation, { type: 'renameLink' }>, 'kind' | 'removedAltNames' | 'bounce'>,
 ): PlannedStep {
   return {
     action: 'update',
