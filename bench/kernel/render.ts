@@ -7,8 +7,8 @@ const introduction = `# Benchmarks, against C and the peers
 Written by \`npm run bench\`, which runs everything side by side in fresh namespaces, the contenders by turns. C packs
 messages into sends of 64 KiB and asks for one acknowledgement each: the practical limit. \`ip\` is \`ip -batch\` and
 \`ip route show\`; Go is vishvananda/netlink, Python is pyroute2, both as Debian has them; npm netlink is that package's
-own rtnetlink socket. linkwright is its public API with all that \`apply\` does: reading the state, planning, the journal
-on disk, and verifying; \`Dump\` is \`snapshot\`. To reconcile nothing is for C a dump, for \`ip\` a batch of \`replace\`; C
+own rtnetlink socket. linkwright is its public API with all that \`apply\` does: reading the state, planning, the journal,
+and verifying; \`Dump\` is \`snapshot\`. To reconcile nothing is for C a dump, for \`ip\` a batch of \`replace\`; C
 adds in ascending order, and deletes in the order that the kernel takes best. Of TAPs it is no limit: \`ip\` and
 linkwright ask for each link, by which the kernel notes that it has no carrier before it becomes a port; a C program that
 asked, too, took about 300 ms for 1,000.

@@ -4,7 +4,7 @@ import { curves } from './curves.js'
 const introduction = `# Many objects, by number
 
 Written by \`npm run bench:scale\`: each row is the public \`apply\` with \`prune\` in a fresh namespace, with everything that it
-does: reading the state, planning, the journal on disk, and verifying. \`up\` makes all of them out of nothing, \`again\` finds
+does: reading the state, planning, the journal, and verifying. \`up\` makes all of them out of nothing, \`again\` finds
 nothing to do, \`1 %\` changes a hundredth of them, and \`down\` takes all away with an empty spec. Ports are spread over
 bridges of a thousand, since a bridge takes 1,023.
 
