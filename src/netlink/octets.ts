@@ -2,10 +2,15 @@ import { type Codec, type Domain, MalformedError } from './codec.js'
 
 type Octets = Extract<Domain, { readonly type: 'octets' }>
 
-/** Whether a text is bytes as a domain has them: pairs of hexadecimal digits, as many as one of its lengths. */
-export function isOctets(text: string, { lengths, padded }: Octets): boolean {
-  const bytes = text.length / 2
-  return /^(?:[0-9a-f]{2})+$/i.test(text) && (lengths.includes(bytes) || (padded && bytes < Math.max(...lengths)))
+/** The form of bytes as a domain has them: pairs of hexadecimal digits, as many as one of its lengths. */
+export function octetsPattern({ lengths, padded }: Octets): RegExp {
+  const counts = padded ? [`1,${Math.max(...lengths)}`] : lengths
+  return new RegExp(`^(?:${counts.map((count) => `(?:[0-9a-fA-F]{2}){${count}}`).join('|')})$`)
+}
+
+/** Whether a text is bytes as a domain has them. */
+export function isOctets(text: string, domain: Octets): boolean {
+  return octetsPattern(domain).test(text)
 }
 
 /** The one spelling of bytes; text that is none stays. */

@@ -5,7 +5,7 @@ import { castOf, parseAddress } from '../ip/address.js'
 import { parseMac } from '../ip/mac.js'
 import { parsePrefix } from '../ip/prefix.js'
 import type { Domain } from '../netlink/codec.js'
-import { expectedOctets, isOctets } from '../netlink/octets.js'
+import { expectedOctets, octetsPattern } from '../netlink/octets.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import { lastVlan, parseRange } from '../rtnetlink/vlanRange.js'
@@ -74,10 +74,7 @@ const keySchema: v.GenericSchema<string> = v.pipe(
 
 /** Bytes in hexadecimal; here, too, what was given may be a secret. */
 function octetsSchema(domain: Extract<Domain, { readonly type: 'octets' }>): v.GenericSchema<string> {
-  return v.pipe(
-    v.string(),
-    v.check((text) => isOctets(text, domain), expectedOctets(domain)),
-  )
+  return v.pipe(v.string(), v.regex(octetsPattern(domain), expectedOctets(domain)))
 }
 
 const endpointSchema: v.GenericSchema<string> = v.pipe(
