@@ -14,7 +14,7 @@ const withoutKernel = [
   'genetlink/golden\\w*',
   'rtnetlink/(arbitraryBytes|golden\\w*|kindCoverage|kindTables|packed/(packedRoutes|rowIndex)|registry|roundTrip|uapi)',
   'spec/(addressHint|loadRoutes|routeSet|schema|validate)',
-  'testing/(fakeNexthops|pairsOnFakeKernel|rareKindsOnFakeKernel|wireguardOnFakeKernel|macsecOnFakeKernel)',
+  'testing/(fakeNexthops|pairsOnFakeKernel|rareKindsOnFakeKernel|wireguardOnFakeKernel|macsecOnFakeKernel|teamOnFakeKernel)',
 ]
 
 const pure = new RegExp(

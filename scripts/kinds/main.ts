@@ -4,7 +4,7 @@
  * `npm run kinds -- [RESULTS…]`
  *
  * Each file is what `npm run test:kernels -- 6.1 6.12 here --json FILE -- TESTS…` wrote of the tests rtnetlink/kind* and
- * reconcile/{every*,bonds,vlans,vnis,wireguard,macsec}, or some of them: what is needed of them is kept in test/kernels/kinds.json, so
+ * reconcile/{every*,bonds,vlans,vnis,wireguard,macsec,team}, or some of them: what is needed of them is kept in test/kernels/kinds.json, so
  * that without a file the page is written anew for what the registry has become.
  */
 import { execFileSync } from 'node:child_process'

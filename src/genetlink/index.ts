@@ -1,5 +1,5 @@
 /**
- * Typed builders and decoders of generic netlink: its families, devices of WireGuard and MACsec, and features of ethtool. A builder
+ * Typed builders and decoders of generic netlink: its families, devices of WireGuard and MACsec, teams, and features of ethtool. A builder
  * such as {@link setWireguard} makes an inert {@link NetlinkMessage} once the number of the family is known, which
  * {@link getFamily} asks for on a socket of protocol 16: `new FfiTransport({ protocol: 16 })`.
  *
@@ -58,6 +58,16 @@ export type {
   MacsecTransmitStatistics,
 } from './macsec/statistics.js'
 export { type GenericHeader, type GenericLayout, genericLayout } from './message.js'
+export {
+  type TeamAttributes,
+  type TeamOptionAttributes,
+  type TeamPortAttributes,
+  teamLayout,
+} from './team/attributes.js'
+export { type TeamDifference, teamChange, teamDifferences, type WantedTeam } from './team/change.js'
+export type { TeamDevice, TeamPortStatus } from './team/device.js'
+export { getTeamOptions, getTeamPorts, isTeamOptionSet, setTeamOptions, setTeamPortOptions } from './team/messages.js'
+export type { TeamMode, TeamOptions, TeamPortOptions } from './team/options.js'
 export {
   type WireguardAttributes,
   type WireguardPeer,

@@ -11,7 +11,8 @@ export type Domain =
   | { readonly type: 'text'; readonly maximumLength: number }
   | { readonly type: 'mac' }
   | { readonly type: 'address'; readonly family?: 'inet' | 'inet6'; readonly cast?: 'unicast' | 'multicast' }
-  | { readonly type: 'link' }
+  /** A link; `null` where it can be none. */
+  | { readonly type: 'link'; readonly nullable?: boolean }
   | { readonly type: 'namespace' }
   | { readonly type: 'user' }
   | { readonly type: 'userGroup' }

@@ -113,7 +113,7 @@ export class Links extends Objects {
     let created = isTunTap(link)
     if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
     try {
-      const { rest, configuration } = splitConfiguration(link, link.kind)
+      const { rest, configuration, port } = splitConfiguration(link, link.kind)
       const hasVlans = separateMessages(link, () => [true]).length > 0
       const { up, ...down } = rest
       await this.sendOrThrow(
@@ -128,6 +128,7 @@ export class Links extends Objects {
       if (hasVlans || configuration) {
         await this.sendOrThrow((context) => vlansAndUp(link.name, rest, up, context), options)
       }
+      if (port) await this.configurePort(link.name, await this.#masterOf(link.master, options), port, options)
       return await this.#get({ name: link.name }, options)
     } catch (error) {
       if (!created || !(error instanceof NetworkError)) throw error
@@ -148,13 +149,18 @@ export class Links extends Objects {
   }
 
   async #update(current: ListedLink, wanted: Partial<Link>, options: RequestOptions): Promise<ListedLink> {
-    const { rest, configuration } = splitConfiguration(wanted, current.kind)
+    const { rest, configuration, port } = splitConfiguration(wanted, current.kind)
     const last =
       configuration &&
       (await this.#configure(current, await this.#readOptions(current, options), configuration, options))
     const changes = difference(current, rest)
+    const master = changes.master === undefined ? current.master : changes.master
+    const finish = async (name: string): Promise<void> => {
+      await this.#configureAtLast({ ...current, name }, last, options)
+      if (port) await this.configurePort(name, await this.#masterOf(master, options), port, options)
+    }
     if (Object.keys(changes).length === 0) {
-      await this.#configureAtLast(current, last, options)
+      await finish(current.name)
       return current
     }
     const accounts = accountChanges(current, changes)
@@ -176,7 +182,7 @@ export class Links extends Objects {
       ],
       options,
     )
-    await this.#configureAtLast({ ...current, name: changes.name ?? current.name }, last, options)
+    await finish(changes.name ?? current.name)
     return await this.#get(target, options)
   }
 
@@ -212,6 +218,11 @@ export class Links extends Objects {
     options: RequestOptions,
   ): Promise<void> {
     if (change && Object.keys(change).length > 0) await this.configure({ name, kind }, { options: change }, options)
+  }
+
+  /** The name of a master that may be told by its index. */
+  async #masterOf(master: string | number | null | undefined, options: RequestOptions): Promise<string | undefined> {
+    return typeof master === 'number' ? await this.nameOfLink(master, options) : (master ?? undefined)
   }
 
   async #readOptions({ name, index, kind }: ListedLink, request: RequestOptions): Promise<object | undefined> {

@@ -19,6 +19,7 @@ import { Qdiscs } from './qdiscs.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
 import { Session } from './session.js'
+import { Team } from './team.js'
 import { TrafficClasses } from './trafficClasses.js'
 import { TunTap } from './tuntap.js'
 import { Vlans } from './vlans.js'
@@ -83,6 +84,8 @@ export class Network implements AsyncDisposable, Disposable {
   readonly trafficClasses: TrafficClasses
   /** The MACsec devices: `ip macsec`. */
   readonly macsec: Macsec
+  /** The teams of links: `teamnl`. */
+  readonly team: Team
   /** The WireGuard devices: `wg`. */
   readonly wireguard: Wireguard
   /** What devices do themselves: `ethtool -k`. */
@@ -105,6 +108,7 @@ export class Network implements AsyncDisposable, Disposable {
     this.qdiscs = new Qdiscs(session)
     this.trafficClasses = new TrafficClasses(session)
     this.macsec = new Macsec(session)
+    this.team = new Team(session)
     this.wireguard = new Wireguard(session)
     this.ethtool = new Ethtool(session)
   }

@@ -7,8 +7,11 @@ import type { Result } from '../result.js'
 import {
   type Configuration,
   type ConfiguredLink,
+  type PortConfiguration,
   prepareConfiguration,
+  preparePort,
   sendConfiguration,
+  sendPort,
 } from '../rtnetlink/configureLink.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks, getLink } from '../rtnetlink/linkMessages.js'
@@ -80,7 +83,21 @@ export class Objects {
   ): Promise<void> {
     const { generic, connection } = this.session
     const build = await prepareConfiguration(link, configuration, generic, options)
-    await resolved(connection, options, build, (messages) => sendConfiguration(messages, generic, options))
+    await resolved(connection, options, build, (messages) =>
+      sendConfiguration(link, configuration, messages, generic, options),
+    )
+  }
+
+  /** Sets what generic netlink sets of a link as a port. @internal */
+  protected async configurePort(
+    name: string,
+    master: string | undefined,
+    port: PortConfiguration,
+    options: RequestOptions,
+  ): Promise<void> {
+    const { generic, connection } = this.session
+    const build = await preparePort(name, master, port, generic, options)
+    await resolved(connection, options, build, (messages) => sendPort(port, messages, generic, options))
   }
 
   /** Asks for one object; the links in the reply get their names. @internal */

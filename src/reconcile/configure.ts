@@ -1,4 +1,4 @@
-import { type Configuration, splitConfiguration } from '../rtnetlink/configureLink.js'
+import { type Configuration, type PortConfiguration, splitConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { type Operation, propertyChange } from './operation.js'
 
@@ -10,6 +10,8 @@ export interface Parts {
   readonly link: { readonly name: string; readonly kind: string | undefined }
   readonly configuration: Configuration
   readonly after?: LinkOperation
+  /** What generic netlink sets when all that is done. */
+  readonly port?: PortConfiguration & { readonly master: string | undefined }
 }
 
 /** Takes an operation apart, if generic netlink has a part in it. A new link is configured before it comes up. */
@@ -17,17 +19,29 @@ export function partsOf(operation: Operation): Parts | undefined {
   if (operation.type === 'createLink') return creationParts(operation)
   if (operation.type !== 'updateLink') return undefined
   const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
-  const { rest, configuration } = splitConfiguration(changes, kind)
-  if (!configuration) return undefined
+  const { rest, configuration, port } = splitConfiguration(changes, kind)
+  if (!configuration && !port) return undefined
   const isMore = Object.keys(rest).length > 0 || bounce || addedAltNames.length + removedAltNames.length > 0
-  return { link: { name, kind }, configuration, ...(isMore ? { after: { ...operation, changes: rest } } : {}) }
+  return {
+    link: { name, kind },
+    configuration: configuration ?? {},
+    ...(isMore ? { after: { ...operation, changes: rest } } : {}),
+    ...(port ? { port: { ...port, master: masterOf(operation) } } : {}),
+  }
+}
+
+/** The master whose port a link is when an operation is done. */
+export function masterOf(operation: LinkOperation): string | undefined {
+  const { master } = operation.type === 'createLink' ? operation.link : operation.changes
+  if (typeof master === 'string') return master
+  return operation.type === 'updateLink' ? operation.master : undefined
 }
 
 function creationParts(operation: Extract<Operation, { type: 'createLink' }>): Parts | undefined {
   const { name, kind } = operation.link
-  const { rest, configuration } = splitConfiguration(operation.link, kind)
-  if (!configuration) return undefined
-  const { features, options } = configuration
+  const { rest, configuration, port } = splitConfiguration(operation.link, kind)
+  if (!configuration && !port) return undefined
+  const { features, options } = configuration ?? {}
   const generic = kind === undefined ? undefined : linkKind(kind)?.generic
   const { up, ...link } = rest
   const changes = up === undefined ? undefined : { up }
@@ -40,5 +54,6 @@ function creationParts(operation: Extract<Operation, { type: 'createLink' }>): P
       ...(generic && options ? { options: generic.change(options, undefined, false) } : {}),
     },
     ...(after ? { after } : {}),
+    ...(port ? { port: { ...port, master: masterOf(operation) } } : {}),
   }
 }

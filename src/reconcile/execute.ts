@@ -1,7 +1,6 @@
 import { NetworkError } from '../error.js'
 import { bytesASend } from '../netlink/batch.js'
 import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
-import { prepareConfiguration, sendConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
 import { rest, turnIsLong } from '../system/turns.js'
@@ -20,6 +19,7 @@ import { learnIndices, mostFew } from './observeFew.js'
 import type { Operation } from './operation.js'
 import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
+import { configureLink, configurePort } from './sendParts.js'
 import { settlePlace } from './settle.js'
 import type { PlannedStep } from './step.js'
 import { isSystemCall, runSystemCall } from './systemCalls.js'
@@ -135,15 +135,17 @@ class Executor {
   }
 
   /** Generic netlink has a socket of its own, so that what is pending goes first. */
-  async #configure({ before, link, configuration, after }: Parts, step: PlannedStep, place: Place) {
+  async #configure(parts: Parts, step: PlannedStep, place: Place): Promise<Failure | undefined> {
+    const { before, link, after, port } = parts
+    const { places } = this.#world
     const failure = before && (await this.#queue(withoutDeviceOptions(before), step, place))
     const failed = failure ?? (await this.flush())
     if (failed) return failed
-    const byIndex = configuration.options && linkKind(link.kind ?? '')?.generic?.byIndex
-    if (byIndex && !place.indices.has(link.name)) await learnIndices(place, [link.name], this.#options)
-    const build = await prepareConfiguration(link, configuration, place.generic, this.#options)
-    await sendConfiguration(build(place.context(this.#world.places)), place.generic, this.#options)
-    return after && (await this.#queue(withoutDeviceOptions(after), step, place))
+    await configureLink(parts, place, places, this.#options)
+    const last = after && (await this.#queue(withoutDeviceOptions(after), step, place))
+    const pending = last ?? (port && (await this.flush()))
+    if (port && !pending) await configurePort(link, port, place, places, this.#options)
+    return pending
   }
 
   #placeOf(step: PlannedStep): Place {

@@ -114,9 +114,9 @@ async function listFew(place: Place, names: ReadonlySet<string>, options: Reques
 }
 
 /** Whether a link's own message tells everything of it: not its VLANs, its VNIs, its peer, or what generic netlink knows. */
-function isKnownByItself({ kind, bridge, vxlan }: ListedLink): boolean {
+function isKnownByItself({ kind = '', masterKind = '', bridge, vxlan }: ListedLink): boolean {
   if (isPairKind(kind) || bridge?.vlanFiltering || bridge?.mst || vxlan?.vnifilter) return false
-  return kind === undefined || !linkKind(kind)?.generic
+  return !linkKind(kind)?.generic && !linkKind(masterKind)?.generic?.port
 }
 
 interface Found {

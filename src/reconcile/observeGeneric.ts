@@ -47,21 +47,28 @@ async function withOptions(
   request: RequestOptions,
 ): Promise<readonly ListedLink[]> {
   const ofKinds = new Map<string, Promise<ReadonlyMap<number, GenericReading> | undefined>>()
-  const read = async (link: ListedLink): Promise<ListedLink> => {
-    const { kind = '', index } = link
+  const read = async ({ name, kind = '', index }: ListedLink): Promise<GenericReading | undefined> => {
     const generic = linkKind(kind)?.generic
-    if (!generic) return link
-    if (!generic.readAll) return withReading(link, await orUnseen(generic.read(place.generic, link, context, request)))
+    if (!generic) return undefined
+    if (!generic.readAll) return await orUnseen(generic.read(place.generic, { name, index }, context, request))
     const all = ofKinds.get(kind) ?? orUnseen(generic.readAll(place.generic, request))
     ofKinds.set(kind, all)
-    return withReading(link, (await all)?.get(index))
+    return (await all)?.get(index)
   }
-  return await Promise.all(links.map(read))
+  const readings = await Promise.all(links.map(read))
+  const ports = new Map(readings.flatMap((reading) => [...(reading?.ports ?? [])]))
+  return links.map((link, index) => withPort(withReading(link, readings[index]), ports.get(link.index)))
 }
 
 function withReading(link: ListedLink, read: GenericReading | undefined): ListedLink {
   const { kind = '' } = link
-  return read ? { ...link, [kind]: { ...sectionOf(link, kind), ...read.options }, status: read.status } : link
+  if (!read) return link
+  const options = { ...sectionOf(link, kind), ...read.options }
+  return { ...link, [kind]: options, ...(read.status ? { status: read.status } : {}) }
+}
+
+function withPort(link: ListedLink, options: object | undefined): ListedLink {
+  return options ? { ...link, [`${link.masterKind}Port`]: options } : link
 }
 
 async function withFeatures(

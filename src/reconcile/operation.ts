@@ -28,6 +28,8 @@ export type Operation =
       readonly name: string
       readonly kind: string | undefined
       readonly changes: Partial<Link>
+      /** Whose port it was before, where generic netlink sets what it is as one. */
+      readonly master?: string
       readonly addedAltNames: readonly string[]
       readonly removedAltNames: readonly string[]
       /** Whether the link must be taken down for the change. */

@@ -9,7 +9,7 @@ import type { NetlinkMessage } from '../netlink/message.js'
 import { type GenericOptions, splitOptions } from './kinds/generic.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
-import { kindOptionsOf } from './linkProperties.js'
+import { kindOptionsOf, portOptionsOf } from './linkProperties.js'
 
 /** What generic netlink sets of a link. */
 export interface Configuration {
@@ -18,22 +18,44 @@ export interface Configuration {
   readonly options?: object
 }
 
-/** Properties of a link without those that generic netlink sets, and these; `undefined` where there are none. */
+/** What generic netlink sets of a link as a port. */
+export interface PortConfiguration {
+  readonly masterKind: string
+  readonly options: object
+}
+
+/**
+ * Properties of a link without those that generic netlink sets, and these; `undefined` where there are none. Those of a port
+ * are set when it is one.
+ */
 export function splitConfiguration<Properties extends Partial<Link>>(
   properties: Properties,
   kind: string | undefined,
-): { readonly rest: Properties; readonly configuration: Configuration | undefined } {
+): {
+  readonly rest: Properties
+  readonly configuration: Configuration | undefined
+  readonly port: PortConfiguration | undefined
+} {
   const known = kind === undefined ? undefined : linkKind(kind)
   const given = known?.generic && kindOptionsOf(properties, kind)
   const { plain, generic: options } = known && given ? splitOptions(known.options, given) : {}
+  const port = portConfigurationOf(properties)
   const { features } = properties
-  if (!features && !given) return { rest: properties, configuration: undefined }
-  const others = Object.entries(properties).filter(([name]) => name !== 'features' && !(given && name === kind))
+  if (!features && !given && !port) return { rest: properties, configuration: undefined, port }
+  const taken = new Set(['features', ...(given ? [kind] : []), ...(port ? [`${port.masterKind}Port`] : [])])
+  const others = Object.entries(properties).filter(([name]) => !taken.has(name))
   const configuration = { ...(features ? { features } : {}), ...(options ? { options } : {}) }
   return {
     rest: { ...(Object.fromEntries(others) as Properties), ...(plain && kind !== undefined ? { [kind]: plain } : {}) },
     configuration: features || options ? configuration : undefined,
+    port,
   }
+}
+
+/** The options of a link as a port that generic netlink sets. */
+export function portConfigurationOf(properties: Partial<Link>): PortConfiguration | undefined {
+  const port = portOptionsOf(properties)
+  return port && linkKind(port.masterKind)?.generic?.port ? port : undefined
 }
 
 /** The change of a link towards options of a family, or the error of what it would take besides. */
@@ -76,13 +98,63 @@ export async function prepareConfiguration(
   ]
 }
 
+/** Learns what the messages need to know that set options of a port, and returns what makes them. */
+export async function preparePort(
+  port: string,
+  master: string | undefined,
+  { masterKind, options }: PortConfiguration,
+  generic: GenericNetlink,
+  request: RequestOptions,
+): Promise<(context: EncodeContext) => readonly NetlinkMessage[]> {
+  const ofMaster = linkKind(masterKind)?.generic
+  if (master === undefined) {
+    throw new NetworkError('INVALID_ARGUMENT', `link ${port}: is no port of a ${masterKind}`, {
+      object: `link ${port}`,
+    })
+  }
+  const family = ofMaster && (await generic.family(ofMaster.family, request))
+  return (context) => (family ? (ofMaster.port?.messages(family, master, port, options, context) ?? []) : [])
+}
+
 /** Sends the messages of a configuration one after the other; throws the first error of the kernel's. */
 export async function sendConfiguration(
+  { name, kind }: ConfiguredLink,
+  { options }: Configuration,
   messages: readonly NetlinkMessage[],
   generic: GenericNetlink,
   request: RequestOptions,
 ): Promise<void> {
-  for (const message of messages) await generic.connection.request(message, request)
+  const ofKind = options && kind !== undefined ? linkKind(kind)?.generic : undefined
+  try {
+    await sendAll(messages, ofKind, generic, request)
+  } catch (error) {
+    throw error instanceof NetworkError && options ? (ofKind?.explained?.(error, name, options) ?? error) : error
+  }
+}
+
+/** The same for the messages that set options of a port. */
+export async function sendPort(
+  { masterKind }: PortConfiguration,
+  messages: readonly NetlinkMessage[],
+  generic: GenericNetlink,
+  request: RequestOptions,
+): Promise<void> {
+  await sendAll(messages, linkKind(masterKind)?.generic, generic, request)
+}
+
+async function sendAll(
+  messages: readonly NetlinkMessage[],
+  ofKind: GenericOptions | undefined,
+  generic: GenericNetlink,
+  request: RequestOptions,
+): Promise<void> {
+  for (const message of messages) {
+    try {
+      await generic.connection.request(message, request)
+    } catch (error) {
+      if (!(error instanceof NetworkError && ofKind?.isDone?.(error))) throw error
+    }
+  }
 }
 
 function wantedFeatures(features: Features, known: readonly string[]): Record<string, boolean> {

@@ -135,7 +135,13 @@ export type { BondPortOptions, BondPortStatus } from './kinds/bondPort.js'
 export type { BridgePortOptions, BridgePortStatus } from './kinds/bridgePort.js'
 export type { VlanList } from './kinds/bridgeVlans.js'
 export * from './kinds/builtIn.js'
-export type { GenericOptions, GenericReading, MissingOption, OptionDifference } from './kinds/generic.js'
+export type {
+  GenericOptions,
+  GenericPortOptions,
+  GenericReading,
+  MissingOption,
+  OptionDifference,
+} from './kinds/generic.js'
 export { type AnyLinkKind, defineLinkKind, type GeneralDefaults, type LinkKind, type NoOptions } from './kinds/kind.js'
 export type { MulticastOptions } from './kinds/multicastOptions.js'
 export { type LinkPeer, type PairKind, type PairOptions, peerLine } from './kinds/peer.js'

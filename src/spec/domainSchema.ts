@@ -150,7 +150,7 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
         ? v.pipe(ipAddressSchema(domain.family), castCheck(domain.cast))
         : ipAddressSchema(domain.family)
     case 'link':
-      return linkReference
+      return domain.nullable ? v.nullable(linkReference) : linkReference
     case 'namespace':
       return v.pipe(v.string(), v.nonEmpty())
     case 'user':

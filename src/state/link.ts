@@ -53,7 +53,7 @@ export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): Link
     if (name === 'name' || name === 'ipv6Token' || after === undefined) continue
     const kind = linkKind(name)
     const portKind = name.endsWith('Port') ? linkKind(name.slice(0, -4)) : undefined
-    if (kind?.generic) differences.push(...genericDifferences(name, kind.generic, after, actual))
+    if (kind?.generic) differences.push(...genericDifferences(kind, kind.generic, after, actual))
     if (name === 'features') differences.push(...featuresThatDiffer(after as Features, actual))
     else if (kind) differences.push(...optionDifferences(name, kind, kind.options, after, actual))
     else if (portKind?.port) differences.push(...optionDifferences(name, portKind, portKind.port, after, actual))
@@ -78,15 +78,28 @@ function featuresThatDiffer(after: Features, { features }: ListedLink): LinkDiff
 }
 
 function genericDifferences(
-  section: string,
+  kind: AnyLinkKind,
   generic: GenericOptions,
   wanted: unknown,
   actual: ListedLink,
 ): LinkDifference[] {
+  const section = kind.kind
   const options = typeof wanted === 'object' && wanted !== null ? wanted : {}
-  return generic
-    .differences(options, sectionOf(actual, section), actual.up ?? false)
-    .map((one) => ({ ...one, section, property: `${section}.${one.name}`, immutable: false, generic: true }))
+  const had = sectionOf(actual, section)
+  return generic.differences(options, had, actual.up ?? false).map((one) => ({
+    ...one,
+    section,
+    property: `${section}.${one.name}`,
+    // Of what could not be read nothing is known.
+    immutable: had !== undefined && isImmutable(kind, one.name, one.before, one.after, had),
+    generic: true,
+  }))
+}
+
+/** Whether only a new device can have another value of an option of its kind. */
+function isImmutable(kind: AnyLinkKind, option: string, before: unknown, after: unknown, had: object): boolean {
+  const { immutable = [], needsNewDevice } = kind
+  return immutable.includes(option) || (needsNewDevice?.(option, before, after, { ...had }) ?? false)
 }
 
 function altNameDifference(after: unknown, actual: ListedLink): LinkDifference[] {
@@ -110,14 +123,12 @@ function optionDifferences(
   for (const [name, after] of Object.entries(typeof wanted === 'object' && wanted !== null ? wanted : {})) {
     const before = options?.[name]
     // What is in messages of its own is compared there.
-    if (table.lines[name]?.separate) continue
+    if (table.lines[name]?.separate && !(section !== kind.kind && kind.generic?.port)) continue
     if (before === undefined && kind.untold?.includes(name)) continue
     if (before === undefined && options && isDefault(section, kind, options, name, after)) continue
     if (after === undefined || sameAsOption(section, kind, name, table.lines[name]?.codec.domain, after, before))
       continue
-    const immutable =
-      section === kind.kind &&
-      ((kind.immutable ?? []).includes(name) || (kind.needsNewDevice?.(name, before, after, options ?? {}) ?? false))
+    const immutable = section === kind.kind && isImmutable(kind, name, before, after, options ?? {})
     differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
   }
   return differences

@@ -66,7 +66,7 @@ export class FakeKernel implements KernelSide, Kernel {
     const notify = (group: number, message: Outgoing): void => this.#multicast(group, message)
     this.#links = new Links(notify)
     const { table } = this.#links
-    this.#generic = new FakeGeneric(table)
+    this.#generic = new FakeGeneric(table, this.faults)
     const routes = new RouteTable(table, (family, message) =>
       notify(family === AF_INET ? RTNLGRP_IPV4_ROUTE : RTNLGRP_IPV6_ROUTE, message),
     )
@@ -90,7 +90,7 @@ export class FakeKernel implements KernelSide, Kernel {
     return socket
   }
 
-  /** Opens a socket of generic netlink, which knows the families `wireguard` and `macsec`; other protocols it has none. */
+  /** Opens a socket of generic netlink, which knows the families `wireguard`, `macsec` and `team`; other protocols it has none. */
   transportOf(protocol: NetlinkProtocol): Transport {
     if (protocol === 'generic') return new FakeTransport(this.#generic, ++this.#lastPort, 8 << 20)
     throw new NetworkError('UNSUPPORTED', `a kernel in memory has no ${protocol} netlink`)

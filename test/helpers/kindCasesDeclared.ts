@@ -102,5 +102,47 @@ const wireguard: KindCase = {
   changed: { privateKey: {}, listenPort: {}, fwmark: {}, peers: {} },
 }
 
+// `ip` sees nothing of it; test/reconcile/team.test.ts asks teamnl.
+const unshown = (...options: readonly string[]): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>
+  Object.fromEntries(options.map((option) => [option, {}]))
+const counts = ['notifyPeersCount', 'notifyPeersInterval', 'multicastRejoinCount', 'multicastRejoinInterval'] as const
+const countsOf = (value: number): object => Object.fromEntries(counts.map((option) => [option, value]))
+
+const team: KindCase = {
+  title: 'team with a mode',
+  section: 'team',
+  link: { name, kind: 'team', team: { mode: 'activebackup', ...countsOf(3) } },
+  shown: unshown('mode', ...counts),
+  changes: { team: countsOf(500) },
+  changed: unshown(...counts),
+  recreates: [{ mode: 'broadcast' }, { mode: 'random' }, { mode: 'loadbalance' }, { mode: 'roundrobin' }],
+}
+
+const portOptions = ['enabled', 'userLinkup', 'userLinkupEnabled', 'priority', 'queueId'] as const
+
+const teamPort: KindCase = {
+  title: 'port of a team',
+  setup: 'ip link add team0 type team || true',
+  section: 'teamPort',
+  link: {
+    name,
+    kind: 'dummy',
+    master: 'team0',
+    teamPort: { enabled: false, userLinkup: true, userLinkupEnabled: true, priority: -7, queueId: 3 },
+  },
+  shown: unshown(...portOptions),
+  changes: { teamPort: { enabled: true, userLinkup: false, userLinkupEnabled: false, priority: 9, queueId: 15 } },
+  changed: unshown(...portOptions),
+}
+
 /** Kinds whose options do not go by a message for a link. */
-export const declaredCases: readonly KindCase[] = [tunTap('tun'), tunTap('tap'), veth, vxcan, netkit, wireguard]
+export const declaredCases: readonly KindCase[] = [
+  tunTap('tun'),
+  tunTap('tap'),
+  veth,
+  vxcan,
+  netkit,
+  wireguard,
+  team,
+  teamPort,
+]

@@ -7,6 +7,7 @@ import {
   macsecSecy,
 } from '../../src/genetlink/macsec/attributes.js'
 import * as macsecStatistics from '../../src/genetlink/macsec/statistics.js'
+import { teamAttributes, teamOptionAttributes, teamPortAttributes } from '../../src/genetlink/team/attributes.js'
 import { allowedIpAttributes } from '../../src/genetlink/wireguard/allowedIp.js'
 import { peerAttributes, wireguardAttributes } from '../../src/genetlink/wireguard/attributes.js'
 import type { NamedTable } from './uapiTable.js'
@@ -50,6 +51,13 @@ export const genericTables: readonly NamedTable[] = [
       updateOnly: { mask: 'WGPEER_F_UPDATE_ONLY' },
     },
   },
+  {
+    table: teamAttributes,
+    prefix: 'TEAM_ATTR_',
+    names: { team: 'TEAM_IFINDEX', options: 'LIST_OPTION', ports: 'LIST_PORT' },
+  },
+  { table: teamOptionAttributes, prefix: 'TEAM_ATTR_OPTION_', names: { port: 'PORT_IFINDEX' } },
+  { table: teamPortAttributes, prefix: 'TEAM_ATTR_PORT_', names: { port: 'IFINDEX' } },
   { table: allowedIpAttributes, prefix: 'WGALLOWEDIP_A_', names: { address: 'IPADDR', length: 'CIDR_MASK' } },
   {
     table: macsecAttributes,

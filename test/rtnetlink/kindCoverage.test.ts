@@ -34,6 +34,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'bridgePort.vlans': 'test/reconcile/vlans.test.ts',
   'macsec.transmitAssociations': 'test/reconcile/macsec.test.ts',
   'macsec.receiveChannels': 'test/reconcile/macsec.test.ts',
+  'team.activePort': 'test/reconcile/team.test.ts',
   'vxlan.vnis': 'test/reconcile/vnis.test.ts',
   'wireguard.privateKeyFile': 'test/reconcile/wireguard.test.ts',
 }

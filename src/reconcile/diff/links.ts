@@ -1,3 +1,4 @@
+import { portConfigurationOf } from '../../rtnetlink/configureLink.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
@@ -16,7 +17,7 @@ import { Phase } from '../step.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, lastingNeighbors, requireLinks } from './lookup.js'
-import { namedPortNeeds, namePorts, needsOfNaming, portNaming, withoutNaming } from './namedPorts.js'
+import { checkNamedPorts, namedPortNeeds, namePorts, needsOfNaming, portNaming, withoutNaming } from './namedPorts.js'
 import { plannedVlans } from './vlans.js'
 
 /** Steps for the links of a namespace. */
@@ -91,6 +92,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
     })
   }
   checkReferences(context, wanted)
+  checkNamedPorts(context, wanted)
   const recreates = context.recreated.has(name)
   checkMissing(context, wanted, kind, recreates)
   const naming = portNaming(properties)
@@ -266,6 +268,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   const { link } = record
   const differences = linkDifferences(wanted.properties, link)
   const { addedAltNames, removedAltNames } = altNameChanges(context, differences, wanted, record)
+  checkNamedPorts(context, wanted)
   if (differences.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   const immutable = differences.find((difference) => difference.immutable)
   if (immutable) {
@@ -285,6 +288,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   if (final.length > 0) changeAtLast(context, wanted, record, final)
   const first = differences.filter((difference) => !isFinal(difference))
   if (first.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
+  const changes = changesTowards(first, wanted, link)
   addStep(context, {
     action: 'update',
     object: 'link',
@@ -304,7 +308,8 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       type: 'updateLink',
       name: link.name,
       kind: link.kind,
-      changes: changesTowards(first, wanted, link),
+      changes,
+      ...(typeof link.master === 'string' && portConfigurationOf(changes) ? { master: link.master } : {}),
       addedAltNames,
       removedAltNames,
       bounce,

@@ -1,11 +1,13 @@
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { pointer } from '../../spec/pointer.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, sectionOf } from '../../state/link.js'
 import { propertyChange } from '../operation.js'
 import { Phase } from '../step.js'
 import { changesOf } from './change.js'
 import { addStep, type DiffContext } from './context.js'
+import { desiredLink } from './lookup.js'
 
 /** The options of a section that name ports: those of a master, and those of a port that name another one beside it. */
 function namesPorts(section: string): readonly string[] {
@@ -20,7 +22,9 @@ export function portNaming(properties: Partial<Link>): Partial<Link> | undefined
   const sections = Object.keys(properties).flatMap((section): [string, object][] => {
     const names = namesPorts(section)
     if (names.length === 0) return []
-    const naming = Object.entries(sectionOf(properties, section) ?? {}).filter(([name]) => names.includes(name))
+    const naming = Object.entries(sectionOf(properties, section) ?? {}).filter(
+      ([name, port]) => names.includes(name) && port !== null,
+    )
     return naming.length > 0 ? [[section, Object.fromEntries(naming)]] : []
   })
   return sections.length > 0 ? Object.fromEntries(sections) : undefined
@@ -46,11 +50,36 @@ export function needsOfNaming(naming: Partial<Link>): string[] {
 export function namedPortNeeds(differences: readonly LinkDifference[]): string[] {
   return differences
     .filter(({ section, name }) => namesPorts(section).includes(name))
-    .flatMap(({ after }) => needsOfPort(after))
+    .flatMap(({ after }) => (after === null ? [] : needsOfPort(after)))
 }
 
 function needsOfPort(port: unknown): string[] {
   return [`link ${port}`, `configured ${port}`, `changed ${port}`]
+}
+
+/** Refuses what the kernel would refuse halfway: to name as a port of a link what will be none. */
+export function checkNamedPorts(context: DiffContext, { name, path, properties }: DesiredLink): void {
+  // What is put back is as it was.
+  if (!context.owner) return
+  for (const section of Object.keys(properties)) {
+    for (const option of linkKind(section)?.onlyPorts ?? []) {
+      const port = sectionOf(properties, section)?.[option]
+      if (typeof port !== 'string' || masterOf(context, port) === name) continue
+      context.problems.push({
+        path: `${path ?? ''}${pointer([section, option])}`,
+        message: `${port} is no port of ${name}`,
+        hint: `give the link ${port} the master ${name}`,
+      })
+    }
+  }
+}
+
+/** The master that a link is to have, or keeps. */
+function masterOf(context: DiffContext, name: string): unknown {
+  const wanted = desiredLink(context, name)
+  if (wanted?.absent) return undefined
+  const { master = context.actual.links.get(name)?.link.master } = wanted?.properties ?? {}
+  return master
 }
 
 /** Names the ports of a new link once they are there. */

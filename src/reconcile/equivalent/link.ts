@@ -7,6 +7,7 @@ import type { Link } from '../../rtnetlink/link.js'
 import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
 import { peerOf } from '../../rtnetlink/pair.js'
 import { sectionOf } from '../../state/link.js'
+import { masterOf } from '../configure.js'
 import type { Operation } from '../operation.js'
 import { optionsOf, words } from './words.js'
 
@@ -60,6 +61,7 @@ export function createLinkCommands(link: Link): string[] {
   const change = kind?.generic?.change(sectionOf(link, kind.kind) ?? {}, undefined, false)
   commands.push(...genericCommands(link.name, link, kind, change))
   for (const changes of last) commands.push(...setCommands(link.name, changes))
+  commands.push(...genericPortCommands(link.name, masterOf({ type: 'createLink', link, replaces: false }), link))
   for (const altName of altNames) commands.push(`ip link property add dev ${link.name} altname ${altName}`)
   return commands
 }
@@ -77,6 +79,13 @@ function genericCommands(
     ...(kind?.generic && hasChange ? kind.generic.commands(name, change) : []),
     ...(wanted.length > 0 ? [words('ethtool -K', name, ...wanted)] : []),
   ]
+}
+
+/** The commands for what generic netlink sets of a port. */
+function genericPortCommands(name: string, master: string | undefined, changes: Partial<Link>): string[] {
+  const port = portOptionsOf(changes)
+  const commands = port && linkKind(port.masterKind)?.generic?.port?.commands(master ?? '', name, port.options)
+  return [...(commands ?? [])]
 }
 
 function withoutKind(link: Link): Partial<Link> {
@@ -150,8 +159,8 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   if (kind && options && (own.length > 0 || !kind.generic))
     commands.push(words('ip link set', name, 'type', kind.kind, ...own))
   const port = portOptionsOf(changes)
-  const table = port && linkKind(port.masterKind)?.port
-  if (port && table) {
+  const { port: table, generic } = (port && linkKind(port.masterKind)) ?? {}
+  if (port && table && !generic?.port) {
     commands.push(words('ip link set', name, `type ${port.masterKind}_slave`, ...optionsOf(table, port.options)))
   }
   return commands
@@ -173,5 +182,6 @@ export function updateLinkCommands(operation: Extract<Operation, { type: 'update
     ...(bounce ? [`ip link set ${name} down`] : []),
     ...setCommands(name, changes, kind),
     ...(bounce ? [`ip link set ${name} up`] : []),
+    ...genericPortCommands(name, masterOf(operation), changes),
   ]
 }

@@ -1,12 +1,6 @@
 import type { Domain } from '../../netlink/codec.js'
+import { snakeCase } from '../../netlink/snakeCase.js'
 import type { AnyAttributeTable, Attribute } from '../../netlink/table.js'
-
-/** `forwardDelay` as iproute2 spells it. */
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z0-9]+/g, (part, offset: number) =>
-    /[A-Z]/.test(part) && offset > 0 ? `_${part.toLowerCase()}` : part,
-  )
-}
 
 /** Joins the words of a command, leaving out what is not given. */
 export function words(...parts: readonly (string | number | undefined | false)[]): string {

@@ -227,6 +227,8 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   },
   multiplesOf: { miiInterval: ['upDelay', 'downDelay', 'peerNotificationDelay'] },
   namesPorts: ['primary', 'activeSlave'],
+  // bond_option_active_slave_set
+  onlyPorts: ['activeSlave'],
   momentary: ['activeSlave'],
   defaults: {
     mode: 'balance-rr',

@@ -43,7 +43,7 @@ export { type NetkitOptions, type NetkitPolicy, type NetkitScrub, type NetkitSta
 export { type NlmonOptions, nlmon } from './nlmon.js'
 export { type OvpnOptions, ovpn } from './ovpn.js'
 export type { UdpPortRange } from './portRange.js'
-export { type TeamOptions, team } from './team.js'
+export { type TeamMode, type TeamOptions, type TeamPortOptions, team } from './team.js'
 export { type TunTapOptions, type TunTapStatus, tap, tun } from './tuntap.js'
 export { type VethOptions, veth } from './veth.js'
 export { type VirtWifiOptions, virtWifi } from './virtWifi.js'

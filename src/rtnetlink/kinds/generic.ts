@@ -1,3 +1,4 @@
+import type { NetworkError } from '../../error.js'
 import type { GenericFamily } from '../../genetlink/control.js'
 import type { GenericNetlink } from '../../genetlink/genericNetlink.js'
 import type { DecodeContext, EncodeContext } from '../../netlink/codec.js'
@@ -20,7 +21,23 @@ export interface OptionDifference {
 /** What a family tells of a link. */
 export interface GenericReading {
   readonly options: object
-  readonly status: object
+  readonly status?: object
+  /** The options of its ports, by the index of the link. */
+  readonly ports?: ReadonlyMap<number, object>
+}
+
+/** How a family sets options of a link as a port; its reading of the master tells them. They are `separate`, too. */
+export interface GenericPortOptions {
+  /** The messages of options. */
+  messages(
+    family: GenericFamily,
+    master: string,
+    port: string,
+    options: object,
+    context: EncodeContext,
+  ): readonly NetlinkMessage[]
+  /** The commands that would set options. */
+  commands(master: string, port: string, options: object): readonly string[]
 }
 
 /** Something that a wish lacks, with its place among the options. */
@@ -65,6 +82,12 @@ export interface GenericOptions {
   commands(name: string, change: object): readonly string[]
   /** The options as a spec says them. */
   toSpec(options: object, secrets: boolean): object
+  /** Whether an error of the kernel's is none: what the message said was done. */
+  isDone?(error: NetworkError): boolean
+  /** The kernel's refusal of a change in clearer words. */
+  explained?(error: NetworkError, name: string, change: object): NetworkError
+  /** How it sets the options of a port, where there are such. */
+  readonly port?: GenericPortOptions
 }
 
 /** Options as rtnetlink takes them, and those that a family does; `undefined` where there are none of the sort. */

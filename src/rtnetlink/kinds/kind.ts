@@ -43,7 +43,7 @@ export interface LinkKind<
   readonly generic?: GenericOptions
   /** IFLA_INFO_DATA: what can only be read. */
   readonly status?: AttributeTable<Status>
-  /** IFLA_INFO_SLAVE_DATA: what can be set on a port of such a link. */
+  /** IFLA_INFO_SLAVE_DATA, and as `separate` lines what {@link generic} sets: what can be set on a port of such a link. */
   readonly port?: AttributeTable<Port>
   /** IFLA_INFO_SLAVE_DATA: what can only be read. */
   readonly portStatus?: AnyAttributeTable
@@ -74,6 +74,8 @@ export interface LinkKind<
   readonly followingUnsaid?: boolean
   /** Options that name a port of the link, which is there only later. */
   readonly namesPorts?: readonly (keyof Options & string)[]
+  /** Those of them that the kernel refuses where what they name is no port of the link. */
+  readonly onlyPorts?: readonly (keyof Options & string)[]
   /** Options that the kernel changes by itself, so that a snapshot leaves them out. */
   readonly momentary?: readonly (keyof Options & string)[]
   /** Options that the kernel does not tell of a device, so that nobody can see whether they are as they should be. */
@@ -129,6 +131,7 @@ export interface AnyLinkKind
     | 'decides'
     | 'dependsOn'
     | 'namesPorts'
+    | 'onlyPorts'
     | 'momentary'
     | 'untold'
     | 'defaults'
@@ -146,6 +149,7 @@ export interface AnyLinkKind
   readonly decides?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]
   readonly namesPorts?: readonly string[]
+  readonly onlyPorts?: readonly string[]
   readonly momentary?: readonly string[]
   readonly untold?: readonly string[]
   readonly defaults?: object

@@ -1,14 +1,63 @@
-import { attributeTable } from '../../netlink/table.js'
-import { defineLinkKind, type LinkKind, type NoOptions } from './kind.js'
+import {
+  explainedRefusal,
+  formerTeam,
+  missingOfTeam,
+  teamChange,
+  teamCommands,
+  teamDifferences,
+  teamPortCommands,
+} from '../../genetlink/team/change.js'
+import { readTeam } from '../../genetlink/team/device.js'
+import { isTeamOptionSet, setTeamOptions, setTeamPortOptions, TEAM_GENL_NAME } from '../../genetlink/team/messages.js'
+import { type TeamOptions, type TeamPortOptions, teamOptions, teamPortOptions } from '../../genetlink/team/options.js'
+import type { GenericOptions } from './generic.js'
+import { defineLinkKind, type LinkKind } from './kind.js'
 
-/** A team device has no options of its own here: how it works is told by the team's own generic netlink family. */
-export type TeamOptions = NoOptions
+export type { TeamMode, TeamOptions, TeamPortOptions } from '../../genetlink/team/options.js'
+
+/** How the family `team` reads and sets the options of a team and of its ports. */
+export const teamGeneric: GenericOptions = {
+  family: TEAM_GENL_NAME,
+  byIndex: true,
+  read: (generic, link, context, request) => readTeam(generic, link, context, request),
+  differences: (wanted: TeamOptions, actual: TeamOptions | undefined) => teamDifferences(wanted, actual),
+  missing: (wanted: TeamOptions, actual: TeamOptions | undefined) => missingOfTeam(wanted, actual),
+  change: (wanted: TeamOptions, actual: TeamOptions | undefined) => teamChange(wanted, actual),
+  lasting: (wanted) => wanted,
+  former: (had: TeamOptions, changes: readonly TeamOptions[]) => formerTeam(had, changes),
+  messages: (family, name, change: TeamOptions, context) => setTeamOptions(family, name, change, context),
+  commands: (name, change: TeamOptions) => teamCommands(name, change),
+  toSpec: (options) => options,
+  isDone: (error) => isTeamOptionSet(error),
+  explained: (error, name, change: TeamOptions) => explainedRefusal(error, name, change),
+  port: {
+    messages: (family, master, port, options: TeamPortOptions, context) =>
+      setTeamPortOptions(family, master, port, options, context),
+    commands: (master, port, options: TeamPortOptions) => teamPortCommands(master, port, options),
+  },
+}
 
 /** `ip link add NAME type team`: several links as one, as a program such as teamd has it work. */
-export const team: LinkKind<'team', TeamOptions> = defineLinkKind({
+export const team: LinkKind<'team', TeamOptions, TeamPortOptions> = defineLinkKind({
   kind: 'team',
-  options: attributeTable<TeamOptions>({}),
+  options: teamOptions,
+  port: teamPortOptions,
+  generic: teamGeneric,
   ethernet: true,
   hasPorts: true,
   portsJoinDown: true,
+  // drivers/net/team/team.c, team_change_mode
+  immutable: ['mode'],
+  // drivers/net/team/team_mode_activebackup.c, ab_active_port_set
+  needsNewDevice: (option, _before, after) => option === 'activePort' && after === null,
+  namesPorts: ['activePort'],
+  onlyPorts: ['activePort'],
+  onlyWith: { activePort: { mode: ['activebackup'] } },
+  defaults: {
+    notifyPeersCount: 0,
+    notifyPeersInterval: 0,
+    multicastRejoinCount: 0,
+    multicastRejoinInterval: 0,
+  },
+  portDefaults: { enabled: true, userLinkup: false, userLinkupEnabled: false, priority: 0, queueId: 0 },
 })

@@ -1,29 +1,44 @@
 import { CTRL_CMD_GETFAMILY, controlLayout, GENL_ID_CTRL } from '../../genetlink/control.js'
 import { MACSEC_GENL_NAME, MACSEC_GENL_VERSION } from '../../genetlink/macsec/messages.js'
 import { genericHeader } from '../../genetlink/message.js'
+import { TEAM_GENL_NAME, TEAM_GENL_VERSION } from '../../genetlink/team/messages.js'
 import { WG_GENL_NAME, WG_GENL_VERSION } from '../../genetlink/wireguard/messages.js'
+import type { Payload } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
 import { decodeMessage, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI, type ReceivedMessage } from '../../netlink/message.js'
 import type { FakeTransport, KernelSide } from './fakeTransport.js'
+import type { Faults } from './faults.js'
 import { acknowledgement, done, encodeBody, KernelError, packMessage } from './kernelMessage.js'
 import type { LinkTable } from './linkTable.js'
 import { FakeMacsec } from './macsec.js'
+import { FakeTeam } from './team.js'
 import { FakeWireguard } from './wireguard.js'
 
 /** The numbers that the families got, with their versions; any from 16 on will do. */
 const families: ReadonlyMap<string | undefined, { readonly id: number; readonly version: number }> = new Map([
   [WG_GENL_NAME, { id: 31, version: WG_GENL_VERSION }],
   [MACSEC_GENL_NAME, { id: 32, version: MACSEC_GENL_VERSION }],
+  [TEAM_GENL_NAME, { id: 33, version: TEAM_GENL_VERSION }],
 ])
 
-/** Generic netlink of the fake kernel: the families `wireguard` and `macsec`, and the one that tells of families. */
-export class FakeGeneric implements KernelSide {
-  readonly #handlers: ReadonlyMap<number | undefined, FakeWireguard | FakeMacsec>
+/** A family: what it does for a request, and which of its commands only read. */
+interface Handler {
+  readonly reading: readonly number[]
+  handle(body: Payload): readonly Uint8Array[]
+}
 
-  constructor(links: LinkTable) {
-    this.#handlers = new Map<number | undefined, FakeWireguard | FakeMacsec>([
+/** Generic netlink of the fake kernel: the families `wireguard`, `macsec` and `team`, and the one that tells of families. */
+export class FakeGeneric implements KernelSide {
+  readonly #handlers: ReadonlyMap<number | undefined, Handler>
+
+  readonly #faults: Faults
+
+  constructor(links: LinkTable, faults: Faults) {
+    this.#faults = faults
+    this.#handlers = new Map<number | undefined, Handler>([
       [families.get(WG_GENL_NAME)?.id, new FakeWireguard(links)],
       [families.get(MACSEC_GENL_NAME)?.id, new FakeMacsec(links)],
+      [families.get(TEAM_GENL_NAME)?.id, new FakeTeam(links)],
     ])
   }
 
@@ -49,8 +64,10 @@ export class FakeGeneric implements KernelSide {
 
   #handle({ type, body }: ReceivedMessage): readonly Uint8Array[] {
     const handler = this.#handlers.get(type)
+    const { command } = genericHeader.decode(body, withoutNames)
+    if (handler && !handler.reading.includes(command)) this.#faults.countChange()
     if (handler) return handler.handle(body)
-    if (type !== GENL_ID_CTRL || genericHeader.decode(body, withoutNames).command !== CTRL_CMD_GETFAMILY) {
+    if (type !== GENL_ID_CTRL || command !== CTRL_CMD_GETFAMILY) {
       throw new KernelError('EOPNOTSUPP')
     }
     const { familyName } = decodeMessage(controlLayout, body, withoutNames).attributes

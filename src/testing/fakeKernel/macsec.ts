@@ -55,6 +55,8 @@ const actions: ReadonlyMap<number, 'add' | 'set' | 'del'> = new Map([
 
 /** The family `macsec`: drivers/net/macsec.c. */
 export class FakeMacsec {
+  /** The commands that change nothing. */
+  readonly reading: readonly number[] = [MACSEC_CMD_GET_TXSC]
   readonly #links: LinkTable
   readonly #devices = new WeakMap<FakeLink, FakeDevice>()
 

@@ -34,6 +34,8 @@ const prefixesAPart = 100
 
 /** The family `wireguard`: drivers/net/wireguard/netlink.c. */
 export class FakeWireguard {
+  /** The commands that change nothing. */
+  readonly reading: readonly number[] = [WG_CMD_GET_DEVICE]
   readonly #links: LinkTable
   readonly #devices = new WeakMap<FakeLink, FakeDevice>()
 

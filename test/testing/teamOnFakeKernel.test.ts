@@ -1,0 +1,302 @@
+import test from 'ava'
+import { Network } from '../../src/network/network.js'
+import { apply, plan } from '../../src/reconcile/apply.js'
+import { snapshot } from '../../src/reconcile/snapshot.js'
+import type { TeamOptions, TeamPortOptions } from '../../src/rtnetlink/kinds/builtIn.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { FakeKernel } from '../../src/testing/fakeKernel.js'
+
+const port = (name: string, teamPort?: TeamPortOptions): LinkSpec => ({
+  name,
+  kind: 'dummy',
+  master: 'team0',
+  ...(teamPort ? { teamPort } : {}),
+})
+
+const withPorts = (team: TeamOptions, ...ports: readonly LinkSpec[]): Spec => ({
+  links: [{ name: 'team0', kind: 'team', team, addresses: ['192.0.2.1/24'] }, ...ports],
+})
+
+const oneActive: TeamOptions = { mode: 'activebackup', activePort: 'p1', notifyPeersCount: 2 }
+const spec = withPorts(oneActive, port('p0', { priority: -3, queueId: 2 }), port('p1', { userLinkup: true }))
+
+function open(kernel: FakeKernel): Network {
+  return Network.open({
+    transport: () => kernel.transport(),
+    genericTransport: () => kernel.transportOf('generic'),
+  }).unwrap()
+}
+
+async function shown(kernel: FakeKernel): Promise<object> {
+  using network = open(kernel)
+  const { options, ports } = (await network.team.get('team0')).unwrap()
+  return { ...options, ports: Object.fromEntries(ports.map((one) => [one.name, one.options])) }
+}
+
+/** All of it, whatever the order in which links were made. */
+async function whole(kernel: FakeKernel): Promise<object> {
+  const { links = [], ...others } = (await snapshot({ kernel })).unwrap()
+  return { ...others, links: Object.fromEntries(links.map((link) => [link.name, link])), team: await shown(kernel) }
+}
+
+async function commands(spec: Spec, kernel: FakeKernel): Promise<string[]> {
+  const { steps } = (await apply(spec, { kernel })).unwrap()
+  return steps.flatMap(({ equivalent }) => equivalent.split('\n'))
+}
+
+const ordinaryPort: TeamPortOptions = {
+  enabled: true,
+  userLinkup: false,
+  userLinkupEnabled: false,
+  priority: 0,
+  queueId: 0,
+}
+const ordinary: TeamOptions = {
+  notifyPeersCount: 0,
+  notifyPeersInterval: 0,
+  multicastRejoinCount: 0,
+  multicastRejoinInterval: 0,
+}
+
+async function made(): Promise<FakeKernel> {
+  const kernel = new FakeKernel()
+  ;(await apply(spec, { kernel })).unwrap()
+  return kernel
+}
+
+test('a team gets its mode before its ports, and its active port behind them', async (t) => {
+  const kernel = new FakeKernel()
+  const made = await commands(spec, kernel)
+  t.deepEqual(
+    made.filter((command) => !command.includes('altname')),
+    [
+      'ip link add name team0 type team',
+      'teamnl team0 setoption mode activebackup',
+      'teamnl team0 setoption notify_peers_count 2',
+      'ip link set team0 up',
+      'ip link add name p1 type dummy',
+      'ip link set p1 master team0',
+      'ip link set p1 up',
+      'teamnl --port_name=p1 team0 setoption user_linkup true',
+      'teamnl team0 setoption activeport $(cat /sys/class/net/p1/ifindex)',
+      'ip link add name p0 type dummy',
+      'ip link set p0 master team0',
+      'ip link set p0 up',
+      'teamnl --port_name=p0 team0 setoption priority -- -3',
+      'teamnl --port_name=p0 team0 setoption queue_id 2',
+      'ip address add 192.0.2.1/24 dev team0 proto 108',
+    ],
+  )
+  t.deepEqual(await shown(kernel), {
+    ...ordinary,
+    ...oneActive,
+    ports: {
+      p0: { ...ordinaryPort, priority: -3, queueId: 2 },
+      p1: { ...ordinaryPort, userLinkup: true },
+    },
+  })
+  t.deepEqual((await plan(spec, { kernel })).unwrap().steps, [])
+})
+
+test('what is left out stays, and only what differs is told', async (t) => {
+  const kernel = await made()
+  t.deepEqual((await plan({ links: [{ name: 'team0', team: {} }] }, { kernel })).unwrap().steps, [])
+  const changed = await commands(
+    {
+      links: [
+        { name: 'team0', team: { ...oneActive, activePort: 'p0' } },
+        { name: 'p0', teamPort: { queueId: 0 } },
+      ],
+    },
+    kernel,
+  )
+  t.deepEqual(changed.sort(), [
+    'teamnl --port_name=p0 team0 setoption queue_id 0',
+    'teamnl team0 setoption activeport $(cat /sys/class/net/p0/ifindex)',
+  ])
+  t.like(await shown(kernel), { activePort: 'p0', ports: { p0: { priority: -3, queueId: 0 } } })
+})
+
+test('a snapshot makes the same team elsewhere', async (t) => {
+  const kernel = await made()
+  const told = (await snapshot({ kernel })).unwrap()
+  const other = new FakeKernel()
+  ;(await apply(told, { kernel: other })).unwrap()
+  t.deepEqual(await shown(other), await shown(kernel))
+  t.deepEqual((await plan(told, { kernel: other })).unwrap().steps, [])
+  const [team, first] = ['team0', 'p0'].map((name) => told.links?.find((link) => link.name === name))
+  t.deepEqual([team?.team, first?.teamPort], [oneActive, { priority: -3, queueId: 2 }])
+})
+
+test('another mode makes the team anew, and puts its ports back with their options', async (t) => {
+  const kernel = await made()
+  const next: Spec = { links: [{ name: 'team0', team: { mode: 'roundrobin' } }] }
+  const { steps } = (await plan(next, { kernel })).unwrap()
+  const remade = steps.filter(({ disruption }) => disruption === 'recreate')
+  t.deepEqual(
+    remade.map(({ id }) => id),
+    ['team0'],
+  )
+  ;(await apply(next, { kernel })).unwrap()
+  t.deepEqual(await shown(kernel), {
+    ...ordinary,
+    mode: 'roundrobin',
+    notifyPeersCount: 2,
+    ports: {
+      p0: { ...ordinaryPort, priority: -3, queueId: 2 },
+      p1: { ...ordinaryPort, userLinkup: true },
+    },
+  })
+})
+
+for (const [what, change] of [
+  [
+    'what options',
+    {
+      links: [
+        { name: 'team0', team: { activePort: 'p0', notifyPeersCount: 7 } },
+        { name: 'p1', teamPort: { enabled: false } },
+      ],
+    },
+  ],
+  ['a mode', { links: [{ name: 'team0', team: { mode: 'broadcast' } }] }],
+  ['an active port', { links: [{ name: 'team0', team: { activePort: null } }] }],
+] as const satisfies readonly (readonly [string, Spec])[]) {
+  test(`${what} changed is put back, wherever it fails`, async (t) => {
+    for (let failing = 1; ; failing++) {
+      const kernel = await made()
+      const before = await whole(kernel)
+      const more: Spec = { ...change, routes: [{ to: '198.51.100.0/24', via: '192.0.2.9' }] }
+      kernel.faults.failChange(failing, 'ENOMEM')
+      const result = await apply(more, { kernel })
+      if (result.ok) {
+        t.true(failing > 3)
+        break
+      }
+      t.is(
+        result.val.rollback?.restored ?? true,
+        true,
+        `request ${failing}: ${result.val.message} ${result.val.rollback?.error}`,
+      )
+      t.deepEqual(await whole(kernel), before, `request ${failing}`)
+    }
+  })
+}
+
+test('a team that had no mode and no active port has none again', async (t) => {
+  const kernel = new FakeKernel()
+  ;(await apply(withPorts({}, port('p0')), { kernel })).unwrap()
+  const before = await shown(kernel)
+  const next = withPorts({ mode: 'activebackup', activePort: 'p0' }, port('p0'))
+  const failing: Spec = { ...next, routes: [{ to: '198.51.100.0/24', via: '203.0.113.1' }] }
+  const result = await apply(failing, { kernel })
+  t.false(result.ok)
+  t.deepEqual(await shown(kernel), before)
+  ;(await apply(withPorts({ mode: 'activebackup' }, port('p0')), { kernel })).unwrap()
+  const none = await shown(kernel)
+  const second = await apply(failing, { kernel })
+  t.is(second.ok ? undefined : second.val.rollback?.restored, true)
+  t.deepEqual(await shown(kernel), none)
+})
+
+const refused: readonly (readonly [string, Spec, string, RegExp])[] = [
+  [
+    'a link that is no port',
+    withPorts({ ...oneActive, activePort: 'd0' }, port('p1'), { name: 'd0', kind: 'dummy' }),
+    '/links/0/team/activePort',
+    /d0 is no port of team0/,
+  ],
+  [
+    'a link that is not there',
+    withPorts({ ...oneActive, activePort: 'p9' }, port('p1')),
+    '/links/0/team/activePort',
+    /p9 is no port of team0/,
+  ],
+  [
+    'no mode',
+    withPorts({ activePort: 'p1' }, port('p1')),
+    '/links/0/team/activePort',
+    /only a team whose mode is activebackup/,
+  ],
+  [
+    'another mode',
+    withPorts({ mode: 'random', activePort: 'p1' }, port('p1')),
+    '/links/0/team/activePort',
+    /only a team whose mode is activebackup/,
+  ],
+]
+
+for (const [what, spec, path, message] of refused) {
+  test(`an active port with ${what} is refused before anything is done`, async (t) => {
+    const kernel = new FakeKernel()
+    const result = await apply(spec, { kernel })
+    if (result.ok) return t.fail()
+    t.deepEqual(result.val.problems?.map((one) => one.path) ?? [result.val.path], [path])
+    t.regex(result.val.message, message)
+    t.is((await snapshot({ kernel })).unwrap().links?.length, 1)
+  })
+}
+
+test('a port that leaves is no active port any longer, so that its name is refused', async (t) => {
+  const kernel = await made()
+  const result = await apply(
+    {
+      links: [
+        { name: 'team0', team: { activePort: 'p1' } },
+        { name: 'p1', master: null },
+      ],
+    },
+    { kernel },
+  )
+  t.regex(result.ok ? '' : result.val.message, /p1 is no port of team0/)
+  ;(await apply({ links: [{ name: 'p1', master: null }] }, { kernel })).unwrap()
+  t.false('activePort' in (await shown(kernel)))
+})
+
+test('a mode that there is not, and options of a wrong kind, are found in the spec', async (t) => {
+  const spec = {
+    links: [
+      { name: 'team0', kind: 'team', team: { mode: 'lacp', notifyPeersCount: -1, priority: 1 } },
+      { name: 'p0', kind: 'dummy', master: 'team0', teamPort: { queueId: 70000, userLinkup: 1 } },
+    ],
+  }
+  const result = await plan(spec as unknown as Spec, { kernel: new FakeKernel() })
+  t.deepEqual(result.ok ? [] : result.val.problems?.map(({ path }) => path).sort(), [
+    '/links/0/team/mode',
+    '/links/0/team/notifyPeersCount',
+    '/links/0/team/priority',
+    '/links/1/teamPort/queueId',
+    '/links/1/teamPort/userLinkup',
+  ])
+})
+
+test('the imperative side sets options of a team and of its ports, and refuses what the kernel would', async (t) => {
+  const kernel = new FakeKernel()
+  using network = open(kernel)
+  ;(await network.links.create({ name: 'team0', kind: 'team', team: { mode: 'activebackup' } })).unwrap()
+  ;(await network.links.create({ name: 'p0', kind: 'dummy', master: 'team0', teamPort: { priority: 5 } })).unwrap()
+  ;(await network.links.update('p0', { teamPort: { queueId: 1 } })).unwrap()
+  const { options, ports } = (
+    await network.team.update('team0', { activePort: 'p0', multicastRejoinCount: 1 })
+  ).unwrap()
+  t.deepEqual(options, { ...ordinary, mode: 'activebackup', activePort: 'p0', multicastRejoinCount: 1 })
+  t.deepEqual(
+    ports.map((one) => [one.name, one.options]),
+    [['p0', { ...ordinaryPort, priority: 5, queueId: 1 }]],
+  )
+  t.deepEqual(
+    (await network.team.list()).unwrap().map(({ name }) => name),
+    ['team0'],
+  )
+  const errors = [
+    await network.team.update('team0', { mode: 'random' }),
+    await network.team.update('team0', { activePort: null }),
+    await network.team.update('team0', { activePort: 'lo' }),
+    await network.team.get('p0'),
+    await network.links.update('lo', { teamPort: { priority: 1 } }),
+  ]
+  t.deepEqual(
+    errors.map((result) => (result.ok ? undefined : result.val.code)),
+    ['EBUSY', 'INVALID_ARGUMENT', 'ENOENT', 'ENODEV', 'INVALID_ARGUMENT'],
+  )
+})
