@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
 import { Network } from '../../src/network/network.js'
-import type { TeamMode, TeamOptions, TeamPortOptions } from '../../src/rtnetlink/kinds/builtIn.js'
+import type { TeamMode, TeamOptions } from '../../src/rtnetlink/kinds/builtIn.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { hasKind } from '../helpers/hasKind.js'
 import { patience } from '../helpers/patience.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 import { record } from '../helpers/record.js'
 import { skipped } from '../helpers/skipped.js'
+import { teamOf, teamPort } from '../helpers/team.js'
 
 /** Whether the kernel has the kind, and the machine `teamnl` to look at it. */
 const lack = ((): string | undefined => {
@@ -27,15 +28,6 @@ function onTeams(title: string, run: (t: ExecutionContext) => Promise<void>): vo
 }
 
 const mac = '02:00:00:00:00:0a'
-const port = (name: string, teamPort?: TeamPortOptions): LinkSpec => ({
-  name,
-  kind: 'dummy',
-  master: 'team0',
-  ...(teamPort ? { teamPort } : {}),
-})
-const withPorts = (team: TeamOptions, ...ports: readonly LinkSpec[]): Spec => ({
-  links: [{ name: 'team0', kind: 'team', team, addresses: ['10.9.0.1/24'] }, ...ports],
-})
 
 /** The options that `teamnl` shows: of ports as `port:PORT option`. */
 function shown(namespace: ReconcileNamespace): Record<string, string> {
@@ -56,7 +48,7 @@ const oneActive: TeamOptions = {
   notifyPeersCount: 2,
   multicastRejoinInterval: 30,
 }
-const whole = withPorts(oneActive, port('d0', { priority: -3, queueId: 2 }), port('d1', { userLinkup: true }))
+const whole = teamOf(oneActive, teamPort('d0', { priority: -3, queueId: 2 }), teamPort('d1', { userLinkup: true }))
 const ofWhole = {
   mode: 'activebackup',
   activeport: 'd1',
@@ -132,10 +124,10 @@ onTeams('what fails leaves mode, active port and ports as they were', async (t) 
     t.deepEqual(shown(namespace), before.options)
   }
   const none = reconcileNamespace(t)
-  await none.apply(withPorts({}, port('d0')))
+  await none.apply(teamOf({}, teamPort('d0')))
   const without = shown(none)
   t.is(without['mode'], '*NOMODE*')
-  const { rollback } = await none.fails(withPorts({ mode: 'activebackup', activePort: 'd0' }, port('d0')), {
+  const { rollback } = await none.fails(teamOf({ mode: 'activebackup', activePort: 'd0' }, teamPort('d0')), {
     guards: [() => false],
   })
   t.true(rollback?.restored)

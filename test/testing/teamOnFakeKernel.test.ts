@@ -3,22 +3,12 @@ import { Network } from '../../src/network/network.js'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { TeamOptions, TeamPortOptions } from '../../src/rtnetlink/kinds/builtIn.js'
-import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import type { Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/fakeKernel.js'
-
-const port = (name: string, teamPort?: TeamPortOptions): LinkSpec => ({
-  name,
-  kind: 'dummy',
-  master: 'team0',
-  ...(teamPort ? { teamPort } : {}),
-})
-
-const withPorts = (team: TeamOptions, ...ports: readonly LinkSpec[]): Spec => ({
-  links: [{ name: 'team0', kind: 'team', team, addresses: ['192.0.2.1/24'] }, ...ports],
-})
+import { teamOf, teamPort } from '../helpers/team.js'
 
 const oneActive: TeamOptions = { mode: 'activebackup', activePort: 'p1', notifyPeersCount: 2 }
-const spec = withPorts(oneActive, port('p0', { priority: -3, queueId: 2 }), port('p1', { userLinkup: true }))
+const spec = teamOf(oneActive, teamPort('p0', { priority: -3, queueId: 2 }), teamPort('p1', { userLinkup: true }))
 
 function open(kernel: FakeKernel): Network {
   return Network.open({
@@ -84,7 +74,7 @@ test('a team gets its mode before its ports, and its active port behind them', a
       'ip link set p0 up',
       'teamnl --port_name=p0 team0 setoption priority -- -3',
       'teamnl --port_name=p0 team0 setoption queue_id 2',
-      'ip address add 192.0.2.1/24 dev team0 proto 108',
+      'ip address add 10.9.0.1/24 dev team0 proto 108',
     ],
   )
   t.deepEqual(await shown(kernel), {
@@ -166,7 +156,7 @@ for (const [what, change] of [
     for (let failing = 1; ; failing++) {
       const kernel = await made()
       const before = await whole(kernel)
-      const more: Spec = { ...change, routes: [{ to: '198.51.100.0/24', via: '192.0.2.9' }] }
+      const more: Spec = { ...change, routes: [{ to: '198.51.100.0/24', via: '10.9.0.9' }] }
       kernel.faults.failChange(failing, 'ENOMEM')
       const result = await apply(more, { kernel })
       if (result.ok) {
@@ -185,14 +175,14 @@ for (const [what, change] of [
 
 test('a team that had no mode and no active port has none again', async (t) => {
   const kernel = new FakeKernel()
-  ;(await apply(withPorts({}, port('p0')), { kernel })).unwrap()
+  ;(await apply(teamOf({}, teamPort('p0')), { kernel })).unwrap()
   const before = await shown(kernel)
-  const next = withPorts({ mode: 'activebackup', activePort: 'p0' }, port('p0'))
+  const next = teamOf({ mode: 'activebackup', activePort: 'p0' }, teamPort('p0'))
   const failing: Spec = { ...next, routes: [{ to: '198.51.100.0/24', via: '203.0.113.1' }] }
   const result = await apply(failing, { kernel })
   t.false(result.ok)
   t.deepEqual(await shown(kernel), before)
-  ;(await apply(withPorts({ mode: 'activebackup' }, port('p0')), { kernel })).unwrap()
+  ;(await apply(teamOf({ mode: 'activebackup' }, teamPort('p0')), { kernel })).unwrap()
   const none = await shown(kernel)
   const second = await apply(failing, { kernel })
   t.is(second.ok ? undefined : second.val.rollback?.restored, true)
@@ -202,25 +192,25 @@ test('a team that had no mode and no active port has none again', async (t) => {
 const refused: readonly (readonly [string, Spec, string, RegExp])[] = [
   [
     'a link that is no port',
-    withPorts({ ...oneActive, activePort: 'd0' }, port('p1'), { name: 'd0', kind: 'dummy' }),
+    teamOf({ ...oneActive, activePort: 'd0' }, teamPort('p1'), { name: 'd0', kind: 'dummy' }),
     '/links/0/team/activePort',
     /d0 is no port of team0/,
   ],
   [
     'a link that is not there',
-    withPorts({ ...oneActive, activePort: 'p9' }, port('p1')),
+    teamOf({ ...oneActive, activePort: 'p9' }, teamPort('p1')),
     '/links/0/team/activePort',
     /p9 is no port of team0/,
   ],
   [
     'no mode',
-    withPorts({ activePort: 'p1' }, port('p1')),
+    teamOf({ activePort: 'p1' }, teamPort('p1')),
     '/links/0/team/activePort',
     /only a team whose mode is activebackup/,
   ],
   [
     'another mode',
-    withPorts({ mode: 'random', activePort: 'p1' }, port('p1')),
+    teamOf({ mode: 'random', activePort: 'p1' }, teamPort('p1')),
     '/links/0/team/activePort',
     /only a team whose mode is activebackup/,
   ],
