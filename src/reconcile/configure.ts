@@ -1,5 +1,6 @@
 import { type Configuration, type PortConfiguration, splitConfiguration } from '../rtnetlink/configureLink.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { Link } from '../rtnetlink/link.js'
 import { type Operation, propertyChange } from './operation.js'
 
 type LinkOperation = Extract<Operation, { type: 'createLink' | 'updateLink' }>
@@ -26,15 +27,13 @@ export function partsOf(operation: Operation): Parts | undefined {
     link: { name, kind },
     configuration: configuration ?? {},
     ...(isMore ? { after: { ...operation, changes: rest } } : {}),
-    ...(port ? { port: { ...port, master: masterOf(operation) } } : {}),
+    ...(port ? { port: { ...port, master: masterOf(changes, operation.master) } } : {}),
   }
 }
 
-/** The master whose port a link is when an operation is done. */
-export function masterOf(operation: LinkOperation): string | undefined {
-  const { master } = operation.type === 'createLink' ? operation.link : operation.changes
-  if (typeof master === 'string') return master
-  return operation.type === 'updateLink' ? operation.master : undefined
+/** The name of the master that a link has with some properties. */
+export function masterOf({ master }: Partial<Link>, before?: string): string | undefined {
+  return typeof master === 'string' ? master : before
 }
 
 function creationParts(operation: Extract<Operation, { type: 'createLink' }>): Parts | undefined {
@@ -54,6 +53,6 @@ function creationParts(operation: Extract<Operation, { type: 'createLink' }>): P
       ...(generic && options ? { options: generic.change(options, undefined, false) } : {}),
     },
     ...(after ? { after } : {}),
-    ...(port ? { port: { ...port, master: masterOf(operation) } } : {}),
+    ...(port ? { port: { ...port, master: masterOf(operation.link) } } : {}),
   }
 }

@@ -50,11 +50,11 @@ export function needsOfNaming(naming: Partial<Link>): string[] {
 export function namedPortNeeds(differences: readonly LinkDifference[]): string[] {
   return differences
     .filter(({ section, name }) => namesPorts(section).includes(name))
-    .flatMap(({ after }) => (after === null ? [] : needsOfPort(after)))
+    .flatMap(({ after }) => needsOfPort(after))
 }
 
 function needsOfPort(port: unknown): string[] {
-  return [`link ${port}`, `configured ${port}`, `changed ${port}`]
+  return port === null ? [] : [`link ${port}`, `configured ${port}`, `changed ${port}`]
 }
 
 /** Refuses what the kernel would refuse halfway: to name as a port of a link what will be none. */

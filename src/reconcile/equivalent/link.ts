@@ -61,7 +61,7 @@ export function createLinkCommands(link: Link): string[] {
   const change = kind?.generic?.change(sectionOf(link, kind.kind) ?? {}, undefined, false)
   commands.push(...genericCommands(link.name, link, kind, change))
   for (const changes of last) commands.push(...setCommands(link.name, changes))
-  commands.push(...genericPortCommands(link.name, masterOf({ type: 'createLink', link, replaces: false }), link))
+  commands.push(...genericPortCommands(link.name, masterOf(link), link))
   for (const altName of altNames) commands.push(`ip link property add dev ${link.name} altname ${altName}`)
   return commands
 }
@@ -182,6 +182,6 @@ export function updateLinkCommands(operation: Extract<Operation, { type: 'update
     ...(bounce ? [`ip link set ${name} down`] : []),
     ...setCommands(name, changes, kind),
     ...(bounce ? [`ip link set ${name} up`] : []),
-    ...genericPortCommands(name, masterOf(operation), changes),
+    ...genericPortCommands(name, masterOf(changes, operation.master), changes),
   ]
 }
