@@ -6,8 +6,13 @@ import { headerSize, NLM_F_ACK, NLM_F_ECHO, NLMSG_ERROR, NLMSG_MIN_TYPE, type Re
 import type { StreamFailure, StreamProgress, Written } from './stream.js'
 import type { Transport } from './transports/transport.js'
 
-/** Below the send buffer that every socket has, of 212,992 bytes. */
+/**
+ * Below the send buffer that every socket has, of 212,992 bytes: going to another thread and back for each datagram takes
+ * as long as some twenty routes.
+ */
 const mostBytes = 3 * bytesASend
+/** Where several threads are in the kernel, the event loop may wait for one of them to come back. */
+const mostBytesOfMany = 2 * bytesASend
 /** How many datagrams of a stream are shorter, so that the kernel begins soon and what is short gives way often. */
 const shortDatagrams = 8
 
@@ -114,10 +119,8 @@ export class StreamLane {
     const { stream, options } = this.progress
     const turn = this.#turn++
     const { bytes, view, itemOf } = this.#memory[turn % 2 === 0 ? 0 : 1]
-    // Going to another thread and back for each takes as long as some twenty routes. But where several threads are in the
-    // kernel, the event loop may wait for one of them to come back.
-    const bytesAtMost = turn < shortDatagrams ? bytesASend : this.#isOneOfMany ? 2 * bytesASend : mostBytes
-    const part = new DataView(view.buffer, 0, bytesAtMost)
+    const longest = this.#isOneOfMany ? mostBytesOfMany : mostBytes
+    const part = new DataView(view.buffer, 0, turn < shortDatagrams ? bytesASend : longest)
     // Those of two datagrams can be there at once.
     const room = transport.answerCapacity / (this.#isOneOfMany ? 1 : 2)
     const answers = Math.floor(room / (options.echo ? 1 + answersAnEcho : 1))
