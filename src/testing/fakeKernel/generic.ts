@@ -14,32 +14,34 @@ import { FakeMacsec } from './macsec.js'
 import { FakeTeam } from './team.js'
 import { FakeWireguard } from './wireguard.js'
 
-/** The numbers that the families got, with their versions; any from 16 on will do. */
-const families: ReadonlyMap<string | undefined, { readonly id: number; readonly version: number }> = new Map([
-  [WG_GENL_NAME, { id: 31, version: WG_GENL_VERSION }],
-  [MACSEC_GENL_NAME, { id: 32, version: MACSEC_GENL_VERSION }],
-  [TEAM_GENL_NAME, { id: 33, version: TEAM_GENL_VERSION }],
-])
-
-/** A family: what it does for a request, and which of its commands only read. */
+/** What a family does for a request, and which of its commands only read. */
 interface Handler {
   readonly reading: readonly number[]
   handle(body: Payload): readonly Uint8Array[]
 }
 
+interface Family {
+  readonly name: string
+  /** The number that it got; any from 16 on will do. */
+  readonly id: number
+  readonly version: number
+  readonly Handler: new (links: LinkTable) => Handler
+}
+
+const families: readonly Family[] = [
+  { name: WG_GENL_NAME, id: 31, version: WG_GENL_VERSION, Handler: FakeWireguard },
+  { name: MACSEC_GENL_NAME, id: 32, version: MACSEC_GENL_VERSION, Handler: FakeMacsec },
+  { name: TEAM_GENL_NAME, id: 33, version: TEAM_GENL_VERSION, Handler: FakeTeam },
+]
+
 /** Generic netlink of the fake kernel: the families `wireguard`, `macsec` and `team`, and the one that tells of families. */
 export class FakeGeneric implements KernelSide {
-  readonly #handlers: ReadonlyMap<number | undefined, Handler>
-
+  readonly #handlers: ReadonlyMap<number, Handler>
   readonly #faults: Faults
 
   constructor(links: LinkTable, faults: Faults) {
     this.#faults = faults
-    this.#handlers = new Map<number | undefined, Handler>([
-      [families.get(WG_GENL_NAME)?.id, new FakeWireguard(links)],
-      [families.get(MACSEC_GENL_NAME)?.id, new FakeMacsec(links)],
-      [families.get(TEAM_GENL_NAME)?.id, new FakeTeam(links)],
-    ])
+    this.#handlers = new Map(families.map(({ id, Handler }) => [id, new Handler(links)]))
   }
 
   forget(): void {}
@@ -71,9 +73,10 @@ export class FakeGeneric implements KernelSide {
       throw new KernelError('EOPNOTSUPP')
     }
     const { familyName } = decodeMessage(controlLayout, body, withoutNames).attributes
-    const family = families.get(familyName)
-    if (familyName === undefined || !family) throw new KernelError('ENOENT')
-    const attributes = { familyId: family.id, familyName, version: family.version, headerSize: 0 }
+    const family = families.find(({ name }) => name === familyName)
+    if (!family) throw new KernelError('ENOENT')
+    const { name, id, version } = family
+    const attributes = { familyId: id, familyName: name, version, headerSize: 0 }
     return [encodeBody(controlLayout, { command: 1, version: 2 }, attributes)]
   }
 }
