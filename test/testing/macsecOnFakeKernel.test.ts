@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import test from 'ava'
 import type { MacsecConfiguration } from '../../src/genetlink/macsec/configuration.js'
-import { Network } from '../../src/network/network.js'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/fakeKernel.js'
+import { networkOf } from '../helpers/networkOf.js'
 
 const [K, L, M] = ['a1'.repeat(16), 'b2'.repeat(16), 'c3'.repeat(16)]
 const padded = (id: string): string => id.padEnd(32, '0')
@@ -22,15 +22,8 @@ const whole: MacsecConfiguration = {
   receiveChannels: [{ ...peer, associations: [{ number: 0, keyId: '02', key: L.toUpperCase() }] }],
 }
 
-function open(kernel: FakeKernel): Network {
-  return Network.open({
-    transport: () => kernel.transport(),
-    genericTransport: () => kernel.transportOf('generic'),
-  }).unwrap()
-}
-
 async function options(kernel: FakeKernel): Promise<MacsecConfiguration> {
-  using network = open(kernel)
+  using network = networkOf(kernel)
   return (await network.macsec.get('ms0')).unwrap().options
 }
 
@@ -171,7 +164,7 @@ test('a key of another cipher suite is another one, so that all else is undone',
   const rollback = result.err ? result.val.rollback : undefined
   t.false(rollback?.restored)
   t.regex(rollback?.error ?? '', /link ms0: macsec.transmitAssociations.0 is unset instead of .*\(not known\)/)
-  using network = open(kernel)
+  using network = networkOf(kernel)
   const { up, macsec } = (await network.links.get({ name: 'ms0' })).unwrap()
   t.true(up)
   t.is(macsec?.cipherSuite, 'gcm-aes-128')
@@ -280,7 +273,7 @@ test('what contradicts itself is a problem with its place', async (t) => {
 
 test('keys one by one: a link with keys, and a device that gets others', async (t) => {
   const kernel = new FakeKernel()
-  using network = open(kernel)
+  using network = networkOf(kernel)
   ;(await network.links.create({ name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } })).unwrap()
   ;(await network.links.create({ name: 'ms0', kind: 'macsec', macsec: { link: 'v0', ...whole } })).unwrap()
   const [listed] = (await network.macsec.list()).unwrap()
@@ -300,7 +293,7 @@ test('keys one by one: a link with keys, and a device that gets others', async (
 test('a number of a channel without 0x is told, and is not another one', async (t) => {
   const kernel = new FakeKernel()
   ;(await apply(device(whole), { kernel })).unwrap()
-  using network = open(kernel)
+  using network = networkOf(kernel)
   const bare = sci.slice(2)
   const association = { number: 1, keyId: '03', key: M, ssci: '12345678', salt: '00'.repeat(12) }
   for (const [told, result] of [

@@ -1,24 +1,17 @@
 import test from 'ava'
-import { Network } from '../../src/network/network.js'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { TeamOptions, TeamPortOptions } from '../../src/rtnetlink/kinds/builtIn.js'
 import type { Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/fakeKernel.js'
+import { networkOf } from '../helpers/networkOf.js'
 import { teamOf, teamPort } from '../helpers/team.js'
 
 const oneActive: TeamOptions = { mode: 'activebackup', activePort: 'p1', notifyPeersCount: 2 }
 const spec = teamOf(oneActive, teamPort('p0', { priority: -3, queueId: 2 }), teamPort('p1', { userLinkup: true }))
 
-function open(kernel: FakeKernel): Network {
-  return Network.open({
-    transport: () => kernel.transport(),
-    genericTransport: () => kernel.transportOf('generic'),
-  }).unwrap()
-}
-
 async function shown(kernel: FakeKernel): Promise<object> {
-  using network = open(kernel)
+  using network = networkOf(kernel)
   const { options, ports } = (await network.team.get('team0')).unwrap()
   return { ...options, ports: Object.fromEntries(ports.map((one) => [one.name, one.options])) }
 }
@@ -262,7 +255,7 @@ test('a mode that there is not, and options of a wrong kind, are found in the sp
 
 test('the imperative side sets options of a team and of its ports, and refuses what the kernel would', async (t) => {
   const kernel = new FakeKernel()
-  using network = open(kernel)
+  using network = networkOf(kernel)
   ;(await network.links.create({ name: 'team0', kind: 'team', team: { mode: 'activebackup' } })).unwrap()
   ;(await network.links.create({ name: 'p0', kind: 'dummy', master: 'team0', teamPort: { priority: 5 } })).unwrap()
   ;(await network.links.update('p0', { teamPort: { queueId: 1 } })).unwrap()

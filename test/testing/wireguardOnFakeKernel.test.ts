@@ -3,11 +3,11 @@ import test from 'ava'
 import type { WireguardPeer } from '../../src/genetlink/wireguard/attributes.js'
 import type { WireguardOptions } from '../../src/genetlink/wireguard/device.js'
 import { generatePresharedKey, generatePrivateKey, publicKeyOf } from '../../src/genetlink/wireguard/key.js'
-import { Network } from '../../src/network/network.js'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/fakeKernel.js'
+import { networkOf } from '../helpers/networkOf.js'
 
 const privateKey = generatePrivateKey()
 const presharedKey = generatePresharedKey()
@@ -29,10 +29,7 @@ const whole = device({ privateKey, listenPort: 51820, fwmark: '0x10', peers })
 
 /** What the kernel has, keys too. */
 async function options(kernel: FakeKernel): Promise<WireguardOptions> {
-  using network = Network.open({
-    transport: () => kernel.transport(),
-    genericTransport: () => kernel.transportOf('generic'),
-  }).unwrap()
+  using network = networkOf(kernel)
   return (await network.wireguard.get('wg0', { secrets: true })).unwrap().options
 }
 
