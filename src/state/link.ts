@@ -120,15 +120,16 @@ function optionDifferences(
 ): LinkDifference[] {
   const options = sectionOf(actual, section)
   const differences: LinkDifference[] = []
+  const isOwn = section === kind.kind
   for (const [name, after] of Object.entries(typeof wanted === 'object' && wanted !== null ? wanted : {})) {
     const before = options?.[name]
-    // What is in messages of its own is compared there.
-    if (table.lines[name]?.separate && !(section !== kind.kind && kind.generic?.port)) continue
+    // What is in messages of its own is compared there, but for what a family tells of a port.
+    if (table.lines[name]?.separate && (isOwn || !kind.generic?.port)) continue
     if (before === undefined && kind.untold?.includes(name)) continue
     if (before === undefined && options && isDefault(section, kind, options, name, after)) continue
     if (after === undefined || sameAsOption(section, kind, name, table.lines[name]?.codec.domain, after, before))
       continue
-    const immutable = section === kind.kind && isImmutable(kind, name, before, after, options ?? {})
+    const immutable = isOwn && isImmutable(kind, name, before, after, options ?? {})
     differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
   }
   return differences

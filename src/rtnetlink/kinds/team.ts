@@ -19,22 +19,18 @@ export type { TeamMode, TeamOptions, TeamPortOptions } from '../../genetlink/tea
 export const teamGeneric: GenericOptions = {
   family: TEAM_GENL_NAME,
   byIndex: true,
-  read: (generic, link, context, request) => readTeam(generic, link, context, request),
-  differences: (wanted: TeamOptions, actual: TeamOptions | undefined) => teamDifferences(wanted, actual),
-  missing: (wanted: TeamOptions, actual: TeamOptions | undefined) => missingOfTeam(wanted, actual),
-  change: (wanted: TeamOptions, actual: TeamOptions | undefined) => teamChange(wanted, actual),
+  read: readTeam,
+  differences: teamDifferences,
+  missing: missingOfTeam,
+  change: teamChange,
   lasting: (wanted) => wanted,
-  former: (had: TeamOptions, changes: readonly TeamOptions[]) => formerTeam(had, changes),
-  messages: (family, name, change: TeamOptions, context) => setTeamOptions(family, name, change, context),
-  commands: (name, change: TeamOptions) => teamCommands(name, change),
+  former: formerTeam,
+  messages: setTeamOptions,
+  commands: teamCommands,
   toSpec: (options) => options,
-  isDone: (error) => isTeamOptionSet(error),
-  explained: (error, name, change: TeamOptions) => explainedRefusal(error, name, change),
-  port: {
-    messages: (family, master, port, options: TeamPortOptions, context) =>
-      setTeamPortOptions(family, master, port, options, context),
-    commands: (master, port, options: TeamPortOptions) => teamPortCommands(master, port, options),
-  },
+  isDone: isTeamOptionSet,
+  explained: explainedRefusal,
+  port: { messages: setTeamPortOptions, commands: teamPortCommands },
 }
 
 /** `ip link add NAME type team`: several links as one, as a program such as teamd has it work. */
