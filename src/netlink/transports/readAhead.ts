@@ -2,8 +2,11 @@ import { DatagramBlock } from '../../system/aside.js'
 import { MSG_DONTWAIT, MSG_TRUNC } from '../../system/constants.js'
 import type { Datagram } from './transport.js'
 
-/** How many datagrams come by one call: some milliseconds of the kernel's work, and half a megabyte of a dump. */
-const datagramsACall = 16
+/**
+ * How many datagrams come by one call: some milliseconds of the kernel's work, and a megabyte of a dump. Between two calls
+ * the other thread stands still until this one has woken up.
+ */
+const datagramsACall = 32
 
 const flags = MSG_DONTWAIT | MSG_TRUNC
 
