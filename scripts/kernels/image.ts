@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { machineSource, type PackageSource, packageNames, suiteSource, unpackPackage } from './packages.js'
 
 /** A kernel of Debian's, unpacked. */
 export interface KernelImage {
@@ -29,37 +30,51 @@ export function keptKernel(series: string): KernelImage | undefined {
   return name === undefined ? undefined : imageIn(join(cache, name))
 }
 
+/** Where there are kernels that are newer than those of the machine's own release. */
+const newerSuite = 'trixie-backports'
+
 /** Fetches and unpacks a kernel by its package's name, unless it is there already. */
 export function fetchKernel(series: string): KernelImage {
-  const offered = execFileSync('apt-cache', ['search', '--names-only', '^linux-image-'], { encoding: 'utf8' })
-  const kept = existsSync(cache) ? readdirSync(cache) : []
-  const name =
-    newestOf(
-      series,
-      offered.split('\n').map((line) => line.split(' ')[0] ?? ''),
-    ) ?? newestOf(series, kept)
+  const own = newestOf(series, packageNames(machineSource, '^linux-image-'))
+  const root = own === undefined ? keptKernel(series)?.root : join(cache, own)
+  if (root !== undefined && existsSync(root)) return imageIn(root)
+  if (own !== undefined) return unpackKernel(machineSource, own)
+  const source = suiteSource(newerSuite, join(cache, 'apt'))
+  const name = newestOf(series, packageNames(source, '^linux-image-'))
   if (name === undefined) throw new Error(`no package of Linux ${series}; apt-get update, or another series`)
+  return unpackKernel(source, name)
+}
+
+function unpackKernel(source: PackageSource, name: string): KernelImage {
   const root = join(cache, name)
-  if (!existsSync(root)) {
-    const fresh = `${root}.new`
-    rmSync(fresh, { recursive: true, force: true })
-    mkdirSync(fresh, { recursive: true })
-    execFileSync('apt-get', ['download', name], { cwd: fresh, stdio: ['ignore', 'ignore', 'inherit'] })
-    const [archive] = readdirSync(fresh)
-    if (archive === undefined) throw new Error(`apt-get did not download ${name}`)
-    execFileSync('dpkg-deb', ['-x', join(fresh, archive), fresh])
-    rmSync(join(fresh, archive))
-    // busybox loads plain modules only.
-    execFileSync('find', [join(fresh, 'lib'), '-name', '*.ko.xz', '-exec', 'xz', '-d', '{}', '+'])
-    execFileSync('busybox', ['depmod', '-b', fresh, releaseIn(fresh)])
-    renameSync(fresh, root)
+  const fresh = `${root}.new`
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  const needs = unpackPackage(source, name, fresh)
+  // Since 7.0 the image's package has but these two.
+  for (const part of needs.filter((need) => /^linux-(binary|modules)-/.test(need))) unpackPackage(source, part, fresh)
+  if (!existsSync(join(fresh, 'lib/modules'))) {
+    mkdirSync(join(fresh, 'lib'), { recursive: true })
+    renameSync(join(fresh, 'usr/lib/modules'), join(fresh, 'lib/modules'))
   }
+  // busybox loads plain modules only.
+  execFileSync('find', [join(fresh, 'lib'), '-name', '*.ko.xz', '-exec', 'xz', '-d', '{}', '+'])
+  listModules(fresh, releaseIn(fresh))
+  renameSync(fresh, root)
   return imageIn(root)
+}
+
+/** Writes the lists of modules, by which the guest's modprobe finds them. */
+export function listModules(root: string, release: string): void {
+  execFileSync('busybox', ['depmod', '-b', root, release])
 }
 
 function imageIn(root: string): KernelImage {
   const release = releaseIn(root)
-  return { release, kernel: join(root, 'boot', `vmlinuz-${release}`), root }
+  const places = [join(root, 'boot', `vmlinuz-${release}`), join(root, 'lib/modules', release, 'vmlinuz')]
+  const kernel = places.find(existsSync)
+  if (kernel === undefined) throw new Error(`${root} has no kernel`)
+  return { release, kernel, root }
 }
 
 function releaseIn(root: string): string {

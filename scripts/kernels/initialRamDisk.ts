@@ -46,8 +46,8 @@ $b mount -t tmpfs tmpfs /rw; $b mkdir /rw/upper /rw/work
 $b mount -t overlay -o lowerdir=/low,upperdir=/rw/upper,workdir=/rw/work overlay /new || $b poweroff -f
 for directory in proc sys dev; do $b mount --move /$directory /new/$directory; done
 $b mount -t tmpfs tmpfs /new/run
-$b mkdir -p /new/usr/lib/modules /new/run/bin
-$b ln -s ${image.root}/lib/modules/${image.release} /new/usr/lib/modules/${image.release}
+$b mkdir -p /new/usr/lib/modules/${image.release} /new/run/bin
+$b mount --bind /low${image.root}/lib/modules/${image.release} /new/usr/lib/modules/${image.release}
 $b cp $b /new/run/bin/modprobe
 echo /run/bin/modprobe >/new/proc/sys/kernel/modprobe
 $b cp /script /new/run/script

@@ -1,23 +1,26 @@
 /**
  * Runs the compiled tests on other kernels, under emulation, as root:
  *
- * `npm run test:kernels -- [SERIES…] [--json FILE] [--continue] [--seconds N] [--jobs N]
+ * `npm run test:kernels -- [SERIES…] [--left-out] [--json FILE] [--continue] [--seconds N] [--jobs N]
  * [-- FILES and AVA's options]`
  *
  * The series are `6.1` and `6.12` unless told; `here` is this machine's own kernel. Needs qemu-system-x86,
  * busybox-static, cpio and xz-utils; the kernels are Debian packages, kept in ~/.cache/linkwright/kernels or in
- * `$LINKWRIGHT_KERNELS`. The files are patterns such as `'dist/test/reconcile/every*.test.js'`; without any, all whose
- * tests ask the kernel are run, which takes hours.
+ * `$LINKWRIGHT_KERNELS`. `--left-out` builds the modules of link kinds that Debian's configuration leaves out, once, for
+ * which make and the package linux-headers of just that kernel must be installed. The files are patterns such as
+ * `'dist/test/reconcile/every*.test.js'`; without any, all whose tests ask the kernel are run, which takes hours.
  *
  * A guest runs one file at a time, or N. Once it runs for 180 seconds, or N, it begins no further file: the next guest
- * does; it is killed after four times as long. The JSON file gets the {@link KernelResults} of each kernel whenever a guest has ended; with `--continue` what
- * it already has stays, and only files that are missing there, or were in trouble, are run.
+ * does; it is killed after four times as long. The JSON file gets the {@link KernelResults} of each kernel whenever a
+ * guest has ended; with `--continue` what it already has stays, and only files that are missing there, or were in
+ * trouble, are run.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { testFiles } from './files.js'
 import { fetchKernel } from './image.js'
+import { buildLeftOut } from './leftOut.js'
 import { type KernelResults, merged, nameOf } from './results.js'
 import { runFiles } from './run.js'
 import { summaryOf } from './summary.js'
@@ -29,6 +32,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
+    'left-out': { type: 'boolean', default: false },
     continue: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '180' },
     jobs: { type: 'string', default: '1' },
@@ -50,6 +54,7 @@ if (values.continue && json !== undefined && existsSync(json)) {
 }
 for (const series of positionals.length > 0 ? positionals : ['6.1', '6.12']) {
   const image = series === 'here' ? undefined : fetchKernel(series)
+  if (image && values['left-out']) buildLeftOut(image)
   const name = image?.release ?? release()
   const known = all.get(name)?.files ?? []
   const settled = new Set(known.filter(({ trouble }) => trouble === undefined).map(({ file }) => file))

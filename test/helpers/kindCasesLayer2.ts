@@ -138,6 +138,7 @@ const virtWifi: KindCase = {
 const amt: KindCase = {
   title: 'amt',
   section: 'amt',
+  plain: ['discovery'],
   link: {
     name,
     kind: 'amt',
