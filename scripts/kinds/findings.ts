@@ -54,17 +54,26 @@ export function sections(): Section[] {
  */
 export function mergedFindings(kept: readonly Findings[], fresh: readonly Findings[]): Findings[] {
   const releases = new Set([...kept, ...fresh].map(({ release }) => release))
-  return [...releases].map((release) => {
+  return [...releases].sort(byVersion).map((release) => {
     const [before, after] = [kept, fresh].map((list) => list.find((one) => one.release === release))
     const tried = Object.entries(after?.sections ?? {}).filter(
       ([, { applied, proven }]) => applied || proven.length > 0,
     )
-    return {
-      release,
-      absent: after && after.absent.length > 0 ? after.absent : (before?.absent ?? []),
-      sections: { ...before?.sections, ...Object.fromEntries(tried) },
-    }
+    const all = { ...before?.sections, ...Object.fromEntries(tried) }
+    const asked = after && after.absent.length > 0 ? after.absent : (before?.absent ?? [])
+    // The module of a kind may have been built for another run.
+    return { release, absent: asked.filter((kind) => !all[kind]?.applied), sections: all }
   })
+}
+
+/** Kernels of Debian, the oldest first, before others. */
+function byVersion(a: string, b: string): number {
+  return Number(isOfDebian(b)) - Number(isOfDebian(a)) || a.localeCompare(b, 'en', { numeric: true })
+}
+
+/** Whether it is a kernel of Debian's, with all its modules. */
+export function isOfDebian(release: string): boolean {
+  return release.endsWith('-amd64')
 }
 
 /** Brings together what the tests of a kernel recorded. */

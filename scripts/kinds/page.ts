@@ -1,4 +1,4 @@
-import { type Findings, type Section, sections } from './findings.js'
+import { type Findings, isOfDebian, type Section, sections } from './findings.js'
 
 /** What no test can try, and why. */
 const untestable: Readonly<Record<string, string>> = {
@@ -7,7 +7,9 @@ const untestable: Readonly<Record<string, string>> = {
 }
 
 /** A kernel as a heading of the table: `Linux 6.12`. */
-const heading = ({ release }: Findings): string => `Linux ${release.split('.').slice(0, 2).join('.')}`
+function heading({ release }: Findings): string {
+  return `${isOfDebian(release) ? '' : 'small '}Linux ${release.split('.').slice(0, 2).join('.')}`
+}
 
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
@@ -72,7 +74,8 @@ asked of the kernel itself and not told by its version, because a kernel can be 
 ${rows(all).join('\n')}
 
 The kernels are ${all.map(({ release }) => `\`${release}\``).join(', ')}: those of Debian with all their modules, and the
-last one as it is built for small virtual machines.
+last one as it is built for small virtual machines. Debian leaves out \`amt\`, \`bareudp\` and \`virtWifi\`: for Linux 6.1 and
+6.12 their modules were built of its source (\`npm run test:kernels -- --left-out\`).
 
 No test tries ${Object.entries(untestable)
     .map(([option, reason]) => `\`${option}\`, ${reason}`)
