@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
+import { loadModuleOf } from '../genetlink/loadModule.js'
 import { type EncodeContext, withoutNames } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetlinkMessage } from '../netlink/message.js'
@@ -113,6 +114,8 @@ export class Links extends Objects {
     let created = isTunTap(link)
     if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
     try {
+      const { loadedBy } = linkKind(link.kind ?? '') ?? {}
+      if (loadedBy !== undefined && this.session.hasGeneric) await loadModuleOf(loadedBy, this.session.generic, options)
       const { rest, configuration, port } = splitConfiguration(link, link.kind)
       const hasVlans = separateMessages(link, () => [true]).length > 0
       const { up, ...down } = rest

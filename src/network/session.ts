@@ -45,6 +45,11 @@ export class Session {
     return this.#connection
   }
 
+  /** Whether there is {@link generic}. */
+  get hasGeneric(): boolean {
+    return this.#genericTransport !== undefined
+  }
+
   /** Generic netlink, whose socket is opened when it is first asked for. */
   get generic(): GenericNetlink {
     const { namespaceFd } = this

@@ -1,4 +1,6 @@
 import type { Problem } from '../error.js'
+import { GenericNetlink } from '../genetlink/genericNetlink.js'
+import { loadModuleOf } from '../genetlink/loadModule.js'
 import { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
@@ -8,7 +10,7 @@ import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
 import { sameOption } from '../state/equal.js'
 import { sectionOf } from '../state/link.js'
-import { wouldLoadLinkModule } from '../system/linkModules.js'
+import { wouldLoadFamilyModule, wouldLoadLinkModule } from '../system/linkModules.js'
 import type { PlannedStep } from './step.js'
 import { throwIfUnsupported } from './unsupported.js'
 import type { World } from './world.js'
@@ -32,7 +34,7 @@ const known = new Set<string>()
 export async function lackingOfMachine(
   kind: AnyLinkKind,
   options: readonly string[],
-  transport: () => Transport,
+  transport: (protocol?: 'generic') => Transport,
   request: RequestOptions,
   loads = false,
 ): Promise<Lacking> {
@@ -40,6 +42,10 @@ export async function lackingOfMachine(
   const nothing = { kind: false, options: [] }
   if (unsure.length === 0 && known.has(kind.kind)) return nothing
   if (!loads && wouldLoadKind(kind)) return nothing
+  if (kind.loadedBy !== undefined) {
+    using generic = new Connection(transport('generic'))
+    await loadModuleOf(kind.loadedBy, new GenericNetlink(generic), request)
+  }
   using connection = new Connection(transport())
   if ((await knowsKind(kind, connection, request)) === false) return { kind: true, options: [] }
   known.add(kind.kind)
@@ -52,8 +58,8 @@ export async function lackingOfMachine(
 }
 
 /** Whether the kernel would load the module of a kind as soon as it is asked for it. */
-export function wouldLoadKind({ kind, kernelKind = kind }: AnyLinkKind): boolean {
-  return wouldLoadLinkModule(kernelKind)
+export function wouldLoadKind({ kind, kernelKind = kind, loadedBy }: AnyLinkKind): boolean {
+  return loadedBy === undefined ? wouldLoadLinkModule(kernelKind) : wouldLoadFamilyModule(loadedBy)
 }
 
 /** The options that a step gives to a link of a kind, without what a kernel that does not know them does anyway. */

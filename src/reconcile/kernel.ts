@@ -65,7 +65,13 @@ export function machineKernel(namespaceFd: number): Kernel {
     createTunTaps: (devices) => createTunTaps(devices, namespaceFd),
     configureTunTap: (device) => configureTunTap(device, namespaceFd),
     lacking: (kind, options, request, loads) =>
-      lackingOfMachine(kind, options, () => new FfiTransport({ namespaceFd }), request, loads),
+      lackingOfMachine(
+        kind,
+        options,
+        (protocol) => new FfiTransport({ namespaceFd, ...(protocol && { protocol: netlinkProtocols[protocol] }) }),
+        request,
+        loads,
+      ),
     lacksQdisc: (kind, request) => machineLacksQdisc(kind, () => new FfiTransport({ namespaceFd }), request),
     lacksEncapsulation: (type, request) =>
       machineLacksEncapsulation(type, () => new FfiTransport({ namespaceFd }), request),

@@ -14,17 +14,19 @@ export function readIfPossible(path: string): string {
 
 let modules: ReadonlyMap<string, string> | undefined
 
-/** The modules that rtnetlink asks for, by their alias behind `rtnl-`, as depmod lists them for this kernel. */
-function rtnetlinkModules(): ReadonlyMap<string, string> {
+/** The modules that netlink asks for, by their alias, as depmod lists them for this kernel. */
+function netlinkModules(): ReadonlyMap<string, string> {
   if (!modules) {
-    const lines = readIfPossible(`/lib/modules/${release()}/modules.alias`).matchAll(/^alias rtnl-(\S+) (\S+)$/gm)
+    const lines = readIfPossible(`/lib/modules/${release()}/modules.alias`).matchAll(
+      /^alias (rtnl-\S+|net-pf-16-\S+) (\S+)$/gm,
+    )
     modules = new Map([...lines].map(([, alias = '', module = '']) => [alias, module.replaceAll('-', '_')]))
   }
   return modules
 }
 
 function wouldLoad(alias: string): boolean {
-  const module = rtnetlinkModules().get(alias)
+  const module = netlinkModules().get(alias)
   if (module === undefined || existsSync(`/sys/module/${module}`)) return false
   return readIfPossible('/proc/sys/kernel/modules_disabled').trim() !== '1'
 }
@@ -34,10 +36,15 @@ function wouldLoad(alias: string): boolean {
  * at once, such as sit0, and so is not to be loaded by a mere question.
  */
 export function wouldLoadLinkModule(kind: string): boolean {
-  return wouldLoad(`link-${kind}`)
+  return wouldLoad(`rtnl-link-${kind}`)
 }
 
 /** The same for a way to wrap packets of routes: net/core/lwtunnel.c, lwtunnel_encap_str. */
 export function wouldLoadEncapsulationModule(type: string): boolean {
-  return wouldLoad(`lwt-${type.toUpperCase()}`)
+  return wouldLoad(`rtnl-lwt-${type.toUpperCase()}`)
+}
+
+/** The same for a family of generic netlink: net/netlink/genetlink.c, ctrl_getfamily. */
+export function wouldLoadFamilyModule(family: string): boolean {
+  return wouldLoad(`net-pf-16-proto-16-family-${family}`)
 }

@@ -1,4 +1,6 @@
 import type { ExecutionContext } from 'ava'
+import { GenericNetlink, NETLINK_GENERIC } from '../../src/genetlink/genericNetlink.js'
+import { loadModuleOf } from '../../src/genetlink/loadModule.js'
 import { Connection } from '../../src/netlink/connection.js'
 import { FfiTransport } from '../../src/netlink/transports/ffi.js'
 import { knowsKind, knowsOption } from '../../src/rtnetlink/kindProbe.js'
@@ -14,6 +16,13 @@ export function kindOfSection(section: string): AnyLinkKind {
   const kind = linkKind(section) ?? linkKind(section.replace(/Port$/, ''))
   if (!kind) throw new Error(`no kind of ${section}`)
   return kind
+}
+
+/** Has the kernel load the module of a kind that asking for a link does not load. */
+export async function loadKind({ loadedBy }: AnyLinkKind): Promise<void> {
+  if (loadedBy === undefined) return
+  using connection = new Connection(new FfiTransport({ protocol: NETLINK_GENERIC }))
+  await loadModuleOf(loadedBy, new GenericNetlink(connection), {})
 }
 
 /** All options that a case gives a value, at first or later. */
@@ -85,6 +94,7 @@ export async function lackingOf(
   const connection = new Connection(new FfiTransport({ namespaceFd: fd }))
   t.teardown(() => connection.close())
   const kind = kindOfSection(section)
+  await loadKind(kind)
   if (kind.creation !== 'tuntap' && !(await knowsKind(kind, connection))) {
     skipped(t, `this kernel has no ${kind.kind}`)
     return undefined

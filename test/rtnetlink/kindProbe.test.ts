@@ -8,6 +8,7 @@ import { RTNLGRP_LINK } from '../../src/rtnetlink/constants.js'
 import { knowsKind, knowsOption } from '../../src/rtnetlink/kindProbe.js'
 import { defineLinkKind } from '../../src/rtnetlink/kinds/kind.js'
 import { linkKind, linkKinds } from '../../src/rtnetlink/kinds/registry.js'
+import { loadKind } from '../helpers/kindLacking.js'
 import { testNamespace } from '../helpers/namespace.js'
 import { record } from '../helpers/record.js'
 
@@ -23,7 +24,10 @@ function opened(t: ExecutionContext) {
 
 test('a question makes nothing and nothing is told of it, whatever the answer is', async (t) => {
   const { namespace, connection } = opened(t)
-  for (const kind of rtnetlinkKinds) await knowsKind(kind, connection)
+  for (const kind of rtnetlinkKinds) {
+    await loadKind(kind)
+    await knowsKind(kind, connection)
+  }
   // Modules that the first question loaded may have made devices.
   const before = namespace.sh('ip link')
   const ear = new FfiTransport({ namespaceFd: namespace.fd })

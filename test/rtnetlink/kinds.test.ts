@@ -10,7 +10,7 @@ import { deleteLink, dumpLinks, getLink } from '../../src/rtnetlink/linkMessages
 import { sameValue } from '../../src/state/equal.js'
 import { shownBy } from '../helpers/kindCase.js'
 import { type KindCase, kindCases } from '../helpers/kindCases.js'
-import { unknownOptions } from '../helpers/kindLacking.js'
+import { kindOfSection, loadKind, unknownOptions } from '../helpers/kindLacking.js'
 import { type TestNetwork, testNetwork } from '../helpers/objects.js'
 import { record } from '../helpers/record.js'
 import { skipped } from '../helpers/skipped.js'
@@ -103,6 +103,7 @@ async function plainLink(
   const options = Object.fromEntries(names.map((name) => [name, given[name]]))
   const master = link.master === undefined ? {} : { master: link.master }
   const plain: Link = { name: link.name, kind: link.kind ?? '', ...master, [link.kind ?? '']: options }
+  await loadKind(kindOfSection(section))
   try {
     await links.create(plain)
     return plain

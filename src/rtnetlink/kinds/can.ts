@@ -12,7 +12,7 @@ export interface VxcanOptions extends PairOptions {}
 const properties = {
   smallestMtu: 16,
   changedWhileDown: ['mtu'],
-  generalDefaults: { mtu: 72, arp: false, multicast: false, addressGenerationMode: undefined },
+  generalDefaults: { mtu: undefined, arp: false, multicast: false, addressGenerationMode: undefined },
 } as const
 
 /** `ip link add NAME type vcan`: a CAN bus within this machine. */

@@ -35,6 +35,8 @@ export interface LinkKind<
   readonly kind: Name
   /** The kernel's name in IFLA_INFO_KIND, where it differs: both `tun` and `tap` are `tun` there. */
   readonly kernelKind?: string
+  /** The family of generic netlink that the kernel loads the module for, where it does not for a kind of link. */
+  readonly loadedBy?: string
   /** Tells kinds apart that share the kernel's name, by the options that were read. */
   readonly matches?: (raw: Readonly<Record<string, unknown>>) => boolean
   /** IFLA_INFO_DATA, and as `separate` lines what {@link generic} sets: what can be set. */

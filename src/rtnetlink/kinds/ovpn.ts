@@ -11,6 +11,8 @@ export interface OvpnOptions {
 /** `ip link add NAME type ovpn`: the packets of OpenVPN, handled by the kernel. Since Linux 6.16. */
 export const ovpn: LinkKind<'ovpn', OvpnOptions> = defineLinkKind({
   kind: 'ovpn',
+  // drivers/net/ovpn/main.c has no MODULE_ALIAS_RTNL_LINK.
+  loadedBy: 'ovpn',
   // enum of IFLA_OVPN_*, enum ovpn_mode: include/uapi/linux/if_link.h
   options: attributeTable<OvpnOptions>({ mode: attribute(1, enumeration(u8, { p2p: 0, mp: 1 })) }),
   // drivers/net/ovpn/main.c has no changelink.
