@@ -43,11 +43,11 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
     ['slave1', 'slave2'],
   ),
   status: attributeTable<HsrStatus>({ supervisionMac: attribute(4, mac), sequence: attribute(5, u16) }),
-  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info does not tell all.
+  // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info does not tell all: newer ones tell the version.
   immutable: ['slave1', 'slave2', 'interlink', 'protocol', 'version', 'supervision'],
   untold: ['interlink', 'version'],
   dependsOn: ['slave1', 'slave2', 'interlink'],
   ethernet: true,
-  defaults: { protocol: 'hsr', supervision: 0 },
+  defaults: { protocol: 'hsr', supervision: 0, version: 0 },
   generalDefaults: { mtu: undefined },
 })
