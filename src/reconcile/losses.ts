@@ -17,9 +17,10 @@ import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { canTakeToken } from '../state/token.js'
 import { rest } from '../system/turns.js'
 import { lowersOf, takenAlong } from './dependents.js'
-import { entriesAfter, restoredEntries } from './lossesOfEntries.js'
+import { entriesAfter, restoredEntries, staysPort } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
 import { mergedProperties } from './mergedProperties.js'
+import { forgottenNaming, withForgotten, withoutNaming } from './portNaming.js'
 import { reachability } from './reachable.js'
 import { settableProperties } from './settableProperties.js'
 
@@ -192,7 +193,9 @@ function stateAfter(
     const { link } = record
     const released = typeof link.master === 'string' && recreated.has(link.master)
     const addresses = bounced.has(name) ? record.addresses.filter(({ family }) => family === 'inet') : record.addresses
-    links.set(name, { ...record, link: released ? withoutMaster(link) : link, addresses })
+    const forgotten = forgottenNaming(link, (port) => recreated.has(port))
+    const kept = forgotten ? withoutNaming(link, forgotten) : link
+    links.set(name, { ...record, link: released ? withoutMaster(kept) : kept, addresses })
   }
   const gone = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
@@ -230,19 +233,24 @@ function restoredLinks(
   bounced: ReadonlySet<string>,
 ): DesiredLink[] {
   const restored: DesiredLink[] = []
-  const seen = new Set<string>()
+  const named = new Set(desired.links.map(({ name }) => name))
+  const comesBack = (port: string): boolean =>
+    recreated.has(port) && staysPort({ ...actual.links.get(port)?.link, dev: port }, desired)
   for (const link of desired.links) {
-    seen.add(link.name)
     const record = actual.links.get(link.name)
-    if (record && recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record)))
-    else if (record && bounced.has(link.name)) restored.push(withAddresses(link, record))
-    else restored.push(record && !link.absent ? backInMaster(link, record, recreated) : link)
+    if (!record || link.absent) restored.push(link)
+    else if (recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record)))
+    else {
+      const naming = withForgotten(link, record.link, comesBack)
+      restored.push(bounced.has(link.name) ? withAddresses(naming, record) : backInMaster(naming, record, recreated))
+    }
   }
   for (const [name, record] of actual.links) {
-    if (seen.has(name)) continue
+    if (named.has(name)) continue
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
+    const naming = withForgotten(unnamed, record.link, comesBack)
     if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record)))
-    else if (wasPortOf(record, recreated)) restored.push(backInMaster(unnamed, record, recreated))
+    else if (naming !== unnamed || wasPortOf(record, recreated)) restored.push(backInMaster(naming, record, recreated))
   }
   return restored
 }

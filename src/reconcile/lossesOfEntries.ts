@@ -53,8 +53,8 @@ export function restoredEntries(
 }
 
 /** What a port leaves behind when the user puts it elsewhere is no loss. */
-function staysPort(
-  { dev, master }: { readonly dev: string | number; readonly master?: string | number },
+export function staysPort(
+  { dev, master }: { readonly dev: string | number; readonly master?: string | number | null },
   { links }: DesiredNetwork,
 ): boolean {
   const wanted = links.find(({ name }) => name === dev)?.properties.master

@@ -134,6 +134,30 @@ onTeams('what fails leaves mode, active port and ports as they were', async (t) 
   t.deepEqual(shown(none), without)
 })
 
+onTeams('an active port that nobody states is the active one again once it is made anew', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const pair = (peer: string, more: Partial<LinkSpec> = {}): LinkSpec => ({
+    name: 'p1',
+    kind: 'veth',
+    veth: { peer: { name: peer } },
+    ...more,
+  })
+  const own = { master: 'team0', teamPort: { priority: -3, queueId: 2, userLinkup: true } }
+  await namespace.apply(teamOf({ mode: 'activebackup' }, teamPort('d0'), pair('q1', own)))
+  const index = namespace.sh('cat /sys/class/net/p1/ifindex').trim()
+  namespace.sh(`teamnl team0 setoption activeport ${index}`)
+  const before = shown(namespace)
+  t.like(before, { activeport: 'p1', 'p1 priority': '-3', 'p1 queue_id': '2', 'p1 user_linkup': 'true' })
+  await namespace.converges({ links: [pair('q2')] })
+  t.not(namespace.sh('cat /sys/class/net/p1/ifindex').trim(), index)
+  t.deepEqual(shown(namespace), before)
+  for (const way of [pair('q1'), { name: 'p1', absent: true }]) {
+    const { rollback } = await namespace.fails({ links: [way] }, { guards: [() => false] })
+    t.true(rollback?.restored, rollback?.error)
+    t.deepEqual(shown(namespace), before)
+  }
+})
+
 onTeams('a mode that the kernel lacks is said to be that, and no link is left of it', async (t) => {
   const namespace = reconcileNamespace(t)
   await using network = Network.open({ namespace: { fd: namespace.fd } }).unwrap()

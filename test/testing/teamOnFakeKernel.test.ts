@@ -2,7 +2,7 @@ import test from 'ava'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { TeamOptions, TeamPortOptions } from '../../src/rtnetlink/kinds/builtIn.js'
-import type { Spec } from '../../src/spec/types.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/fakeKernel.js'
 import { networkOf } from '../helpers/networkOf.js'
 import { teamOf, teamPort } from '../helpers/team.js'
@@ -234,6 +234,76 @@ test('a port that leaves is no active port any longer, so that its name is refus
   t.regex(result.ok ? '' : result.val.message, /p1 is no port of team0/)
   ;(await apply({ links: [{ name: 'p1', master: null }] }, { kernel })).unwrap()
   t.false('activePort' in (await shown(kernel)))
+})
+
+/** A port that is made anew for another tag, and its team, whose active port was chosen by hand. */
+async function chosenByHand(kernel: FakeKernel): Promise<void> {
+  const vlan = (name: string, id: number, teamPort: TeamPortOptions): LinkSpec => ({
+    name,
+    kind: 'vlan',
+    vlan: { link: 'd0', id },
+    master: 'team0',
+    teamPort,
+  })
+  const ports = [vlan('p0', 1, { queueId: 2 }), vlan('p1', 2, { priority: -3, userLinkup: true })]
+  const base: LinkSpec = { name: 'd0', kind: 'dummy' }
+  const { links = [], ...others } = teamOf({ mode: 'activebackup' }, ...ports)
+  ;(await apply({ ...others, links: [base, ...links] }, { kernel })).unwrap()
+  using network = networkOf(kernel)
+  ;(await network.team.update('team0', { activePort: 'p1' })).unwrap()
+}
+
+const anew = (id: number): LinkSpec => ({ name: 'p1', vlan: { link: 'd0', id } })
+
+test('an active port that nobody states is the active one again once it is made anew', async (t) => {
+  const kernel = new FakeKernel()
+  await chosenByHand(kernel)
+  const before = await shown(kernel)
+  const changes: readonly Spec[] = [
+    { links: [anew(9)] },
+    { links: [anew(10), { name: 'team0', team: { notifyPeersCount: 0 } }] },
+    // Both ports go with what they stand on.
+    { links: [{ name: 'd0', kind: 'veth', veth: { peer: { name: 'd1' } } }] },
+  ]
+  for (const change of changes) {
+    const { steps } = (await apply(change, { kernel })).unwrap()
+    const chosen = steps.filter(({ changes }) => changes.some(({ property }) => property === 'team.activePort'))
+    t.deepEqual(
+      chosen.map(({ id, changes }) => [id, changes]),
+      [['team0', [{ property: 'team.activePort', after: 'p1' }]]],
+    )
+    t.deepEqual(await shown(kernel), before)
+    t.deepEqual((await plan(change, { kernel })).unwrap().steps, [])
+  }
+})
+
+test('an active port is not put back where the spec chooses another one, or takes it elsewhere', async (t) => {
+  const kernel = new FakeKernel()
+  await chosenByHand(kernel)
+  ;(await apply({ links: [anew(9), { name: 'team0', team: { activePort: 'p0' } }] }, { kernel })).unwrap()
+  t.like(await shown(kernel), { activePort: 'p0' })
+  await chosenByHand(kernel)
+  ;(await apply({ links: [{ ...anew(10), master: null }] }, { kernel })).unwrap()
+  t.false('activePort' in (await shown(kernel)))
+})
+
+test('an active port that is made anew or goes is put back, wherever it fails', async (t) => {
+  const ways: readonly LinkSpec[] = [anew(9), { name: 'p1', absent: true }, { name: 'p1', master: null }]
+  for (const way of ways) {
+    for (let failing = 1; ; failing++) {
+      const kernel = new FakeKernel()
+      await chosenByHand(kernel)
+      const before = await whole(kernel)
+      kernel.faults.failChange(failing, 'ENOMEM')
+      const result = await apply({ links: [way, { name: 'd2', kind: 'dummy' }] }, { kernel })
+      if (result.ok) {
+        t.true(failing > 1)
+        break
+      }
+      t.is(result.val.rollback?.restored ?? true, true, `request ${failing}: ${result.val.rollback?.error}`)
+      t.deepEqual(await whole(kernel), before, `request ${failing}`)
+    }
+  }
 })
 
 test('a mode that there is not, and options of a wrong kind, are found in the spec', async (t) => {

@@ -4,41 +4,11 @@ import { pointer } from '../../spec/pointer.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, sectionOf } from '../../state/link.js'
 import { propertyChange } from '../operation.js'
+import { namesPorts } from '../portNaming.js'
 import { Phase } from '../step.js'
 import { changesOf } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink } from './lookup.js'
-
-/** The options of a section that name ports: those of a master, and those of a port that name another one beside it. */
-function namesPorts(section: string): readonly string[] {
-  const kind = linkKind(section)
-  if (kind) return kind.namesPorts ?? []
-  const table = section.endsWith('Port') ? linkKind(section.slice(0, -4))?.port : undefined
-  return table?.names.filter((name) => table.lines[name]?.codec.domain.type === 'link') ?? []
-}
-
-/** The part of a new link's properties that names ports, which are there only later; nothing where there is none. */
-export function portNaming(properties: Partial<Link>): Partial<Link> | undefined {
-  const sections = Object.keys(properties).flatMap((section): [string, object][] => {
-    const names = namesPorts(section)
-    if (names.length === 0) return []
-    const naming = Object.entries(sectionOf(properties, section) ?? {}).filter(
-      ([name, port]) => names.includes(name) && port !== null,
-    )
-    return naming.length > 0 ? [[section, Object.fromEntries(naming)]] : []
-  })
-  return sections.length > 0 ? Object.fromEntries(sections) : undefined
-}
-
-/** A link's properties without such a part of them. */
-export function withoutNaming<T extends Partial<Link>>(properties: T, naming: Partial<Link>): T {
-  const others = Object.keys(naming).map((section) => {
-    const named = sectionOf(naming, section) ?? {}
-    const options = Object.entries(sectionOf(properties, section) ?? {}).filter(([name]) => !(name in named))
-    return [section, options.length > 0 ? Object.fromEntries(options) : undefined]
-  })
-  return { ...properties, ...Object.fromEntries(others) }
-}
 
 /** What must have been done for such a part to be told: the ports must be ports. */
 export function needsOfNaming(naming: Partial<Link>): string[] {
