@@ -64,6 +64,7 @@ export type {
   TransactionOptions,
 } from './reconcile/options.js'
 export { Plan } from './reconcile/plan.js'
+export type { TriedValue } from './reconcile/sampleOfValue.js'
 export { snapshot } from './reconcile/snapshot.js'
 export type { Disruption, Step, StepAction, StepObject } from './reconcile/step.js'
 export { confirm, type RollbackResult, rollback } from './reconcile/transaction/confirm.js'

@@ -13,6 +13,7 @@ import { machineLacksEncapsulation } from './capabilityOfEncapsulations.js'
 import { machineLacksMdbOfVxlans } from './capabilityOfMdb.js'
 import { machineLacksQdisc } from './capabilityOfQdiscs.js'
 import { sampleOfMachine } from './sample.js'
+import { machineLacksValue, type TriedValue } from './sampleOfValue.js'
 
 // NETLINK_NETFILTER: include/uapi/linux/netlink.h
 const netlinkProtocols = { generic: NETLINK_GENERIC, netfilter: 12 } as const
@@ -47,6 +48,8 @@ export interface Kernel {
   lacksEncapsulation(type: AnyEncapsulation['type'], request: RequestOptions): Promise<boolean>
   /** Whether its VXLANs lack multicast databases. */
   lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
+  /** Whether it lacks a value of an option, as far as that can be tried. */
+  lacksValue(tried: TriedValue, request: RequestOptions): Promise<boolean>
   /** What it tells of a new link in a section such as `bridgePort`, or of rules (`rule`); nothing where that cannot be tried. */
   sample(section: string, request: RequestOptions): Promise<object>
 }
@@ -76,6 +79,7 @@ export function machineKernel(namespaceFd: number): Kernel {
     lacksEncapsulation: (type, request) =>
       machineLacksEncapsulation(type, () => new FfiTransport({ namespaceFd }), request),
     lacksMdbOfVxlans: (request) => machineLacksMdbOfVxlans(() => new FfiTransport({ namespaceFd }), request),
+    lacksValue: machineLacksValue,
     sample: sampleOfMachine,
   }
 }

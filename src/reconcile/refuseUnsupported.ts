@@ -8,6 +8,7 @@ import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
 import { refuseUntold } from './capabilityOfOptions.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
 import { refuseSelectors } from './capabilityOfRules.js'
+import { refuseValues } from './capabilityOfValues.js'
 import type { PlannedStep } from './step.js'
 import type { World } from './world.js'
 
@@ -25,6 +26,7 @@ export async function refuseUnsupported(
     await rest()
     await refuse(steps, world, request)
   }
+  await refuseValues(steps, states, world, request)
 }
 
 /**

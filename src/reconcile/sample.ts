@@ -16,23 +16,25 @@ const samples = new Map<string, object>()
 export async function sampleOfMachine(section: string, request: RequestOptions): Promise<object> {
   const known = samples.get(section)
   if (known) return known
-  try {
-    const told = await takeSample(section, request)
-    if (told) samples.set(section, told)
-    return told ?? {}
-  } catch (error) {
-    // Neither the right to make namespaces nor a kind of link has to be there.
-    if (error instanceof NetworkError && error.errno !== undefined) return {}
-    throw error
-  }
-}
-
-async function takeSample(section: string, request: RequestOptions): Promise<object | undefined> {
-  const namespaceFd = createAnonymousNamespace()
-  try {
+  const told = await whereNobodySees(async (namespaceFd) => {
     using connection = new Connection(new FfiTransport({ namespaceFd }))
     return await (section === 'rule' ? sampleOfRules : sampleOfLink)(connection, request, section)
+  })
+  if (told) samples.set(section, told)
+  return told ?? {}
+}
+
+/** Tries something in a namespace without a name, which ends with it; nothing where that may not be. */
+export async function whereNobodySees<T>(attempt: (namespaceFd: number) => Promise<T>): Promise<T | undefined> {
+  let namespaceFd: number | undefined
+  try {
+    namespaceFd = createAnonymousNamespace()
+    return await attempt(namespaceFd)
+  } catch (error) {
+    // Neither the right to make namespaces nor a kind of link has to be there.
+    if (error instanceof NetworkError && error.errno !== undefined) return undefined
+    throw error
   } finally {
-    closeSync(namespaceFd)
+    if (namespaceFd !== undefined) closeSync(namespaceFd)
   }
 }

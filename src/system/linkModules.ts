@@ -14,19 +14,20 @@ export function readIfPossible(path: string): string {
 
 let modules: ReadonlyMap<string, string> | undefined
 
-/** The modules that netlink asks for, by their alias, as depmod lists them for this kernel. */
-function netlinkModules(): ReadonlyMap<string, string> {
+/** The modules that netlink and teams ask for, by their alias, as depmod lists them for this kernel. */
+function aliasedModules(): ReadonlyMap<string, string> {
   if (!modules) {
     const lines = readIfPossible(`/lib/modules/${release()}/modules.alias`).matchAll(
-      /^alias (rtnl-\S+|net-pf-16-\S+) (\S+)$/gm,
+      /^alias ((?:rtnl|net-pf-16|team-mode)-\S+) (\S+)$/gm,
     )
     modules = new Map([...lines].map(([, alias = '', module = '']) => [alias, module.replaceAll('-', '_')]))
   }
   return modules
 }
 
-function wouldLoad(alias: string): boolean {
-  const module = netlinkModules().get(alias)
+/** Whether the kernel would load a module as soon as it asks for this alias. */
+export function wouldLoadModule(alias: string): boolean {
+  const module = aliasedModules().get(alias)
   if (module === undefined || existsSync(`/sys/module/${module}`)) return false
   return readIfPossible('/proc/sys/kernel/modules_disabled').trim() !== '1'
 }
@@ -36,15 +37,15 @@ function wouldLoad(alias: string): boolean {
  * at once, such as sit0, and so is not to be loaded by a mere question.
  */
 export function wouldLoadLinkModule(kind: string): boolean {
-  return wouldLoad(`rtnl-link-${kind}`)
+  return wouldLoadModule(`rtnl-link-${kind}`)
 }
 
 /** The same for a way to wrap packets of routes: net/core/lwtunnel.c, lwtunnel_encap_str. */
 export function wouldLoadEncapsulationModule(type: string): boolean {
-  return wouldLoad(`rtnl-lwt-${type.toUpperCase()}`)
+  return wouldLoadModule(`rtnl-lwt-${type.toUpperCase()}`)
 }
 
 /** The same for a family of generic netlink: net/netlink/genetlink.c, ctrl_getfamily. */
 export function wouldLoadFamilyModule(family: string): boolean {
-  return wouldLoad(`net-pf-16-proto-16-family-${family}`)
+  return wouldLoadModule(`net-pf-16-proto-16-family-${family}`)
 }

@@ -145,6 +145,11 @@ export class FakeKernel implements KernelSide, Kernel {
     return Promise.resolve(true)
   }
 
+  /** Whether it lacks a value of an option: it has all. */
+  lacksValue(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
   /** What it tells of a new link: nothing that was not said. */
   sample(): Promise<object> {
     return Promise.resolve({})

@@ -58,6 +58,7 @@ export function interposedKernel(judge: Judge): KernelMaker {
       lacksQdisc: (kind, request) => kernel.lacksQdisc(kind, request),
       lacksEncapsulation: (type, request) => kernel.lacksEncapsulation(type, request),
       lacksMdbOfVxlans: (request) => kernel.lacksMdbOfVxlans(request),
+      lacksValue: (tried, request) => kernel.lacksValue(tried, request),
       sample: (section, request) => kernel.sample(section, request),
       transport: () => new JudgedTransport(kernel.transport(), judge, next),
       transportOf: (protocol) => new JudgedTransport(kernel.transportOf(protocol), judge, next),

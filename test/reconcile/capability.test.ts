@@ -1,8 +1,11 @@
 import test from 'ava'
-import { u32 } from '../../src/netlink/scalars.js'
+import { NetworkError } from '../../src/error.js'
+import { getFamily } from '../../src/genetlink/control.js'
+import { text, u32 } from '../../src/netlink/scalars.js'
 import { attribute, attributeTable } from '../../src/netlink/table.js'
 import { apply } from '../../src/reconcile/apply.js'
 import { type KernelMaker, machineKernel } from '../../src/reconcile/kernel.js'
+import { machineLacksValue } from '../../src/reconcile/sampleOfValue.js'
 import { defineLinkKind } from '../../src/rtnetlink/kinds/kind.js'
 import { linkKinds, registerLinkKind } from '../../src/rtnetlink/kinds/registry.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
@@ -14,6 +17,29 @@ const options = attributeTable<{ never?: number }>({ never: attribute(4000, u32)
 registerLinkKind(defineLinkKind({ kind: 'nosuchkind', options }))
 registerLinkKind(defineLinkKind({ kind: 'newerVcan', kernelKind: 'vcan', matches: () => false, options }))
 registerLinkKind(defineLinkKind({ kind: 'newerBridge', kernelKind: 'bridge', matches: () => false, options }))
+
+/** A bridge to which a family of generic netlink must be known. */
+registerLinkKind(
+  defineLinkKind({
+    kind: 'askingBridge',
+    kernelKind: 'bridge',
+    matches: () => false,
+    options: attributeTable<{ family?: string }>({ family: attribute(1, text(15), { separate: true }) }),
+    generic: {
+      family: 'nlctrl',
+      read: () => Promise.resolve({ options: {} }),
+      differences: () => [],
+      change: (wanted) => wanted,
+      lasting: (wanted) => wanted,
+      former: (had) => had,
+      messages: (_family, _name, change) => Object.values(change).map((name) => getFamily(String(name))),
+      commands: () => [],
+      toSpec: (options) => options,
+      explained: (error) => (error.code === 'ENOENT' ? new NetworkError('UNSUPPORTED', error.message) : error),
+      tried: { family: (name) => name },
+    },
+  }),
+)
 
 /** A link of a kind that only the registry knows, which the types of specs don't. */
 const unusual = (link: { name: string; kind: string; newerBridge?: object; newerVcan?: object }): LinkSpec => link
@@ -122,6 +148,19 @@ test('what cannot be tried is not tried again for each step of a plan', async (t
     { kernel },
   )
   t.deepEqual(tried, ['bridgePort', 'rule'])
+})
+
+test('a value of an option that only trying tells is tried on a new link, where nobody sees it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const lacking: unknown[] = []
+  const told = await namespace.events(async () => {
+    for (const value of ['nlctrl', 'nosuchfamily', 'nlctrl']) {
+      lacking.push(await machineLacksValue({ kind: 'askingBridge', option: 'family', value }, {}))
+    }
+    lacking.push(await machineLacksValue({ kind: 'nosuchkind', option: 'never', value: 'x' }, {}))
+  })
+  t.deepEqual(lacking, [false, true, false, false])
+  t.deepEqual(told, [])
 })
 
 test('a plan loads no module', async (t) => {

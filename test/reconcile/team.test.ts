@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
 import { Network } from '../../src/network/network.js'
+import { type KernelMaker, machineKernel } from '../../src/reconcile/kernel.js'
+import { machineLacksValue } from '../../src/reconcile/sampleOfValue.js'
 import type { TeamMode, TeamOptions } from '../../src/rtnetlink/kinds/builtIn.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { hasKind } from '../helpers/hasKind.js'
@@ -166,6 +168,25 @@ onTeams('a mode that the kernel lacks is said to be that, and no link is left of
   t.is(made.err && made.val.code, 'UNSUPPORTED')
   t.regex(made.err ? made.val.message : '', /this kernel has no mode quantum of teams/)
   t.deepEqual(namespace.sh('ip -o link show type team'), '')
+})
+
+onTeams('a mode that the kernel lacks is found out where nobody sees it, before anything is done', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const spec: Spec = { links: [{ name: 'br0', kind: 'bridge' }, ...(teamOf({ mode: 'random' }).links ?? [])] }
+  const kernel: KernelMaker = (fd) => ({
+    ...machineKernel(fd),
+    lacksValue: (tried, request) => machineLacksValue({ ...tried, value: 'quantum' }, request),
+  })
+  const told = await namespace.events(async () => {
+    const error = await namespace.refuses(spec, 'UNSUPPORTED', { kernel })
+    t.deepEqual(
+      error.problems?.map(({ path }) => path),
+      ['/links/1/team/mode'],
+    )
+    t.is(error.rollback, undefined)
+  })
+  t.deepEqual(told, [])
+  await namespace.converges(spec)
 })
 
 onTeams('the imperative side reads and sets a team, and tells what the kernel refuses', async (t) => {

@@ -20,12 +20,12 @@ export interface TeamOptions {
    * How frames are spread over the ports. Without one a team passes nothing. Another one makes the team anew, since the
    * kernel changes it only of a team without ports; these are put back. With `activebackup` a port keeps its own MAC address,
    * and takes no frames for the team's unless it is given that one. `loadbalance` sends everything by the first port, until a
-   * program gives the team a hash function. Default: none.
+   * program gives the team a hash function. One that the kernel lacks is an error of the plan. Default: none.
    */
   readonly mode?: TeamMode
   /**
    * `activebackup`: the port that all goes by; the kernel chooses none by itself. `null` is none, for which a team that has
-   * one is made anew. Default: none.
+   * one is made anew. A port that is made anew is the active one again. Default: none.
    */
   readonly activePort?: string | number | null
   /** How often neighbors are told where the team is, when a port comes to be used. Default 0. */

@@ -86,6 +86,11 @@ export interface GenericOptions {
   isDone?(error: NetworkError): boolean
   /** The kernel's refusal of a change in clearer words. */
   explained?(error: NetworkError, name: string, change: object): NetworkError
+  /**
+   * Options with values that not every kernel has, by the alias of the module that it loads for one: only trying tells, on a
+   * new link, whether a change to it is {@link explained} as `UNSUPPORTED`.
+   */
+  readonly tried?: Readonly<Record<string, (value: string) => string>>
   /** How it sets the options of a port, where there are such. */
   readonly port?: GenericPortOptions
 }

@@ -30,6 +30,8 @@ export const teamGeneric: GenericOptions = {
   toSpec: (options) => options,
   isDone: isTeamOptionSet,
   explained: explainedRefusal,
+  // drivers/net/team/team_core.c, team_mode_get
+  tried: { mode: (mode) => `team-mode-${mode}` },
   port: { messages: setTeamPortOptions, commands: teamPortCommands },
 }
 
