@@ -61,7 +61,8 @@ export async function refuseUntold(
     const known = witnesses.get(key)
     if (known) return known
     const state = states.get(namespace)
-    let found = state ? witness(state, section) : {}
+    const isWhole = linkKind(section.replace(/Port$/, ''))?.tellsPortsWith === undefined
+    let found = state && isWhole ? witness(state, section) : {}
     if (Object.keys(found).length === 0) found = (await world.kernelOf(namespace)?.sample(section, request)) ?? {}
     witnesses.set(key, found)
     return found

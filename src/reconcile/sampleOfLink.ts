@@ -1,6 +1,7 @@
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { getLink, newLink } from '../rtnetlink/linkMessages.js'
 import { sectionOf } from '../state/link.js'
@@ -23,7 +24,8 @@ export async function sampleOfLink(
     const [made] = await connection.ask(getLink({ name: link.name }), ({ body }) => decodeLink(body), request)
     return made
   }
-  const first = await make({ name: 'sample', kind })
+  const options = portKind === undefined ? undefined : linkKind(kind)?.tellsPortsWith
+  const first = await make({ name: 'sample', kind, ...(options && { [kind]: options }) })
   if (!first || portKind === undefined) return first && sectionOf(first, section)
   const port = await make({ name: 'port', kind: portKind, master: first.index })
   return port && sectionOf(port, section)

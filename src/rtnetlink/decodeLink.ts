@@ -17,14 +17,14 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
   const unknown: UnknownAttribute[] = []
   const how = settingsOnly ? { linkName, settingsOnly } : { linkName, unknown }
   const { header, attributes } = decodeMessage(linkLayout, body, how)
-  const { name = '', master, altNames, familySettings } = attributes
+  const { name = '', altNames, familySettings } = attributes
   const lower = lowerOf(attributes, context)
   const properties = new Properties()
   properties.add('name', name)
   addLinkInfo(properties, attributes, lower)
   for (const plain of plainProperties) properties.add(plain, attributes[plain])
   for (const [flag, { bit, inverted }] of flags) properties.add(flag, ((header.flags & bit) !== 0) !== inverted)
-  properties.add('master', master)
+  properties.add('master', masterOf(attributes))
   properties.add('altNames', altNames && altNames.length > 0 ? altNames : undefined)
   const { addressGenerationMode, token } = familySettings?.ipv6 ?? {}
   properties.add('addressGenerationMode', addressGenerationMode)
@@ -63,6 +63,12 @@ export function decodeLinkName(body: Payload): { index: number; name: string } {
     if (type === IFLA_IFNAME) name = ifname.decode(attributes.slice(start, end), withoutNames)
   })
   return { index: linkHeader.decode(body, withoutNames).index, name }
+}
+
+/** The link that it was made a port of. HSR's two are ports in newer kernels (net/hsr/hsr_slave.c), which no message makes. */
+function masterOf({ master, linkInfo }: LinkAttributes): string | number | undefined {
+  const kind = linkInfo?.masterKind === undefined ? undefined : linkKind(linkInfo.masterKind)
+  return kind && !kind.hasPorts ? undefined : master
 }
 
 /** The device below by name, unless its index is one of another namespace. */

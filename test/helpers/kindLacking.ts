@@ -78,7 +78,7 @@ async function untoldOfBridges(t: ExecutionContext, section: string): Promise<re
 /** What a kernel does not tell of a new port of a bond although it would have a default. */
 async function untoldOfBondPorts(t: ExecutionContext): Promise<readonly string[]> {
   const network = linkNetwork(t)
-  await network.create({ name: 'bond0', kind: 'bond' })
+  await network.create({ name: 'bond0', kind: 'bond', bond: { mode: '802.3ad' } })
   await network.create({ name: 'port0', kind: 'dummy', master: 'bond0' })
   const told = sectionOf(await network.read('port0'), 'bondPort') ?? {}
   return Object.keys(kindOfSection('bondPort').portDefaults ?? {}).filter((name) => !(name in told))

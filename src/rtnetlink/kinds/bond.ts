@@ -263,4 +263,6 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
     lacpStrict: false,
   },
   portDefaults: bondPortDefaults,
+  // drivers/net/bonding/bond_netlink.c, bond_fill_slave_info
+  tellsPortsWith: { mode: '802.3ad' },
 })

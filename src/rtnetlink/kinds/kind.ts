@@ -106,6 +106,8 @@ export interface LinkKind<
   readonly generalDefaults?: GeneralDefaults
   /** The same for a port. */
   readonly portDefaults?: Readonly<Partial<Port>>
+  /** Options with which a link tells all that there is to tell of its ports. */
+  readonly tellsPortsWith?: Readonly<Partial<Options>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
   readonly dependsOn?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
@@ -139,6 +141,7 @@ export interface AnyLinkKind
     | 'defaults'
     | 'defaultsBy'
     | 'portDefaults'
+    | 'tellsPortsWith'
   > {
   readonly options: AnyAttributeTable
   readonly status?: AnyAttributeTable
@@ -158,6 +161,7 @@ export interface AnyLinkKind
   /** What the kernel takes where an option is not given, as other ones and the link's MAC decide. */
   readonly defaultsBy?: (options: object, mac?: string) => object
   readonly portDefaults?: object
+  readonly tellsPortsWith?: object
 }
 
 /** Describes a link kind; {@link registerLinkKind} makes it known. */
