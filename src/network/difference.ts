@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { emptyProperties, flagProperties, plainProperties, portOptionsOf } from '../rtnetlink/linkProperties.js'
+import { sortedReasons, withKeptReasons } from '../rtnetlink/protocolDownReasons.js'
 
 const settable: readonly string[] = [
   ...plainProperties,
@@ -26,6 +27,7 @@ export function difference(current: ListedLink, wanted: Partial<Link>): Partial<
       changes[name] = value
     }
   }
+  Object.assign(changes, withKeptReasons(changes, wanted))
   const { master } = wanted
   const isMaster = master === (current.master ?? null)
   if (master !== undefined && !isMaster) changes['master'] = master
@@ -48,8 +50,9 @@ function differentOptions(before: unknown, after: unknown): object | undefined {
   return different.length > 0 ? Object.fromEntries(different) : undefined
 }
 
-/** Case means nothing in a link-layer address, nor order among alternative names. */
+/** Case means nothing in a link-layer address, nor order among alternative names and reasons. */
 function comparable(name: string, value: unknown): unknown {
+  if (name === 'protocolDownReasons' && Array.isArray(value)) return sortedReasons(value)
   if (name === 'altNames') return Array.isArray(value) ? [...value].sort() : []
   return typeof value === 'string' && (name === 'mac' || name === 'broadcast') ? value.toLowerCase() : value
 }

@@ -4,6 +4,7 @@ import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { addAltNames, deleteAltNames, type LinkTarget, setLink } from './linkMessages.js'
 import { kindOptionsOf, optionsOfNewPort, portOptionsOf } from './linkProperties.js'
+import { protocolDownChanges } from './protocolDownReasons.js'
 
 /** A change of a living link. */
 export interface LinkChange {
@@ -28,6 +29,7 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   const {
     up,
     protocolDown: _protocolDown,
+    protocolDownReasons: _reasons,
     altNames: _altNames,
     ...rest
   } = Object.fromEntries(Object.entries(changes).filter(([property]) => property !== portKey && property !== 'kind'))
@@ -50,8 +52,7 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   const portOptions = port && (changes.master == null ? port.options : optionsOfNewPort(port))
   if (portOptions && portKey) messages.push(setLink(target, { [portKey]: portOptions }, context))
   if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))
-  const { protocolDown } = changes
-  if (protocolDown !== undefined) messages.push(setLink(target, { protocolDown }, context))
+  for (const last of protocolDownChanges(changes)) messages.push(setLink(target, last, context))
   return messages
 }
 

@@ -4,16 +4,18 @@ import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 import { addAltNames, newLink, noteCarrier, setLink } from './linkMessages.js'
 import { emptyProperties, kindOptionsOf, optionsOfNewPort, portOptionsOf } from './linkProperties.js'
+import { protocolDownChanges } from './protocolDownReasons.js'
 
 /**
  * Splits the properties of a link into what the kernel takes at creation and what only a later message can set.
  * IFLA_AF_SPEC is refused before the device exists (net/ipv6/addrconf.c, inet6_validate_link_af), options as a port
- * before it is one (net/core/rtnetlink.c, rtnl_changelink), an alias and IFLA_PROTO_DOWN are not looked at
+ * before it is one (net/core/rtnetlink.c, rtnl_changelink), an alias and IFLA_PROTO_DOWN with its reasons are not looked at
  * (rtnl_create_link), and alternative names have a message of their own. What is empty of a new link need not be said, which
  * it may even refuse.
  */
 export function splitCreation(link: Link): { created: Link; later: Partial<Link>[]; altNames: readonly string[] } {
-  const { altNames = [], addressGenerationMode, ipv6Token = '::', protocolDown, alias, master, up, ...created } = link
+  const { altNames = [], addressGenerationMode, ipv6Token = '::', alias, master, up, ...others } = link
+  const { protocolDown, protocolDownReasons = [], ...created } = others
   const port = portOptionsOf(link)
   const portName = port && `${port.masterKind}Port`
   const rest: Record<string, unknown> = Object.fromEntries(
@@ -32,7 +34,12 @@ export function splitCreation(link: Link): { created: Link; later: Partial<Link>
   const portOptions = port && optionsOfNewPort(port)
   if (portOptions && portName) later.push({ [portName]: portOptions })
   if (up !== undefined) later.push({ up })
-  if (protocolDown) later.push({ protocolDown })
+  later.push(
+    ...protocolDownChanges({
+      ...(protocolDown ? { protocolDown } : {}),
+      ...(protocolDownReasons.length > 0 ? { protocolDownReasons } : {}),
+    }),
+  )
   return { created: { ...rest, name: link.name }, later, altNames }
 }
 

@@ -49,6 +49,13 @@ export interface GeneralLink {
    * Default false. `ip link set NAME protodown on`.
    */
   readonly protocolDown?: boolean
+  /**
+   * Why programs keep it from having a carrier: the whole list of numbers from 0 to 31, each of a program's own choice
+   * (/etc/iproute2/protodown_reasons.d). The kernel does nothing by them but to refuse `protocolDown: false` while there are
+   * any (net/core/rtnetlink.c, do_set_proto_down); the links that can have them are the same. Since Linux 5.9. Default none.
+   * `ip link set NAME protodown_reason 3 on`.
+   */
+  readonly protocolDownReasons?: readonly number[]
   /** Transmit queues; at creation only. */
   readonly txQueues?: number
   /** Receive queues; at creation only. */

@@ -19,6 +19,7 @@ import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeDetails, type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
 import { type LinkInfo, linkInfo } from './linkInfo.js'
+import { protocolDownReasons } from './protocolDownReasons.js'
 
 /** The index of the loopback device, the first of each namespace: include/net/flow.h, LOOPBACK_IFINDEX. */
 export const loopbackIndex = 1
@@ -118,6 +119,7 @@ export interface LinkAttributes {
   readonly altNames?: readonly string[]
   readonly altName?: string
   readonly permanentMac?: string
+  readonly protocolDownReasons?: readonly number[]
   readonly groMaximumSize?: number
   readonly tsoMaximumSize?: number
   readonly tsoMaximumSegments?: number
@@ -172,6 +174,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   altNames: attribute(52, listOf(IFLA_ALT_IFNAME, altName)),
   altName: attribute(IFLA_ALT_IFNAME, altName),
   permanentMac: attribute(54, mac),
+  protocolDownReasons: attribute(55, protocolDownReasons),
   groMaximumSize: attribute(58, u32),
   tsoMaximumSize: attribute(59, u32, state),
   tsoMaximumSegments: attribute(60, u32, state),

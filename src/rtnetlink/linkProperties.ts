@@ -19,7 +19,13 @@ export const flagProperties = {
 } as const
 
 /** What stands for nothing, of properties that the kernel tells only of a link that has something. */
-export const emptyProperties = { master: null, alias: '', ipv6Token: '::', protocolDown: false } as const
+export const emptyProperties = {
+  master: null,
+  alias: '',
+  ipv6Token: '::',
+  protocolDown: false,
+  protocolDownReasons: [],
+} as const
 
 /** Properties that are an attribute of the same name. */
 export const plainProperties = [
@@ -31,6 +37,7 @@ export const plainProperties = [
   'txQueueLength',
   'txQueues',
   'rxQueues',
+  'protocolDownReasons',
   'gsoMaximumSize',
   'gsoMaximumSegments',
   'groMaximumSize',

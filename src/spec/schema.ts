@@ -132,6 +132,10 @@ const generalLink: Entries<GeneralLinkSpec> = {
   addressGenerationMode: v.picklist(['eui64', 'none', 'stable_secret', 'random']),
   ipv6Token: token,
   protocolDown: bool,
+  protocolDownReasons: v.pipe(
+    v.array(integer(0, 31)),
+    v.check((reasons) => new Set(reasons).size === reasons.length, 'a reason stands there twice'),
+  ),
   txQueues: integer(1, 4096),
   rxQueues: integer(1, 4096),
   gsoMaximumSize: u32,

@@ -66,7 +66,7 @@ function generalDifference(name: string, after: unknown, actual: ListedLink): Li
   const before: unknown = Object.getOwnPropertyDescriptor(actual, name)?.value
   if (name === 'kind' && after === actual.kind) return []
   if (name === 'altNames') return altNameDifference(after, actual)
-  if (before === undefined && after === emptiness.get(name)) return []
+  if (before === undefined && sameValue(after, emptiness.get(name))) return []
   if (sameValue(after, before)) return []
   const ofKind = actual.kind === undefined ? undefined : linkKind(actual.kind)?.immutableProperties
   const immutable = immutableGeneral.has(name) || name === 'kind' || (ofKind?.includes(name) ?? false)

@@ -22,6 +22,7 @@ import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import { namespaceIdLayout } from '../../src/rtnetlink/namespaceId.js'
 import { neighborLayout } from '../../src/rtnetlink/neighborAttributes.js'
 import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
+import { reasonAttributes } from '../../src/rtnetlink/protocolDownReasons.js'
 import { routeLayout } from '../../src/rtnetlink/routeAttributes.js'
 import { routeMetrics } from '../../src/rtnetlink/routeMetrics.js'
 import { ruleLayout } from '../../src/rtnetlink/ruleAttributes.js'
@@ -58,6 +59,7 @@ export const namedTables: readonly NamedTable[] = [
       rxQueues: 'NUM_RX_QUEUES',
       linkNamespaceId: 'LINK_NETNSID',
       protocolDown: 'PROTO_DOWN',
+      protocolDownReasons: 'PROTO_DOWN_REASON',
       gsoMaximumSegments: 'GSO_MAX_SEGS',
       gsoMaximumSize: 'GSO_MAX_SIZE',
       minimumMtu: 'MIN_MTU',
@@ -73,6 +75,7 @@ export const namedTables: readonly NamedTable[] = [
       groIpv4MaximumSize: 'GRO_IPV4_MAX_SIZE',
     },
   },
+  { table: reasonAttributes, prefix: 'IFLA_PROTO_DOWN_REASON_' },
   {
     table: bridge.options,
     prefix: 'IFLA_BR_',

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { apply, plan, type Spec, snapshot } from '../../src/index.js'
+import { apply, type LinkSpec, plan, type Spec, snapshot } from '../../src/index.js'
 import { FakeKernel } from '../../src/testing/index.js'
 
 const spec: Spec = {
@@ -44,8 +44,32 @@ test('a link in memory keeps a token beside the mode of its addresses, and loses
     { ipv6Token: '::7', addressGenerationMode: 'none' },
   )
   t.true(now.find(({ name }) => name === 'm0')?.protocolDown)
-  const result = await apply({ links: [{ name: 'b', protocolDown: true }] }, { kernel })
-  t.is(result.err && result.val.kernelMessage, 'Protodown not supported by device')
+  for (const properties of [{ protocolDown: true }, { protocolDownReasons: [3] }]) {
+    const result = await apply({ links: [{ name: 'b', ...properties }] }, { kernel })
+    t.is(result.err && result.val.kernelMessage, 'Protodown not supported by device')
+  }
+})
+
+test('a link in memory gets its carrier back only without reasons not to have one', async (t) => {
+  const kernel = new FakeKernel()
+  const reasonsOf = async () => {
+    const { protocolDown, protocolDownReasons } = (await snapshot({ kernel })).unwrap().links?.at(-1) ?? {}
+    return [protocolDown, protocolDownReasons]
+  }
+  const link = { name: 'm0', protocolDown: true, protocolDownReasons: [9, 31, 0] }
+  const links: LinkSpec[] = [
+    { name: 'a', kind: 'veth', veth: { peer: { name: 'b' } } },
+    { ...link, kind: 'macvlan', macvlan: { link: 'a', mode: 'bridge' } },
+  ]
+  ;(await apply({ links }, { kernel })).unwrap()
+  t.is((await plan({ links }, { kernel })).unwrap().steps.length, 0)
+  t.deepEqual(await reasonsOf(), [true, [0, 9, 31]])
+  const refused = await apply({ links: [{ name: 'm0', protocolDown: false }] }, { kernel })
+  t.is(refused.err && refused.val.kernelMessage, 'Cannot clear protodown, active reasons')
+  ;(await apply({ links: [{ ...link, protocolDown: false, protocolDownReasons: [31] }] }, { kernel })).unwrap()
+  t.deepEqual(await reasonsOf(), [undefined, [31]])
+  ;(await apply({ links: [{ ...link, protocolDown: false, protocolDownReasons: [] }] }, { kernel })).unwrap()
+  t.deepEqual(await reasonsOf(), [undefined, undefined])
 })
 
 test('whichever change fails, everything before it is undone', async (t) => {

@@ -2,6 +2,7 @@ import { wholeChanges } from '../../rtnetlink/changeLink.js'
 import { splitOptions } from '../../rtnetlink/kinds/generic.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { withKeptReasons } from '../../rtnetlink/protocolDownReasons.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { type LinkDifference, sectionOf } from '../../state/link.js'
@@ -44,7 +45,9 @@ export function changesTowards(
   link: LinkRecord['link'],
   last = false,
 ): Partial<Link> {
-  const plain: Partial<Link> = last ? {} : wholeChanges(changedProperties(differences), link)
+  const plain: Partial<Link> = last
+    ? {}
+    : wholeChanges(withKeptReasons(changedProperties(differences), wanted.properties), link)
   const changes: Record<string, unknown> = { ...plain }
   for (const [section, change] of genericChanges(differences, wanted, link, last)) {
     changes[section] = { ...sectionOf(plain, section), ...change }

@@ -197,11 +197,13 @@ function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string):
     txQueues: _tx,
     rxQueues: _rx,
     protocolDown,
+    protocolDownReasons = [],
     ...properties
   } = withoutOptions(withoutOwnMessages(wanted.properties), kind)
   const { altNames = [], ...changes } = {
     ...properties,
     ...(protocolDown ? { protocolDown } : {}),
+    ...(protocolDownReasons.length > 0 ? { protocolDownReasons } : {}),
     up: properties.up ?? true,
   }
   checkReferences(context, wanted)

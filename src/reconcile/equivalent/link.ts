@@ -6,6 +6,8 @@ import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
 import { peerOf } from '../../rtnetlink/pair.js'
+import { protocolDownChanges, sortedReasons } from '../../rtnetlink/protocolDownReasons.js'
+import type { PropertyChange } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import { masterOf } from '../configure.js'
 import type { Operation } from '../operation.js'
@@ -54,7 +56,7 @@ export function createLinkCommands(link: Link): string[] {
   if (kind?.creation === 'tuntap') commands.push(tuntapCommand(link))
   else commands.push(addCommand(created))
   const set: Partial<Link> = kind?.creation === 'tuntap' ? withoutKind(created) : {}
-  const isLast = (changes: Partial<Link>): boolean => 'up' in changes || 'protocolDown' in changes
+  const isLast = (changes: Partial<Link>): boolean => 'up' in changes || protocolDownChanges(changes).length > 0
   const last = later.filter(isLast)
   const others = later.filter((changes) => !isLast(changes))
   for (const changes of [set, ...others]) commands.push(...setCommands(link.name, changes))
@@ -152,6 +154,7 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   const commands: string[] = []
   const general = generalOf(changes)
   if (general.length > 0) commands.push(words('ip link set', name, ...general))
+  commands.push(...reasonCommands(name, changes.protocolDownReasons, 'on'))
   if (changes.ipv6Token !== undefined) commands.push(words('ip token set', changes.ipv6Token, 'dev', name))
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
@@ -166,8 +169,26 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   return commands
 }
 
-/** The commands that change a link. */
-export function updateLinkCommands(operation: Extract<Operation, { type: 'updateLink' }>): string[] {
+function reasonCommands(name: string, reasons: readonly number[] = [], state: 'on' | 'off'): string[] {
+  return reasons.map((reason) => words('ip link set', name, 'protodown_reason', String(reason), state))
+}
+
+/** The reasons that a change takes back, be it for a moment. */
+function reasonsTaken(
+  { protocolDown, protocolDownReasons = [] }: Partial<Link>,
+  shown: readonly PropertyChange[],
+): readonly number[] {
+  const before = shown.find(({ property }) => property === 'protocolDownReasons')?.before ?? []
+  const had: readonly number[] = Array.isArray(before) ? before : []
+  if (protocolDown === false) return sortedReasons([...had, ...protocolDownReasons])
+  return had.filter((reason) => !protocolDownReasons.includes(reason))
+}
+
+/** The commands that change a link, of what the plan shows as its changes. */
+export function updateLinkCommands(
+  operation: Extract<Operation, { type: 'updateLink' }>,
+  shown: readonly PropertyChange[],
+): string[] {
   const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
   const known = kind === undefined ? undefined : linkKind(kind)
   return [
@@ -180,6 +201,7 @@ export function updateLinkCommands(operation: Extract<Operation, { type: 'update
       known?.generic && splitOptions(known.options, sectionOf(changes, known.kind) ?? {}).generic,
     ),
     ...(bounce ? [`ip link set ${name} down`] : []),
+    ...reasonCommands(name, reasonsTaken(changes, shown), 'off'),
     ...setCommands(name, changes, kind),
     ...(bounce ? [`ip link set ${name} up`] : []),
     ...genericPortCommands(name, masterOf(changes, operation.master), changes),

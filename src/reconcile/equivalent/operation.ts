@@ -16,7 +16,7 @@ import { vniCommands } from './vni.js'
 /** The `ip` commands that would do what a step does, one a line. */
 export function equivalentOf(step: PlannedStep): string {
   const prefix = step.namespace === undefined || step.object === 'namespace' ? '' : `-n ${step.namespace} `
-  return commandsOf(step.operation)
+  return commandsOf(step.operation, step.changes)
     .map((command) => (command.startsWith('ip ') ? `ip ${prefix}${command.slice(3)}` : inNamespace(step, command)))
     .join('\n')
 }
@@ -26,7 +26,7 @@ function inNamespace(step: PlannedStep, command: string): string {
   return step.namespace === undefined ? command : `ip netns exec ${step.namespace} ${command}`
 }
 
-function commandsOf(operation: Operation): string[] {
+function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []): string[] {
   switch (operation.type) {
     case 'createNamespace':
       return [`ip netns add ${operation.name}`]
@@ -44,7 +44,7 @@ function commandsOf(operation: Operation): string[] {
         ...createLinkCommands(operation.link),
       ]
     case 'updateLink':
-      return updateLinkCommands(operation)
+      return updateLinkCommands(operation, changes)
     case 'renameLink': {
       const { name, to, removedAltNames, bounce } = operation
       return [

@@ -8,6 +8,7 @@ import type { Address } from '../../rtnetlink/address.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { VniList } from '../../rtnetlink/kinds/vxlanVnis.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { sortedReasons } from '../../rtnetlink/protocolDownReasons.js'
 import { normalizeVnis } from '../../rtnetlink/vniChanges.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
@@ -22,12 +23,13 @@ import { type Resolver, scopeName } from './resolver.js'
 /** Brings a link of a spec into the kernel's terms. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
   const { name, absent = false, match, addresses, group, mac, broadcast, ipv6Token, kind, ...rest } = link
-  const { sysctl, qdisc, ingressQdisc, confine: _c, ...others } = rest
+  const { sysctl, qdisc, ingressQdisc, protocolDownReasons, confine: _c, ...others } = rest
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
   if (mac !== undefined) properties['mac'] = canonicalMac(mac)
   if (broadcast !== undefined) properties['broadcast'] = canonicalMac(broadcast)
   if (ipv6Token !== undefined) properties['ipv6Token'] = canonicalAddress(ipv6Token)
+  if (protocolDownReasons) properties['protocolDownReasons'] = sortedReasons(protocolDownReasons)
   if (group !== undefined) {
     properties['group'] = resolver.number(resolver.names.groups, group, [...path, 'group'], 'link group')
   }

@@ -50,6 +50,7 @@ export function linkToSpec(
     addressGenerationMode: unless(fallback.addressGenerationMode ?? 'eui64', link.addressGenerationMode),
     ipv6Token: link.ipv6Token,
     protocolDown: link.protocolDown,
+    protocolDownReasons: link.protocolDownReasons,
     features: featuresToSpec(link),
     qdisc: qdiscToSpec(qdiscs?.root),
     ingressQdisc: qdiscs?.ingress,

@@ -113,14 +113,13 @@ export class LinkChanges {
   }
 
   #changeAttributes(link: FakeLink, header: LinkHeader, attributes: LinkAttributes): void {
-    const { mac, mtu, group, name, alias, broadcast, txQueueLength, familySettings, protocolDown } = attributes
+    const { mac, mtu, group, name, alias, broadcast, txQueueLength, familySettings } = attributes
+    const { protocolDown, protocolDownReasons } = attributes
     if (mac !== undefined && link.hardwareType !== ARPHRD_ETHER) throw new KernelError('EOPNOTSUPP')
     if (mac !== undefined) link.macFixed = true
     if (mtu !== undefined) this.#checkMtu(link, mtu)
     if (mtu !== undefined) link.mtuFixed = true
-    if (protocolDown !== undefined && !canBeProtocolDown.has(link.kind ?? '')) {
-      throw new KernelError('EOPNOTSUPP', 'Protodown not supported by device')
-    }
+    checkProtocolDown(link, attributes)
     if (name !== undefined && header.index > 0 && name !== link.name) link.name = this.#freeName(name)
     const ipv6 = { ...link.attributes.familySettings?.ipv6, ...familySettings?.ipv6 }
     const settings = familySettings && { ...link.attributes.familySettings, ipv6 }
@@ -132,13 +131,18 @@ export class LinkChanges {
       broadcast,
       txQueueLength,
       protocolDown,
+      protocolDownReasons,
       familySettings: settings,
       ...sizesOf(attributes),
     }
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-    const { alias: kept, ...others } = { ...link.attributes, ...changes }
+    const { alias: kept, protocolDownReasons: reasons = [], ...others } = { ...link.attributes, ...changes }
     // An empty alias is none: net/core/dev.c, dev_set_alias.
-    link.attributes = { ...others, ...(kept ? { alias: kept } : {}) }
+    link.attributes = {
+      ...others,
+      ...(kept ? { alias: kept } : {}),
+      ...(reasons.length > 0 ? { protocolDownReasons: reasons } : {}),
+    }
   }
 
   #checkMtu(link: FakeLink, mtu: number): void {
@@ -185,6 +189,14 @@ export class LinkChanges {
     link.flags = ((link.flags & ~(mask & ~kept)) | (header.flags & mask & ~kept)) >>> 0
     if (mask & IFF_UP) this.#table.setUp(link, (header.flags & IFF_UP) !== 0)
   }
+}
+
+/** do_set_proto_down */
+function checkProtocolDown(link: FakeLink, { protocolDown, protocolDownReasons }: LinkAttributes): void {
+  if (protocolDown === undefined && !protocolDownReasons) return
+  if (!canBeProtocolDown.has(link.kind ?? '')) throw new KernelError('EOPNOTSUPP', 'Protodown not supported by device')
+  const { length } = protocolDownReasons ?? link.attributes.protocolDownReasons ?? []
+  if (protocolDown === false && length > 0) throw new KernelError('EBUSY', 'Cannot clear protodown, active reasons')
 }
 
 function assertBridgeable(link: FakeLink): void {
