@@ -46,6 +46,7 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
   // net/hsr/hsr_netlink.c has no changelink, and hsr_fill_info does not tell all: newer ones tell the version.
   immutable: ['slave1', 'slave2', 'interlink', 'protocol', 'version', 'supervision'],
   untold: ['interlink', 'version'],
+  onlyWith: { version: { protocol: ['hsr'] } },
   dependsOn: ['slave1', 'slave2', 'interlink'],
   ethernet: true,
   defaults: { protocol: 'hsr', supervision: 0, version: 0 },
