@@ -6,6 +6,7 @@ import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
+import { tagOfAddress } from './boundAddresses.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink, lastingNeighbors } from './lookup.js'
 
@@ -121,7 +122,7 @@ function addAddress(
     path: link.path === undefined ? undefined : `${link.path}/addresses`,
     disruption: before ? 'address-gap' : 'none',
     phase: Phase.address,
-    provides: [`addresses ${name}`, `address ${familyOf(address.address)}`],
+    provides: [`addresses ${name}`, `address ${familyOf(address.address)}`, tagOfAddress(address.address)],
     needs: linkNeeds(name),
     operation: { type: 'addAddress', address: { ...kept, dev: name } },
   })

@@ -15,6 +15,7 @@ import { propertyChange } from '../operation.js'
 import { portNaming, withoutNaming } from '../portNaming.js'
 import { minimumMtu } from '../reach.js'
 import { Phase } from '../step.js'
+import { tagsOfBound } from './boundAddresses.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, lastingNeighbors, requireLinks } from './lookup.js'
@@ -230,7 +231,7 @@ function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string):
 }
 
 function needsOf(properties: Partial<Link>): string[] {
-  const needs: string[] = []
+  const needs = tagsOfBound(properties)
   if (typeof properties.master === 'string') needs.push(`link ${properties.master}`)
   for (const lower of lowersOf({ ...properties })) needs.push(`link ${lower}`, `changed ${lower}`)
   return needs

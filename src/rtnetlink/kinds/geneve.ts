@@ -35,7 +35,7 @@ export interface GeneveOptions {
   readonly portRange?: UdpPortRange
   /** Whether packets say how large those were that they were made of, so that they are put together. Default false. Since Linux 7.0. */
   readonly groHint?: boolean
-  /** The address of this end, IPv4 or IPv6. Default: as routed. Since Linux 7.1. */
+  /** The address of this end, IPv4 or IPv6, which must be there while the device is up. Default: as routed. Since Linux 7.1. */
   readonly local?: string
 }
 
@@ -81,6 +81,7 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     'groHint',
     'local',
   ],
+  boundTo: ['local'],
   // With an IPv6 address comes the default of what the kernel then refuses to be told.
   needsNewDevice: (option, before, after, had) =>
     option === 'remote' &&

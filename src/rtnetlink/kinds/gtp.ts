@@ -33,6 +33,7 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   // drivers/net/gtp.c has no changelink; gtp_fill_info does not tell who opened the sockets, and where.
   immutable: ['role', 'hashSize', 'restartCount', 'createSockets', 'local'],
   untold: ['local'],
+  boundTo: ['local'],
   // With IPv6 sockets gtp_newlink has the last word.
   setAfterCreation: ['mtu'],
   needsOneOf: [['createSockets']],

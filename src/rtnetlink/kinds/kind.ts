@@ -110,6 +110,8 @@ export interface LinkKind<
   readonly tellsPortsWith?: Readonly<Partial<Options>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
   readonly dependsOn?: readonly (keyof Options & string)[]
+  /** Options that name an address which the kernel binds a socket to, so that it must be there first. */
+  readonly boundTo?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
   readonly pair?: PairKind
   /** How it comes into being: by RTM_NEWLINK, or through /dev/net/tun. */
@@ -142,6 +144,7 @@ export interface AnyLinkKind
     | 'defaultsBy'
     | 'portDefaults'
     | 'tellsPortsWith'
+    | 'boundTo'
   > {
   readonly options: AnyAttributeTable
   readonly status?: AnyAttributeTable
@@ -153,6 +156,7 @@ export interface AnyLinkKind
   readonly multiplesOf?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly decides?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]
+  readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
   readonly momentary?: readonly string[]
