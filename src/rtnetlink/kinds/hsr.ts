@@ -8,11 +8,11 @@ export interface HsrOptions {
   readonly slave1?: string | number
   /** The second one. */
   readonly slave2?: string | number
-  /** A device that joins another ring. The kernel does not tell it afterwards. Default none. Since Linux 6.10. */
+  /** A device that joins another ring. Linux 6.18 and older do not tell it afterwards. Default none. Since Linux 6.10. */
   readonly interlink?: string | number
   /** What frames carry: a tag in front (HSR), or a trailer (PRP). Default `hsr`. */
   readonly protocol?: 'hsr' | 'prp'
-  /** The version of HSR; the kernel does not tell it afterwards. Default 0. */
+  /** The version of HSR; Linux 6.18 and older do not tell it afterwards. Default 0. */
   readonly version?: number
   /** The last byte of the address of supervision frames. Default 0. */
   readonly supervision?: number
