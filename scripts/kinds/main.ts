@@ -19,7 +19,8 @@ const page = inRepository('docs/kinds.md')
 
 const results = process.argv.slice(2).flatMap((path): KernelResults[] => JSON.parse(readFileSync(path, 'utf8')))
 const before: Findings[] = JSON.parse(readFileSync(kept, 'utf8'))
-const findings = mergedFindings(before, results.map(findingsOf))
+// Several files may be of one kernel.
+const findings = results.reduce((all, one) => mergedFindings(all, [findingsOf(one)]), before)
 if (results.length > 0) writeFileSync(kept, JSON.stringify(findings))
 writeFileSync(page, kindsPage(findings))
 execFileSync('npx', ['biome', 'format', '--write', page, kept], { stdio: 'inherit' })

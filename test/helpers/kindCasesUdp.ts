@@ -2,6 +2,7 @@ import { type KindCase, name } from './kindCase.js'
 
 const geneve: KindCase = {
   title: 'geneve over IPv4',
+  setup: 'ip address add 10.0.0.2/24 dev v0',
   section: 'geneve',
   plain: ['id', 'remote'],
   link: {

@@ -146,12 +146,13 @@ onTeams('an active port that nobody states is the active one again once it is ma
   })
   const own = { master: 'team0', teamPort: { priority: -3, queueId: 2, userLinkup: true } }
   await namespace.apply(teamOf({ mode: 'activebackup' }, teamPort('d0'), pair('q1', own)))
-  const index = namespace.sh('cat /sys/class/net/p1/ifindex').trim()
+  const indexOfPort = (): unknown => namespace.ip('link', 'show', 'dev', 'p1')[0]?.['ifindex']
+  const index = indexOfPort()
   namespace.sh(`teamnl team0 setoption activeport ${index}`)
   const before = shown(namespace)
   t.like(before, { activeport: 'p1', 'p1 priority': '-3', 'p1 queue_id': '2', 'p1 user_linkup': 'true' })
   await namespace.converges({ links: [pair('q2')] })
-  t.not(namespace.sh('cat /sys/class/net/p1/ifindex').trim(), index)
+  t.not(indexOfPort(), index)
   t.deepEqual(shown(namespace), before)
   for (const way of [pair('q1'), { name: 'p1', absent: true }]) {
     const { rollback } = await namespace.fails({ links: [way] }, { guards: [() => false] })
