@@ -35,16 +35,16 @@ test('what was recorded is told of each kernel: all of a kind, all but some of i
   const made = names.filter((name) => name !== 'localbypass')
   const page = kindsPage([
     findingsOf(
-      results('6.1.0-1', [
+      results('6.1.0-1-amd64', [
         { type: 'probe', kind: 'vxlan', known: true, lacking: ['localbypass'] },
         { type: 'kind', section: 'vxlan', created: made.slice(0, 5), lacking: ['localbypass'] },
         { type: 'kind', section: 'vxlan', changed: made.slice(5), applied: true },
       ]),
     ),
-    findingsOf(results('6.12.1', [{ type: 'kind', section: 'vxlan', created: names.slice(1), applied: true }])),
+    findingsOf(results('6.12.1-amd64', [{ type: 'kind', section: 'vxlan', created: names.slice(1), applied: true }])),
     findingsOf(results('6.18.1', [{ type: 'probe', kind: 'vxlan', known: false, lacking: [] }])),
   ])
-  t.true(page.includes('| options of | Linux 6.1 | Linux 6.12 | Linux 6.18 |'))
+  t.true(page.includes('| options of | Linux 6.1 | Linux 6.12 | small Linux 6.18 |'))
   t.true(
     page.includes(`| \`vxlan\` | all but \`localbypass\` | all; not tried: \`${names[0]}\` | no such kind |`),
     page,
