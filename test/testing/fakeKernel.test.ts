@@ -19,6 +19,7 @@ import {
 } from '../../src/rtnetlink/constants.js'
 import { decodeLink } from '../../src/rtnetlink/decodeLink.js'
 import { decodeRoute } from '../../src/rtnetlink/decodeRoute.js'
+import type { ListedLink } from '../../src/rtnetlink/link.js'
 import { dumpLinks } from '../../src/rtnetlink/linkMessages.js'
 import { decodeNeighbor, dumpNeighbors } from '../../src/rtnetlink/neighbor.js'
 import { dumpRoutes } from '../../src/rtnetlink/routeMessages.js'
@@ -57,15 +58,33 @@ function comparable(object: object): Record<string, unknown> {
 async function play(connection: Connection, steps: readonly Step[]) {
   const outcomes: Outcome[] = []
   for (const step of steps) {
-    const links = await connection.dump(dumpLinks(), ({ body }) => decodeLink(body))
+    const links = await settledLinks(connection)
     const context: EncodeContext = {
-      linkIndex: (name) => links.items.find((link) => link.name === name)?.index ?? 98,
+      linkIndex: (name) => links.find((link) => link.name === name)?.index ?? 98,
       namespaceFd: () => -1,
     }
     const message = step(context)
     outcomes.push(await outcomeOf(connection, message))
   }
   return outcomes
+}
+
+/**
+ * The links, once Linux has told everybody of their carriers. It does so by a worker (net/core/link_watch.c), and what
+ * a port has not told its bridge before it leaves it, such as that it has a carrier, the bridge never hears of.
+ */
+async function settledLinks(connection: Connection): Promise<readonly ListedLink[]> {
+  const read = async () => (await connection.dump(dumpLinks(), ({ body }) => decodeLink(body))).items
+  let links = await read()
+  for (let tries = 0; tries < 300 && !links.every(isSettled); tries++) {
+    await sleep(10)
+    links = await read()
+  }
+  return links
+}
+
+function isSettled({ name, up, carrier, operationalState }: ListedLink): boolean {
+  return !up || !carrier || operationalState === 'up' || name === 'lo'
 }
 
 async function outcomeOf(connection: Connection, message: NetlinkMessage): Promise<Outcome> {
