@@ -33,7 +33,8 @@ const nameSize = 12
 
 /** Places for the datagrams of one `recvmmsg`. */
 export class DatagramBlock {
-  readonly #count: number
+  /** How many there are. */
+  readonly count: number
   readonly #size: number
   readonly #headers: FixedMemory
   readonly #view: DataView
@@ -42,7 +43,7 @@ export class DatagramBlock {
 
   /** @param size bytes of the longest datagram that is received whole */
   constructor(count: number, size: number) {
-    this.#count = count
+    this.count = count
     this.#size = size
     const vectors = count * header.size
     const names = vectors + count * vector.size
@@ -67,18 +68,18 @@ export class DatagramBlock {
    */
   receive(fd: number, flags: number): Promise<number> {
     this.#prepare()
-    return aside(receiveMany, this.#headers, fd, this.#headers.address(0, 0), this.#count, flags, 0)
+    return aside(receiveMany, this.#headers, fd, this.#headers.address(0, 0), this.count, flags, 0)
   }
 
   /** The same on this thread. */
   receiveNow(fd: number, flags: number): number {
     this.#prepare()
-    const result: number = receiveMany(fd, this.#headers.address(0, 0), this.#count, flags, 0)
+    const result: number = receiveMany(fd, this.#headers.address(0, 0), this.count, flags, 0)
     return result < 0 ? -koffi.errno() : result
   }
 
   #prepare(): void {
-    for (let index = 0; index < this.#count; index++) {
+    for (let index = 0; index < this.count; index++) {
       this.#view.setUint32(index * header.size + header.nameLength, nameSize, true)
     }
   }

@@ -1,4 +1,5 @@
 // A dump that is so long that another thread goes on with it, and requests that another thread sends.
+import { createHash } from 'node:crypto'
 import test, { type ExecutionContext } from 'ava'
 import { Connection } from '../../src/netlink/connection.js'
 import type { ReceivedMessage } from '../../src/netlink/message.js'
@@ -9,11 +10,11 @@ import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
 
 const routeCount = 60_000
 
-/** A namespace with so many routes that their dump is some hundred datagrams. */
-function stage(t: ExecutionContext): TestNamespace {
+/** A namespace with so many routes that their dump is some hundred datagrams. @param next where they go */
+function stage(t: ExecutionContext, next = 'dev br0'): TestNamespace {
   const namespace = testNamespace(t)
   namespace.sh('ip link add br0 type bridge && ip link set br0 up && ip address add 10.0.0.1/24 dev br0')
-  const line = 'printf "route add 20.%d.%d.0/24 dev br0\\n", i / 256, i % 256'
+  const line = `printf "route add 20.%d.%d.0/24 ${next}\\n", i / 256, i % 256`
   namespace.sh(`awk 'BEGIN { for (i = 0; i < ${routeCount}; i++) ${line} }' | ip -batch -`)
   return namespace
 }
@@ -28,23 +29,32 @@ class Counting extends FfiTransport {
 }
 
 const bytesOf = (message: ReceivedMessage): string => Buffer.from(message.body.copy()).toString('hex')
+const digestOf = (message: ReceivedMessage): string => createHash('sha1').update(message.body.copy()).digest('base64')
 
-test.serial('a long dump gives the same, in the same order, whether it is read ahead or not', async (t) => {
-  const namespace = stage(t)
-  const dump = async (transport: FfiTransport): Promise<string[]> => {
-    const connection = new Connection(transport)
-    const { items, consistent } = await connection.dump(dumpRoutes({ family: 'inet' }), bytesOf)
-    connection.close()
-    t.true(consistent)
-    return items
-  }
-  const ahead = new Counting({ namespaceFd: namespace.fd })
-  const plain = Object.assign(new FfiTransport({ namespaceFd: namespace.fd }), { readAhead: undefined })
-  const [one, other] = [await dump(ahead), await dump(plain)]
-  t.true(ahead.asked > 50, `asked ${ahead.asked} times`)
-  t.true(one.length > routeCount)
-  t.deepEqual(one, other)
-})
+/** Nexthops that make a route twenty times as long, so that its dump is a thousand datagrams. */
+const manyNexthops = Array.from({ length: 60 }, (_, index) => `nexthop via 10.0.0.${index + 2} dev br0`).join(' ')
+
+for (const [length, next] of [
+  ['long', 'dev br0'],
+  ['very long', manyNexthops],
+] as const) {
+  test.serial(`a ${length} dump gives the same, in the same order, whether it is read ahead or not`, async (t) => {
+    const namespace = stage(t, next)
+    const dump = async (transport: FfiTransport): Promise<string[]> => {
+      const connection = new Connection(transport)
+      const { items, consistent } = await connection.dump(dumpRoutes({ family: 'inet' }), digestOf)
+      connection.close()
+      t.true(consistent)
+      return items
+    }
+    const ahead = new Counting({ namespaceFd: namespace.fd })
+    const plain = Object.assign(new FfiTransport({ namespaceFd: namespace.fd }), { readAhead: undefined })
+    const [one, other] = [await dump(ahead), await dump(plain)]
+    t.true(ahead.asked > 50, `asked ${ahead.asked} times`)
+    t.true(one.length > routeCount)
+    t.deepEqual(one, other)
+  })
+}
 
 test.serial('what is closed or given up amid a long dump leaves no descriptor and disturbs nothing', async (t) => {
   const namespace = stage(t)

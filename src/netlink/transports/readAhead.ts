@@ -4,9 +4,12 @@ import type { Datagram } from './transport.js'
 
 /**
  * How many datagrams come by one call: some milliseconds of the kernel's work, and a megabyte of a dump. Between two calls
- * the other thread stands still until this one has woken up.
+ * the other thread stands still until this one has woken up, so that there are more of a dump that has gone on for long:
+ * a shorter one would only have its end later.
  */
-const datagramsACall = 32
+const datagramsACall = { first: 32, later: 128 } as const
+/** Filled blocks after which a dump has gone on for long. */
+const manyBlocks = 16
 
 const flags = MSG_DONTWAIT | MSG_TRUNC
 
@@ -26,6 +29,7 @@ export class ReadAhead {
   readonly #onError: (errno: number) => void
   readonly #idle: DatagramBlock[] = []
   #blocks = 0
+  #filledBlocks = 0
   #current: Filled | undefined
   #next = 0
   #waiting: Filled | undefined
@@ -84,7 +88,7 @@ export class ReadAhead {
   /** The next datagram; its bytes are valid until the next call. */
   take(): Datagram | undefined {
     if (this.#current && this.#next === this.#current.count) {
-      this.#idle.push(this.#current.block)
+      this.#recycle(this.#current)
       this.#current = undefined
     }
     if (!this.#current) {
@@ -99,9 +103,18 @@ export class ReadAhead {
     return { bytes: block.bytes(index), senderPortId: block.sender(index), truncated }
   }
 
+  /** Where many were filled, a short block gives way to a longer one. */
+  #recycle({ block, count }: Filled): void {
+    if (count === block.count) this.#filledBlocks++
+    const isShort = this.#filledBlocks > manyBlocks && block.count < datagramsACall.later
+    if (isShort) this.#blocks--
+    else this.#idle.push(block)
+  }
+
   #newBlock(): DatagramBlock | undefined {
     if (this.#blocks === 2) return undefined
     this.#blocks++
-    return new DatagramBlock(datagramsACall, this.#size)
+    const { first, later } = datagramsACall
+    return new DatagramBlock(this.#filledBlocks > manyBlocks ? later : first, this.#size)
   }
 }

@@ -88,8 +88,7 @@ export class PackedRoutes<Way> {
     const [first] = filled
     if (!first) return PackedRoutes.empty()
     if (filled.length === 1) return first
-    const ways: Way[] = []
-    const offsets = filled.map((part) => ways.push(...part.ways) - part.ways.length)
+    const { ways, offsets } = joinedWays(filled)
     const join = (family: Family): PackedRows =>
       joinedRows(
         family,
@@ -110,6 +109,15 @@ function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
     count += mark
   }
   return markedRows(rows, marks, count)
+}
+
+/** Those of the largest part are first, so that its many rows keep their numbers. */
+function joinedWays<Way>(parts: readonly PackedRoutes<Way>[]): { ways: Way[]; offsets: number[] } {
+  const ways: Way[] = []
+  const offsets: number[] = []
+  const bySize = [...parts.entries()].sort(([, one], [, other]) => other.size - one.size)
+  for (const [index, part] of bySize) offsets[index] = ways.push(...part.ways) - part.ways.length
+  return { ways, offsets }
 }
 
 function joinedRows(family: Family, parts: readonly PackedRows[], offsets: readonly number[]): PackedRows {

@@ -22,6 +22,9 @@ export function bytesOfRows({ addresses, lengths, ways }: PackedRows): number {
   return addresses.byteLength + lengths.byteLength + ways.byteLength
 }
 
+/** Up to so many rows the room for them grows fourfold, and behind that twofold. */
+const manyRows = 2 ** 20
+
 /** Collects rows. */
 export class RowsBuilder {
   readonly family: Family
@@ -94,23 +97,23 @@ export class RowsBuilder {
     else this.push(length, way, word(0), word(4), word(8), word(12))
   }
 
-  /** The rows so far, in no more memory than they need. */
+  /** The rows so far, in no more memory than they need: for what is kept. */
   finish(): PackedRows {
-    const { family, count } = this
-    if (count === this.#capacity) {
-      return { family, count, addresses: this.#addresses, lengths: this.#lengths, ways: this.#ways }
-    }
-    return {
-      family,
-      count,
-      addresses: this.#addresses.slice(0, count * this.#words),
-      lengths: this.#lengths.slice(0, count),
-      ways: this.#ways.slice(0, count),
-    }
+    const rows = this.rows()
+    if (rows.count === this.#capacity) return rows
+    const { addresses, lengths, ways } = rows
+    return { ...rows, addresses: addresses.slice(), lengths: lengths.slice(), ways: ways.slice() }
   }
 
+  /** The rows so far, without a copy: copying those of a large table takes as long as a twentieth of its dump. */
+  rows(): PackedRows {
+    const { family, count } = this
+    return pieceOf({ family, count, addresses: this.#addresses, lengths: this.#lengths, ways: this.#ways }, 0, count)
+  }
+
+  /** Room that nothing is written to takes no memory of the machine, so that there may be much of it. */
   #grow(least: number): void {
-    this.#capacity = Math.max(least, Math.ceil(this.#capacity * 1.5))
+    this.#capacity = Math.max(least, this.#capacity * (this.#capacity < manyRows ? 4 : 2))
     const addresses = new Uint32Array(this.#capacity * this.#words)
     addresses.set(this.#addresses)
     this.#addresses = addresses

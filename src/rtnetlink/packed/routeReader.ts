@@ -75,7 +75,7 @@ export class RouteReader implements BodySink {
 
   /** What was read; the destination of a way is that of its first route. */
   finish(): PackedRoutes<ListedRoute> {
-    return new PackedRoutes(this.#ways, this.#rows.inet.finish(), this.#rows.inet6.finish())
+    return new PackedRoutes(this.#ways, this.#rows.inet.rows(), this.#rows.inet6.rows())
   }
 
   /** Notes what tells the way from others, and returns where the destination is; -1 where it is left out. */
