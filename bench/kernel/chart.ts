@@ -1,8 +1,10 @@
 import { medianOf, type Section } from '../results.js'
+import { ofOwnTable } from './contenders.js'
 
 const colors: Readonly<Record<string, string>> = {
   C: '#6b7280',
   linkwright: '#2563eb',
+  [ofOwnTable]: '#93c5fd',
   ip: '#d97706',
   Go: '#0d9488',
   'npm netlink': '#be185d',

@@ -14,6 +14,11 @@ export interface Contender {
   readonly slowFrom: number
   /** From how many objects on it is left out. */
   readonly hopelessFrom: number
+  /**
+   * What it is called where it has filled the table itself, in an order of its own; under its name it then works on one that
+   * C has filled, as do the others, who add as C does.
+   */
+  readonly ofOwnTable?: string
   /** What it runs for some work, if it can do it; the last line of its output is a JSON object of numbers. */
   readonly command: (work: Work, family: string, count: number) => readonly string[] | undefined
 }
@@ -21,6 +26,9 @@ export interface Contender {
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const here = join(root, 'bench/kernel')
 const js = (name: string): string[] => [process.execPath, join(root, 'dist/bench/kernel', name)]
+
+/** linkwright, on a table that it has filled itself. */
+export const ofOwnTable = 'linkwright, own table'
 
 /** All contenders that this machine can build or run, C first; what it lacks is told. */
 export function contenders(built: string): Contender[] {
@@ -33,6 +41,7 @@ export function contenders(built: string): Contender[] {
       name: 'linkwright',
       slowFrom: never,
       hopelessFrom: never,
+      ofOwnTable,
       command: (work, family, count) => [...js('linkwright.js'), work, family, `${count}`],
     },
     {

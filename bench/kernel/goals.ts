@@ -1,4 +1,5 @@
 import { median, medianOf, ratiosOf, type Section } from '../results.js'
+import { ofOwnTable } from './contenders.js'
 
 /** A goal and what was reached. */
 export interface Outcome {
@@ -10,6 +11,8 @@ export interface Outcome {
 /** A race: in which sections, against whom, and how many times the other's time is the most, or faster the least. */
 interface Race {
   readonly sections: RegExp
+  /** `linkwright` without. */
+  readonly own?: string
   readonly other: string
   readonly most?: number
   readonly faster?: number
@@ -18,6 +21,7 @@ interface Race {
 const races: readonly Race[] = [
   { sections: /^Add 1,000,000/, other: 'C', most: 1.15 },
   { sections: /^Reconcile, nothing to do, 1,000,000/, other: 'C', most: 3 },
+  { sections: /^Delete 1,000,000/, own: ofOwnTable, other: 'C', most: 1.2 },
   { sections: /^Delete 1,000,000/, other: 'C', most: 1.2 },
   { sections: /^Add 1,000,000/, other: 'ip', faster: 5 },
   { sections: /^Add 100,000/, other: 'ip', faster: 3 },
@@ -32,16 +36,18 @@ const races: readonly Race[] = [
 export function goals(sections: readonly Section[]): Outcome[] {
   const raced = races.flatMap((race) =>
     sections
-      .filter(({ title, rows }) => race.sections.test(title) && race.other in rows && 'linkwright' in rows)
+      .filter(
+        ({ title, rows }) => race.sections.test(title) && race.other in rows && (race.own ?? 'linkwright') in rows,
+      )
       .map((section) => outcomeOf(section, race)),
   )
   return [...raced, ...changes(sections), ...memory(sections), ...loops(sections)]
 }
 
-function outcomeOf(section: Section, { other, most, faster }: Race): Outcome {
-  const times = median(ratiosOf(section, 'ms', other))
+function outcomeOf(section: Section, { own, other, most, faster }: Race): Outcome {
+  const times = median(ratiosOf(section, 'ms', other, own))
   if (most !== undefined) {
-    const goal = `${section.title}: at most ${most} times ${other}'s time`
+    const goal = `${section.title}${own ? ` (${own})` : ''}: at most ${most} times ${other}'s time`
     return { goal, reached: times.toFixed(2), met: times <= most }
   }
   const goal = `${section.title}: at least ${faster} times faster than ${other}`

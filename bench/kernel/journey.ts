@@ -19,15 +19,20 @@ const furniture = [
   'while ip -6 address show tentative | grep -q inet6; do sleep 0.1; done',
 ].join(' && ')
 
-/** Lets a contender do some works, one after the other, in a namespace of its own; those that it has are measured. */
+/**
+ * Lets a contender do some works, one after the other, in a namespace of its own; those that it has are measured.
+ * @param filling a command that is run before
+ */
 export function journey(
   contender: Contender,
   works: readonly Work[],
   family: string,
   count: number,
+  filling?: readonly string[],
 ): Promise<Partial<Record<Work, Figures>>> {
   return inNamespaces(1, async ([path = '']) => {
     await finish(path, 'sh', '-c', furniture)
+    if (filling) await finish(path, ...filling)
     const figures: Partial<Record<Work, Figures>> = {}
     for (const work of works) {
       const command = contender.command(work, family, count)

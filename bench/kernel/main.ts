@@ -44,7 +44,11 @@ async function compare(
   count: number,
 ): Promise<void> {
   const before = loadavg()
+  const fill = all.find(({ name }) => name === 'C')?.command('add', family, count)
   const rows: Partial<Record<Work, Rows>> = {}
+  const note = (work: Work, name: string, figures: Figures | undefined): void => {
+    if (figures) rows[work] = added(rows[work] ?? {}, name, figures)
+  }
   for (let run = 0; run < runs; run++) {
     // The order turns too, so that nobody always follows the same one.
     for (let turn = 0; turn < all.length; turn++) {
@@ -52,15 +56,21 @@ async function compare(
       if (!contender || count >= contender.hopelessFrom) continue
       if (run >= slowRuns && isSlow(contender, works, count)) continue
       const figures = await journey(contender, works, family, count)
+      const { name, ofOwnTable } = contender
+      const further = ofOwnTable && works.includes('add') ? works.filter((work) => work !== 'add') : []
+      const ofSameTable = further.length === 0 ? {} : await journey(contender, further, family, count, fill)
       for (const work of works) {
-        const one = figures[work]
-        if (!one) continue
-        rows[work] = added(rows[work] ?? {}, contender.name, one)
+        note(work, name, ofSameTable[work] ?? figures[work])
+        if (ofOwnTable && ofSameTable[work]) note(work, ofOwnTable, figures[work])
       }
     }
   }
   const order = (ofWork: Rows): Rows =>
-    Object.fromEntries(all.flatMap(({ name }) => (ofWork[name] ? [[name, ofWork[name]]] : [])))
+    Object.fromEntries(
+      all
+        .flatMap(({ name, ofOwnTable = [] }) => [name, ofOwnTable].flat())
+        .flatMap((name) => (ofWork[name] ? [[name, ofWork[name]]] : [])),
+    )
   for (const work of works)
     keep({ title: titles[work](what), how: circumstances(before, versions), rows: order(rows[work] ?? {}) })
 }
