@@ -1,7 +1,7 @@
 import type { Problem } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
-import { knowsEncapsulation } from '../rtnetlink/encapsulation/probe.js'
+import { type EncapsulationPart, knowsEncapsulation, partsOf, typeOfPart } from '../rtnetlink/encapsulation/probe.js'
 import { wouldLoadEncapsulationModule } from '../system/linkModules.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { Operation } from './operation.js'
@@ -9,11 +9,9 @@ import type { PlannedStep } from './step.js'
 import { throwIfUnsupported } from './unsupported.js'
 import type { World } from './world.js'
 
-type EncapsulationType = AnyEncapsulation['type']
-
-/** Asks the machine's kernel whether it lacks a way to wrap packets. */
-export const machineLacksEncapsulation: MachineProbe<EncapsulationType> = machineProbe(
-  wouldLoadEncapsulationModule,
+/** Asks the machine's kernel whether it lacks a way to wrap packets, or something of one. */
+export const machineLacksEncapsulation: MachineProbe<EncapsulationPart> = machineProbe(
+  (part) => wouldLoadEncapsulationModule(typeOfPart(part)),
   knowsEncapsulation,
 )
 
@@ -46,15 +44,22 @@ export async function refuseEncapsulations(
   world: World,
   request: RequestOptions,
 ): Promise<void> {
-  const lacks = onceAPlan((type: EncapsulationType, namespace) => {
-    return world.kernelOf(namespace)?.lacksEncapsulation(type, request)
+  const lacks = onceAPlan((part: EncapsulationPart, namespace) => {
+    return world.kernelOf(namespace)?.lacksEncapsulation(part, request)
   })
   const problems: Problem[] = []
   for (const { operation, namespace, path = '' } of steps) {
     for (const [place, { encapsulation }] of wrappingsOf(operation, path)) {
-      if (!encapsulation || !(await lacks(encapsulation.type, namespace))) continue
-      const message = `this kernel knows no encapsulation ${encapsulation.type}`
-      problems.push({ path: `${place}/encapsulation`, message })
+      if (!encapsulation) continue
+      for (const [part, name] of partsOf(encapsulation)) {
+        if (!(await lacks(part, namespace))) continue
+        const isWhole = name === 'type'
+        problems.push({
+          path: `${place}/encapsulation${isWhole ? '' : `/${name}`}`,
+          message: `this kernel knows no ${isWhole ? '' : `${name} of `}encapsulation ${encapsulation.type}`,
+        })
+        if (isWhole) break
+      }
     }
   }
   throwIfUnsupported(problems)

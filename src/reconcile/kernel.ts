@@ -3,7 +3,7 @@ import { NETLINK_GENERIC } from '../genetlink/genericNetlink.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
-import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
+import type { EncapsulationPart } from '../rtnetlink/encapsulation/probe.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { readSysctl, readSysctls, writeSysctl } from '../system/sysctl.js'
 import type { TunTapConfiguration } from '../tuntap/configuration.js'
@@ -44,8 +44,8 @@ export interface Kernel {
   lacking(kind: AnyLinkKind, options: readonly string[], request: RequestOptions, loads?: boolean): Promise<Lacking>
   /** Whether it lacks a kind of qdisc, as far as can be known without changing anything. */
   lacksQdisc(kind: string, request: RequestOptions): Promise<boolean>
-  /** Whether it lacks a way to wrap packets of routes, as far as can be known without changing anything. */
-  lacksEncapsulation(type: AnyEncapsulation['type'], request: RequestOptions): Promise<boolean>
+  /** Whether it lacks a way to wrap packets of routes, or something of one, as far as can be known without a change. */
+  lacksEncapsulation(part: EncapsulationPart, request: RequestOptions): Promise<boolean>
   /** Whether its VXLANs lack multicast databases. */
   lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
   /** Whether it lacks a value of an option, as far as that can be tried. */
@@ -76,8 +76,8 @@ export function machineKernel(namespaceFd: number): Kernel {
         loads,
       ),
     lacksQdisc: (kind, request) => machineLacksQdisc(kind, () => new FfiTransport({ namespaceFd }), request),
-    lacksEncapsulation: (type, request) =>
-      machineLacksEncapsulation(type, () => new FfiTransport({ namespaceFd }), request),
+    lacksEncapsulation: (part, request) =>
+      machineLacksEncapsulation(part, () => new FfiTransport({ namespaceFd }), request),
     lacksMdbOfVxlans: (request) => machineLacksMdbOfVxlans(() => new FfiTransport({ namespaceFd }), request),
     lacksValue: machineLacksValue,
     sample: sampleOfMachine,

@@ -28,5 +28,7 @@ export const encapsulationSchema = v.variant('type', [
     mode: v.picklist(['inline', 'encap', 'l2encap', 'encap.red', 'l2encap.red']),
     segments: v.pipe(v.array(ipAddressSchema('inet6')), v.minLength(1)),
     hmac: v.exactOptional(integer(1, 0xffffffff)),
+    src: v.exactOptional(ipAddressSchema('inet6')),
+    table: v.exactOptional(integer(1, 0xffffffff)),
   }),
 ] as never) as unknown as v.GenericSchema<Encapsulation>

@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava'
 import test from 'ava'
 import type { Encapsulation } from '../../src/rtnetlink/encapsulation/encapsulation.js'
 import type { RouteSpec, Spec } from '../../src/spec/types.js'
+import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 import { skipped } from '../helpers/skipped.js'
 
@@ -154,6 +155,48 @@ for (const [name, { probe, series, shown }] of Object.entries({ ...cases, ...ofF
     t.deepEqual(about(other.picture({ portable: true })), about(namespace.picture({ portable: true })))
   })
 }
+
+test('segments come from an address and go by a table, or the plan says that the kernel lacks that', async (t) => {
+  const namespace = pair(t)
+  if (!wraps(namespace, 'seg6 mode encap segs fd04::1')) {
+    skipped(t, 'this kernel lacks encap seg6')
+    return
+  }
+  const spec = (encapsulation: object): Spec => ({
+    routes: [
+      {
+        to: 'fd40::/64',
+        via: 'fd00::2',
+        dev: 'v0',
+        encapsulation: { type: 'seg6', mode: 'encap', segments: ['fd04::1'], ...encapsulation },
+      },
+    ],
+  })
+  if (!kernelIsAtLeast(7, 3)) {
+    const error = await namespace.refuses(spec({ src: 'fd00::77', table: 100 }), 'UNSUPPORTED')
+    t.deepEqual(
+      error.problems?.map(({ path }) => path),
+      ['/routes/0/encapsulation/src', '/routes/0/encapsulation/table'],
+    )
+    return
+  }
+  await namespace.converges(spec({ src: 'FD00::0:77', table: 100 }))
+  t.false((await namespace.apply(await namespace.snapshot())).changed)
+  // Only table 100 knows the way to the segment. `ip` shows neither, but what goes out has come from there.
+  namespace.sh(
+    [
+      'ip -6 route add fd04::/64 dev v0 table 100',
+      'ip neighbor add fd04::1 lladdr 02:00:00:00:00:09 dev v0',
+      'nft add table netdev t',
+      'nft add chain netdev t c "{ type filter hook ingress device v1 priority 0; }"',
+      'nft add rule netdev t c ip6 saddr fd00::77 ip6 daddr fd04::1 counter',
+      'ping -6 -c 3 -i 0.1 -W 1 fd40::1 || true',
+    ].join(' && '),
+  )
+  t.regex(namespace.sh('nft list table netdev t'), /fd00::77 ip6 daddr fd04::1 counter packets [1-9]/)
+  const { steps } = await namespace.converges(spec({ src: 'fd00::78' }))
+  t.regex(String(steps[0]?.equivalent), /encap seg6 mode encap segs fd04::1 tunsrc fd00::78 via/)
+})
 
 test('what an endpoint is asked for and does not do is told, and what it counts is no difference', async (t) => {
   const namespace = pair(t)

@@ -17,6 +17,15 @@ test('options of tunnels, flavors and counters are decoded as they were given', 
   for (const encapsulation of given) t.deepEqual(encapsulationOf(rawEncapsulation(encapsulation)), encapsulation)
 })
 
+test('segments have their header, and beside it where they come from and go by', (t) => {
+  const given: Encapsulation = { type: 'seg6', mode: 'encap', segments: ['fd04::1'], src: 'fd00::77', table: 100 }
+  // struct seg6_iptunnel_encap with struct ipv6_sr_hdr: mode 1; no next header, 16 bytes behind 8, type 4, segment 0 of 0.
+  const header = '2000 0100 01000000 00 02 04 00 00 00 0000 fd040000000000000000000000000001'
+  const bytes = bytesOf(`${header} 1400 0200 fd000000000000000000000000000077 0800 0300 64000000`)
+  t.deepEqual(rawEncapsulation(given), { encapsulationType: 5, encapsulationData: bytes })
+  t.deepEqual(encapsulationOf({ encapsulationType: 5, encapsulationData: bytes }), given)
+})
+
 test('counters that have counted, lengths that are the kernel’s own, and flags of options say nothing', (t) => {
   const action = '0800 0100 01000000'
   const counted = '28000a80 0c000200 0700000000000000 0c000300 2c01000000000000 0c000400 0100000000000000'

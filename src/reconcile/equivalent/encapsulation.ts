@@ -13,8 +13,14 @@ export function encapsulationWords(encapsulation: AnyEncapsulation | undefined):
     return words('encap mpls', labels.join('/'), ttl !== undefined && `ttl ${ttl}`)
   }
   if (encapsulation.type === 'seg6') {
-    const { mode, segments, hmac } = encapsulation
-    return words(`encap seg6 mode ${mode} segs`, segments.join(','), hmac !== undefined && `hmac ${hmac}`)
+    const { mode, segments, hmac, src, table } = encapsulation
+    return words(
+      `encap seg6 mode ${mode} segs`,
+      segments.join(','),
+      hmac !== undefined && `hmac ${hmac}`,
+      src !== undefined && `tunsrc ${src}`,
+      table !== undefined && `lookup ${table}`,
+    )
   }
   const { lines } = encapsulationTables[encapsulation.type]
   const parts = Object.entries(values).map(([name, value]: [string, unknown]) => {

@@ -1,6 +1,6 @@
 import { Payload, Writer } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
-import type { AnyEncapsulation } from './encapsulation.js'
+import type { AnyEncapsulation, Seg6Encapsulation } from './encapsulation.js'
 import { encapsulationNumbers, encapsulationTables } from './tables.js'
 
 /** The two attributes of an encapsulation: its type, and its own attributes. */
@@ -22,7 +22,11 @@ export function rawEncapsulation(encapsulation: AnyEncapsulation | undefined): R
   const table = tables[type]
   if (!table) throw new RangeError(`${JSON.stringify(type)} is no encapsulation`)
   const writer = new Writer()
-  table.encode(type === 'seg6' ? { header: values } : withLastSegment(values), writer, withoutNames)
+  table.encode(
+    encapsulation.type === 'seg6' ? withHeader(encapsulation) : withLastSegment(values),
+    writer,
+    withoutNames,
+  )
   return { encapsulationType, encapsulationData: writer.finish() }
 }
 
@@ -38,10 +42,8 @@ export function encapsulationOf({
   if (!table) return opaque
   const unknown: unknown[] = []
   const context = { ...withoutNames, unknown: unknown as never[] }
-  const decoded = new Map<string, unknown>(Object.entries(table.decode(new Payload(bytes), context)))
-  const header = decoded.get('header')
-  const own = withoutLastSegment(Object.fromEntries(decoded))
-  const values = Object.entries(type === 'seg6' && typeof header === 'object' ? (header ?? {}) : own)
+  const decoded = table.decode(new Payload(bytes), context)
+  const values = Object.entries(type === 'seg6' ? withoutHeader(decoded) : withoutLastSegment(decoded))
   if (unknown.length > 0 || values.length === 0) return opaque
   return {
     type,
@@ -51,6 +53,16 @@ export function encapsulationOf({
 
 function ownFlags([name, value]: [string, unknown]): [string, unknown] {
   return name === 'flags' && typeof value === 'number' ? [name, value & ~optionFlags] : [name, value]
+}
+
+/** What the kernel has in one attribute, a segment routing header. */
+function withHeader({ type: _type, mode, segments, hmac, ...others }: Seg6Encapsulation): object {
+  return { header: { mode, segments, ...(hmac === undefined ? {} : { hmac }) }, ...others }
+}
+
+function withoutHeader(values: object): object {
+  const { header, ...others } = { header: {}, ...values }
+  return { ...header, ...others }
 }
 
 /** What goes into a packet's own header ends with the packet's own destination, which the kernel fills in. */

@@ -57,6 +57,16 @@ export interface Seg6Encapsulation {
   readonly segments: readonly string[]
   /** The id of the key that signs the header (`ip sr hmac set`). */
   readonly hmac?: number
+  /**
+   * Where the outer packet comes from: `tunsrc`, not of mode `inline`. Default: what `ip sr tunsrc` has set, or an address
+   * of the link. Linux 6.18 does not have it yet.
+   */
+  readonly src?: string
+  /**
+   * The table that the way to the first segment is looked up in, 1 to 4294967295: `lookup`. Default: as for any other
+   * packet. Linux 6.18 does not have it yet.
+   */
+  readonly table?: number
 }
 
 /** What a host does with packets to a segment of its own, RFC 8986: `encap seg6local`. */

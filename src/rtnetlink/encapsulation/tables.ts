@@ -59,7 +59,8 @@ const SR6_TLV_HMAC = 5
 const SR6_FLAG1_HMAC = 8
 const routingType = 4
 
-type Header = Omit<Seg6Encapsulation, 'type'>
+type Header = Pick<Seg6Encapsulation, 'mode' | 'segments' | 'hmac'>
+type Seg6Attributes = Pick<Seg6Encapsulation, 'src' | 'table'> & { readonly header: Header }
 
 /** struct seg6_iptunnel_encap: how, and the header. */
 const segmentHeader: Codec<Header> = {
@@ -155,9 +156,11 @@ const ip6: AttributeTable<Values<Ip6Encapsulation>> = attributeTable<Values<Ip6E
   options: attribute(8, ipOptions),
 })
 
-// SEG6_IPTUNNEL_SRH: include/uapi/linux/seg6_iptunnel.h
-const seg6: AttributeTable<{ readonly header: Header }> = attributeTable<{ readonly header: Header }>({
+// SEG6_IPTUNNEL_*: include/uapi/linux/seg6_iptunnel.h
+const seg6: AttributeTable<Seg6Attributes> = attributeTable<Seg6Attributes>({
   header: attribute(1, segmentHeader),
+  src: attribute(2, ipv6, { ip: 'tunsrc' }),
+  table: attribute(3, u32, { ip: 'lookup' }),
 })
 
 // SEG6_LOCAL_*: include/uapi/linux/seg6_local.h
