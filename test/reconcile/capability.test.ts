@@ -111,9 +111,11 @@ test('options of the first bridge and its ports are tried where nobody sees it',
       { name: 'new0', kind: 'ifb', master: 'br0', bridgePort },
     ],
   }
+  let isKnown = false
   const told = await namespace.events(async () => {
     const result = await apply(spec, { namespace: { fd: namespace.fd } })
-    if (result.ok) return skipped(t, 'this kernel knows neighborForwardGratuitous')
+    isKnown = result.ok
+    if (result.ok) return
     t.is(result.val.code, 'UNSUPPORTED')
     t.deepEqual(
       result.val.problems?.map(({ path }) => path),
@@ -121,7 +123,8 @@ test('options of the first bridge and its ports are tried where nobody sees it',
     )
     t.notRegex(namespace.sh('ip -br link'), /br0|new0/)
   })
-  t.deepEqual(told, [])
+  if (isKnown) skipped(t, 'this kernel knows neighborForwardGratuitous')
+  else t.deepEqual(told, [])
 })
 
 test('what cannot be tried is not tried again for each step of a plan', async (t) => {
