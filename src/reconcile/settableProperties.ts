@@ -17,6 +17,7 @@ const stateProperties: ReadonlySet<string> = new Set([
   'permanentMac',
   'status',
   'portStatus',
+  'statistics',
   'ipv4Settings',
   'ipv6Settings',
   'unknown',

@@ -110,6 +110,7 @@ function addState(properties: Properties, attributes: LinkAttributes, lower: str
   properties.add('minimumMtu', attributes.minimumMtu)
   properties.add('maximumMtu', attributes.maximumMtu)
   properties.add('permanentMac', attributes.permanentMac)
+  properties.add('statistics', attributes.statistics)
   properties.add('status', linkInfo?.status)
   properties.add('portStatus', linkInfo?.portStatus)
   properties.add('ipv4Settings', familySettings?.ipv4?.settings)

@@ -179,6 +179,7 @@ export {
   newLink,
   setLink,
 } from './linkMessages.js'
+export type { LinkStatistics } from './linkStatistics.js'
 export {
   decodeMdb,
   deleteMdbEntry,

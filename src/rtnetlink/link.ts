@@ -2,6 +2,7 @@ import type { Features } from '../genetlink/ethtool/features.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { KindOptions, PortOptions } from './kinds/registry.js'
 import type { AddressGenerationMode, OperationalState } from './linkAttributes.js'
+import type { LinkStatistics } from './linkStatistics.js'
 
 /** What every link has, whatever its kind. `ip link`, man ip-link(8). */
 export interface GeneralLink {
@@ -98,6 +99,8 @@ export interface LinkState {
   readonly maximumMtu?: number
   /** The MAC address it was made with. */
   readonly permanentMac?: string
+  /** What went through it since it was made. */
+  readonly statistics?: LinkStatistics
   /** What only this kind tells, such as a bridge's root. */
   readonly status?: object
   /** What only a port tells, such as its STP state. */

@@ -19,6 +19,7 @@ import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeDetails, type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
 import { type LinkInfo, linkInfo } from './linkInfo.js'
+import { type LinkStatistics, linkStatistics } from './linkStatistics.js'
 import { protocolDownReasons } from './protocolDownReasons.js'
 
 /** The index of the loopback device, the first of each namespace: include/net/flow.h, LOOPBACK_IFINDEX. */
@@ -91,6 +92,7 @@ export interface LinkAttributes {
   readonly name?: string
   readonly mtu?: number
   readonly link?: string | number
+  readonly shortStatistics?: Uint8Array
   readonly queueDiscipline?: string
   readonly master?: string | number
   readonly txQueueLength?: number
@@ -99,6 +101,7 @@ export interface LinkAttributes {
   readonly linkInfo?: LinkInfo
   readonly namespacePid?: number
   readonly alias?: string
+  readonly statistics?: LinkStatistics
   readonly familySettings?: FamilySettings
   readonly group?: number
   readonly namespaceFd?: number
@@ -131,6 +134,9 @@ export interface LinkAttributes {
 // The index may be of another namespace, where a name of this one would be wrong: IFLA_LINK_NETNSID tells.
 const lowerReference: Codec<string | number> = { ...linkReference, decode: u32.decode }
 
+const noBytes = new Uint8Array(0)
+const nothing: Codec<Uint8Array> = { ...binary, decode: () => noBytes }
+
 const IFLA_ALT_IFNAME = 53
 // ALTIFNAMSIZ and IFNAMSIZ without the final zero: include/uapi/linux/if.h
 const altName = text(127)
@@ -143,6 +149,8 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   mtu: attribute(4, u32),
   link: attribute(5, lowerReference),
   queueDiscipline: attribute(6, text(15), state),
+  // The same numbers as `statistics`, cut to 32 bits.
+  shortStatistics: attribute(7, nothing, state),
   master: attribute(10, linkReference),
   txQueueLength: attribute(13, u32),
   operationalState: attribute(
@@ -154,6 +162,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   linkInfo: attribute(18, linkInfo),
   namespacePid: attribute(19, u32),
   alias: attribute(20, bareText(255)),
+  statistics: attribute(23, linkStatistics, state),
   familySettings: attribute(26, familySettings),
   group: attribute(27, u32),
   namespaceFd: attribute(28, u32),

@@ -46,6 +46,8 @@ export const namedTables: readonly NamedTable[] = [
       mac: 'ADDRESS',
       name: 'IFNAME',
       queueDiscipline: 'QDISC',
+      shortStatistics: 'STATS',
+      statistics: 'STATS64',
       txQueueLength: 'TXQLEN',
       operationalState: 'OPERSTATE',
       linkMode: 'LINKMODE',

@@ -65,6 +65,7 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   MDBE_ATTR_IFINDEX: '6,4',
   MDBE_ATTR_SRC_VNI: '6,4',
   NTF_EXT_LOCKED: '6,2',
+  'offsetof(struct rtnl_link_stats64, rx_otherhost_dropped)': '5,19',
   // No later than that.
   SEG6_IPTUNNEL_SRC: '7,3',
   SEG6_IPTUNNEL_TABLE: '7,3',

@@ -21,8 +21,11 @@ test('settings alone are all that can be set, and the kind of a device that its 
     t.deepEqual(settableProperties(settings), settableProperties(whole))
     t.deepEqual(settings.status, whole.status)
     t.truthy(whole.ipv6Settings)
-    const { portStatus, ipv4Settings, ipv6Settings, unknown, operationalState } = settings
-    t.deepEqual([portStatus, ipv4Settings, ipv6Settings, unknown, operationalState], Array(5).fill(undefined))
+    const { portStatus, ipv4Settings, ipv6Settings, unknown, operationalState, statistics } = settings
+    t.deepEqual(
+      [portStatus, ipv4Settings, ipv6Settings, unknown, operationalState, statistics],
+      Array(6).fill(undefined),
+    )
   }
   t.truthy(items.map((body) => decodeLink(body)).find(({ name }) => name === 'v0')?.portStatus)
 })

@@ -21,6 +21,7 @@ import * as fdb from '../../src/rtnetlink/fdbAttributes.js'
 import { bridge, ipvlan, macvlan, vlan, vxlan } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
 import { flagProperties } from '../../src/rtnetlink/linkProperties.js'
+import { statisticsFields } from '../../src/rtnetlink/linkStatistics.js'
 import * as mdb from '../../src/rtnetlink/mdbAttributes.js'
 import * as neighbor from '../../src/rtnetlink/neighborAttributes.js'
 import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
@@ -180,8 +181,12 @@ test('every name of the tables is checked', (t) => {
 })
 
 test('structs have the layout of the headers', (t) => {
+  const statistics = statisticsFields.map((field, index) => {
+    return [`offsetof(struct rtnl_link_stats64, ${field.replace(/[A-Z]/g, '_$&').toLowerCase()})`, index * 8] as const
+  })
   check(
     t,
+    new Map(statistics),
     structClaims(linkLayout.header, 'ifinfomsg', {
       family: 'ifi_family',
       type: 'ifi_type',

@@ -42,7 +42,7 @@ interface Outcome {
 /** What differs from run to run, or what the fake kernel does not pretend to know. */
 const unpredictable = new Set([
   ...['status', 'portStatus', 'ipv4Settings', 'ipv6Settings', 'unknown', 'queueDiscipline', 'bridge', 'bridgePort'],
-  ...['confirmed', 'used', 'updated', 'probes', 'txQueues', 'rxQueues', 'maximumMtu', 'permanentMac'],
+  ...['statistics', 'confirmed', 'used', 'updated', 'probes', 'txQueues', 'rxQueues', 'maximumMtu', 'permanentMac'],
   // Older kernels don't tell them.
   ...(isLate ? [] : ['gsoIpv4MaximumSize', 'groIpv4MaximumSize']),
 ])
