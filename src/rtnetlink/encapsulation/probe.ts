@@ -12,14 +12,17 @@ import { encapsulationNumbers } from './tables.js'
 const mainTable = 254
 const noLink = 0x7fffffff
 
-/** What later kernels than the first with a way to wrap packets have of it, by a value that those who have it refuse. */
-const laterParts = {
-  'seg6 src': { type: 'seg6', mode: 'encap', segments: ['::1'], src: '::' },
-  'seg6 table': { type: 'seg6', mode: 'encap', segments: ['::1'], table: 0 },
-} as const satisfies Readonly<Record<string, Encapsulation>>
+/** A property of a way to wrap packets that not every kernel with that way has. */
+type LaterPart = 'seg6 src' | 'seg6 table'
 
 /** A way to wrap packets, or a property of one that not every kernel with that way has. */
-export type EncapsulationPart = AnyEncapsulation['type'] | keyof typeof laterParts
+export type EncapsulationPart = AnyEncapsulation['type'] | 'seg6 src' | 'seg6 table'
+
+/** By a value that those who have it refuse. */
+const laterParts: Readonly<Record<LaterPart, Encapsulation>> = {
+  'seg6 src': { type: 'seg6', mode: 'encap', segments: ['::1'], src: '::' },
+  'seg6 table': { type: 'seg6', mode: 'encap', segments: ['::1'], table: 0 },
+}
 
 /** What a kernel must have to wrap packets so, each by the name of the property that asks for it. */
 export function partsOf(
@@ -32,7 +35,7 @@ export function partsOf(
   return [[encapsulation.type, 'type'], ...later]
 }
 
-function isLaterPart(part: string): part is keyof typeof laterParts {
+function isLaterPart(part: string): part is LaterPart {
   return part in laterParts
 }
 
