@@ -208,3 +208,54 @@ test('a snapshot tells of the features that a new link would not have, and makes
     t.deepEqual(shown(other, link), shown(namespace, link), link)
   }
 })
+
+/** Links of all kinds that can be made without more than another link. */
+const ofManyKinds: Readonly<Record<string, string>> = {
+  bareudp: 'dstport 6635 ethertype ipv4',
+  bond: '',
+  bridge: '',
+  dummy: '',
+  erspan: 'local 192.0.2.1 remote 192.0.2.2 seq key 5 erspan_ver 1',
+  geneve: 'id 5 remote 192.0.2.2',
+  gre: 'local 192.0.2.1 remote 192.0.2.2',
+  gretap: 'local 192.0.2.1 remote 192.0.2.2',
+  ifb: '',
+  ip6erspan: 'local fd00::1 remote fd00::2 seq key 5 erspan_ver 1',
+  ip6gre: 'local fd00::1 remote fd00::2',
+  ip6gretap: 'local fd00::1 remote fd00::2',
+  ip6tnl: 'local fd00::1 remote fd00::2',
+  ipip: 'local 192.0.2.1 remote 192.0.2.2',
+  ipvlan: 'link v0',
+  ipvtap: 'link v1',
+  macsec: 'link v0',
+  macvlan: 'link d1',
+  macvtap: 'link d1',
+  netkit: '',
+  nlmon: '',
+  sit: 'local 192.0.2.1 remote 192.0.2.2',
+  team: '',
+  vcan: '',
+  vlan: 'link v0 id 5',
+  vrf: 'table 100',
+  vti: 'local 192.0.2.1 remote 192.0.2.2 key 5',
+  vti6: 'local fd00::1 remote fd00::2 key 5',
+  vxlan: 'id 3 dstport 4789',
+  wireguard: '',
+  xfrm: 'dev v0 if_id 5',
+}
+
+test('of a new link of any kind a snapshot tells no features', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1 && ip link add d0 type veth peer name d1')
+  const made = Object.entries(ofManyKinds).filter(([kind, options]) => {
+    const [, lower = '', rest = ''] = /^(link \S+)? ?(.*)$/.exec(options) ?? []
+    return namespace.sh(`ip link add ${lower} name new-${kind} type ${kind} ${rest} 2>&1 || echo failed`) === ''
+  })
+  t.log(`of ${made.length} kinds: ${made.map(([kind]) => kind).join(', ')}`)
+  t.true(made.length > 0)
+  const told = (await namespace.snapshot()).links?.filter(({ features }) => features)
+  t.deepEqual(
+    told?.map(({ kind, features }) => [kind, features]),
+    [],
+  )
+})

@@ -2,6 +2,7 @@ import { be16, be32, boolean, enumeration, flag, ipAddress, ranged, u8, u32 } fr
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 import { type UdpPortRange, udpPortRange } from './portRange.js'
+import { tunnelFeatures } from './tunnelFeatures.js'
 
 /** Options of a Geneve device: `ip link add type geneve help`, man ip-link(8). */
 export interface GeneveOptions {
@@ -102,5 +103,5 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
     portRange: { low: 1, high: 65535 },
     groHint: false,
   },
-  generalDefaults: { mtu: undefined },
+  generalDefaults: { mtu: undefined, features: tunnelFeatures },
 })

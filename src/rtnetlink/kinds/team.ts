@@ -57,5 +57,6 @@ export const team: LinkKind<'team', TeamOptions, TeamPortOptions> = defineLinkKi
     multicastRejoinCount: 0,
     multicastRejoinInterval: 0,
   },
+  generalDefaults: { features: { 'rx-lro': true } },
   portDefaults: { enabled: true, userLinkup: false, userLinkupEnabled: false, priority: 0, queueId: 0 },
 })

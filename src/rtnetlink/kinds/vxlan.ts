@@ -16,6 +16,7 @@ import {
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 import { type UdpPortRange, udpPortRange } from './portRange.js'
+import { tunnelFeatures } from './tunnelFeatures.js'
 import { type VniList, vniList } from './vxlanVnis.js'
 
 /** Options of a VXLAN device: `ip link add type vxlan help`, man ip-link(8). */
@@ -229,6 +230,7 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions> = defineLinkKind({
     mcroute: false,
   },
   defaultsBy: (options) => ({ reservedBits: ownBits(options) }),
+  generalDefaults: { features: tunnelFeatures },
   // drivers/net/vxlan/vxlan_core.c, vxlan_fill_info
   untold: ['mcroute'],
   dependsOn: ['link'],
