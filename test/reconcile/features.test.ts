@@ -253,9 +253,12 @@ test('of a new link of any kind a snapshot tells no features', async (t) => {
   })
   t.log(`of ${made.length} kinds: ${made.map(([kind]) => kind).join(', ')}`)
   t.true(made.length > 0)
-  const told = (await namespace.snapshot()).links?.filter(({ features }) => features)
-  t.deepEqual(
-    told?.map(({ kind, features }) => [kind, features]),
-    [],
-  )
+  const told = async () =>
+    (await namespace.snapshot()).links?.flatMap(({ kind, features }) => (features ? [[kind, features]] : []))
+  t.deepEqual(await told(), [])
+  // Ports of bridges receive no packets joined to larger ones.
+  for (const kind of ['bond', 'team']) {
+    if (made.some(([one]) => one === kind)) namespace.sh(`ip link set new-${kind} master new-bridge`)
+  }
+  t.deepEqual(await told(), [])
 })

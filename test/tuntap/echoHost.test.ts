@@ -39,7 +39,7 @@ for (const [family, address, absent] of [
   test(`the kernel pings a host of this process over ${family}, and no other`, async (t) => {
     const { namespace, tap } = tapWithAddresses(t)
     const answered = answerPings(tap, { mac, addresses: ['10.0.0.2/24', 'fd00::2'] })
-    const output = await ping(t, namespace, `-c 20 -i 0.01 -w 30 ${address}`)
+    const output = await ping(t, namespace, `-c 20 -i 0.01 -W 30 ${address}`)
     if (output === undefined) return
     t.regex(output, / 20 received/)
     t.regex((await ping(t, namespace, `-c 1 -s 1400 -W 30 ${address}`)) ?? '', /1 received/)

@@ -12,11 +12,10 @@ import { encapsulationNumbers } from './tables.js'
 const mainTable = 254
 const noLink = 0x7fffffff
 
-/** A property of a way to wrap packets that not every kernel with that way has. */
-type LaterPart = 'seg6 src' | 'seg6 table'
-
 /** A way to wrap packets, or a property of one that not every kernel with that way has. */
 export type EncapsulationPart = AnyEncapsulation['type'] | 'seg6 src' | 'seg6 table'
+
+type LaterPart = Extract<EncapsulationPart, `seg6 ${string}`>
 
 /** By a value that those who have it refuse. */
 const laterParts: Readonly<Record<LaterPart, Encapsulation>> = {

@@ -230,8 +230,9 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   // bond_option_active_slave_set
   onlyPorts: ['activeSlave'],
   momentary: ['activeSlave'],
-  // The mode decides: drivers/net/bonding/bond_options.c, bond_set_xfrm_features.
-  momentaryFeatures: ['esp-', 'tx-esp-'],
+  // The mode decides (drivers/net/bonding/bond_options.c, bond_set_xfrm_features), and forwarding (net/core/dev.c,
+  // dev_disable_lro).
+  momentaryFeatures: ['esp-', 'tx-esp-', 'rx-lro'],
   generalDefaults: { features: { 'rx-lro': true } },
   defaults: {
     mode: 'balance-rr',

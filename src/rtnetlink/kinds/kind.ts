@@ -82,7 +82,7 @@ export interface LinkKind<
   readonly momentary?: readonly (keyof Options & string)[]
   /** Options that the kernel does not tell of a device, so that nobody can see whether they are as they should be. */
   readonly untold?: readonly (keyof Options & string)[]
-  /** How features of ethtool begin that a program changes by itself, so that a snapshot leaves them out. */
+  /** How features of ethtool begin that a program or the kernel changes by itself, so that a snapshot leaves them out. */
   readonly momentaryFeatures?: readonly string[]
   /** Whether the device stays when the one below it goes. */
   readonly survivesLower?: boolean

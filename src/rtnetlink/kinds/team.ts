@@ -58,5 +58,7 @@ export const team: LinkKind<'team', TeamOptions, TeamPortOptions> = defineLinkKi
     multicastRejoinInterval: 0,
   },
   generalDefaults: { features: { 'rx-lro': true } },
+  // Forwarding ends it: net/core/dev.c, dev_disable_lro.
+  momentaryFeatures: ['rx-lro'],
   portDefaults: { enabled: true, userLinkup: false, userLinkupEnabled: false, priority: 0, queueId: 0 },
 })
