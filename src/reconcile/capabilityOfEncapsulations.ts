@@ -1,7 +1,12 @@
 import type { Problem } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
-import { type EncapsulationPart, knowsEncapsulation, partsOf, typeOfPart } from '../rtnetlink/encapsulation/probe.js'
+import {
+  type EncapsulationPart,
+  knowsEncapsulation,
+  laterPartsOf,
+  typeOfPart,
+} from '../rtnetlink/encapsulation/probe.js'
 import { wouldLoadEncapsulationModule } from '../system/linkModules.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { Operation } from './operation.js'
@@ -51,16 +56,23 @@ export async function refuseEncapsulations(
   for (const { operation, namespace, path = '' } of steps) {
     for (const [place, { encapsulation }] of wrappingsOf(operation, path)) {
       if (!encapsulation) continue
-      for (const [part, name] of partsOf(encapsulation)) {
-        if (!(await lacks(part, namespace))) continue
-        const isWhole = name === 'type'
-        problems.push({
-          path: `${place}/encapsulation${isWhole ? '' : `/${name}`}`,
-          message: `this kernel knows no ${isWhole ? '' : `${name} of `}encapsulation ${encapsulation.type}`,
-        })
-        if (isWhole) break
-      }
+      problems.push(...(await problemsOf(encapsulation, `${place}/encapsulation`, (part) => lacks(part, namespace))))
     }
   }
   throwIfUnsupported(problems)
+}
+
+async function problemsOf(
+  encapsulation: AnyEncapsulation,
+  path: string,
+  lacks: (part: EncapsulationPart) => Promise<boolean>,
+): Promise<Problem[]> {
+  const { type } = encapsulation
+  if (await lacks(type)) return [{ path, message: `this kernel knows no encapsulation ${type}` }]
+  const problems: Problem[] = []
+  for (const [part, name] of laterPartsOf(encapsulation)) {
+    if (!(await lacks(part))) continue
+    problems.push({ path: `${path}/${name}`, message: `this kernel knows no ${name} of encapsulation ${type}` })
+  }
+  return problems
 }

@@ -23,15 +23,14 @@ const laterParts: Readonly<Record<LaterPart, Encapsulation>> = {
   'seg6 table': { type: 'seg6', mode: 'encap', segments: ['::1'], table: 0 },
 }
 
-/** What a kernel must have to wrap packets so, each by the name of the property that asks for it. */
-export function partsOf(
+/** What of an encapsulation not every kernel with that way to wrap packets has, each with the name of its property. */
+export function laterPartsOf(
   encapsulation: AnyEncapsulation,
 ): readonly (readonly [part: EncapsulationPart, name: string])[] {
-  const later = Object.keys(encapsulation).flatMap((name) => {
+  return Object.keys(encapsulation).flatMap((name) => {
     const part = `${encapsulation.type} ${name}`
     return isLaterPart(part) ? [[part, name] as const] : []
   })
-  return [[encapsulation.type, 'type'], ...later]
 }
 
 function isLaterPart(part: string): part is LaterPart {
