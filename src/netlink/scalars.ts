@@ -136,7 +136,15 @@ export const be64: Codec<bigint> = {
 export const u64AsNumber: Codec<number> = {
   domain: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
   encode: (value, writer, context) => u64.encode(BigInt(value), writer, context),
-  decode: (payload, context) => Number(u64.decode(payload, context)),
+  decode(payload) {
+    if (payload.length < 8) throw new MalformedError(`${payload.length} bytes instead of 8`)
+    return readU64AsNumber(payload.view, payload.start)
+  },
+}
+
+/** Reads it as two halves, since a BigInt for each number of a thousand objects takes longer than all else about them. */
+export function readU64AsNumber(view: DataView, offset: number): number {
+  return view.getUint32(offset, littleEndian) + view.getUint32(offset + 4, littleEndian) * 2 ** 32
 }
 
 /** A truth value kept in a number: 0 is false, anything else true. */

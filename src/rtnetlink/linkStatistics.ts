@@ -1,5 +1,5 @@
-import { littleEndian } from '../netlink/bytes.js'
-import type { Codec, Domain } from '../netlink/codec.js'
+import type { Codec } from '../netlink/codec.js'
+import { readU64AsNumber, u64AsNumber } from '../netlink/scalars.js'
 import { Shape } from '../netlink/shape.js'
 
 /**
@@ -68,14 +68,13 @@ export const statisticsFields: readonly (keyof LinkStatistics)[] = [
   'rxOtherhostDropped',
 ]
 
-const count: Domain = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 const shape = new Shape()
 
 /** They are only read; an older kernel's are fewer. */
 export const linkStatistics: Codec<LinkStatistics> = {
   domain: {
     type: 'object',
-    properties: Object.fromEntries(statisticsFields.map((name) => [name, count])),
+    properties: Object.fromEntries(statisticsFields.map((name) => [name, u64AsNumber.domain])),
     required: [],
   },
   encode() {
@@ -83,11 +82,7 @@ export const linkStatistics: Codec<LinkStatistics> = {
   },
   decode({ view, start, length }) {
     const names = statisticsFields.slice(0, length >> 3)
-    // Read as two halves, since a BigInt for each of a thousand links takes longer than all else about them.
-    const values = names.map((_name, index) => {
-      const at = start + index * 8
-      return view.getUint32(at, littleEndian) + view.getUint32(at + 4, littleEndian) * 2 ** 32
-    })
+    const values = names.map((_name, index) => readU64AsNumber(view, start + index * 8))
     return shape.objectOf(names, values) as unknown as LinkStatistics
   },
 }
