@@ -68,7 +68,7 @@ async function compare(
   const order = (ofWork: Rows): Rows =>
     Object.fromEntries(
       all
-        .flatMap(({ name, ofOwnTable = [] }) => [name, ofOwnTable].flat())
+        .flatMap(({ name, ofOwnTable }) => (ofOwnTable === undefined ? [name] : [name, ofOwnTable]))
         .flatMap((name) => (ofWork[name] ? [[name, ofWork[name]]] : [])),
     )
   for (const work of works)
