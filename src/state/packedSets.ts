@@ -118,7 +118,8 @@ async function selected(
     let row = start
     while (row < end) {
       const other = found + row - start
-      const [way, there] = [rows.ways[row] ?? 0, others.ways[other] ?? 0]
+      const way = rows.ways[row] ?? 0
+      const there = others.ways[other] ?? 0
       if (keys[way] !== otherKeys[there] || !pairs.match(way, there)) break
       row = samePairUntil(rows.ways, row, end, others.ways, other)
     }

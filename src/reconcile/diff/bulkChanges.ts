@@ -160,7 +160,8 @@ async function familyChanges(
   const paired = (start: number, end: number, found: number): number => {
     for (let row = start, next = start; row < end; row = next) {
       const other = found + row - start
-      const [way, there] = [wanted.ways[row] ?? 0, actual.ways[other] ?? 0]
+      const way = wanted.ways[row] ?? 0
+      const there = actual.ways[other] ?? 0
       next = samePairUntil(wanted.ways, row, end, actual.ways, other)
       if (operations.absent[way]) {
         absences += next - row
@@ -226,7 +227,8 @@ async function addDeletions(
   const paired = (start: number, end: number, found: number): number => {
     for (let row = start, next = start; row < end; row = next) {
       const other = found + row - start
-      const [way, there] = [wanted.ways[row] ?? 0, actual.ways[other] ?? 0]
+      const way = wanted.ways[row] ?? 0
+      const there = actual.ways[other] ?? 0
       next = Math.min(
         sameUntil(wanted.ways, row, end),
         row + sameUntil(actual.ways, other, found + end - start) - other,

@@ -167,7 +167,8 @@ export function sameUntil(column: Uint32Array, start: number, end: number): numb
 
 /** How far two numbers beside each other are the same ones in two columns. */
 export function samePairUntil(column: Uint32Array, start: number, end: number, other: Uint32Array, at: number): number {
-  const [first, second] = [column[start], other[at]]
+  const first = column[start]
+  const second = other[at]
   let next = start + 1
   for (let beside = at + 1; next < end && column[next] === first && other[beside] === second; beside++) next++
   return next
@@ -186,7 +187,8 @@ export function prefixOfRow({ family, addresses, lengths }: PackedRows, row: num
 export function samePrefix(one: PackedRows, row: number, other: PackedRows, otherRow: number): boolean {
   if (one.lengths[row] !== other.lengths[otherRow]) return false
   if (one.family === 'inet') return one.addresses[row] === other.addresses[otherRow]
-  const [at, otherAt] = [row * 4, otherRow * 4]
+  const at = row * 4
+  const otherAt = otherRow * 4
   return (
     one.addresses[at] === other.addresses[otherAt] &&
     one.addresses[at + 1] === other.addresses[otherAt + 1] &&

@@ -57,7 +57,8 @@ export class RowIndex {
     let own = this.#cursor
     let next = row
     while (next < last && lengths[own] === otherLengths[next]) {
-      const [at, otherAt] = [own * words, next * words]
+      const at = own * words
+      const otherAt = next * words
       if (addresses[at] !== otherAddresses[otherAt]) break
       let word = 1
       while (word < words && addresses[at + word] === otherAddresses[otherAt + word]) word++

@@ -65,7 +65,8 @@ function ascendingUntil({ family, addresses }: PackedRows, start: number, end: n
   }
   for (; row < end; row++) {
     const at = row * 4
-    const [before, after] = [addresses[at - 4] ?? 0, addresses[at] ?? 0]
+    const before = addresses[at - 4] ?? 0
+    const after = addresses[at] ?? 0
     if (before < after) continue
     if (before > after || (addresses[at - 3] ?? 0) >= (addresses[at + 1] ?? 0)) return row
   }
