@@ -12,7 +12,8 @@ const mostNeighbors = 64
 
 /**
  * Whether the kernel does rows faster when two sockets send them, and as well when their order is not kept. IPv4 routes
- * wait for the RTNL one by one, and so did IPv6 routes before Linux 6.16 (net/ipv6/route.c, RTNL_FLAG_DOIT_UNLOCKED).
+ * wait for the RTNL one by one, and so did IPv6 routes before Linux 6.16 (net/ipv6/route.c, RTNL_FLAG_DOIT_UNLOCKED):
+ * only what each does before and after is done at the same time.
  *
  * @param order how the rows are sorted; `undefined` where they are one run
  */
@@ -21,8 +22,9 @@ export function areForTwo(
   rows: PackedRows,
   order: Uint32Array | undefined,
 ): boolean {
-  if (rows.family === 'inet' || rows.count < leastRows) return false
-  if (availableParallelism() < 2 || !kernelIsAtLeast(6, 16)) return false
+  if (rows.count < leastRows || availableParallelism() < 2) return false
+  if (rows.family === 'inet') return changes.used().every(({ operation }) => operation.type === 'deleteRoute')
+  if (!kernelIsAtLeast(6, 16)) return false
   return (order === undefined || noneTwice(rows, order)) && !coversAny(rows, gatewaysOf(changes))
 }
 

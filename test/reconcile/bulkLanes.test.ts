@@ -1,4 +1,4 @@
-// IPv6 routes that two sockets send to the kernel at once.
+// Routes that two sockets send to the kernel at once.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,8 @@ import { interposedKernel } from '../campaigns/interposedKernel.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const count = 20_000
-const forTwo = availableParallelism() > 1 && kernelIsAtLeast(6, 16) ? test : test.skip
+const manyProcessors = availableParallelism() > 1 ? test : test.skip
+const forTwo = kernelIsAtLeast(6, 16) ? manyProcessors : test.skip
 
 function prefixOf(number: number): string {
   return `fd10:${((number >> 8) + 1).toString(16)}:${((number & 0xff) + 1).toString(16)}::/48`
@@ -23,6 +24,12 @@ function prefixOf(number: number): string {
 
 function* routes(gateway = 'fd00::2', total = count): Generator<RouteSpec> {
   for (let number = 0; number < total; number++) yield { to: prefixOf(number), via: gateway, dev: 'br0' }
+}
+
+function* ipv4Routes(): Generator<RouteSpec> {
+  for (let number = 0; number < count; number++) {
+    yield { to: `20.${number >> 8}.${number & 0xff}.0/24`, via: '10.0.0.2', dev: 'br0' }
+  }
 }
 
 function stage(t: ExecutionContext) {
@@ -131,6 +138,28 @@ forTwo('a load by two sockets that is given up is undone', async (t) => {
   t.deepEqual(shown(), [])
 })
 
+manyProcessors('two sockets delete many IPv4 routes; where that is given up, all are there again', async (t) => {
+  const { sh, options } = stage(t)
+  sh('ip address add 10.0.0.1/24 dev br0')
+  const shown = (): number => sh('ip route show via 10.0.0.2').split('\n').filter(Boolean).length
+  const set = (await RouteSet.from(ipv4Routes())).unwrap()
+  const adding = watched()
+  ;(await apply({ routes: set }, { ...options, kernel: adding.kernel })).unwrap()
+  t.is(adding.sent.length, 1)
+  t.is(shown(), count)
+  const given = new AbortController()
+  const onProgress = (done: number): void => {
+    if (done > count / 2) given.abort()
+  }
+  const result = await apply({ routes: set.absent() }, { ...options, signal: given.signal, onProgress })
+  t.like(result.val, { code: 'ABORTED', rollback: { restored: true } })
+  t.is(shown(), count)
+  const { sent, kernel } = watched()
+  ;(await apply({ routes: set.absent() }, { ...options, kernel })).unwrap()
+  t.is(shown(), 0)
+  t.true(sent.length === 2 && sent.every((datagrams) => datagrams > 3), sent.join())
+})
+
 forTwo('a change that the kernel takes and does not do is found, whichever socket it went by', async (t) => {
   const { shown, options } = stage(t)
   let seen = 0
@@ -143,14 +172,22 @@ forTwo('a change that the kernel takes and does not do is found, whichever socke
 
 /** That these routes are added. */
 function additions(specs: Iterable<RouteSpec>): PackedRoutes<BulkChange> {
-  const list = [...specs].map(({ to, via = '' }): { operation: BulkChange['operation'] } => {
+  return changes(specs, () => 'addRoute')
+}
+
+/** That this is done with these routes. */
+function changes(
+  specs: Iterable<RouteSpec>,
+  typeOf: (index: number) => 'addRoute' | 'deleteRoute',
+): PackedRoutes<BulkChange> {
+  const list = [...specs].map(({ to, via = '' }, index): { operation: BulkChange['operation'] } => {
     const family = to.includes(':') ? 'inet6' : 'inet'
-    return { operation: { type: 'addRoute', route: { family, to, via, table: 254, metric: 0, tos: 0 } } }
+    return { operation: { type: typeOf(index), route: { family, to, via, table: 254, metric: 0, tos: 0 } } }
   })
   return packedRoutes(
     list,
     ({ operation }) => operation.route,
-    ({ operation }) => operation.route.via ?? '',
+    ({ operation }) => `${operation.type} ${operation.route.via}`,
   )
 }
 
@@ -161,8 +198,16 @@ forTwo('two sockets are for many IPv6 routes that do not depend on each other', 
   t.false(areForTwo(few, few.inet6, undefined))
   const nested = additions([...routes(), { to: '::/0', via: 'fd00::2' }])
   t.false(areForTwo(nested, nested.inet6, undefined))
-  const ipv4 = additions(Array.from(routes(), (_, n) => ({ to: `20.${n >> 8}.${n & 0xff}.0/24`, via: '10.0.0.1' })))
-  t.false(areForTwo(ipv4, ipv4.inet, undefined))
+})
+
+manyProcessors('many deletions of IPv4 routes are for two sockets, and nothing else of IPv4 is', (t) => {
+  const ipv4 = [...ipv4Routes()]
+  const deletions = changes(ipv4, () => 'deleteRoute')
+  t.true(areForTwo(deletions, deletions.inet, undefined))
+  const some = changes(ipv4, (index) => (index === 4000 ? 'addRoute' : 'deleteRoute'))
+  t.false(areForTwo(some, some.inet, undefined))
+  const few = changes(ipv4.slice(0, 4000), () => 'deleteRoute')
+  t.false(areForTwo(few, few.inet, undefined))
 })
 
 test('a prefix that is there twice is found in sorted rows, and only there', (t) => {
