@@ -1,5 +1,5 @@
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
+import { prefixOfRow, sameBytes } from '../rtnetlink/packed/packedRows.js'
 import { sameValue } from '../state/equal.js'
 import { mainTable } from '../state/route.js'
 import { type BulkOperation, inThousands, singleOperation } from './bulkOperation.js'
@@ -100,9 +100,4 @@ function sameChanges(one: PackedRoutes<BulkChange>, other: PackedRoutes<BulkChan
       return columns.every((column, index) => sameBytes(column, against[index] ?? new Uint8Array()))
     })
   )
-}
-
-function sameBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
-  const [left, right] = [one, other].map((view) => Buffer.from(view.buffer, view.byteOffset, view.byteLength))
-  return left !== undefined && right !== undefined && left.equals(right)
 }

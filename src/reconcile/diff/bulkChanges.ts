@@ -167,11 +167,12 @@ async function familyChanges(
         absences += next - row
         continue
       }
-      if (wantedKeys[way] !== actualKeys[there]) return row
+      const key = wantedKeys[way] ?? 0
+      if (key !== actualKeys[there]) return row
       const operation = operations.ofOne(way, there)
       if (operation < 0) continue
       // What else is there of the key counts, too.
-      const alone = index.aloneUntil(wanted, row, next, other)
+      const alone = index.aloneUntil(wanted, row, next, other, key)
       if (operations.replacedBy(operation, [there]) === 0) replaced.fill(1, other, other + alone - row)
       changes.pushRows(wanted, row, alone, operation)
       if (alone < next) return alone

@@ -25,6 +25,9 @@ export function bytesOfRows({ addresses, lengths, ways }: PackedRows): number {
 /** Up to so many rows the room for them grows fourfold, and behind that twofold. */
 const manyRows = 2 ** 20
 
+/** Fewer are faster copied one by one. */
+const severalRows = 8
+
 /** Collects rows. */
 export class RowsBuilder {
   readonly family: Family
@@ -75,6 +78,10 @@ export class RowsBuilder {
   pushRows(rows: PackedRows, start: number, end: number, way?: number): void {
     const { count } = this
     const words = this.#words
+    if (end - start < severalRows) {
+      for (let row = start; row < end; row++) this.pushRow(rows, row, way ?? rows.ways[row] ?? 0)
+      return
+    }
     this.reserve(end - start)
     this.#addresses.set(rows.addresses.subarray(start * words, end * words), count * words)
     this.#lengths.set(rows.lengths.subarray(start, end), count)
@@ -181,6 +188,33 @@ export function prefixOfRow({ family, addresses, lengths }: PackedRows, row: num
   const view = new DataView(bytes.buffer)
   for (let word = 0; word < words; word++) view.setUint32(word * 4, addresses[row * words + word] ?? 0)
   return `${formatAddress(bytes)}/${lengths[row]}`
+}
+
+/** Whether rows of one family beside each other have the same prefixes: many at once, by their bytes. */
+export function samePrefixes(
+  one: PackedRows,
+  row: number,
+  other: PackedRows,
+  otherRow: number,
+  count: number,
+): boolean {
+  const words = wordsOf(one.family)
+  return (
+    sameBytes(one.lengths.subarray(row, row + count), other.lengths.subarray(otherRow, otherRow + count)) &&
+    sameBytes(
+      one.addresses.subarray(row * words, (row + count) * words),
+      other.addresses.subarray(otherRow * words, (otherRow + count) * words),
+    )
+  )
+}
+
+/** Whether two pieces of memory have the same bytes. */
+export function sameBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return bytesOf(one).equals(bytesOf(other))
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** Whether two rows of one family have the same prefix. */

@@ -1,6 +1,11 @@
 import { inSlices } from '../../system/turns.js'
-import { type PackedRows, samePrefix, wordsOf } from './packedRows.js'
+import { type PackedRows, samePrefix, samePrefixes, wordsOf } from './packedRows.js'
 import { positionIn, type Run, runsOf } from './runs.js'
+
+/** A run of so many rows is looked through for the keys that it has. */
+const shortRun = 1 << 12
+/** So many rows are compared at once rather than one by one. */
+const many = 64
 
 /** Whether rows are so few beside others that making an index of those to find them is not worth it. */
 export function areFew(asked: Pick<PackedRows, 'count'>, among: Pick<PackedRows, 'count'>): boolean {
@@ -23,6 +28,7 @@ export class RowIndex {
   #ascends = false
   /** Where in each run a row was found last. */
   #places: number[] = []
+  readonly #keysOfRuns: (ReadonlySet<number> | undefined)[] = []
   #heads: Int32Array | undefined
   #next = new Int32Array(0)
   #mask = 0
@@ -53,6 +59,8 @@ export class RowIndex {
     const { count, lengths, addresses } = this.#rows
     const words = wordsOf(other.family)
     const last = Math.min(end, row + count - this.#cursor)
+    // Mostly all of them are the same, which is seen at once.
+    if (last - row > many && samePrefixes(this.#rows, this.#cursor, other, row, last - row)) return last
     const { lengths: otherLengths, addresses: otherAddresses } = other
     let own = this.#cursor
     let next = row
@@ -69,16 +77,27 @@ export class RowIndex {
     return next
   }
 
-  /** How far rows, which are those from `found` on, are known to be there no second time, whatever their keys. */
-  aloneUntil(other: PackedRows, row: number, end: number, found: number): number {
+  /** How far rows of one key, which are those from `found` on, are known to be there no second time. */
+  aloneUntil(other: PackedRows, row: number, end: number, found: number, key: number): number {
     const runs = this.#runs ?? []
     const own = runs.findIndex(({ end: after }) => found < after)
-    const last = own < 0 ? row : Math.min(end, row + (runs[own]?.end ?? 0) - found)
-    const isElsewhere = (candidate: number): boolean =>
-      runs.some((run, index) => index !== own && this.#isIn(run, index, other, candidate))
-    let next = row
-    while (next < last && (runs.length === 1 || !isElsewhere(next))) next++
-    return next
+    let last = own < 0 ? row : Math.min(end, row + (runs[own]?.end ?? 0) - found)
+    for (let index = 0; index < runs.length; index++) {
+      const run = runs[index]
+      if (!run || index === own || this.#lacks(run, index, key)) continue
+      let next = row
+      while (next < last && !this.#isIn(run, index, other, next)) next++
+      last = next
+    }
+    return last
+  }
+
+  /** Whether a run surely has no row of a key; only short ones are looked at, such as that of the table `local`. */
+  #lacks({ start, end }: Run, index: number, key: number): boolean {
+    const keys = this.#keys
+    if (keys === undefined || end - start > shortRun) return false
+    this.#keysOfRuns[index] ??= new Set(Array.from(this.#rows.ways.subarray(start, end), (way) => keys[way] ?? 0))
+    return !this.#keysOfRuns[index]?.has(key)
   }
 
   #isIn(run: Run, index: number, other: PackedRows, row: number): boolean {

@@ -74,27 +74,16 @@ function ascendingUntil({ family, addresses }: PackedRows, start: number, end: n
 }
 
 /** Where the first row of a run is that is not before another row, looked for from a place that is probably near. */
-export function positionIn(
-  { start, end, longerFirst }: Run,
-  rows: PackedRows,
-  near: number,
-  other: PackedRows,
-  row: number,
-): number {
-  const isBefore = (candidate: number): boolean => {
-    const order = compareAddresses(rows, candidate, other, row)
-    if (order !== 0) return order < 0
-    const difference = (rows.lengths[candidate] ?? 0) - (other.lengths[row] ?? 0)
-    return longerFirst ? difference > 0 : difference < 0
-  }
+export function positionIn(run: Run, rows: PackedRows, near: number, other: PackedRows, row: number): number {
+  const { start, end } = run
   // All before `low` are before it, and none from `high` on.
   let low = start
   let high = end
   const from = Math.min(Math.max(near, start), end)
-  if (from < end && isBefore(from)) {
+  if (from < end && isBefore(run, rows, from, other, row)) {
     low = from + 1
     for (let step = 1; low + step < end; step *= 2) {
-      if (!isBefore(low + step)) {
+      if (!isBefore(run, rows, low + step, other, row)) {
         high = low + step
         break
       }
@@ -103,7 +92,7 @@ export function positionIn(
   } else {
     high = from
     for (let step = 1; high - step >= start; step *= 2) {
-      if (isBefore(high - step)) {
+      if (isBefore(run, rows, high - step, other, row)) {
         low = high - step + 1
         break
       }
@@ -112,10 +101,18 @@ export function positionIn(
   }
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (isBefore(middle)) low = middle + 1
+    if (isBefore(run, rows, middle, other, row)) low = middle + 1
     else high = middle
   }
   return low
+}
+
+/** Whether a row of a run is before another row. */
+function isBefore({ longerFirst }: Run, rows: PackedRows, candidate: number, other: PackedRows, row: number): boolean {
+  const order = compareAddresses(rows, candidate, other, row)
+  if (order !== 0) return order < 0
+  const difference = (rows.lengths[candidate] ?? 0) - (other.lengths[row] ?? 0)
+  return longerFirst ? difference > 0 : difference < 0
 }
 
 function compareAddresses(one: PackedRows, row: number, other: PackedRows, otherRow: number): number {
