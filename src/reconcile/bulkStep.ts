@@ -1,5 +1,6 @@
+import { sameBytes } from '../rtnetlink/packed/columns.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { prefixOfRow, sameBytes } from '../rtnetlink/packed/packedRows.js'
+import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { sameValue } from '../state/equal.js'
 import { mainTable } from '../state/route.js'
 import { type BulkOperation, inThousands, singleOperation } from './bulkOperation.js'

@@ -1,5 +1,6 @@
+import { samePairUntil } from '../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { markedRows, type PackedRows, RowsBuilder, samePairUntil } from '../rtnetlink/packed/packedRows.js'
+import { markedRows, type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { areFew, RowIndex } from '../rtnetlink/packed/rowIndex.js'
 import { runsOf } from '../rtnetlink/packed/runs.js'
 import { visitRows } from '../rtnetlink/packed/visitRows.js'

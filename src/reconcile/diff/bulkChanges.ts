@@ -1,5 +1,6 @@
+import { samePairUntil, sameUntil } from '../../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, RowsBuilder, samePairUntil, sameUntil } from '../../rtnetlink/packed/packedRows.js'
+import { type PackedRows, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
 import { areFew, RowIndex } from '../../rtnetlink/packed/rowIndex.js'
 import { visitRows } from '../../rtnetlink/packed/visitRows.js'
 import type { DesiredRoute } from '../../state/desired.js'
@@ -230,10 +231,7 @@ async function addDeletions(
       const other = found + row - start
       const way = wanted.ways[row] ?? 0
       const there = actual.ways[other] ?? 0
-      next = Math.min(
-        sameUntil(wanted.ways, row, end),
-        row + sameUntil(actual.ways, other, found + end - start) - other,
-      )
+      next = samePairUntil(wanted.ways, row, end, actual.ways, other)
       if (!operations.absent[way]) continue
       if (!operations.exact[way] || !operations.isMeant(way, there)) return row
       removeMany(other, other + next - row, operations.deletionOf(way, there))

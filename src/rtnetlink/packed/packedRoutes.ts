@@ -1,4 +1,5 @@
 import type { Family } from '../../ip/address.js'
+import { sameUntil } from './columns.js'
 import { bytesOfRows, markedRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
 
 const families = ['inet', 'inet6'] as const
@@ -64,9 +65,14 @@ export class PackedRoutes<Way> {
 
   #findUsed(): Way[] {
     const isUsed = new Uint8Array(this.ways.length)
+    let unused = this.ways.length
     for (const family of families) {
-      const { ways } = this[family]
-      for (let row = 0; row < ways.length; row++) isUsed[ways[row] ?? 0] = 1
+      const { ways, count } = this[family]
+      for (let row = 0; row < count && unused > 0; row = sameUntil(ways, row, count)) {
+        const way = ways[row] ?? 0
+        if (isUsed[way] === 0) unused--
+        isUsed[way] = 1
+      }
     }
     return this.ways.filter((_way, index) => isUsed[index] === 1)
   }
@@ -103,10 +109,11 @@ function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
   const isKept = Uint8Array.from(kept, (is) => (is ? 1 : 0))
   const marks = new Uint8Array(rows.count)
   let count = 0
-  for (let row = 0; row < rows.count; row++) {
-    const mark = isKept[rows.ways[row] ?? 0] ?? 0
-    marks[row] = mark
-    count += mark
+  for (let row = 0, next = 0; row < rows.count; row = next) {
+    next = sameUntil(rows.ways, row, rows.count)
+    if (isKept[rows.ways[row] ?? 0] !== 1) continue
+    marks.fill(1, row, next)
+    count += next - row
   }
   return markedRows(rows, marks, count)
 }

@@ -1,4 +1,5 @@
 import { addressBits, type Family, formatAddress } from '../../ip/address.js'
+import { sameBytes } from './columns.js'
 
 /** Routes of one family as columns: a prefix, and the number of everything else about the route. */
 export interface PackedRows {
@@ -164,23 +165,6 @@ function pieceOf({ family, addresses, lengths, ways }: PackedRows, start: number
   }
 }
 
-/** How far a number is the same one in a column. */
-export function sameUntil(column: Uint32Array, start: number, end: number): number {
-  const first = column[start]
-  let next = start + 1
-  while (next < end && column[next] === first) next++
-  return next
-}
-
-/** How far two numbers beside each other are the same ones in two columns. */
-export function samePairUntil(column: Uint32Array, start: number, end: number, other: Uint32Array, at: number): number {
-  const first = column[start]
-  const second = other[at]
-  let next = start + 1
-  for (let beside = at + 1; next < end && column[next] === first && other[beside] === second; beside++) next++
-  return next
-}
-
 /** The prefix of a row, as every route has it: `10.0.0.0/8`. */
 export function prefixOfRow({ family, addresses, lengths }: PackedRows, row: number): string {
   const words = wordsOf(family)
@@ -206,15 +190,6 @@ export function samePrefixes(
       other.addresses.subarray(otherRow * words, (otherRow + count) * words),
     )
   )
-}
-
-/** Whether two pieces of memory have the same bytes. */
-export function sameBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
-  return bytesOf(one).equals(bytesOf(other))
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** Whether two rows of one family have the same prefix. */

@@ -86,7 +86,7 @@ export class RowIndex {
       const run = runs[index]
       if (!run || index === own || this.#lacks(run, index, key)) continue
       let next = row
-      while (next < last && !this.#isIn(run, index, other, next)) next++
+      while (next < last && !this.#isIn(run, index, other, next, key)) next++
       last = next
     }
     return last
@@ -100,10 +100,10 @@ export class RowIndex {
     return !this.#keysOfRuns[index]?.has(key)
   }
 
-  #isIn(run: Run, index: number, other: PackedRows, row: number): boolean {
+  #isIn(run: Run, index: number, other: PackedRows, row: number, key: number): boolean {
     const place = positionIn(run, this.#rows, this.#places[index] ?? 0, other, row)
     this.#places[index] = place
-    return place < run.end && samePrefix(this.#rows, place, other, row)
+    return place < run.end && this.#matches(place, other, row, key)
   }
 
   /** How far rows, in the order that {@link build} was told of, are surely not there, whatever their keys. */

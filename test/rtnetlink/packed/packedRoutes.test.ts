@@ -29,6 +29,15 @@ test('filtering leaves the routes of the ways that are kept, in their order', (t
   t.notThrows(() => fc.assert(property))
 })
 
+test('the ways that are used are those of the rows', (t) => {
+  const property = fc.property(rows, rows, (inet, inet6) => {
+    const expected = ways.filter((_, number) => [...inet, ...inet6].some(([, , way]) => way === number))
+    const found = tableOf(inet, inet6).used()
+    if (String(found) !== String(expected)) throw new Error(`${found} instead of ${expected}`)
+  })
+  t.notThrows(() => fc.assert(property))
+})
+
 test('what is joined has the routes of all parts, those of the first in front', (t) => {
   const property = fc.property(rows, rows, rows, (one, two, three) => {
     const parts = [tableOf(one, []), tableOf([], two), tableOf(three, two)]

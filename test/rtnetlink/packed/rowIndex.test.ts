@@ -1,5 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { sameUntil } from '../../../src/rtnetlink/packed/columns.js'
 import { type PackedRows, RowsBuilder, samePrefix } from '../../../src/rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../../../src/rtnetlink/packed/rowIndex.js'
 import { runsOf } from '../../../src/rtnetlink/packed/runs.js'
@@ -48,6 +49,48 @@ test('an index finds the rows that going through all of them finds, in their ord
       { numRuns: 2000 },
     ),
   )
+})
+
+test('rows that are there in one run are alone up to one that another run has of the key', async (t) => {
+  await t.notThrowsAsync(
+    fc.assert(
+      fc.asyncProperty(tables, async (table) => {
+        const rows = rowsOf(table)
+        const runs = await runsOf(rows)
+        const index = new RowIndex(rows, keys)
+        await index.build(rows)
+        for (const { start, end } of runs ?? []) {
+          for (let row = start; row < end; row++) {
+            const key = rows.ways[row] ?? 0
+            const isTwice = (one: number): boolean =>
+              table.some(([, , way], other) => other !== one && way === key && samePrefix(rows, one, rows, other))
+            const last = sameUntil(rows.ways, row, rows.count)
+            let expected = row
+            while (expected < Math.min(last, end) && !isTwice(expected)) expected++
+            const found = index.aloneUntil(rows, row, last, row, key)
+            if (found !== expected) throw new Error(`row ${row}: ${found} instead of ${expected}`)
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    ),
+  )
+})
+
+test('rows go along with those of an index as far as their prefixes are the same', (t) => {
+  const ascending = (count: number, other = -1): PackedRows =>
+    rowsOf(Array.from({ length: count }, (_, row): Row => [row, row === other ? 25 : 24, 0]))
+  for (const [other, start] of [
+    [-1, 0],
+    [200, 0],
+    [40, 0],
+    [200, 150],
+    [199, 200],
+  ] as const) {
+    const index = new RowIndex(ascending(300, other))
+    index.advance(start)
+    t.is(index.pairedUntil(ascending(400), start, 400), other >= start ? other : 300)
+  }
 })
 
 test('rows in the order of the kernel are few runs, and each run has every prefix once', async (t) => {
