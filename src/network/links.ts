@@ -24,10 +24,12 @@ import {
 } from '../rtnetlink/linkMessages.js'
 import { normalizeVnis, ownVnis, setVnis, type VniChanges, vniChanges } from '../rtnetlink/vniChanges.js'
 import { addVnis, decodeVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
+import { mapInTurns } from '../system/inTurns.js'
 import { type NamespaceReference, openNamespace } from '../system/namespace.js'
 import { checkName } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTap } from '../tuntap/manage.js'
 import { difference } from './difference.js'
+import { LinkList } from './linkList.js'
 import { type LinkReference, targetOf } from './linkReference.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
 import { assertNotAborted } from './session.js'
@@ -69,10 +71,22 @@ export class Links extends Objects {
   list(filter: LinkFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedLink[]>> {
     return this.session.run(options, async (request) => {
       checkOptions(filter, ['kind', 'master'])
+      if (filter.kind === undefined && filter.master === undefined) return await this.#listAll(request)
       const links = await this.dumpAll((context) => dumpLinks(filter, context), decodeLink, request)
       // The kernel tells tun and tap not apart, and does not filter by a kind that it does not know.
       return filter.kind === undefined ? links : links.filter(({ kind }) => kind === filter.kind)
     })
+  }
+
+  /** All links, by one dump. */
+  async #listAll(options: ListOptions): Promise<readonly ListedLink[]> {
+    const list = new LinkList()
+    const links = await this.dumpBodies(
+      () => dumpLinks(),
+      (body) => list.add(body),
+      options,
+    )
+    return await mapInTurns(links, (link) => list.finished(link))
   }
 
   /** Reads one link, by its name, an alternative name or its index: `ip link show`. */

@@ -127,10 +127,19 @@ export class Objects {
     decode: (body: Payload, context: DecodeContext) => T | undefined,
     options: ListOptions,
   ): Promise<readonly T[]> {
-    const { connection } = this.session
     const names = await this.#names(options)
+    return await this.dumpBodies(build, (body) => decode(body, names), options)
+  }
+
+  /** Lists objects in which no link has to be named, or not yet. @internal */
+  protected async dumpBodies<T>(
+    build: Build<NetlinkMessage>,
+    decode: (body: Payload) => T | undefined,
+    options: ListOptions,
+  ): Promise<readonly T[]> {
+    const { connection } = this.session
     const { items, consistent } = await resolved(connection, options, build, (message) =>
-      connection.dump(message, ({ body }) => decode(body, names), options),
+      connection.dump(message, ({ body }) => decode(body), options),
     )
     if (consistent || options.allowInconsistent) return items
     throw new NetworkError('INCONSISTENT', 'the list kept changing while it was read; try again')
