@@ -34,3 +34,17 @@ export function walkAttributes(
     position += align4(length)
   }
 }
+
+/** The payload of the first attribute of a number; `undefined` where there is none. */
+export function findAttribute(payload: Payload, wanted: number): Payload | undefined {
+  const { view, end } = payload
+  let position = payload.start
+  while (position + headerSize <= end) {
+    const length = view.getUint16(position, littleEndian)
+    if (length < headerSize) return undefined
+    const type = view.getUint16(position + 2, littleEndian) & typeMask
+    if (type === wanted) return payload.slice(position + headerSize, position + length)
+    position += align4(length)
+  }
+  return undefined
+}

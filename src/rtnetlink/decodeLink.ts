@@ -1,4 +1,4 @@
-import { type UnknownAttribute, walkAttributes } from '../netlink/attribute.js'
+import { findAttribute, type UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
@@ -57,12 +57,11 @@ const ifname = text(15)
 
 /** Index and name alone, for whoever needs the names before anything that refers to them can be decoded. */
 export function decodeLinkName(body: Payload): { index: number; name: string } {
-  let name = ''
-  const attributes = body.slice(body.start + linkHeader.size)
-  walkAttributes(attributes, (type, start, end) => {
-    if (type === IFLA_IFNAME) name = ifname.decode(attributes.slice(start, end), withoutNames)
-  })
-  return { index: linkHeader.decode(body, withoutNames).index, name }
+  const name = findAttribute(body.slice(body.start + linkHeader.size), IFLA_IFNAME)
+  return {
+    index: linkHeader.decode(body, withoutNames).index,
+    name: name === undefined ? '' : ifname.decode(name, withoutNames),
+  }
 }
 
 /** The link that it was made a port of. HSR's two are ports in newer kernels (net/hsr/hsr_slave.c), which no message makes. */
