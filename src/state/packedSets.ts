@@ -1,7 +1,8 @@
 import { samePairUntil } from '../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { markedRows, type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
+import { type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { areFew, RowIndex } from '../rtnetlink/packed/rowIndex.js'
+import { RowMarks } from '../rtnetlink/packed/rowMarks.js'
 import { runsOf } from '../rtnetlink/packed/runs.js'
 import { visitRows } from '../rtnetlink/packed/visitRows.js'
 import { inSlices } from '../system/turns.js'
@@ -99,7 +100,7 @@ async function selected(
   if (present && areFew(others, rows) && (await runsOf(rows))) {
     return await selectedByFew(rows, others, keys, otherKeys, pairs)
   }
-  const kept = new Marks(rows)
+  const kept = new RowMarks(rows)
   const index = new RowIndex(others, otherKeys)
   const single = (row: number): boolean => {
     const way = rows.ways[row] ?? 0
@@ -132,27 +133,6 @@ async function selected(
   }
   await visitRows(rows, { single, paired, missing }, index)
   return kept.rows()
-}
-
-/** Rows that are chosen of some. */
-class Marks {
-  readonly #rows: PackedRows
-  readonly #marks: Uint8Array
-  #count = 0
-
-  constructor(rows: PackedRows) {
-    this.#rows = rows
-    this.#marks = new Uint8Array(rows.count)
-  }
-
-  add(start: number, end: number): void {
-    this.#marks.fill(1, start, end)
-    this.#count += end - start
-  }
-
-  rows(): PackedRows {
-    return markedRows(this.#rows, this.#marks, this.#count)
-  }
 }
 
 /** The same from the other side: where few are looked for among many in order, those few are gone through. */
@@ -199,7 +179,7 @@ async function remaining(
   pairs: { match(way: number, wish: number): boolean },
 ): Promise<PackedRows> {
   if (absent.count === 0) return rows
-  const kept = new Marks(rows)
+  const kept = new RowMarks(rows)
   const index = new RowIndex(absent)
   await index.build(rows)
   const single = (row: number): boolean => {

@@ -1,6 +1,7 @@
 import type { Family } from '../../ip/address.js'
 import { sameUntil } from './columns.js'
-import { bytesOfRows, markedRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
+import { bytesOfRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
+import { RowMarks } from './rowMarks.js'
 
 const families = ['inet', 'inet6'] as const
 
@@ -107,15 +108,12 @@ export class PackedRoutes<Way> {
 
 function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
   const isKept = Uint8Array.from(kept, (is) => (is ? 1 : 0))
-  const marks = new Uint8Array(rows.count)
-  let count = 0
+  const marks = new RowMarks(rows)
   for (let row = 0, next = 0; row < rows.count; row = next) {
     next = sameUntil(rows.ways, row, rows.count)
-    if (isKept[rows.ways[row] ?? 0] !== 1) continue
-    marks.fill(1, row, next)
-    count += next - row
+    if (isKept[rows.ways[row] ?? 0] === 1) marks.add(row, next)
   }
-  return markedRows(rows, marks, count)
+  return marks.rows()
 }
 
 /** Those of the largest part are first, so that its many rows keep their numbers. */

@@ -134,27 +134,8 @@ export class RowsBuilder {
   }
 }
 
-/** Those of the rows that are marked. @param count how many they are */
-export function markedRows(rows: PackedRows, marks: Uint8Array, count: number): PackedRows {
-  if (count === rows.count) return rows
-  const first = marks.indexOf(1)
-  // Most of them in one piece share its memory: copying a million rows takes longer than a turn of the event loop may.
-  if (count > rows.count / 2 && !marks.subarray(first, first + count).includes(0)) {
-    return pieceOf(rows, first, first + count)
-  }
-  const builder = new RowsBuilder(rows.family, count)
-  // Mostly few are left out, so that what is kept is long pieces.
-  for (let start = 0; builder.count < count; ) {
-    start = marks.indexOf(1, start)
-    const next = marks.indexOf(0, start)
-    const end = next < 0 ? rows.count : next
-    builder.pushRows(rows, start, end)
-    start = end
-  }
-  return builder.finish()
-}
-
-function pieceOf({ family, addresses, lengths, ways }: PackedRows, start: number, end: number): PackedRows {
+/** Rows that follow each other, in the memory of all. */
+export function pieceOf({ family, addresses, lengths, ways }: PackedRows, start: number, end: number): PackedRows {
   const words = wordsOf(family)
   return {
     family,
