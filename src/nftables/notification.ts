@@ -1,4 +1,4 @@
-import { walkAttributes } from '../netlink/attribute.js'
+import { findAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { withoutNames } from '../netlink/codec.js'
 import { text } from '../netlink/scalars.js'
@@ -14,10 +14,6 @@ const tableName = text(255)
 
 /** The table that a notification of a change is about; `undefined` for what is about none. */
 export function changedTable(body: Payload): string | undefined {
-  let table: string | undefined
-  const attributes = body.slice(body.start + netfilterHeader.size)
-  walkAttributes(attributes, (type, start, end) => {
-    if (type === NFTA_TABLE) table ??= tableName.decode(attributes.slice(start, end), withoutNames)
-  })
-  return table
+  const table = findAttribute(body.slice(body.start + netfilterHeader.size), NFTA_TABLE)
+  return table && tableName.decode(table, withoutNames)
 }

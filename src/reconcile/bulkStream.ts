@@ -1,5 +1,6 @@
 import type { NetworkError } from '../error.js'
-import { align4, littleEndian } from '../netlink/bytes.js'
+import { findAttribute } from '../netlink/attribute.js'
+import { align4, littleEndian, Payload } from '../netlink/bytes.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import { headerSize, type NetlinkMessage } from '../netlink/message.js'
 import type { MessageStream, Written } from '../netlink/stream.js'
@@ -141,11 +142,5 @@ function templateOf(messages: readonly NetlinkMessage[]): Template {
 
 /** Where the bytes of the destination begin in a message; 0 where it has none. */
 function destinationIn({ bytes }: NetlinkMessage): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let position = attributesStart
-  while (position + 4 <= bytes.length) {
-    if (view.getUint16(position + 2, littleEndian) === RTA_DST) return position + 4
-    position += Math.max(4, align4(view.getUint16(position, littleEndian)))
-  }
-  return 0
+  return findAttribute(new Payload(bytes, undefined, attributesStart), RTA_DST)?.start ?? 0
 }

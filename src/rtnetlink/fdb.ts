@@ -1,5 +1,5 @@
 import { formatMac } from '../ip/mac.js'
-import { walkAttributes } from '../netlink/attribute.js'
+import { findAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
 import {
@@ -214,12 +214,8 @@ export function peekFdbEntry(body: Payload): {
   readonly state: FdbState
 } {
   const { index, state } = fdbLayout.header.decode(body, withoutNames)
-  const attributes = body.slice(body.start + fdbLayout.header.size)
-  let mac = ''
-  walkAttributes(attributes, (type, start, end) => {
-    if (type === NDA_LLADDR) mac = formatMac(attributes.bytes.subarray(start, end))
-  })
-  return { index, mac, state: stateOf(state) }
+  const mac = findAttribute(body.slice(body.start + fdbLayout.header.size), NDA_LLADDR)
+  return { index, mac: mac ? formatMac(mac.bytes.subarray(mac.start, mac.end)) : '', state: stateOf(state) }
 }
 
 function stateOf(mask: number): FdbState {
