@@ -74,16 +74,27 @@ function ascendingUntil({ family, addresses }: PackedRows, start: number, end: n
 }
 
 /** Where the first row of a run is that is not before another row, looked for from a place that is probably near. */
-export function positionIn(run: Run, rows: PackedRows, near: number, other: PackedRows, row: number): number {
-  const { start, end } = run
+export function positionIn(
+  { start, end, longerFirst }: Run,
+  rows: PackedRows,
+  near: number,
+  other: PackedRows,
+  row: number,
+): number {
+  const isBefore = (candidate: number): boolean => {
+    const order = compareAddresses(rows, candidate, other, row)
+    if (order !== 0) return order < 0
+    const difference = (rows.lengths[candidate] ?? 0) - (other.lengths[row] ?? 0)
+    return longerFirst ? difference > 0 : difference < 0
+  }
   // All before `low` are before it, and none from `high` on.
   let low = start
   let high = end
   const from = Math.min(Math.max(near, start), end)
-  if (from < end && isBefore(run, rows, from, other, row)) {
+  if (from < end && isBefore(from)) {
     low = from + 1
     for (let step = 1; low + step < end; step *= 2) {
-      if (!isBefore(run, rows, low + step, other, row)) {
+      if (!isBefore(low + step)) {
         high = low + step
         break
       }
@@ -92,7 +103,7 @@ export function positionIn(run: Run, rows: PackedRows, near: number, other: Pack
   } else {
     high = from
     for (let step = 1; high - step >= start; step *= 2) {
-      if (isBefore(run, rows, high - step, other, row)) {
+      if (isBefore(high - step)) {
         low = high - step + 1
         break
       }
@@ -101,18 +112,10 @@ export function positionIn(run: Run, rows: PackedRows, near: number, other: Pack
   }
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (isBefore(run, rows, middle, other, row)) low = middle + 1
+    if (isBefore(middle)) low = middle + 1
     else high = middle
   }
   return low
-}
-
-/** Whether a row of a run is before another row. */
-function isBefore({ longerFirst }: Run, rows: PackedRows, candidate: number, other: PackedRows, row: number): boolean {
-  const order = compareAddresses(rows, candidate, other, row)
-  if (order !== 0) return order < 0
-  const difference = (rows.lengths[candidate] ?? 0) - (other.lengths[row] ?? 0)
-  return longerFirst ? difference > 0 : difference < 0
 }
 
 function compareAddresses(one: PackedRows, row: number, other: PackedRows, otherRow: number): number {
