@@ -64,6 +64,8 @@ export interface DecodeContext {
   readonly unknown?: UnknownAttribute[]
   /** Whether attributes that only tell of a state are left out. */
   readonly settingsOnly?: boolean
+  /** Takes where the payloads lie of attributes that were not looked at. */
+  readonly ignored?: { readonly start: number; readonly end: number }[]
 }
 
 /** Writes a value as an attribute's payload, and reads it. */

@@ -120,7 +120,10 @@ export function attributeTable<T extends object>(
       const range = payload.slice(payload.start)
       walkAttributes(payload, (type, start, end) => {
         const owners = readers.get(type)
-        if (owners ? owners.length === 0 : !context.unknown || beside?.knows(type)) return
+        if (owners ? owners.length === 0 : !context.unknown || beside?.knows(type)) {
+          if (!beside?.knows(type)) context.ignored?.push({ start, end })
+          return
+        }
         range.start = start
         range.end = end
         if (!owners || !decodeInto(found, values, owners, range, context)) {

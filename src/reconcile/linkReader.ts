@@ -1,23 +1,22 @@
 import type { Payload } from '../netlink/bytes.js'
-import { decodeLink, decodeLinkName } from '../rtnetlink/decodeLink.js'
+import { decodeLinkName } from '../rtnetlink/decodeLink.js'
+import { LikeLinks, type ReadLink } from '../rtnetlink/likeLinks.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { mapInTurns } from '../system/inTurns.js'
 import { isLastingIdentity } from '../system/namespaceIdentity.js'
 import type { Place } from './place.js'
 
-/** A link as it was read from bytes, and the names of the links that it refers to. */
-interface ReadLink {
+/** A link as it was read from bytes. */
+interface KnownLink extends ReadLink {
   readonly bytes: Uint8Array
-  readonly references: readonly (readonly [index: number, name: string | undefined])[]
-  readonly link: ListedLink
 }
 
-type ReadLinks = ReadonlyMap<number, ReadLink>
+type KnownLinks = ReadonlyMap<number, KnownLink>
 
 /** The links of so many namespaces are remembered, the last ones that were read. */
 const capacity = 4
 
-const memory = new Map<string, ReadLinks>()
+const memory = new Map<string, KnownLinks>()
 
 /**
  * Reads the messages of a dump of links. Comparing the bytes of a message takes a tenth of the time of reading them, and
@@ -25,7 +24,7 @@ const memory = new Map<string, ReadLinks>()
  */
 export class LinkReader {
   readonly #key: string | undefined
-  readonly #known: ReadLinks
+  readonly #known: KnownLinks
 
   constructor(place: Place) {
     this.#key = place.inMemory || !isLastingIdentity(place.identity) ? undefined : place.identity
@@ -40,16 +39,18 @@ export class LinkReader {
       const known = this.#known.get(index)
       return known && Buffer.compare(known.bytes, body.bytes) === 0 ? known : undefined
     })
+    const links = new LikeLinks(names)
     let position = 0
     const read = await mapInTurns(bodies, (body) => {
       const known = same[position++]
-      return known?.references.every(([index, name]) => names.get(index) === name) ? known : decoded(body, names)
+      if (known?.references.every(([index, name]) => names.get(index) === name)) return known
+      return { bytes: body.bytes, ...links.decode(body) }
     })
     this.#remember(read)
     return read.map(({ link }) => link)
   }
 
-  #remember(read: readonly ReadLink[]): void {
+  #remember(read: readonly KnownLink[]): void {
     if (this.#key === undefined) return
     memory.delete(this.#key)
     memory.set(this.#key, new Map(read.map((one) => [one.link.index, one])))
@@ -58,17 +59,4 @@ export class LinkReader {
       memory.delete(oldest)
     }
   }
-}
-
-function decoded(body: Payload, names: ReadonlyMap<number, string>): ReadLink {
-  const references: [number, string | undefined][] = []
-  const link = decodeLink(body, {
-    settingsOnly: true,
-    linkName(index) {
-      const name = names.get(index)
-      references.push([index, name])
-      return name ?? index
-    },
-  })
-  return { bytes: body.bytes, references, link }
 }

@@ -13,9 +13,9 @@ const flags = Object.entries(flagProperties)
 
 /** Reads the body of an RTM_NEWLINK or RTM_DELLINK. */
 export function decodeLink(body: Payload, context: DecodeContext = withoutNames): ListedLink {
-  const { linkName, settingsOnly } = context
+  const { linkName, settingsOnly, ignored } = context
   const unknown: UnknownAttribute[] = []
-  const how = settingsOnly ? { linkName, settingsOnly } : { linkName, unknown }
+  const how = settingsOnly ? { linkName, settingsOnly, ...(ignored && { ignored }) } : { linkName, unknown }
   const { header, attributes } = decodeMessage(linkLayout, body, how)
   const { name = '', altNames, familySettings } = attributes
   const lower = lowerOf(attributes, context)
