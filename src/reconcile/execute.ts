@@ -35,6 +35,9 @@ export interface Failure {
   readonly error: NetworkError
 }
 
+/** Little is pending at first, so that the kernel has something to do while the rest is written. */
+const bytesAtFirst = 1 << 12
+
 /** One message, and the step that it belongs to. */
 interface Pending {
   readonly message: NetlinkMessage
@@ -72,6 +75,8 @@ class Executor {
   readonly #options: ApplyOptions
   #pending: Pending[] = []
   #pendingBytes = 0
+  /** How much is pending when it is sent. */
+  #mostPending = bytesAtFirst
   /** What was sent and is not answered: while the kernel works on it, the next messages are written. */
   #sent: Promise<Failure | undefined> = Promise.resolve(undefined)
   #place: Place | undefined
@@ -295,7 +300,7 @@ class Executor {
     if (operation.type === 'createLink') this.#world.forgetLink(operation.link, place)
     if (operation.type === 'renameLink') place.renamed(operation.name, operation.to)
     if (operation.type === 'deleteLink') place.indices.clear()
-    return this.#pendingBytes >= bytesASend ? await this.#send() : undefined
+    return this.#pendingBytes >= this.#mostPending ? await this.#send() : undefined
   }
 
   /** Sends what is pending and waits for the kernel's answer. */
@@ -310,6 +315,7 @@ class Executor {
     const pending = this.#pending
     this.#pending = []
     this.#pendingBytes = 0
+    this.#mostPending = Math.min(2 * this.#mostPending, bytesASend)
     this.#sent = this.#place && pending.length > 0 ? this.#batch(pending, this.#place) : Promise.resolve(undefined)
     // Whoever awaits it next is told.
     this.#sent.catch(() => undefined)
