@@ -14,10 +14,9 @@ export interface Contender {
   readonly slowFrom: number
   /** From how many objects on it is left out. */
   readonly hopelessFrom: number
-  /**
-   * What it is called where it has filled the table itself, in an order of its own; under its name it then works on one that
-   * C has filled, as do the others, who add as C does.
-   */
+  /** Whether it adds in an order of its own, and does all else in a table that C has filled; the others add as C does. */
+  readonly ownOrder?: boolean
+  /** What it is called where it works on the table that it has filled itself; without, it does not. */
   readonly ofOwnTable?: string
   /** What it runs for some work, if it can do it; the last line of its output is a JSON object of numbers. */
   readonly command: (work: Work, family: string, count: number) => readonly string[] | undefined
@@ -25,7 +24,7 @@ export interface Contender {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const here = join(root, 'bench/kernel')
-const js = (name: string): string[] => [process.execPath, join(root, 'dist/bench/kernel', name)]
+const js = (name: string, node = process.execPath): string[] => [node, join(root, 'dist/bench/kernel', name)]
 
 /** linkwright, on a table that it has filled itself. */
 export const ofOwnTable = 'linkwright, own table'
@@ -41,6 +40,7 @@ export function contenders(built: string): Contender[] {
       name: 'linkwright',
       slowFrom: never,
       hopelessFrom: never,
+      ownOrder: true,
       ofOwnTable,
       command: (work, family, count) => [...js('linkwright.js'), work, family, `${count}`],
     },
@@ -58,6 +58,16 @@ export function contenders(built: string): Contender[] {
         /tap|link/.test(work) ? undefined : [...js('npmNetlink.js'), work, family, `${count}`],
     },
   ]
+  const otherNode = process.env['BENCH_NODE']
+  if (otherNode !== undefined) {
+    const command: Contender['command'] = (work, family, count) => [
+      ...js('linkwright.js', otherNode),
+      work,
+      family,
+      `${count}`,
+    ]
+    found.push({ name: nameOn(otherNode), slowFrom: never, hopelessFrom: never, ownOrder: true, command })
+  }
   const go = join(built, 'go')
   if (builds(go)) {
     const command: Contender['command'] = (work, family, count) => [go, work, family, `${count}`]
@@ -70,6 +80,19 @@ export function contenders(built: string): Contender[] {
     found.push({ name: 'pyroute2', slowFrom: 100_000, hopelessFrom: 1_000_000, command })
   }
   return found
+}
+
+const onOtherNode = 'linkwright, Node '
+
+/** What linkwright is called where another Node runs it. */
+function nameOn(node: string): string {
+  const version = execFileSync(node, ['-p', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' })
+  return `${onOtherNode}${version.trim()}`
+}
+
+/** The names of linkwright on another Node, of some names. */
+export function otherNodesOf(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.startsWith(onOtherNode))
 }
 
 /** Reconciling nothing is for C a dump; it deletes in the order that the kernel takes best. */

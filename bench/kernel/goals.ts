@@ -1,5 +1,5 @@
-import { median, medianOf, ratiosOf, type Section } from '../results.js'
-import { ofOwnTable } from './contenders.js'
+import { type Figures, median, medianOf, ratiosOf, type Section } from '../results.js'
+import { ofOwnTable, otherNodesOf } from './contenders.js'
 
 /** A goal and what was reached. */
 export interface Outcome {
@@ -48,7 +48,11 @@ function outcomeOf(section: Section, { own, other, most, faster }: Race): Outcom
   const times = median(ratiosOf(section, 'ms', other, own))
   if (most !== undefined) {
     const goal = `${section.title}${own ? ` (${own})` : ''}: at most ${most} times ${other}'s time`
-    return { goal, reached: times.toFixed(2), met: times <= most }
+    return {
+      goal,
+      reached: `${times.toFixed(2)}${onOtherNodes(section, (name) => median(ratiosOf(section, 'ms', other, name)))}`,
+      met: times <= most,
+    }
   }
   const goal = `${section.title}: at least ${faster} times faster than ${other}`
   // What C does not reach is not there to be reached.
@@ -56,16 +60,26 @@ function outcomeOf(section: Section, { own, other, most, faster }: Race): Outcom
   return { goal, reached: `${(1 / times).toFixed(1)}${limit}`, met: 1 / times >= (faster ?? 0) }
 }
 
+/** The same on other versions of Node, as something in brackets. */
+function onOtherNodes({ rows }: Section, timesOf: (name: string) => number): string {
+  const shown = otherNodesOf(Object.keys(rows)).map((name) => `${name.split(', ').at(-1)}: ${timesOf(name).toFixed(2)}`)
+  return shown.length > 0 ? ` (${shown.join(', ')})` : ''
+}
+
 /** What a change of a hundredth costs beside none, in the same round. */
 function changes(sections: readonly Section[]): Outcome[] {
   return sections.flatMap((section) => {
     const noop = sections.find(({ title }) => title === section.title.replace('1 % to change', 'nothing to do'))
-    const [ours, idle] = [section.rows['linkwright'], noop?.rows['linkwright']]
-    if (!section.title.includes('1 % to change') || !ours || !idle) return []
-    const times = median(ours.map(({ ms = Number.NaN }, round) => ms / (idle[round]?.['ms'] ?? Number.NaN)))
+    if (!section.title.includes('1 % to change') || !section.rows['linkwright'] || !noop?.rows['linkwright']) return []
+    const timesOf = (name: string): number => median(timesRoundByRound(section.rows[name], noop.rows[name]))
+    const times = timesOf('linkwright')
     const goal = `${section.title}: at most 1.2 times nothing to do`
-    return [{ goal, reached: times.toFixed(2), met: times <= 1.2 }]
+    return [{ goal, reached: `${times.toFixed(2)}${onOtherNodes(section, timesOf)}`, met: times <= 1.2 }]
   })
+}
+
+function timesRoundByRound(ours: readonly Figures[] = [], others: readonly Figures[] = []): number[] {
+  return ours.map(({ ms = Number.NaN }, round) => ms / (others[round]?.['ms'] ?? Number.NaN))
 }
 
 function memory(sections: readonly Section[]): Outcome[] {

@@ -1,6 +1,7 @@
 // Routes and links by netlink: linkwright beside C, ip, Go, Python and npm's netlink, in the same run, turn by turn.
 //   npm run bench                     BENCH_RUNS=5 by default; needs root, gcc, ip; takes go and pyroute2 where there
 //   BENCH_SLOW_RUNS=1 npm run bench   fewer runs of who needs minutes for one; BENCH_SLOW_RUNS=0 leaves them out
+//   BENCH_NODE=/path/of/node …        linkwright runs on that Node, too
 //   BENCH_ONLY='1,000,000 IPv4' …     only sections that have that in their title; the others stay as they were
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -55,9 +56,10 @@ async function compare(
       const contender = all[(run + turn) % all.length]
       if (!contender || count >= contender.hopelessFrom) continue
       if (run >= slowRuns && isSlow(contender, works, count)) continue
-      const figures = await journey(contender, works, family, count)
-      const { name, ofOwnTable } = contender
-      const further = ofOwnTable && works.includes('add') ? works.filter((work) => work !== 'add') : []
+      const { name, ownOrder, ofOwnTable } = contender
+      const further = ownOrder && works.includes('add') ? works.filter((work) => work !== 'add') : []
+      const own = further.length === 0 || ofOwnTable !== undefined ? works : works.filter((work) => work === 'add')
+      const figures = await journey(contender, own, family, count)
       const ofSameTable = further.length === 0 ? {} : await journey(contender, further, family, count, fill)
       for (const work of works) {
         note(work, name, ofSameTable[work] ?? figures[work])
@@ -77,7 +79,7 @@ async function compare(
 
 /** Whether one run takes minutes, or near to it: peers delete links one by one, which the kernel waits for each time. */
 function isSlow({ name, slowFrom }: Contender, works: readonly Work[], count: number): boolean {
-  return count >= slowFrom || (works.includes('tapsDown') && name !== 'C' && name !== 'linkwright')
+  return count >= slowFrom || (works.includes('tapsDown') && name !== 'C' && !name.startsWith('linkwright'))
 }
 
 function added(rows: Rows, name: string, figures: Figures): Rows {
