@@ -26,6 +26,15 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const here = join(root, 'bench/kernel')
 const js = (name: string, node = process.execPath): string[] => [node, join(root, 'dist/bench/kernel', name)]
 
+/** Another Node that linkwright runs on, too, and what is said behind the names of what it runs. */
+export const otherNode = otherNodeOf(process.env['BENCH_NODE'])
+
+function otherNodeOf(path: string | undefined): { readonly path: string; readonly suffix: string } | undefined {
+  if (path === undefined) return undefined
+  const version = execFileSync(path, ['-p', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' })
+  return { path, suffix: `, Node ${version.trim()}` }
+}
+
 /** linkwright, on a table that it has filled itself. */
 export const ofOwnTable = 'linkwright, own table'
 
@@ -58,15 +67,15 @@ export function contenders(built: string): Contender[] {
         /tap|link/.test(work) ? undefined : [...js('npmNetlink.js'), work, family, `${count}`],
     },
   ]
-  const otherNode = process.env['BENCH_NODE']
-  if (otherNode !== undefined) {
+  if (otherNode) {
+    const { path, suffix } = otherNode
     const command: Contender['command'] = (work, family, count) => [
-      ...js('linkwright.js', otherNode),
+      ...js('linkwright.js', path),
       work,
       family,
       `${count}`,
     ]
-    found.push({ name: nameOn(otherNode), slowFrom: never, hopelessFrom: never, ownOrder: true, command })
+    found.push({ name: `linkwright${suffix}`, slowFrom: never, hopelessFrom: never, ownOrder: true, command })
   }
   const go = join(built, 'go')
   if (builds(go)) {
@@ -80,19 +89,6 @@ export function contenders(built: string): Contender[] {
     found.push({ name: 'pyroute2', slowFrom: 100_000, hopelessFrom: 1_000_000, command })
   }
   return found
-}
-
-const onOtherNode = 'linkwright, Node '
-
-/** What linkwright is called where another Node runs it. */
-function nameOn(node: string): string {
-  const version = execFileSync(node, ['-p', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' })
-  return `${onOtherNode}${version.trim()}`
-}
-
-/** The names of linkwright on another Node, of some names. */
-export function otherNodesOf(names: readonly string[]): readonly string[] {
-  return names.filter((name) => name.startsWith(onOtherNode))
 }
 
 /** Reconciling nothing is for C a dump; it deletes in the order that the kernel takes best. */

@@ -1,5 +1,5 @@
 import { type Figures, median, medianOf, ratiosOf, type Section } from '../results.js'
-import { ofOwnTable, otherNodesOf } from './contenders.js'
+import { ofOwnTable } from './contenders.js'
 
 /** A goal and what was reached. */
 export interface Outcome {
@@ -48,11 +48,12 @@ function outcomeOf(section: Section, { own, other, most, faster }: Race): Outcom
   const times = median(ratiosOf(section, 'ms', other, own))
   if (most !== undefined) {
     const goal = `${section.title}${own ? ` (${own})` : ''}: at most ${most} times ${other}'s time`
-    return {
-      goal,
-      reached: `${times.toFixed(2)}${onOtherNodes(section, (name) => median(ratiosOf(section, 'ms', other, name)))}`,
-      met: times <= most,
+    const timesOn = (suffix: string): number => {
+      const base = `${other}${suffix}` in section.rows ? `${other}${suffix}` : other
+      return median(ratiosOf(section, 'ms', base, `linkwright${suffix}`))
     }
+    const elsewhere = own ? '' : onOtherNodes(section, timesOn)
+    return { goal, reached: `${times.toFixed(2)}${elsewhere}`, met: times <= most }
   }
   const goal = `${section.title}: at least ${faster} times faster than ${other}`
   // What C does not reach is not there to be reached.
@@ -61,8 +62,9 @@ function outcomeOf(section: Section, { own, other, most, faster }: Race): Outcom
 }
 
 /** The same on other versions of Node, as something in brackets. */
-function onOtherNodes({ rows }: Section, timesOf: (name: string) => number): string {
-  const shown = otherNodesOf(Object.keys(rows)).map((name) => `${name.split(', ').at(-1)}: ${timesOf(name).toFixed(2)}`)
+function onOtherNodes({ rows }: Section, timesOf: (suffix: string) => number): string {
+  const suffixes = Object.keys(rows).flatMap((name) => /^linkwright(, Node .*)$/.exec(name)?.[1] ?? [])
+  const shown = suffixes.map((suffix) => `${suffix.slice(2)}: ${timesOf(suffix).toFixed(2)}`)
   return shown.length > 0 ? ` (${shown.join(', ')})` : ''
 }
 
@@ -71,8 +73,9 @@ function changes(sections: readonly Section[]): Outcome[] {
   return sections.flatMap((section) => {
     const noop = sections.find(({ title }) => title === section.title.replace('1 % to change', 'nothing to do'))
     if (!section.title.includes('1 % to change') || !section.rows['linkwright'] || !noop?.rows['linkwright']) return []
-    const timesOf = (name: string): number => median(timesRoundByRound(section.rows[name], noop.rows[name]))
-    const times = timesOf('linkwright')
+    const timesOf = (suffix: string): number =>
+      median(timesRoundByRound(section.rows[`linkwright${suffix}`], noop.rows[`linkwright${suffix}`]))
+    const times = timesOf('')
     const goal = `${section.title}: at most 1.2 times nothing to do`
     return [{ goal, reached: `${times.toFixed(2)}${onOtherNodes(section, timesOf)}`, met: times <= 1.2 }]
   })

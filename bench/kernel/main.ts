@@ -9,7 +9,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { circumstances, type Figures, load, publish, type Section, store } from '../results.js'
-import { type Contender, contenders, type Work } from './contenders.js'
+import { type Contender, contenders, otherNode, type Work } from './contenders.js'
 import { journey, startUps } from './journey.js'
 import { render, renderSection } from './render.js'
 
@@ -121,15 +121,20 @@ try {
   if (only.test('Start-up')) {
     const before = loadavg()
     let rows: Rows = {}
+    const cli = join(root, 'dist/bundle/cli.js')
     const programs = {
       'node -e 0': [process.execPath, '-e', '0'],
-      linkwright: [process.execPath, join(root, 'dist/bundle/cli.js'), 'show'],
+      linkwright: [process.execPath, cli, 'show'],
       "import 'linkwright'": [
         process.execPath,
         '--input-type=module',
         '-e',
         `await import(${JSON.stringify(join(root, 'dist/bundle/index.js'))})`,
       ],
+      ...(otherNode && {
+        [`node -e 0${otherNode.suffix}`]: [otherNode.path, '-e', '0'],
+        [`linkwright${otherNode.suffix}`]: [otherNode.path, cli, 'show'],
+      }),
     }
     for (let run = 0; run < runs * 4; run++) {
       for (const [name, figures] of Object.entries(await startUps(programs))) {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { setTimeout as sleep, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
 import { rest } from '../system/turns.js'
@@ -47,7 +46,8 @@ const dumpAttempts = 10
  */
 export class Connection implements Disposable {
   readonly #transport: Transport
-  #sequence = randomInt(1, 0x7fffffff)
+  /** Begins anywhere, since a port number may have been another socket's a moment ago. */
+  #sequence = 1 + Math.floor(Math.random() * 0x7ffffffe)
   #queue: Promise<void> = Promise.resolve()
 
   constructor(transport: Transport) {

@@ -1,9 +1,11 @@
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
 import { readSecret } from '../keyFile.js'
 
 /** WG_KEY_LEN: include/uapi/linux/wireguard.h */
 export const WG_KEY_LEN = 32
+
+/** Loaded when it is first asked for: it takes longer than the rest of what reads a namespace. */
+const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
 
 const notKey = 'a key is 32 bytes in base64: 44 characters, the last one ='
 
@@ -30,6 +32,7 @@ const privatePrefix = Buffer.from('302e020100300506032b656e04220420', 'hex')
 export function publicKeyOf(privateKey: string): string {
   const bytes = parseKey(privateKey)
   if (!bytes) throw new RangeError(notKey)
+  const { createPrivateKey, createPublicKey } = crypto()
   const key = createPrivateKey({ key: Buffer.concat([privatePrefix, bytes]), format: 'der', type: 'pkcs8' })
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return formatKey(spki.subarray(-WG_KEY_LEN))
@@ -37,7 +40,7 @@ export function publicKeyOf(privateKey: string): string {
 
 /** A new private key: `wg genkey`. */
 export function generatePrivateKey(): string {
-  const bytes = randomBytes(WG_KEY_LEN)
+  const bytes = crypto().randomBytes(WG_KEY_LEN)
   // RFC 7748 §5: the bits that the function sets anyway.
   bytes[0] = (bytes[0] ?? 0) & 248
   bytes[31] = ((bytes[31] ?? 0) & 127) | 64
@@ -46,7 +49,7 @@ export function generatePrivateKey(): string {
 
 /** A new preshared key: `wg genpsk`. */
 export function generatePresharedKey(): string {
-  return formatKey(randomBytes(WG_KEY_LEN))
+  return formatKey(crypto().randomBytes(WG_KEY_LEN))
 }
 
 /**
