@@ -17,17 +17,26 @@ const library = {
 /** By itself: cut up along the entries of the library as well, it would be thirty small files to read at each start. */
 const commandLine = { cli: 'src/cli/main.ts' }
 
+/** CommonJS packages in a bundle, such as commander, ask for Node's modules this way. */
+const requires =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)"
+
 /** Writes the bundles to dist/bundle: in each of the two, every module once, in chunks that its entry points share. */
 export async function bundle(root: string): Promise<void> {
   const outdir = join(root, 'dist/bundle')
   rmSync(outdir, { recursive: true, force: true })
-  const modules = [await bundled(root, outdir, library), await bundled(root, outdir, commandLine)]
+  const modules = [await bundled(root, outdir, library), await bundled(root, outdir, commandLine, requires)]
   writeFileSync(join(outdir, 'LICENSES.txt'), licenses(root, modules.flat()))
   chmodSync(join(outdir, 'cli.js'), 0o755)
 }
 
 /** Writes one bundle and returns the paths of the modules in it. */
-async function bundled(root: string, outdir: string, entryPoints: Readonly<Record<string, string>>): Promise<string[]> {
+async function bundled(
+  root: string,
+  outdir: string,
+  entryPoints: Readonly<Record<string, string>>,
+  banner = '',
+): Promise<string[]> {
   const { dependencies }: { dependencies: Readonly<Record<string, string>> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
@@ -50,10 +59,7 @@ async function bundled(root: string, outdir: string, entryPoints: Readonly<Recor
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
-    // CommonJS packages in the bundle ask for Node's modules this way.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)",
-    },
+    banner: { js: banner },
     alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   })
   return Object.keys(metafile.inputs)
