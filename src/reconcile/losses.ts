@@ -17,6 +17,7 @@ import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { canTakeToken } from '../state/token.js'
 import { rest } from '../system/turns.js'
 import { lowersOf, takenAlong } from './dependents.js'
+import { keptByKind } from './keptByKind.js'
 import { entriesAfter, restoredEntries, staysPort } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
 import { mergedProperties } from './mergedProperties.js'
@@ -295,12 +296,8 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly
     ...withoutFollowing(settableProperties(link)),
     ...(Object.keys(features).length > 0 ? { features } : {}),
   }
-  const { up, alias, altNames, master, mac, group } = had
-  // Of another kind it keeps only what every kind has.
   const kept: Partial<Link> = kindChanges
-    ? Object.fromEntries(
-        Object.entries({ up, alias, altNames, master, mac, group }).filter(([, value]) => value !== undefined),
-      )
+    ? keptByKind(had, link, wanted.properties.kind)
     : Object.fromEntries(Object.entries(had).filter(([name]) => !decided.includes(name)))
   const { root, ingress } = record.qdiscs ?? {}
   return {
