@@ -24,16 +24,18 @@ export interface FirewallAtGeneration {
   readonly generation: number
 }
 
-/** Reads the tables of a name; `undefined` where the kernel has no nf_tables. */
+/** Reads the tables of a name; `undefined` where the kernel has no nf_tables, or if `ifAllowed` where they may not be read. */
 export async function readFirewall(
   place: Place,
   table: string,
   options: RequestOptions,
+  ifAllowed: boolean,
 ): Promise<FirewallState | undefined> {
   try {
     return (await readAtGeneration(place, table, options)).state
   } catch (error) {
     if (isLackingFirewall(error)) return undefined
+    if (ifAllowed && error instanceof NetworkError && error.code === 'EPERM') return undefined
     throw error
   }
 }

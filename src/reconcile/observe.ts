@@ -41,6 +41,8 @@ export interface Curiosity {
   readonly qdiscs?: boolean
   /** The nf_tables of this name. */
   readonly table?: string
+  /** Whether the tables are left out where they may not be read: only holders of CAP_NET_ADMIN may. */
+  readonly tableIfAllowed?: boolean
   /** The links whose features of ethtool are read. */
   readonly features?: FeatureSelection
   /** Whether routes, rules, nexthop objects and neighbors are left out: what is wanted has nothing to do with them. */
@@ -58,6 +60,7 @@ export async function observe(
     entries = false,
     qdiscs = false,
     table,
+    tableIfAllowed = false,
     features,
     linksOnly = false,
     tables: wanted,
@@ -70,7 +73,7 @@ export async function observe(
   const addressed = await withAddresses(place, links, names, options)
   const records = qdiscs ? await withQdiscs(place, addressed, options) : addressed
   const filtering = vlanFiltering === undefined ? {} : { vlanFiltering }
-  const switches = await observeSwitches(place, table, options)
+  const switches = await observeSwitches(place, table, options, tableIfAllowed)
   const known = entries ? await observeEntries(place, listed, names, options) : {}
   if (linksOnly) return { ...unreadState, links: records, ...switches, ...known, ...filtering }
   const tables: PackedRoutes<RouteRecord>[] = []
@@ -101,8 +104,9 @@ export async function observeSwitches(
   place: Place,
   table: string | undefined,
   options: RequestOptions,
+  tableIfAllowed = false,
 ): Promise<Pick<NetworkState, 'forwarding' | 'promoteSecondaries' | 'firewall'>> {
-  const firewall = table === undefined ? undefined : await readFirewall(place, table, options)
+  const firewall = table === undefined ? undefined : await readFirewall(place, table, options, tableIfAllowed)
   return {
     forwarding: {
       ipv4: place.kernel.readSysctl(forwardingFiles.ipv4) === '1',

@@ -12,7 +12,8 @@ import { World } from './world.js'
  * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
  * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
  * of the features of ethtool only those are told that a new link would have otherwise. Settings of links under
- * /proc/sys are told where `sysctls` asks for them.
+ * /proc/sys are told where `sysctls` asks for them. Without CAP_NET_ADMIN `nat` and `confine` are left out, as the kernel
+ * does not tell of them then.
  */
 export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
 export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
@@ -25,7 +26,7 @@ export function snapshot({
     checkOptions(options, 'snapshot')
     using world = new World(options)
     world.open({})
-    world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), features: 'all' })
+    world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), tableIfAllowed: true, features: 'all' })
     const states = await world.observe([''], options)
     const [read, place] = [states.get(''), world.places.get('')]
     if (!read || !place) return {}

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
 import { codeOf } from './errno.js'
@@ -57,7 +57,8 @@ export function openOwnNamespace(): number {
 }
 
 /**
- * Runs `work` with the calling thread inside another namespace, and returns to the own one.
+ * Runs `work` with the calling thread inside another namespace, and returns to the own one. Where it is in that one
+ * already it stays, since entering it again needs CAP_SYS_ADMIN, too.
  *
  * Only the calling thread moves. `work` must be synchronous: a socket, a tun descriptor or a /proc/sys file that it
  * opens stays in that namespace for good, but a promise or a thread started inside would not come back. If the way
@@ -66,6 +67,7 @@ export function openOwnNamespace(): number {
 export function inNamespace<T>(fd: number, work: () => T): T {
   const home = openOwnNamespace()
   try {
+    if (isSameFile(fd, home)) return work()
     checked(libc.setns(fd, CLONE_NEWNET), 'enter network namespace')
     try {
       return work()
@@ -75,6 +77,11 @@ export function inNamespace<T>(fd: number, work: () => T): T {
   } finally {
     closeSync(home)
   }
+}
+
+function isSameFile(fd: number, other: number): boolean {
+  const [one, two] = [fstatSync(fd), fstatSync(other)]
+  return one.ino === two.ino && one.dev === two.dev
 }
 
 function returnTo(home: number): void {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { AF_UNIX, SO_NETNS_COOKIE, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from './constants.js'
 import { checked, libc } from './libc.js'
 import { inNamespace } from './namespace.js'
@@ -28,6 +28,7 @@ function readCookie(): bigint | undefined {
     const [bytes, lengthBytes] = [new Uint8Array(value.buffer), new Uint8Array(length.buffer)]
     return libc.getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, bytes, lengthBytes) === 0 ? value[0] : undefined
   } finally {
-    closeSync(socket)
+    // Not Node's: in a worker it warns of what it has not opened.
+    libc.close(socket)
   }
 }
