@@ -1,5 +1,5 @@
 import { sameBytes } from '../rtnetlink/packed/columns.js'
-import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { sameValue } from '../state/equal.js'
 import { mainTable } from '../state/route.js'
@@ -20,13 +20,19 @@ export function isBulkStep(step: PlannedStep): step is BulkStep {
 
 const actions = { addRoute: 'create', replaceRoute: 'update', deleteRoute: 'delete' } as const
 
+/** For so few sorts it is faster to look for the rows of each. */
+const fewSorts = 4
+
 /** One step for all changes of a sort: by what is done, whether to a gateway, by family and table. */
 export function bulkDrafts(changes: PackedRoutes<BulkChange>): StepDraft[] {
   const sorts = new Map<string, Set<BulkChange>>()
   for (const change of changes.used()) {
-    const { type, route } = change.operation
-    const sort = [type, placeInOrder(change.operation).phase, route.family, route.table].join()
+    const sort = sortOf(change)
     sorts.set(sort, (sorts.get(sort) ?? new Set()).add(change))
+  }
+  if (sorts.size > fewSorts) {
+    const parts = changes.parted(sortOf)
+    return [...sorts].map(([sort, own]) => draftOf(parts.get(sort) ?? PackedRoutes.empty(), [...own]))
   }
   return [...sorts.values()].map((sort) =>
     draftOf(
@@ -34,6 +40,11 @@ export function bulkDrafts(changes: PackedRoutes<BulkChange>): StepDraft[] {
       [...sort],
     ),
   )
+}
+
+function sortOf({ operation }: BulkChange): string {
+  const { type, route } = operation
+  return [type, placeInOrder(operation).phase, route.family, route.table].join()
 }
 
 function draftOf(changes: PackedRoutes<BulkChange>, sort: readonly BulkChange[]): StepDraft {

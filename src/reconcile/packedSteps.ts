@@ -38,7 +38,7 @@ export function allRouteOperations(steps: readonly PlannedStep[]): PackedRoutes<
       ({ route }) => route,
       (operation) => JSON.stringify(operation, (key, value: unknown) => (key === 'to' ? undefined : value)),
     ),
-    ...many.map((changes) => changes.map(({ operation }) => operation)),
+    ...PackedRoutes.mapEach(many, ({ operation }) => operation),
   ])
 }
 

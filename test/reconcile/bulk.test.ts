@@ -243,6 +243,19 @@ test.serial('a file of routes that is not as it was written is not believed', as
   t.deepEqual(shown({ sh }), left)
 })
 
+test('many routes may be in very many tables', async (t) => {
+  const { options, sh } = stage(t)
+  const tables = Array.from({ length: 2000 }, (_, number) => 1000 + number)
+  const routes = tables.flatMap((table) => [5, 6, 7].map((part) => ({ to: `20.0.${part}.0/24`, dev: 'br0', table })))
+  const made = (await apply({ routes }, options)).unwrap()
+  t.is(made.steps.length, tables.length)
+  t.is(sh('ip route show table all | grep -c "^20.*table"').trim(), `${routes.length}`)
+  t.false((await apply({ routes }, options)).unwrap().changed)
+  const [first, ...others] = routes
+  const error = (await apply({ routes: [...others, { ...first, to: '20.0.9.0/24', via: '99.0.0.1' }] }, options)).val
+  t.regex(String(error), /20\.0\.9\.0\/24/)
+})
+
 test('the live state is a set that applies to nothing', async (t) => {
   const { options } = stage(t)
   ;(await apply({ routes: await set(manyRoutes(count)) }, options)).unwrap()

@@ -49,6 +49,16 @@ export class PackedRoutes<Way> {
     return new PackedRoutes(this.ways.map(change), this.inet, this.inet6)
   }
 
+  /** Several tables with other ways; those that share their ways still do. */
+  static mapEach<Way, Other>(parts: readonly PackedRoutes<Way>[], change: (way: Way) => Other): PackedRoutes<Other>[] {
+    const changed = new Map<readonly Way[], Other[]>()
+    return parts.map(({ ways, inet, inet6 }) => {
+      const others = changed.get(ways) ?? ways.map(change)
+      changed.set(ways, others)
+      return new PackedRoutes(others, inet, inet6)
+    })
+  }
+
   /** The rows whose way is to be kept. */
   filter(keep: (way: Way) => boolean): PackedRoutes<Way> {
     const kept = this.ways.map(keep)
@@ -56,6 +66,25 @@ export class PackedRoutes<Way> {
     if (!kept.some(Boolean)) return PackedRoutes.empty()
     const [inet, inet6] = [this.inet, this.inet6].map((rows) => filtered(rows, kept))
     return new PackedRoutes(this.ways, inet ?? this.inet, inet6 ?? this.inet6)
+  }
+
+  /** The rows by what their way belongs to, each part with the ways of its own alone: in one pass for all parts. */
+  parted<Sort>(sortOf: (way: Way) => Sort): Map<Sort, PackedRoutes<Way>> {
+    const parts = new Map<Sort, PartBuilder<Way>>()
+    const partOf = this.ways.map((way) => {
+      const sort = sortOf(way)
+      const part = parts.get(sort) ?? new PartBuilder()
+      parts.set(sort, part)
+      return { part, number: part.ways.push(way) - 1 }
+    })
+    for (const family of families) {
+      const rows = this[family]
+      for (let row = 0; row < rows.count; row++) {
+        const of = partOf[rows.ways[row] ?? 0]
+        of?.part[family].pushRow(rows, row, of.number)
+      }
+    }
+    return new Map([...parts].map(([sort, part]) => [sort, part.finish()]))
   }
 
   /** The ways that rows have. */
@@ -106,6 +135,16 @@ export class PackedRoutes<Way> {
   }
 }
 
+class PartBuilder<Way> {
+  readonly ways: Way[] = []
+  readonly inet = new RowsBuilder('inet', 4)
+  readonly inet6 = new RowsBuilder('inet6', 4)
+
+  finish(): PackedRoutes<Way> {
+    return new PackedRoutes<Way>(this.ways, this.inet.finish(), this.inet6.finish())
+  }
+}
+
 function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
   const isKept = Uint8Array.from(kept, (is) => (is ? 1 : 0))
   const marks = new RowMarks(rows)
@@ -116,12 +155,18 @@ function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
   return marks.rows()
 }
 
-/** Those of the largest part are first, so that its many rows keep their numbers. */
+/** Those of the largest part are first, so that its many rows keep their numbers; those that parts share are there once. */
 function joinedWays<Way>(parts: readonly PackedRoutes<Way>[]): { ways: Way[]; offsets: number[] } {
   const ways: Way[] = []
   const offsets: number[] = []
+  const offsetOf = new Map<readonly Way[], number>()
   const bySize = [...parts.entries()].sort(([, one], [, other]) => other.size - one.size)
-  for (const [index, part] of bySize) offsets[index] = ways.push(...part.ways) - part.ways.length
+  for (const [index, part] of bySize) {
+    const offset = offsetOf.get(part.ways) ?? ways.length
+    if (offset === ways.length) for (const way of part.ways) ways.push(way)
+    offsetOf.set(part.ways, offset)
+    offsets[index] = offset
+  }
   return { ways, offsets }
 }
 

@@ -48,3 +48,40 @@ test('what is joined has the routes of all parts, those of the first in front', 
   })
   t.notThrows(() => fc.assert(property))
 })
+
+test('parts have the routes of their ways, in their order, and no other ways', (t) => {
+  const property = fc.property(rows, rows, (inet, inet6) => {
+    const table = tableOf(inet, inet6)
+    const sortOf = (way: string): string => (way === 'c' ? 'c' : 'others')
+    const parts = table.parted(sortOf)
+    for (const [sort, part] of parts) {
+      const expected = textOf(table).filter((line) => sortOf(line.at(-1) ?? '') === sort)
+      if (String(textOf(part)) !== String(expected)) throw new Error(`${textOf(part)} instead of ${expected}`)
+      t.deepEqual(
+        part.ways,
+        ways.filter((way) => sortOf(way) === sort),
+      )
+    }
+  })
+  t.notThrows(() => fc.assert(property))
+})
+
+test('parts that share their ways share them when they are joined, also with other ones', (t) => {
+  const table = tableOf([[1, 8, 0]], [[2, 8, 3]])
+  const parts = PackedRoutes.mapEach([table, table.filter((way) => way === 'a')], (way) => way.toUpperCase())
+  const joined = PackedRoutes.joined(parts)
+  t.deepEqual(joined.ways, ['A', 'B', 'C', 'D'])
+  t.deepEqual(textOf(joined), [
+    ...textOf(parts[0] ?? joined).slice(0, 1),
+    ...textOf(parts[1] ?? joined),
+    textOf(joined).at(-1),
+  ])
+})
+
+test('there may be more ways than a call takes arguments', (t) => {
+  const many = Array.from({ length: 200_000 }, (_, number) => String(number))
+  const builder = new RowsBuilder('inet')
+  for (const number of many.keys()) builder.push(32, number, number)
+  const table = new PackedRoutes(many, builder.finish(), new RowsBuilder('inet6').finish())
+  t.is(PackedRoutes.joined([tableOf([[1, 8, 0]], []), table]).ways.length, many.length + ways.length)
+})
