@@ -22,6 +22,7 @@ import { loadOptionsOf } from './loadOptions.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions } from './options.js'
 import { type KeptOptions, Plan } from './plan.js'
+import { withoutPruned } from './prune.js'
 import { publicStep } from './publicStep.js'
 import { refuseOnceLoaded, refuseUnsupported } from './refuseUnsupported.js'
 import { formerNamesOf } from './renames/formerNames.js'
@@ -360,16 +361,14 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
   if (additions) return additions
   const states = await world.observe(networks.keys(), options, networks, {}, work.tables)
   const wanted = new Map<string, DesiredNetwork>()
+  const owner = ownerOf(options)
   await rest()
   for (const [name, network] of lastingWish(networks)) {
-    const [before, after] = [work.states.get(name), states.get(name)]
+    const [former, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)
-    wanted.set(
-      name,
-      before && after
-        ? await withCollateral(network, renamedState(before, formerNamesOf(own).newNames), after, own)
-        : network,
-    )
+    const before = former && renamedState(former, formerNamesOf(own).newNames)
+    const kept = before && options.prune ? withoutPruned(network, before, owner) : before
+    wanted.set(name, kept && after ? await withCollateral(network, kept, after, own, before) : network)
   }
   return stepsTowards(wanted, states, world, options)
 }

@@ -21,19 +21,23 @@ import type { PlannedStep } from './step.js'
  * a link along when its MAC address changes (net/core/neighbour.c, neigh_changeaddr), and all IPv4 routes and
  * neighbors when it has no address for a moment (net/ipv4/fib_frontend.c, fib_disable_ip). What cannot be there any
  * longer, since the user wanted its link down or its gateway's prefix away, is left out.
+ *
+ * @param before what may come back of what was there before
+ * @param whole all that was there before
  */
 export async function withCollateral(
   stated: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   steps: readonly PlannedStep[],
+  whole: NetworkState = before,
 ): Promise<DesiredNetwork> {
   const made = await withMade(stated, before, steps)
   const packed = isPacked(steps, stated, before, after)
   const network = packed ? { ...made, ...withBulk(made.bulk, replacedBulk(steps)) } : withoutReplaced(made, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   await rest()
-  const reach = new Reach(before, steps, 'doing')
+  const reach = new Reach(whole, steps, 'doing')
   const nexthops = lostNexthops(network, before, after, deleted).filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
   const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }
   const bulk = packed ? await lostBulk(withObjects, before, after, steps, reach) : PackedRoutes.empty<DesiredRoute>()

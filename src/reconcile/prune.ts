@@ -7,9 +7,10 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import { isMarked, type Owner } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey } from '../state/packedSets.js'
+import { withRealNames } from '../state/realNames.js'
 import { isLasting, routeKey } from '../state/route.js'
 import { rest } from '../system/turns.js'
-import { withBulk } from './losses.js'
+import { asItWas, withBulk } from './losses.js'
 
 /**
  * Adds to what is wanted of a namespace that everything goes which bears the owner's mark and is not named. What has
@@ -33,6 +34,26 @@ export async function withPruned(network: DesiredNetwork, actual: NetworkState, 
     neighbors: [...network.neighbors, ...doomedNeighbors(network, actual, owner)],
     // The tables are the owner's mark.
     firewall: { entries: [], ...network.firewall, exact: true },
+  }
+}
+
+/**
+ * What was there, without what prune removes, so that nobody puts that back for having gone along with something else.
+ * What the spec names of it is wanted anyway.
+ */
+export function withoutPruned(network: DesiredNetwork, before: NetworkState, owner: Owner): NetworkState {
+  const isKept = ({ protocol }: { readonly protocol?: number }): boolean => protocol !== owner.protocol
+  const named = namedLinks(withRealNames(network, before), before)
+  const links = [...before.links].filter(([name, { link }]) => named.has(name) || !isMarked(link, owner))
+  const doomed = new Set(doomedNexthops(network, before, owner).map(({ nexthop }) => nexthop.id))
+  return {
+    ...before,
+    links: new Map(links.map(([name, record]) => [name, { ...record, addresses: record.addresses.filter(isKept) }])),
+    routes: before.routes.filter(isKept),
+    ...(before.bulk ? { bulk: before.bulk.filter(isKept) } : {}),
+    nexthops: before.nexthops.filter(({ id }) => !doomed.has(id)),
+    rules: before.rules.filter(isKept),
+    neighbors: before.neighbors.filter(isKept),
   }
 }
 
@@ -70,7 +91,7 @@ function namedLinks({ links }: DesiredNetwork, actual: NetworkState): Set<string
 function withoutOwnAddresses(link: DesiredLink, { addresses }: LinkRecord, owner: Owner): DesiredLink {
   const manageable = addresses.filter(isManageable)
   const kept = manageable.filter(({ protocol }) => protocol !== owner.protocol)
-  return kept.length < manageable.length ? { ...link, addresses: kept } : link
+  return kept.length < manageable.length ? { ...link, addresses: kept.map(asItWas) } : link
 }
 
 function doomedRoutes({ routes }: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['routes'] {

@@ -178,3 +178,55 @@ test('a plan that is carried out later still prunes, for the owner that it was m
   t.deepEqual(linkNames(namespace), ['lo', 'br1'])
   t.deepEqual(altNames(namespace.ip('link', 'show', 'dev', 'br1')), ['linkwright.vpn.br1'])
 })
+
+test('what a link that is made anew takes along comes back only if prune leaves it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({
+    links: [
+      { name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 }, addresses: ['10.0.2.1/24', 'fd02::1/64'] },
+      { name: 'm0', kind: 'macvlan', macvlan: { link: 'x0' } },
+    ],
+    nexthops: [
+      { id: 1, dev: 'x0' },
+      { id: 2, dev: 'x0' },
+    ],
+    routes: [
+      { to: '10.9.0.0/16', via: '10.0.2.2' },
+      { to: '10.11.0.0/16', nexthopId: 1 },
+    ],
+    neighbors: [{ dev: 'x0', address: '10.0.2.2', mac: '02:00:00:00:00:07' }],
+  })
+  namespace.sh(
+    [
+      'ip address add 10.0.3.1/24 dev x0',
+      'ip route add 10.8.0.0/16 via 10.0.3.2 proto static',
+      'ip route add 10.7.0.0/16 via 10.0.2.2 proto static',
+      'ip route add 10.6.0.0/16 dev m0 proto static',
+      'ip route add 10.10.0.0/16 nhid 2 proto static',
+      'ip neighbor add 10.0.3.2 lladdr 02:00:00:00:00:08 dev x0',
+      'ip neighbor add 10.0.5.5 lladdr 02:00:00:00:00:09 dev m0',
+    ].join(' && '),
+  )
+  const spec: Spec = {
+    links: [{ name: 'x0', kind: 'vxlan', vxlan: { id: 2, port: 4789 } }],
+  }
+  await namespace.apply(spec, { prune: true })
+  const [link] = namespace.ip('address', 'show', 'dev', 'x0')
+  const shown = JSON.stringify(link?.['addr_info'])
+  t.regex(shown, /10\.0\.3\.1/)
+  t.notRegex(shown, /10\.0\.2\.1|fd02::1|"protocol":"108"/)
+  t.deepEqual(
+    namespace.ip('route').map(({ dst }) => dst),
+    ['10.0.3.0/24', '10.8.0.0/16', '10.10.0.0/16'],
+  )
+  t.deepEqual(
+    namespace.ip('nexthop').map(({ id }) => id),
+    [2],
+  )
+  t.deepEqual(
+    namespace.ip('neighbor', 'show', 'nud', 'permanent').map(({ dst }) => dst),
+    ['10.0.3.2'],
+  )
+  t.deepEqual(linkNames(namespace), ['lo', 'x0'])
+  t.deepEqual((await namespace.apply(spec, { prune: true })).steps, [])
+})
