@@ -44,13 +44,15 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   if (kind === 'bridge' && bridge?.stp === false && bridge.forwardDelay !== undefined) {
     messages.push(setLink(target, { kind, bridge: { stp: false } }, context))
   }
-  // Below an MTU of 1280 a link has no IPv6 side that could take these (net/ipv6/addrconf.c, inet6_validate_link_af), and
-  // a VXLAN takes no MTU beside its options (drivers/net/vxlan/vxlan_core.c, vxlan_nl2conf).
-  const { mtu, ...others } = own
-  const isMtuFirst = mtu !== undefined && (own.addressGenerationMode ?? own.ipv6Token ?? own.kind) !== undefined
-  if (isMtuFirst) messages.push(setLink(target, { mtu }, context))
-  const together = isMtuFirst ? others : own
-  if (Object.keys(together).length > 0) messages.push(setLink(target, together, context))
+  // Below an MTU of 1280 a link has no IPv6 side that could take these (net/ipv6/addrconf.c, inet6_validate_link_af).
+  if (own.mtu !== undefined && (own.addressGenerationMode ?? own.ipv6Token) !== undefined) {
+    messages.push(setLink(target, { mtu: own.mtu }, context))
+  }
+  const later = (kind !== undefined && kind in changes && linkKind(kind)?.setAfterOptions) || []
+  const isLater = ([property]: [string, unknown]): boolean => later.includes(property)
+  for (const part of [Object.entries(own).filter((one) => !isLater(one)), Object.entries(own).filter(isLater)]) {
+    if (part.length > 0) messages.push(setLink(target, Object.fromEntries(part), context))
+  }
   const portOptions = port && (changes.master == null ? port.options : optionsOfNewPort(port))
   if (portOptions && portKey) messages.push(setLink(target, { [portKey]: portOptions }, context))
   if (up === true || (bounce && up !== false)) messages.push(setLink(target, { up: true }, context))

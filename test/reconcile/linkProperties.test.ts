@@ -300,3 +300,11 @@ test('reasons that cannot be are told before anything is done, and none of a lin
   const refused = await namespace.refuses({ links: [{ name: 'v0', protocolDownReasons: [3] }] }, 'EOPNOTSUPP')
   t.regex(refused.message, /Protodown not supported by device/)
 })
+
+test('the MTU of a VXLAN changes together with its options', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [{ name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 } }] })
+  await namespace.converges({ links: [{ name: 'x0', mtu: 1400, vxlan: { remote: '10.0.0.2' } }] })
+  const [link] = namespace.ip('link', 'show', 'dev', 'x0')
+  t.is(link?.['mtu'], 1400)
+})

@@ -94,6 +94,8 @@ export interface LinkKind<
   readonly changedWhileDown?: readonly string[]
   /** Properties of the link that mean something else at creation: a bridge forgets its MTU with the first port. */
   readonly setAfterCreation?: readonly string[]
+  /** Properties of the link that a living device refuses in one message with options, so that they follow these. */
+  readonly setAfterOptions?: readonly string[]
   /** Properties of the link that an option decides at creation, so that they do not outlive another value of it. */
   readonly decides?: Readonly<Partial<Record<keyof Options & string, readonly string[]>>>
   /** The smallest MTU of such links. Default 68, that of IPv4. */

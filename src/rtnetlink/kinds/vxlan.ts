@@ -196,6 +196,8 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions> = defineLinkKind({
   immutable: options.names.filter((name) => !changeable.has(name)),
   needsOneOf: [['id'], ['collectMetadata']],
   exclusive: ['group', 'remote'],
+  // drivers/net/vxlan/vxlan_core.c, vxlan_nl2conf; a device below limits it.
+  setAfterOptions: ['mtu'],
   onlyWith: { vnis: { vnifilter: [true] } },
   // Its socket is of one family, and its bits do not outlive a change.
   needsNewDevice: (option, _before, after, had) =>
