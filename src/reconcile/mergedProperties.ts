@@ -26,7 +26,7 @@ function withoutRivals(kind: string, had: Record<string, unknown> | undefined, g
 }
 
 /** Whether one of the options is given, and given as none of its values. */
-function contradicts(given: object, values: Readonly<Record<string, readonly unknown[] | undefined>>): boolean {
+export function contradicts(given: object, values: Readonly<Record<string, readonly unknown[] | undefined>>): boolean {
   const said = new Map<string, unknown>(Object.entries(given))
   return Object.entries(values).some(([option, list]) => said.has(option) && !list?.includes(said.get(option)))
 }

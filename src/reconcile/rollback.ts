@@ -1,9 +1,7 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { grouped } from '../rtnetlink/grouped.js'
-import { linkKind } from '../rtnetlink/kinds/registry.js'
-import type { Link } from '../rtnetlink/link.js'
-import { emptyProperties, kindOptionsOf } from '../rtnetlink/linkProperties.js'
+import { emptyProperties } from '../rtnetlink/linkProperties.js'
 import { nearPeerOf, peerOf } from '../rtnetlink/pair.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
@@ -22,6 +20,7 @@ import { takenAlong } from './dependents.js'
 import { equivalentOf } from './equivalent/operation.js'
 import { execute, type Failure } from './execute.js'
 import { formerEntries } from './formerEntries.js'
+import { formerOptions } from './formerOptions.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { linksRemade } from './linksRemade.js'
 import { asItWas } from './losses.js'
@@ -245,19 +244,6 @@ function formerLink(
     exact: true,
     marks: marksOf(link),
   }
-}
-
-/** The options that a family of generic netlink sets, so that nothing is left of what steps change. */
-function formerOptions(link: LinkRecord['link'], operations: readonly Operation[]): Partial<Link> {
-  const { kind } = link
-  const generic = kind === undefined ? undefined : linkKind(kind)?.generic
-  const had = kindOptionsOf(link, kind)
-  if (kind === undefined || !generic || !had) return {}
-  const changes = operations.flatMap((one) => {
-    if (one.type === 'createLink') return kindOptionsOf(one.link, kind) ?? []
-    return one.type === 'updateLink' ? (kindOptionsOf(one.changes, kind) ?? []) : []
-  })
-  return { [kind]: generic.former(had, changes) }
 }
 
 /** Says of an address also what it has not, since what is not stated would be left as the steps made it. */

@@ -125,6 +125,10 @@ function optionDifferences(
     const before = options?.[name]
     // What is in messages of its own is compared there, but for what a family tells of a port.
     if (table.lines[name]?.separate && (isOwn || !kind.generic?.port)) continue
+    if (after === null) {
+      if (before !== undefined) differences.push(clearingDifference(section, kind, name, before, options ?? {}))
+      continue
+    }
     if (before === undefined && kind.untold?.includes(name)) continue
     if (before === undefined && options && isDefault(section, kind, options, name, after)) continue
     if (after === undefined || sameAsOption(section, kind, name, table.lines[name]?.codec.domain, after, before))
@@ -133,6 +137,31 @@ function optionDifferences(
     differences.push({ section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) })
   }
   return differences
+}
+
+/** What takes an option away that is to be none. */
+function clearingDifference(
+  section: string,
+  kind: AnyLinkKind,
+  name: string,
+  before: unknown,
+  had: object,
+): LinkDifference {
+  const isOwn = section === kind.kind
+  const cleared = (isOwn ? kind.cleared : kind.portCleared) ?? {}
+  const after = cleared[name]
+  const immutable = isOwn && (!(name in cleared) || isImmutable(kind, name, before, after, had))
+  return { section, name, property: `${section}.${name}`, immutable, ...beforeAfter(before, after) }
+}
+
+/** The properties without the options that are to be none, for a link that is made. */
+export function withoutCleared(properties: Partial<Link>): Partial<Link> {
+  const entries = Object.entries(properties).map(([name, value]) => {
+    const options = linkKind(name) || name.endsWith('Port') ? Object.entries(sectionOf(properties, name) ?? {}) : []
+    const given = options.filter(([, option]) => option !== null)
+    return [name, given.length < options.length ? Object.fromEntries(given) : value]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Whether a value is what a kernel that does not know the option does anyway. */

@@ -134,3 +134,125 @@ test('the plan as a whole is right', async (t) => {
   t.regex(forbidden.message, /recreate/)
   await namespace.converges(rich)
 })
+
+const unset: readonly [string, Spec, Spec, 'live' | 'anew'][] = [
+  [
+    'the ends of a VXLAN',
+    { links: [{ name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 } }] },
+    { links: [{ name: 'x0', vxlan: { local: '10.0.0.1', remote: '10.0.0.2' } }] },
+    'live',
+  ],
+  [
+    'the remote end of a VXLAN, with its MTU',
+    { links: [{ name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 } }] },
+    { links: [{ name: 'x0', mtu: 1400, vxlan: { remote: '10.0.0.2' } }] },
+    'live',
+  ],
+  [
+    'the group of a VXLAN that has a link',
+    {
+      links: [
+        { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+        { name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789, link: 'v0' } },
+      ],
+    },
+    { links: [{ name: 'x0', vxlan: { group: '239.1.1.1' } }] },
+    'live',
+  ],
+  [
+    'the group of a VXLAN in place of its remote end',
+    {
+      links: [
+        { name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789, remote: '10.0.0.2' } },
+        { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+      ],
+    },
+    { links: [{ name: 'x0', vxlan: { group: '239.1.1.1', link: 'v0' } }] },
+    'anew',
+  ],
+  [
+    'the group of a VXLAN',
+    {
+      links: [
+        { name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 } },
+        { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+      ],
+    },
+    { links: [{ name: 'x0', vxlan: { group: '239.1.1.1', link: 'v0' } }] },
+    'anew',
+  ],
+  [
+    'the ends of a VXLAN over IPv6',
+    { links: [{ name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 }, addresses: ['10.0.0.1/24'] }] },
+    { links: [{ name: 'x0', vxlan: { local: 'fd00::1', remote: 'fd00::2' } }] },
+    'anew',
+  ],
+  [
+    'the remote end of a VXLAN that is made anew',
+    { links: [{ name: 'x0', kind: 'vxlan', vxlan: { id: 1, port: 4789 } }] },
+    { links: [{ name: 'x0', vxlan: { id: 2, remote: '10.0.0.2' } }] },
+    'anew',
+  ],
+  [
+    'owner and group of a TAP',
+    { links: [{ name: 'x0', kind: 'tap', addresses: ['10.0.0.1/24'] }] },
+    { links: [{ name: 'x0', tap: { owner: 1, group: 1 } }] },
+    'anew',
+  ],
+  [
+    'the group of a TAP that has an owner',
+    { links: [{ name: 'x0', kind: 'tap', tap: { owner: 1 } }] },
+    { links: [{ name: 'x0', tap: { owner: 2, group: 1 } }] },
+    'anew',
+  ],
+  [
+    'the source addresses of a MACVLAN',
+    {
+      links: [
+        { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+        { name: 'x0', kind: 'macvlan', macvlan: { link: 'v0', mode: 'source' } },
+      ],
+    },
+    { links: [{ name: 'x0', macvlan: { sourceMacs: ['02:00:00:00:00:07'] } }] },
+    'live',
+  ],
+  [
+    'the mode of a MACVLAN with its source addresses',
+    {
+      links: [
+        { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+        { name: 'x0', kind: 'macvlan', macvlan: { link: 'v0' } },
+      ],
+    },
+    { links: [{ name: 'x0', macvlan: { mode: 'source', sourceMacs: ['02:00:00:00:00:07'] } }] },
+    'live',
+  ],
+  [
+    'the backup of a port',
+    {
+      links: [
+        { name: 'br0', kind: 'bridge' },
+        { name: 'x0', kind: 'tap', master: 'br0' },
+        { name: 'x1', kind: 'tap', master: 'br0' },
+      ],
+    },
+    { links: [{ name: 'x0', bridgePort: { backupPort: 'x1' } }] },
+    'live',
+  ],
+]
+
+for (const [what, first, then, way] of unset) {
+  test(`what was not set is not set again after a rollback, ${way}: ${what}`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply(first)
+    const before = namespace.picture({ portable: true })
+    const indexOf = (): unknown => namespace.ip('link', 'show', 'dev', 'x0')[0]?.['ifindex']
+    const index = indexOf()
+    const error = await namespace.fails(then, { guards: [() => false] })
+    t.is(error.code, 'GUARD_FAILED')
+    t.deepEqual(namespace.picture({ portable: true }), before, JSON.stringify(error.rollback))
+    t.true(error.rollback?.restored, error.rollback?.error)
+    t.is(indexOf() === index, way === 'live')
+    t.deepEqual((await namespace.plan(first)).steps, [])
+  })
+}

@@ -6,7 +6,7 @@ import { isPairKind, nearPeerOf } from '../../rtnetlink/pair.js'
 import { pointer } from '../../spec/pointer.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
-import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames } from '../../state/link.js'
+import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames, withoutCleared } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
 import { marksOf, newMark } from '../../state/owner.js'
 import { eachInTurns } from '../../system/inTurns.js'
@@ -30,7 +30,7 @@ export async function diffLinks(context: DiffContext): Promise<void> {
     if (wanted.absent) {
       if (record && !goesAlong.has(record.link.name)) deleteLink(context, wanted, record, goesAlong)
     } else if (record) updateLink(context, wanted, record)
-    else createLink(context, wanted)
+    else createLink(context, { ...wanted, properties: withoutCleared(wanted.properties) })
   })
 }
 

@@ -229,6 +229,7 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   namesPorts: ['primary', 'activeSlave'],
   // bond_option_active_slave_set
   onlyPorts: ['activeSlave'],
+  cleared: { primary: 0 },
   momentary: ['activeSlave'],
   // The mode decides (drivers/net/bonding/bond_options.c, bond_set_xfrm_features), and forwarding (net/core/dev.c,
   // dev_disable_lro).

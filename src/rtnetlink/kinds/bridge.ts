@@ -234,4 +234,5 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
     fdbMaximumLearned: 0,
   },
   portDefaults: bridgePortDefaults,
+  portCleared: { backupPort: 0 },
 })

@@ -128,6 +128,7 @@ function withoutChecksums<T extends object>({
 const erspanDefaults = { version: 1, index: 0, direction: 'ingress', hardwareId: 0 } as const
 const shared = {
   changedAsWhole: true,
+  cleared: { inputKey: undefined, outputKey: undefined },
   immutable: ['collectMetadata'],
   dependsOn: ['link'],
   survivesLower: true,

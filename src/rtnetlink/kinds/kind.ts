@@ -78,6 +78,11 @@ export interface LinkKind<
   readonly namesPorts?: readonly (keyof Options & string)[]
   /** Those of them that the kernel refuses where what they name is no port of the link. */
   readonly onlyPorts?: readonly (keyof Options & string)[]
+  /**
+   * What takes an option from a living device again which the kernel tells only of a device that has it; `undefined` where
+   * it goes by not being told, with {@link changedAsWhole}. Without any other such option the device is made anew.
+   */
+  readonly cleared?: { readonly [Name in keyof Options]?: Options[Name] | undefined }
   /** Options that the kernel changes by itself, so that a snapshot leaves them out. */
   readonly momentary?: readonly (keyof Options & string)[]
   /** Options that the kernel does not tell of a device, so that nobody can see whether they are as they should be. */
@@ -108,6 +113,8 @@ export interface LinkKind<
   readonly generalDefaults?: GeneralDefaults
   /** The same for a port. */
   readonly portDefaults?: Readonly<Partial<Port>>
+  /** {@link cleared} of a port. */
+  readonly portCleared?: { readonly [Name in keyof Port]?: Port[Name] | undefined }
   /** Options with which a link tells all that there is to tell of its ports. */
   readonly tellsPortsWith?: Readonly<Partial<Options>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
@@ -140,11 +147,13 @@ export interface AnyLinkKind
     | 'dependsOn'
     | 'namesPorts'
     | 'onlyPorts'
+    | 'cleared'
     | 'momentary'
     | 'untold'
     | 'defaults'
     | 'defaultsBy'
     | 'portDefaults'
+    | 'portCleared'
     | 'tellsPortsWith'
     | 'boundTo'
   > {
@@ -161,12 +170,14 @@ export interface AnyLinkKind
   readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
+  readonly cleared?: Readonly<Record<string, unknown>>
   readonly momentary?: readonly string[]
   readonly untold?: readonly string[]
   readonly defaults?: object
   /** What the kernel takes where an option is not given, as other ones and the link's MAC decide. */
   readonly defaultsBy?: (options: object, mac?: string) => object
   readonly portDefaults?: object
+  readonly portCleared?: Readonly<Record<string, unknown>>
   readonly tellsPortsWith?: object
 }
 

@@ -112,6 +112,8 @@ export const macsec: LinkKind<'macsec', MacsecOptions> = defineLinkKind({
   generic: macsecGeneric,
   ethernet: true,
   exclusive: ['sci', 'port'],
+  // macsec_validate_attr; macsec_fill_info does not tell it otherwise.
+  onlyWith: { window: { replayProtect: [true] } },
   // drivers/net/macsec.c, macsec_changelink
   immutable: ['link', 'port', 'sci', 'icvLength', 'cipherSuite'],
   // Before Linux 6.3: macsec_fill_info

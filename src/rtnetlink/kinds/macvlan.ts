@@ -70,6 +70,7 @@ const shared = {
   ethernet: true,
   immutable: ['link'],
   // drivers/net/macvlan.c, macvlan_validate
+  cleared: { sourceMacs: [] },
   onlyWith: { sourceMacs: { mode: ['source'] } },
   // drivers/net/macvlan.c, macvlan_changelink: a device cannot become the only one, nor cease to be it.
   needsNewDevice: (option: string, before: unknown, after: unknown) =>

@@ -198,6 +198,8 @@ export const vxlan: LinkKind<'vxlan', VxlanOptions> = defineLinkKind({
   exclusive: ['group', 'remote'],
   // drivers/net/vxlan/vxlan_core.c, vxlan_nl2conf; a device below limits it.
   setAfterOptions: ['mtu'],
+  // Not its link, which vxlan_config_apply keeps.
+  cleared: { group: '0.0.0.0', remote: '0.0.0.0', local: '0.0.0.0' },
   onlyWith: { vnis: { vnifilter: [true] } },
   // Its socket is of one family, and its bits do not outlive a change.
   needsNewDevice: (option, _before, after, had) =>
