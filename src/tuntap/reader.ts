@@ -62,15 +62,23 @@ export class QueueReader {
 
   /** One packet, as bytes of the caller's. */
   one(): Uint8Array | undefined {
-    const batch = this.#drain(this.#slab(), 1)
-    return batch?.packet(0)?.slice()
+    const memory = this.#slab()
+    const taken = this.#taken
+    this.#taken = 0
+    if (this.#accept(taken)) return memory.bytes.slice(0, taken)
+    const start = this.#places * this.#stride
+    for (;;) {
+      const length = this.#read(memory, start, this.#maxPacket + 1, true)
+      if (length < 0) return undefined
+      if (this.#accept(length)) return memory.bytes.slice(start, start + length)
+    }
   }
 
   async *batches(): AsyncGenerator<PacketBatch, void, undefined> {
     let turnStart = performance.now()
     while (!this.#stopped) {
       const memory = this.#slab()
-      const batch = this.#drain(memory, this.#places)
+      const batch = this.#drain(memory)
       if (batch) {
         yield batch
         if (performance.now() - turnStart < turnBudget) continue
@@ -92,9 +100,12 @@ export class QueueReader {
     return this.#memory
   }
 
-  /** Each packet has a place with room for the largest; pages of it that no packet ever reached cost nothing. */
+  /**
+   * Each packet has a place with room for the largest; pages of it that no packet ever reached cost nothing. One more
+   * is for single reads, which leave a batch in hand as it is.
+   */
   #newSlab(): FixedMemory {
-    const memory = new FixedMemory(this.#places * this.#stride)
+    const memory = new FixedMemory((this.#places + 1) * this.#stride)
     this.#list = SubmissionList.create(this.#fd, 'read')
     for (let index = 0; index < this.#places; index++) {
       this.#list?.place(index, memory, index * this.#stride, this.#maxPacket + 1)
@@ -112,7 +123,8 @@ export class QueueReader {
   }
 
   /** Reads what waits: at most one batch. */
-  #drain(memory: FixedMemory, most: number): PacketBatch | undefined {
+  #drain(memory: FixedMemory): PacketBatch | undefined {
+    const most = this.#places
     const bounds: number[] = []
     const taken = this.#taken
     this.#taken = 0

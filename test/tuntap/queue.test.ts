@@ -32,6 +32,10 @@ function sendFrom(namespace: TestNamespace, payloads: readonly number[]): void {
   namespace.sh(`bash -c '${lines.join('; ')}'`)
 }
 
+function sendLater(namespace: TestNamespace, payloads: readonly number[]): void {
+  setTimeout(() => sendFrom(namespace, payloads), 10)
+}
+
 // An IPv4 packet from 10.0.0.2 to 10.0.0.1 without payload; protocol 253 is for experiments (RFC 3692).
 const packet = Uint8Array.of(0x45, 0, 0, 20, 0, 0, 0, 0, 64, 253, 0x65, 0xeb, 10, 0, 0, 2, 10, 0, 0, 1)
 const packetsReceived = (namespace: TestNamespace): number =>
@@ -70,6 +74,34 @@ test('a batch is written as it was read, and a packet that is refused holds nobo
   t.is(packetsReceived(namespace), 7)
   t.like(tun.counters.sent, { packets: 7, dropped: 2 })
 })
+
+for (const [kind, options] of [
+  ['plain', {}],
+  ['with a virtio header', { vnetHeader: true, offloads: 'available' }],
+  ['as long as can be', { maxPacket: 1 << 23 }],
+] as const) {
+  test(`a batch stays as it is while single packets are read beside it: ${kind}`, async (t) => {
+    const { tun, namespace } = tunWithRoute(t, options)
+    const payloads = options.maxPacket ? [1] : Array.from({ length: 70 }, (_, index) => index + 1)
+    const lengthOf = (bytes: number): number => tun.vnetHeaderSize + 28 + bytes
+    // The first burst is read singly, the second together, and the third is waited for.
+    for (const send of [sendFrom, sendFrom, sendLater]) {
+      send(namespace, payloads)
+      let left = payloads.length
+      for await (const batch of tun) {
+        const before = batch.copy()
+        left -= batch.length
+        if (left > 0) continue
+        sendFrom(namespace, [500, 501])
+        t.is(tun.read()?.length, lengthOf(500))
+        t.is(tun.read()?.length, lengthOf(501))
+        t.is(tun.read(), undefined)
+        t.deepEqual(batch.copy(), before)
+        break
+      }
+    }
+  })
+}
 
 test('sending waits for room in the kernel and for nothing else', async (t) => {
   const namespace = testNamespace(t)
