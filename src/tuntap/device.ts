@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { NetworkError } from '../error.js'
 import { errnoName, errnoNumber, errnoText } from '../system/errno.js'
+import { leavable } from '../system/leavable.js'
 import { lastErrno, libc } from '../system/libc.js'
 import { mostSubmissions, SubmissionList } from '../system/submission.js'
 import { PacketBatch } from './batch.js'
@@ -53,7 +54,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   readonly #reader: QueueReader
   readonly #sent = new Counter()
   #offloads: readonly Offload[]
-  #iterating = false
+  #iteration: symbol | undefined
   #closed = false
   #writeErrno = 0
   #list: SubmissionList | 'none' | undefined
@@ -214,15 +215,22 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
   }
 
   /** Packets as they come, in batches, until the device is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<PacketBatch, void, undefined> {
-    if (this.#iterating) throw new TypeError(`${describeLink(this.name)}: only one iteration at a time may read`)
-    this.#iterating = true
+  [Symbol.asyncIterator](): AsyncGenerator<PacketBatch, void, undefined> {
+    const iteration = Symbol()
+    return leavable(this.#batches(iteration), () => {
+      if (this.#iteration === iteration) this.#reader.leave()
+    })
+  }
+
+  async *#batches(iteration: symbol): AsyncGenerator<PacketBatch, void, undefined> {
+    if (this.#iteration) throw new TypeError(`${describeLink(this.name)}: only one iteration at a time may read`)
+    this.#iteration = iteration
     try {
       yield* this.#reader.batches()
       // A write may have found out first.
       if (this.#failure) throw this.#failure
     } finally {
-      this.#iterating = false
+      this.#iteration = undefined
     }
   }
 

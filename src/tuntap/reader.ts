@@ -40,6 +40,7 @@ export class QueueReader {
   /** Bytes at the start of the slab that libuv's own read left there while an iteration waited. */
   #taken = 0
   #stopped = false
+  #left = false
   #ref = true
 
   constructor(fd: number, maxPacket: number, fail: (errno: number) => Error) {
@@ -74,9 +75,19 @@ export class QueueReader {
     }
   }
 
+  /** Ends a waiting iteration, too; what it has not taken is there for the next one. */
+  leave(): void {
+    this.#left = true
+    if (!this.#wake) return
+    this.#watch?.stop()
+    this.#watch = undefined
+    this.#wake()
+  }
+
   async *batches(): AsyncGenerator<PacketBatch, void, undefined> {
+    this.#left = false
     let turnStart = performance.now()
-    while (!this.#stopped) {
+    while (!this.#stopped && !this.#left) {
       const memory = this.#slab()
       const batch = this.#drain(memory)
       if (batch) {

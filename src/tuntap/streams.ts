@@ -21,8 +21,7 @@ export function packetStreams(device: TunTapDevice): PacketStreams {
         else for (const packet of next.value.copy()) controller.enqueue(packet)
       },
       async cancel() {
-        // An iteration that waits for packets cannot be left: it ends with the device.
-        void batches.return()
+        await batches.return()
       },
     },
     { highWaterMark: 0 },

@@ -84,6 +84,35 @@ test('an iteration can follow another one, but not run beside it', async (t) => 
   t.is(await waiting, 'ended')
 })
 
+test('leaving a waiting iteration leaves the device, and what comes later, to another one', async (t) => {
+  const { tun, namespace } = tunWithRoute(t)
+  await tun[Symbol.asyncIterator]().return()
+  // The first round ends while the way of waiting is still being tried out.
+  for (const wait of [0, 20, 20]) {
+    const iteration = tun[Symbol.asyncIterator]()
+    const waiting = iteration.next()
+    if (wait > 0) await sleep(wait)
+    t.deepEqual(await settled(iteration.return()), { value: { done: true, value: undefined } })
+    t.deepEqual(await waiting, { done: true, value: undefined })
+  }
+  const refused = tun[Symbol.asyncIterator]()
+  const iteration = tun[Symbol.asyncIterator]()
+  const waiting = iteration.next()
+  await t.throwsAsync(refused.next(), { instanceOf: TypeError })
+  await refused.return()
+  const failure = new Error('enough')
+  t.is(await settled(waiting, 20), 'still waiting', 'one iteration does not end another')
+  t.deepEqual(await settled(iteration.throw(failure)), { error: failure })
+  sendFrom(namespace, [5, 6])
+  await sleep(20)
+  t.is(tun.counters.received.packets, 0)
+  t.is(tun.read()?.length, 33)
+  for await (const batch of tun) {
+    t.is(batch.packet(0)?.length, 34)
+    break
+  }
+})
+
 test('writes come in on the link; what the kernel does not take is false and tells why', (t) => {
   const { tun, namespace } = tunWithRoute(t)
   const received = (): unknown => namespace.sh('cat /proc/net/dev').match(/tun0: *\d+ +(\d+)/)?.[1]

@@ -14,7 +14,7 @@ async function endBy(t: ExecutionContext, way: string): Promise<Ended> {
   return ended
 }
 
-for (const way of ['exit', 'unref', 'close']) {
+for (const way of ['exit', 'unref', 'close', 'return', 'cancel']) {
   test(`a program that ends by "${way}" with a waiting reader ends well and leaves no device`, async (t) => {
     const { code, signal, stderr } = await endBy(t, way)
     t.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: '' })

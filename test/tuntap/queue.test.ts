@@ -155,6 +155,23 @@ test('Web Streams carry packets both ways, and end with the device', async (t) =
   await t.throwsAsync(writer.write(packet), { instanceOf: NetworkError, code: 'CLOSED' })
 })
 
+test('Web Streams that are cancelled leave the device, and what comes later, to others', async (t) => {
+  const { tun, namespace } = tunWithRoute(t)
+  const nowhere = new WritableStream<Uint8Array>()
+  const piped = packetStreams(tun).readable.pipeTo(nowhere, { signal: AbortSignal.timeout(20) })
+  await t.throwsAsync(piped, { any: true })
+  sendFrom(namespace, [1, 2])
+  await sleep(20)
+  t.is(tun.counters.received.packets, 0)
+  t.is(tun.read()?.length, 29)
+  const reader = packetStreams(tun).readable.getReader()
+  t.is((await reader.read()).value?.length, 30)
+  const waiting = reader.read()
+  await reader.cancel()
+  t.true((await waiting).done)
+  t.false(tun.closed)
+})
+
 test('a Node stream carries packets both ways, and tells when the device is deleted', async (t) => {
   const { tun, namespace } = tunWithRoute(t)
   const stream = packetDuplex(tun)
