@@ -16,6 +16,7 @@ import {
 } from '../rtnetlink/constants.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
+import { leavable } from '../system/leavable.js'
 import { decodeEvent } from './decodeEvent.js'
 import type { EventSelection, NetworkChange, NetworkEvent } from './event.js'
 import { LinkNames } from './linkNames.js'
@@ -97,7 +98,11 @@ export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposab
   }
 
   /** Events as they come, until listening ends. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<NetworkEvent, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<NetworkEvent, void, undefined> {
+    return leavable(this.#events(), this.#stop)
+  }
+
+  async *#events(): AsyncGenerator<NetworkEvent, void, undefined> {
     const monitor = this.#monitor
     try {
       if (this.#failure) throw this.#failure

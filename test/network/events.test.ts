@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 import { FfiTransport } from '../../src/netlink/transports/ffi.js'
@@ -154,6 +155,27 @@ test('a signal, a close of the events and a close of the network end a waiting i
     stop()
     await listening
     t.deepEqual(seen, [])
+  }
+})
+
+test.serial('leaving a waiting iteration ends it, and a stream over it', async (t) => {
+  const { network } = openNetwork(t)
+  const end = { done: true, value: undefined } as const
+  const iteration = network.events()[Symbol.asyncIterator]()
+  const waiting = iteration.next()
+  await delay(20)
+  t.deepEqual(await Promise.race([iteration.return(), delay(2000, 'still waiting', { ref: false })]), end)
+  t.deepEqual(await waiting, end)
+  const before = openDescriptors()
+  for (const error of [undefined, new Error('enough')]) {
+    const stream = Readable.from(network.events())
+    stream.on('error', () => {}).resume()
+    await delay(20)
+    const closed = new Promise((resolve) => stream.once('close', () => resolve('closed')))
+    stream.destroy(error)
+    t.is(await Promise.race([closed, delay(2000, 'still open', { ref: false })]), 'closed')
+    await delay(20)
+    t.is(openDescriptors(), before)
   }
 })
 

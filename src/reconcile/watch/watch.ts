@@ -6,6 +6,7 @@ import { loadRoutes } from '../../spec/loadRoutes.js'
 import type { Spec } from '../../spec/types.js'
 import { validateSpec } from '../../spec/validate.js'
 import { sameValue } from '../../state/equal.js'
+import { leavable } from '../../system/leavable.js'
 import { apply, plan } from '../apply.js'
 import { desiredNetworks } from '../desiredNetworks.js'
 import { loadOptionsOf } from '../loadOptions.js'
@@ -31,22 +32,7 @@ export function watch(spec: Spec, options: WatchOptions = {}): AsyncIterableIter
   // Node forgets the signal of a timeout that only `AbortSignal.any` refers to (nodejs/node issue 57736).
   given?.addEventListener('abort', () => controller.abort(given.reason), { once: true, signal })
   if (given?.aborted) controller.abort(given.reason)
-  const inner = drifts(spec, { ...options, signal })
-  return {
-    next: () => inner.next(),
-    // A generator that waits takes no notice of `return` before it goes on.
-    return() {
-      controller.abort()
-      return inner.return()
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async [Symbol.asyncDispose]() {
-      controller.abort()
-      await inner.return()
-    },
-  }
+  return leavable(drifts(spec, { ...options, signal }), () => controller.abort())
 }
 
 type HealOptions = Omit<WatchOptions, 'heal' | 'debounce'>
