@@ -22,8 +22,8 @@ export interface RequestOptions {
 const datagramsAtOnce = 32
 
 const defaultTimeout = 15_000
-// The largest delay that timers take; beyond it they fire at once.
-const maximumDelay = 2 ** 31 - 1
+/** The largest delay that timers take; beyond it they fire at once. */
+export const maximumDelay = 2 ** 31 - 1
 
 /** When the time of a request that begins now is over, by `performance.now()`. */
 export function deadlineOf(options: RequestOptions): number {

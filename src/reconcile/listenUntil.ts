@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.js'
+import { maximumDelay } from '../netlink/exchange.js'
 import { Monitor } from '../netlink/monitor.js'
 import type { Place } from './place.js'
 
@@ -26,7 +27,7 @@ export async function listenUntil(
   if (await isSo()) return true
   await using monitor = new Monitor(place.kernel.transport(), groups, () => true)
   const close = (): void => monitor.close()
-  const timer = setTimeout(close, Math.max(0, timeout))
+  const timer = setTimeout(close, Math.min(Math.max(0, timeout), maximumDelay))
   signal?.addEventListener('abort', close, { once: true })
   try {
     // Once more now that the monitor listens, so that nothing falls between.

@@ -5,6 +5,7 @@ import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
 import type { Guard } from './guards/index.js'
 import type { Kernel, KernelMaker } from './kernel.js'
+import { checkValues } from './optionValues.js'
 import type { Plan } from './plan.js'
 import type { Step } from './step.js'
 
@@ -95,7 +96,7 @@ export interface TransactionOptions extends Pick<PlaceOptions, 'namespace' | 'ke
 
 const transactionOptions = ['namespace', 'kernel', 'stateDirectory']
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
-const snapshotOptions = [...placeOptions, 'routes']
+const snapshotOptions = [...placeOptions, 'secrets', 'sysctls', 'routes']
 const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune', 'specDirectory']
 const applyOptions = [
   ...planOptions,
@@ -109,14 +110,22 @@ const applyOptions = [
   'interrupted',
   'stateDirectory',
 ]
-
-/** The longest time that a timer of Node keeps. */
-const longestTimer = 2 ** 31 - 1
+const watchOptions = [
+  ...planOptions,
+  'settleTimeout',
+  'waitForCarrier',
+  'guards',
+  'lockTimeout',
+  'interrupted',
+  'stateDirectory',
+  'heal',
+  'debounce',
+]
 
 /** Refuses options that mean nothing, so that none is taken for granted in vain. */
 export function checkOptions(
   options: ApplyOptions & SnapshotOptions,
-  kind: 'place' | 'snapshot' | 'plan' | 'apply' | 'transaction',
+  kind: 'place' | 'snapshot' | 'plan' | 'apply' | 'transaction' | 'watch',
 ): void {
   const known = {
     place: placeOptions,
@@ -124,6 +133,7 @@ export function checkOptions(
     plan: planOptions,
     apply: applyOptions,
     transaction: transactionOptions,
+    watch: watchOptions,
   }[kind]
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
@@ -133,19 +143,10 @@ export function checkOptions(
       `unknown option ${JSON.stringify(name)}${hint === undefined ? '' : `; did you mean ${hint}?`}`,
     )
   }
+  checkValues(options)
   ownerOf(options)
-  const { confirmWithin, kernel, waitForCarrier } = options
-  if (waitForCarrier !== undefined && !['hardware', 'all', 'none'].includes(waitForCarrier)) {
-    throw new NetworkError('INVALID_ARGUMENT', `waitForCarrier: ${waitForCarrier} is not hardware, all or none`)
-  }
-  if (confirmWithin === undefined) return
-  if (!(confirmWithin > 0 && confirmWithin <= longestTimer)) {
-    throw new NetworkError(
-      'INVALID_ARGUMENT',
-      `confirmWithin: ${confirmWithin} is not 1 to ${longestTimer} milliseconds`,
-    )
-  }
-  if (typeof kernel === 'object') {
+  const { confirmWithin, kernel } = options
+  if (confirmWithin !== undefined && typeof kernel === 'object') {
     throw new NetworkError('UNSUPPORTED', 'confirmWithin: a kernel in memory ends with its process')
   }
 }

@@ -17,13 +17,10 @@ import { World } from './world.js'
  */
 export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
 export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
-export function snapshot({
-  secrets = false,
-  sysctls = false,
-  ...options
-}: SnapshotOptions = {}): Promise<Result<Snapshot | PackedSnapshot>> {
+export function snapshot(options: SnapshotOptions = {}): Promise<Result<Snapshot | PackedSnapshot>> {
   return attempt(async () => {
     checkOptions(options, 'snapshot')
+    const { secrets = false, sysctls = false } = options
     using world = new World(options)
     world.open({})
     world.ask('', { entries: true, qdiscs: true, table: tableOf(defaultOwner), tableIfAllowed: true, features: 'all' })

@@ -8,7 +8,8 @@ export function pointer(path: Path): string {
 
 /** The value at a path, for a message: as JSON, shortened; what may be a secret key is not shown at all. */
 export function shown(value: unknown, path: Path = []): string {
-  const text = JSON.stringify(value) ?? String(value)
+  // JSON has no NaN and no Infinity.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
   if (mayBeSecret(text, path)) return '(hidden)'
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { NetworkError } from '../../error.js'
+import type { NetworkError } from '../../error.js'
 import { attempt, attemptSync } from '../../result.js'
 import { defined } from '../../rtnetlink/defined.js'
 import { loadRoutes } from '../../spec/loadRoutes.js'
@@ -47,7 +47,7 @@ async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, voi
   const bell = new Bell()
   const backOff = new BackOff()
   const loaded = await attempt(() => loadRoutes(spec, loadOptionsOf(options)))
-  const opened = loaded.err ? loaded : attemptSync(() => openEars(loaded.val as Spec, healOptions, debounce, bell))
+  const opened = loaded.err ? loaded : attemptSync(() => openEars(loaded.val as Spec, options, bell))
   if (opened.err) {
     yield { steps: [], healed: false, error: opened.val, duration: 0 }
     return
@@ -94,14 +94,8 @@ function planOptionsOf(options: HealOptions): PlanOptions {
 }
 
 /** Checks what can be checked at once. */
-function openEars(spec: Spec, options: HealOptions, debounce: number, bell: Bell): Ears {
-  checkOptions(options, 'apply')
-  for (const name of ['confirmWithin', 'onPlan', 'onProgress']) {
-    if (name in options) throw new NetworkError('INVALID_ARGUMENT', `watch has no option ${name}`)
-  }
-  if (!(debounce >= 0)) {
-    throw new NetworkError('INVALID_ARGUMENT', `debounce: ${debounce} is not a number of milliseconds`)
-  }
+function openEars(spec: Spec, options: Watching, bell: Bell): Ears {
+  checkOptions(options, 'watch')
   const valid = validateSpec(spec)
   desiredNetworks(valid, options.specDirectory)
   return new Ears(valid, options, () => bell.ring())

@@ -1,0 +1,88 @@
+import { NetworkError } from '../error.js'
+import { maximumDelay } from '../netlink/exchange.js'
+import { shown } from '../spec/pointer.js'
+import type { ApplyOptions, SnapshotOptions } from './options.js'
+import type { WatchOptions } from './watch/drift.js'
+
+/** Every option of the declarative side. */
+type AllOptions = ApplyOptions & SnapshotOptions & WatchOptions
+
+/** What the value of an option can be. */
+interface Values {
+  /** Completes "is not …". */
+  readonly words: string
+  readonly include: (value: unknown) => boolean
+}
+
+function oneOf(...choices: readonly string[]): Values {
+  const words = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
+  return { words, include: (value) => choices.some((choice) => choice === value) }
+}
+
+function ofType(type: 'boolean' | 'string' | 'number' | 'function', words: string): Values {
+  return { words, include: (value) => typeof value === type }
+}
+
+function timeWithin(words: string, isWithin: (milliseconds: number) => boolean): Values {
+  return { words, include: (value) => typeof value === 'number' && isWithin(value) }
+}
+
+const flag = ofType('boolean', 'true or false')
+const text = ofType('string', 'a text')
+const callback = ofType('function', 'a function')
+/** A deadline that is looked at again and again; without end where it is Infinity. */
+const deadline = timeWithin('a number of milliseconds', (milliseconds) => milliseconds >= 0)
+
+const values: { readonly [Name in keyof AllOptions]-?: Values } = {
+  // Whoever opens it says what is wrong with it.
+  namespace: { words: 'a namespace', include: () => true },
+  kernel: {
+    words: 'a kernel or a function that makes one',
+    include: (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+  },
+  // Not by its class: every realm, such as that of a test runner, has its own.
+  signal: {
+    words: 'an AbortSignal',
+    include: (value) => typeof value === 'object' && value !== null && 'aborted' in value && 'reason' in value,
+  },
+  timeout: deadline,
+  secrets: flag,
+  sysctls: flag,
+  routes: oneOf('list', 'set'),
+  disruption: oneOf('allow', 'forbid'),
+  owner: text,
+  protocol: ofType('number', 'a number from 1 to 255'),
+  prune: flag,
+  specDirectory: text,
+  onProgress: callback,
+  settleTimeout: deadline,
+  waitForCarrier: oneOf('hardware', 'all', 'none'),
+  onPlan: callback,
+  guards: {
+    words: 'a list of guards',
+    include: (value) => Array.isArray(value) && value.every((guard) => typeof guard === 'function'),
+  },
+  confirmWithin: timeWithin(
+    `1 to ${maximumDelay} milliseconds`,
+    (milliseconds) => milliseconds > 0 && milliseconds <= maximumDelay,
+  ),
+  lockTimeout: deadline,
+  interrupted: oneOf('restore', 'continue'),
+  stateDirectory: text,
+  heal: flag,
+  debounce: timeWithin(
+    `0 to ${maximumDelay} milliseconds`,
+    (milliseconds) => milliseconds >= 0 && milliseconds <= maximumDelay,
+  ),
+}
+
+const valuesByName = new Map<string, Values>(Object.entries(values))
+
+/** Refuses the value of an option that means nothing; `undefined` is as if it were not given. */
+export function checkValues(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    const allowed = valuesByName.get(name)
+    if (value === undefined || !allowed || allowed.include(value)) continue
+    throw new NetworkError('INVALID_ARGUMENT', `${name}: ${shown(value)} is not ${allowed.words}`)
+  }
+}
