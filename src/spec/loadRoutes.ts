@@ -33,12 +33,14 @@ export async function loadRoutes(spec: unknown, options: LoadOptions = {}): Prom
   if (!isObject(spec)) return spec
   const own = await loadedNetwork(spec, '', { ...options, namespace: '' })
   if (!('namespaces' in own) || !isObject(own.namespaces)) return own
-  const namespaces: Record<string, unknown> = {}
+  const namespaces: (readonly [name: string, network: unknown])[] = []
   for (const [name, network] of Object.entries(own.namespaces)) {
     const path = `/namespaces/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    namespaces[name] = isObject(network) ? await loadedNetwork(network, path, { ...options, namespace: name }) : network
+    const loaded = isObject(network) ? await loadedNetwork(network, path, { ...options, namespace: name }) : network
+    namespaces.push([name, loaded])
   }
-  return { ...own, namespaces }
+  // Not by assignment, which would take `__proto__` for something else.
+  return { ...own, namespaces: Object.fromEntries(namespaces) }
 }
 
 function isObject(value: unknown): value is object {

@@ -20,7 +20,7 @@ import {
 import { encapsulationSchema } from './encapsulationSchema.js'
 import { confine, nat } from './firewallSchema.js'
 import { maskedSchema, rangeOrMaskedSchema, rangeSchema } from './numberTexts.js'
-import { type Entries, objectSchema } from './objectSchema.js'
+import { type Entries, objectSchema, withUserKeys } from './objectSchema.js'
 import { qdiscSchema } from './qdiscSchema.js'
 import { isRouteFile } from './routeEntries.js'
 import { isRouteSet } from './routeSetBrand.js'
@@ -143,7 +143,7 @@ const generalLink: Entries<GeneralLinkSpec> = {
   groMaximumSize: u32,
   gsoIpv4MaximumSize: u32,
   groIpv4MaximumSize: u32,
-  features: v.record(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(31)), bool),
+  features: withUserKeys(v.record(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(31)), bool)),
 }
 
 /** The schema of a link: the general properties and, from the registry, the options of every kind and port. */
@@ -364,7 +364,7 @@ export function specSchema(): AnySchema {
   const network = networkEntries()
   const entries: v.ObjectEntries = {
     $schema: v.exactOptional(v.string()),
-    namespaces: v.exactOptional(v.record(v.string(), objectSchema<NetworkSpec>(network))),
+    namespaces: v.exactOptional(withUserKeys(v.record(v.string(), objectSchema<NetworkSpec>(network)))),
   }
   for (const [name, schema] of Object.entries(network)) entries[name] = v.exactOptional(schema)
   return strictObject(entries)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { integer } from './domainSchema.js'
 import { knownSysctls, type SysctlValues } from './knownSysctls.js'
+import { withUserKeys } from './objectSchema.js'
 import type { LinkSysctlSpec } from './types.js'
 
 /** What a setting that is not well known can be. */
@@ -11,7 +12,7 @@ function settings(known: Readonly<Record<string, SysctlValues>>): v.GenericSchem
     name,
     v.exactOptional(values === 'boolean' ? v.boolean() : integer(...values)),
   ])
-  return v.objectWithRest(Object.fromEntries(entries) as v.ObjectEntries, anyValue)
+  return withUserKeys(v.objectWithRest(Object.fromEntries(entries) as v.ObjectEntries, anyValue))
 }
 
 /** The schema of a link's settings: the well-known ones by what they can be, and all others as they are. */

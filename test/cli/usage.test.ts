@@ -70,6 +70,17 @@ routes:
   }
 })
 
+test('a namespace of a name that objects of JavaScript use themselves is told with its path', async (t) => {
+  for (const [name, content] of [
+    ['net.json', '{ "namespaces": { "__proto__": { "links": [{ "name": "lo", "up": true }] } } }'],
+    ['net.yaml', 'namespaces:\n  __proto__:\n    links: [{ name: lo, up: true }]\n'],
+  ] as const) {
+    const { status, err } = await commandLine('plan', temporaryFile(t, name, content))
+    t.is(status, 2)
+    t.regex(err, /\/namespaces\/__proto__: unknown property "__proto__"/)
+  }
+})
+
 test('YAML that cannot be read is told with its line', async (t) => {
   const file = temporaryFile(t, 'net.yaml', 'links:\n  - name: [br0\n')
   const { status, err } = await commandLine('plan', file)

@@ -248,3 +248,21 @@ test('what is allowed is not refused', (t) => {
   ]
   for (const spec of specs) t.deepEqual(problemsOf(spec), [])
 })
+
+// valibot passes over these in a record: its `_isValidObjectKey`.
+for (const key of ['__proto__', 'prototype', 'constructor']) {
+  test(`${key} is no name that a user can give, wherever keys are names`, async (t) => {
+    const specs: readonly (readonly [json: string, path: string])[] = [
+      [`{"${key}":{}}`, ''],
+      [`{"namespaces":{"${key}":{"links":[{"name":"lo","up":true}]}}}`, '/namespaces'],
+      [`{"namespaces":{"${key}":5,"blue":{}}}`, '/namespaces'],
+      [`{"links":[{"name":"a","features":{"${key}":true}}]}`, '/links/0/features'],
+      [`{"links":[{"name":"a","sysctl":{"ipv4":{"${key}":true}}}]}`, '/links/0/sysctl/ipv4'],
+      [`{"links":[{"name":"a","sysctl":{"ipv6":{"${key}":{}}}}]}`, '/links/0/sysctl/ipv6'],
+    ]
+    for (const [json, path] of specs) {
+      const planned = await plan(JSON.parse(json), { kernel: new FakeKernel() })
+      t.like(planned.val, { code: 'INVALID_SPEC', path: `${path}/${key}` })
+    }
+  })
+}
