@@ -8,10 +8,23 @@ export function pointer(path: Path): string {
 
 /** The value at a path, for a message: as JSON, shortened; what may be a secret key is not shown at all. */
 export function shown(value: unknown, path: Path = []): string {
-  // JSON has no NaN and no Infinity.
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+  const text = textOf(value)
   if (mayBeSecret(text, path)) return '(hidden)'
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** As JSON, or by its type where there is none: NaN, functions, and what is no plain data. */
+function textOf(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object') return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  try {
+    const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
+    return text ?? 'an object'
+  } catch {
+    // A circle, or a getter or a toJSON that throws.
+    return 'an object'
+  }
 }
 
 /** Whether a value may be a key, or part of one, by its place or by its look; better once too often than too seldom. */

@@ -121,12 +121,9 @@ function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
   const message = custom
     ? withoutSecret(issue.message, issue.input, found)
     : `${found} is not valid, expected ${expected ?? issue.type}`
-  const names =
-    issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)].map(([, name]) => name) : []
-  const name = nearest(
-    String(issue.input),
-    names.filter((name) => name !== undefined),
-  )
+  const names = issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)] : []
+  const words = names.map(([, word]) => word).filter((word) => word !== undefined)
+  const name = typeof issue.input === 'string' ? nearest(issue.input, words) : undefined
   const isAddress = issue.type === 'check' && typeof issue.input === 'string'
   const hint = isAddress ? addressHint(issue.input) : name && `did you mean ${name}?`
   return {

@@ -266,3 +266,47 @@ for (const key of ['__proto__', 'prototype', 'constructor']) {
     }
   })
 }
+
+const circle: { self?: object } = {}
+circle.self = circle
+const throwing = (): never => {
+  throw new TypeError('not this way')
+}
+
+/** What JSON cannot say where a number should stand, and how it is shown. */
+const unusual: readonly (readonly [what: string, value: unknown, found: string])[] = [
+  ['a bigint', 1500n, '1500n'],
+  ['a list with a bigint', [1500n], '["1500n"]'],
+  ['NaN', Number.NaN, 'NaN'],
+  ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
+  ['undefined', undefined, 'undefined'],
+  ['a symbol', Symbol('mtu'), 'Symbol(mtu)'],
+  ['a function', throwing, 'a function'],
+  ['a circle', circle, 'an object'],
+  [
+    'an object with a getter that throws',
+    {
+      get mtu() {
+        return throwing()
+      },
+    },
+    'an object',
+  ],
+  ['an object with a toJSON that throws', { toJSON: throwing }, 'an object'],
+  ['an object with a toJSON that gives nothing', { toJSON: () => undefined, toString: throwing }, 'an object'],
+  ['an object without a prototype', Object.create(null), '{}'],
+  ['a date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+]
+
+for (const [what, value, found] of unusual) {
+  test(`${what} is told like any other value that is wrong`, async (t) => {
+    for (const [spec, path] of [
+      [{ links: [{ name: 'a', kind: 'bridge', mtu: value }] }, '/links/0/mtu'],
+      [{ links: [{ name: 'a', addressGenerationMode: value }] }, '/links/0/addressGenerationMode'],
+      [{ routes: [{ to: 'default', dev: 'a', metric: value }] }, '/routes/0/metric'],
+    ] as const) {
+      const { val } = await plan(spec as object, { kernel: new FakeKernel() })
+      t.like(val, { code: 'INVALID_SPEC', problems: [{ path, found }] })
+    }
+  })
+}
