@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { familyOf } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
-import { linkKind, linkKinds } from '../rtnetlink/kinds/registry.js'
+import { linkKind, linkKinds, pairKinds } from '../rtnetlink/kinds/registry.js'
+import { peerOf } from '../rtnetlink/pair.js'
 import { linkName } from './domainSchema.js'
 import { macsecProblems } from './macsecSemantics.js'
 import { nearest } from './nearest.js'
@@ -27,6 +28,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
     if (link.absent) absentProblems(link, at, report)
     matchProblems(link, at, report)
     kindProblems(link, at, report)
+    peerProblems(link, at, report)
     mtuProblems(link, at, report)
     addressProblems(link, at, report)
     sysctlProblems(link, at, report)
@@ -106,6 +108,16 @@ function kindProblems(link: LinkSpec, at: Path, report: Report): void {
     if (link.master === null)
       report([...at, property], `${link.name} is released from its master, and has no port options`)
   }
+}
+
+/** Both ends of a pair are links of their own, and a namespace has one link of a name. */
+function peerProblems(link: LinkSpec, at: Path, report: Report): void {
+  const peer = peerOf(link)
+  if (peer?.name !== link.name) return
+  const [first, own] = at
+  if (peer.namespace !== undefined && !(first === 'namespaces' && peer.namespace === own)) return
+  const kind = pairKinds().find((name) => name in link) ?? ''
+  report([...at, kind, 'peer', 'name'], `${link.name} cannot be its own peer: the other end needs a name of its own`)
 }
 
 function masterProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {

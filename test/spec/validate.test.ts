@@ -1,6 +1,7 @@
 import test from 'ava'
 import { NetworkError, type Problem } from '../../src/error.js'
 import { plan } from '../../src/reconcile/apply.js'
+import { pairKinds } from '../../src/rtnetlink/kinds/registry.js'
 import { validateSpec } from '../../src/spec/validate.js'
 import { FakeKernel } from '../../src/testing/index.js'
 
@@ -308,5 +309,22 @@ for (const [what, value, found] of unusual) {
       const { val } = await plan(spec as object, { kernel: new FakeKernel() })
       t.like(val, { code: 'INVALID_SPEC', problems: [{ path, found }] })
     }
+  })
+}
+
+for (const kind of pairKinds()) {
+  test(`a ${kind} is not its own peer`, async (t) => {
+    const link = (peer: object): object => ({ name: 'a', kind, [kind]: { peer } })
+    const message = 'a cannot be its own peer: the other end needs a name of its own'
+    const path = `/links/0/${kind}/peer/name`
+    t.deepEqual(problemsOf({ links: [link({ name: 'a' })] }), [{ path, message }])
+    for (const peer of [{ name: 'a' }, { name: 'a', namespace: 'blue' }]) {
+      t.deepEqual(problemsOf({ namespaces: { blue: { links: [link(peer)] } } }), [
+        { path: `/namespaces/blue${path}`, message },
+      ])
+    }
+    t.deepEqual(problemsOf({ links: [link({ name: 'a', namespace: 'blue' })] }), [])
+    t.deepEqual(problemsOf({ namespaces: { blue: { links: [link({ name: 'a', namespace: 'red' })] } } }), [])
+    t.deepEqual(problemsOf({ links: [link({ name: 'b' })] }), [])
   })
 }
