@@ -212,7 +212,7 @@ async function allSteps(
     states = await world.withEntries(states, more, options)
     steps = await stepsTowards(networks, states, world, options)
   }
-  const remade = steps.filter(({ action }) => action === 'recreate')
+  const remade = steps.filter(({ disruption }) => disruption === 'recreate')
   if (remade.length > 0) {
     // What is made anew comes back with the features that it had.
     states = await world.withFeatures(states, remade, options)

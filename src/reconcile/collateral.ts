@@ -91,7 +91,7 @@ async function withMade(
     ...(fdb ? { fdb } : {}),
     ...(mdb ? { mdb } : {}),
     links: links
-      .filter((link) => link.absent || made.has(link.name) || !deleted.has(link.name))
+      .filter((link) => link.absent || made.has(link.name) || named.has(link.name) || !deleted.has(link.name))
       .map((link) => {
         const up = made.get(link.name)
         const { properties } = link

@@ -67,6 +67,7 @@ export async function makeSteps(
     const context: DiffContext = {
       ...own,
       namespace,
+      before: led.get(namespace)?.actual ?? emptyState,
       peers: peers.get(namespace) ?? new Map(),
       owner,
       steps,

@@ -3,6 +3,7 @@ import { grouped } from '../rtnetlink/grouped.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
 import { linkKind, pairKinds } from '../rtnetlink/kinds/registry.js'
+import type { ListedLink } from '../rtnetlink/link.js'
 import { isLead, peerOf, seenFromPeer } from '../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
@@ -10,7 +11,7 @@ import { sectionOf } from '../state/link.js'
 import type { NetworkState } from '../state/model.js'
 
 /** An end of a pair, or where one is. */
-interface End {
+export interface End {
   readonly namespace: string
   readonly name: string
 }
@@ -130,9 +131,14 @@ function keepsPair({ name, properties }: DesiredLink, { kind }: AnyLinkKind, act
 /** The end that leads a pair which is there; nothing for the one that leads itself. */
 function leadThere(namespace: string, { name }: DesiredLink, actual: NetworkState): End | undefined {
   const there = actual.links.get(name)?.link
-  const peer = there && peerOf(there)
-  if (!peer || isLead(there)) return undefined
-  return { name: peer.name, namespace: there.linkNamespaceId === undefined ? namespace : (peer.namespace ?? '') }
+  return !there || isLead(there) ? undefined : otherEndOf(there, namespace)
+}
+
+/** The other end of a pair, one end of which is in a namespace; nothing where nobody can tell it. */
+export function otherEndOf(link: ListedLink, namespace: string): End | undefined {
+  const peer = peerOf(link)
+  if (!peer) return undefined
+  return { name: peer.name, namespace: link.linkNamespaceId === undefined ? namespace : (peer.namespace ?? '') }
 }
 
 function withOptions(network: DesiredNetwork, told: readonly Told[], problems: Problem[]): DesiredNetwork {

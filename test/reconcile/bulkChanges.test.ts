@@ -62,6 +62,7 @@ function contextOf(part: Pick<DiffContext, 'desired' | 'actual'>): DiffContext {
     recreatedNexthops: new Set(),
     bounced: new Set(),
     formerUppers: new Map(),
+    before: emptyState,
     peers: new Map(),
     owner: { name: 'default', protocol: 108 },
     steps: [],

@@ -3,6 +3,7 @@ import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
 import type { Owner } from '../../state/owner.js'
 import { tag } from '../order.js'
+import type { End } from '../pairs.js'
 import type { PlannedStep } from '../step.js'
 
 /** What the differences of one namespace are worked out from, and where they go. */
@@ -11,14 +12,16 @@ export interface DiffContext {
   readonly namespace: string
   readonly desired: DesiredNetwork
   readonly actual: NetworkState
+  /** What is there before anything is lost by the way. */
+  readonly before: NetworkState
   readonly recreated: ReadonlySet<string>
   readonly bounced: ReadonlySet<string>
   /** Nexthop objects that are made anew. */
   readonly recreatedNexthops: ReadonlySet<number>
   /** Links that are made anew, by the device that each stood on. */
   readonly formerUppers: ReadonlyMap<string, readonly string[]>
-  /** Links of this namespace that come into being as the other end of a pair, with their kinds. */
-  readonly peers: ReadonlyMap<string, { readonly kind: string }>
+  /** Links of this namespace that come into being as the other end of a pair, with their kinds and the ends that lead. */
+  readonly peers: ReadonlyMap<string, { readonly kind: string; readonly lead: End }>
   /** Who marks what is created; nobody, where things are put back as they were. */
   readonly owner: Owner | undefined
   readonly steps: PlannedStep[]

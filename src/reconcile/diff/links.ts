@@ -19,6 +19,7 @@ import { tagsOfBound } from './boundAddresses.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink, lastingNeighbors, requireLinks } from './lookup.js'
+import { makeWay } from './makeWay.js'
 import { checkNamedPorts, namedPortNeeds, namePorts, needsOfNaming } from './namedPorts.js'
 import { plannedVlans } from './vlans.js'
 
@@ -63,6 +64,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   const pair = context.peers.get(name)
   const kind = properties.kind === undefined ? undefined : linkKind(properties.kind)
   if (pair) {
+    makeWay(context, name, path, pair.lead)
     configurePeer(context, wanted, pair.kind)
     return
   }
