@@ -35,7 +35,7 @@ export async function lostBulk(
   const lost = await withoutUnwanted(unnamed, wishes)
   return lost
     .filter(reachability([], { routes: [] }, after, network.nexthops))
-    .map((route) => ({ absent: false, route, stated: route }))
+    .map((route) => ({ absent: false, route, stated: route, exact: true }))
 }
 
 /** Whether two ways are the same but for the destination, which was compared. */

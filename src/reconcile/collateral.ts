@@ -48,7 +48,7 @@ export async function withCollateral(
   if (nexthops.length + bulk.size + routes.length + neighbors.length + rules.length === 0) return network
   return {
     ...network,
-    routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route }))],
+    routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route, exact: true }))],
     ...withBulk(network.bulk, bulk),
     nexthops: [...network.nexthops, ...nexthops],
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],

@@ -336,16 +336,22 @@ function restoredRoutes(
 ): DesiredRoute[] {
   const named = new Set(desired.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
   const unwanted = desired.routes.filter(({ absent }) => absent)
-  const taken = actual.routes
+  const kept = actual.routes
     .filter((route) => isLasting(route) && !named.has(routeKey(route)))
     .filter((route) => !unwanted.some((wanted) => isMeantByAbsence(wanted, route)))
-    .filter(
-      (route) => linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId)),
-    )
-  if (taken.length === 0) return []
+  const keys = new Set(
+    kept
+      .filter(
+        (route) => linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId)),
+      )
+      .map(routeKey),
+  )
+  if (keys.size === 0) return []
+  // With those that stay of the same key, which have a place beside it.
+  const taken = kept.filter((route) => keys.has(routeKey(route)))
   // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
   const canLead = reachability(desired.links, desired, actual, desired.nexthops)
-  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route }))
+  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route, exact: true }))
 }
 
 /** {@link restoredRoutes} of those that are packed. */
@@ -359,12 +365,13 @@ async function restoredBulk(
   const wishes = desired.bulk ?? PackedRoutes.empty()
   const isLost = (route: Route): boolean =>
     linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId))
-  const lasting = table.filter((route) => isLasting(route) && isLost(route))
-  const unnamed = await selectedByKey(keyedRoutes(lasting), keyedWishes(wishes), false)
-  const taken = await withoutUnwanted(unnamed, wishes)
-  if (taken.size === 0) return PackedRoutes.empty()
+  const lasting = table.filter(isLasting)
+  const unnamed = await selectedByKey(keyedRoutes(lasting.filter(isLost)), keyedWishes(wishes), false)
+  const lost = await withoutUnwanted(unnamed, wishes)
+  if (lost.size === 0) return PackedRoutes.empty()
+  const taken = await withoutUnwanted(await selectedByKey(keyedRoutes(lasting), keyedRoutes(lost), true), wishes)
   const canLead = reachability(desired.links, desired, actual, desired.nexthops)
-  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route }))
+  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route, exact: true }))
 }
 
 /** What is wanted among many, with more of it. */

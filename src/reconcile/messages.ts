@@ -13,7 +13,7 @@ import { deleteNeighbor, replaceNeighbor } from '../rtnetlink/neighbor.js'
 import { deleteNexthop, newNexthop, replaceNexthop } from '../rtnetlink/nexthopMessages.js'
 import { changeQdisc, deleteQdisc, type Qdisc, replaceQdisc } from '../rtnetlink/qdiscs/qdisc.js'
 import { deleteTrafficClass, replaceTrafficClass } from '../rtnetlink/qdiscs/trafficClass.js'
-import { deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
+import { appendRoute, deleteRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import { setVnis } from '../rtnetlink/vniChanges.js'
 import { sectionOf } from '../state/link.js'
@@ -63,8 +63,12 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
       return [replaceAddress(operation.address, context)]
     case 'deleteAddress':
       return [deleteAddress(operation.address, context)]
-    case 'addRoute':
-      return [newRoute(operation.route, context)]
+    case 'addRoute': {
+      const { route, place } = operation
+      if (place === 'last') return [appendRoute(route, context)]
+      const message = newRoute(route, context)
+      return [place === 'first' ? notExclusive(message) : message]
+    }
     case 'replaceRoute': {
       const { route, previous, exact } = operation
       if (exact) return [replaceRoute(route, context)]

@@ -75,6 +75,7 @@ export const Phase = {
   deviceRoute: 6,
   nexthop: 6.3,
   nexthopGroup: 6.6,
+  routesOfAKey: 6.9,
   gatewayRoute: 7,
   deleteRoute: 8,
   deleteNexthop: 8.5,

@@ -22,14 +22,16 @@ export function operationFor(
   return { type: 'replaceRoute', route, previous, exact, alone: same.length === 1 }
 }
 
-function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
+/** Whether a route is as it should be. */
+export function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
   if (routeDifferences(stated, route).length > 0) return false
   if (!exact) return true
   const others = Object.entries(route).filter(([property]) => !(property in stated))
   return others.every(([, value]) => sameLoosely(value, undefined))
 }
 
-function withProtocol(route: RouteRecord, owner: Owner | undefined): RouteRecord {
+/** A route with the mark of whoever makes it, unless it says another. */
+export function withProtocol(route: RouteRecord, owner: Owner | undefined): RouteRecord {
   return { ...route, protocol: route.protocol ?? owner?.protocol ?? 0 }
 }
 

@@ -2,9 +2,11 @@ import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
+import { Phase } from '../step.js'
 import { diffBulkRoutes } from './bulkRoutes.js'
 import { addStep, type DiffContext } from './context.js'
 import { doomedLinksOf, hangsOn, requireLinks } from './lookup.js'
+import { chainOperations } from './routeChain.js'
 import { operationFor } from './routeDecision.js'
 import { routeStep } from './routeStep.js'
 
@@ -19,19 +21,29 @@ export function diffSingleRoutes(context: DiffContext): void {
   const present = grouped(context.actual.routes, routeKey)
   const doomedLinks = doomedLinksOf(context)
   const replaced = new Set<RouteRecord>()
+  const deleted = new Set<RouteRecord>()
   const byDestination = grouped(context.actual.routes, destinationKey)
-  for (const wanted of context.desired.routes) {
-    if (wanted.absent) continue
-    checkLinks(context, wanted)
-    const operation = operationFor(wanted, present.get(routeKey(wanted.route)) ?? [], context.owner)
-    if (!operation) continue
-    if (operation.type === 'replaceRoute') replaced.add(operation.previous)
-    addStep(context, routeStep(operation, wanted.path))
+  const wishes = context.desired.routes.filter(({ absent }) => !absent)
+  for (const wanted of wishes) checkLinks(context, wanted)
+  for (const [key, group] of grouped(wishes, ({ route }) => routeKey(route))) {
+    const same = present.get(key) ?? []
+    const [wanted] = group
+    const single = wanted && group.length === 1 ? operationFor(wanted, same, context.owner) : undefined
+    if (single?.type === 'replaceRoute') replaced.add(single.previous)
+    if (single) addStep(context, routeStep(single, wanted?.path))
+    if (group.length === 1) continue
+    for (const { operation, wanted: one } of chainOperations(group, same, context.owner)) {
+      if (operation.type === 'replaceRoute') replaced.add(operation.previous)
+      if (operation.type === 'deleteRoute') deleted.add(operation.route)
+      // They are done one after the other.
+      addStep(context, { ...routeStep(operation, one?.path), phase: Phase.routesOfAKey })
+    }
   }
   for (const wanted of context.desired.routes) {
     if (!wanted.absent) continue
     for (const actual of byDestination.get(destinationKey(wanted.route)) ?? []) {
       if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
+      if (deleted.has(actual)) continue
       if (!hangsOn(actual, doomedLinks)) {
         addStep(context, routeStep({ type: 'deleteRoute', route: actual }, wanted.path))
       }

@@ -13,6 +13,8 @@ import { ruleCommand } from './rule.js'
 import { globalVlanCommands, vlanCommands } from './vlan.js'
 import { vniCommands } from './vni.js'
 
+const verbs = { first: 'prepend', last: 'append' } as const
+
 /** The `ip` commands that would do what a step does, one a line. */
 export function equivalentOf(step: PlannedStep): string {
   const prefix = step.namespace === undefined || step.object === 'namespace' ? '' : `-n ${step.namespace} `
@@ -76,7 +78,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'deleteAddress':
       return [addressCommand('delete', operation.address)]
     case 'addRoute':
-      return [routeCommand('add', operation.route)]
+      return [routeCommand(operation.place ? verbs[operation.place] : 'add', operation.route)]
     case 'replaceRoute':
       return operation.exact
         ? [routeCommand('replace', operation.route)]

@@ -28,7 +28,7 @@ const durations = [
 ] as const
 
 /** The `ip route` command for a route. */
-export function routeCommand(verb: 'add' | 'prepend' | 'replace' | 'delete', route: RouteRecord): string {
+export function routeCommand(verb: 'add' | 'append' | 'prepend' | 'replace' | 'delete', route: RouteRecord): string {
   const family = route.family === 'inet6' ? 'ip -6 route' : 'ip route'
   return words(
     family,

@@ -1,0 +1,97 @@
+import type { ExecutionContext } from 'ava'
+import test from 'ava'
+import type { RouteSpec, Spec } from '../../src/spec/types.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+
+interface Stage extends ReconcileNamespace {
+  /** What `ip` tells of the routes of both families, in the kernel's order. */
+  routes(): readonly string[]
+}
+
+const setup = [
+  'ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up',
+  'ip address add 10.9.0.1/24 dev d0; ip -6 address add 2001:db8::1/64 dev d0 nodad',
+].join('; ')
+
+function stage(t: ExecutionContext, ...commands: string[]): Stage {
+  const namespace = reconcileNamespace(t)
+  namespace.sh([setup, ...commands].join('; '))
+  return {
+    ...namespace,
+    routes: () =>
+      ['-4', '-6'].flatMap((family) => {
+        const shown: Record<string, unknown>[] = JSON.parse(namespace.sh(`ip -j ${family} route show table all`))
+        return shown
+          .filter(
+            ({ dst, type, protocol }) => type !== 'local' && protocol !== 'kernel' && !String(dst).startsWith('ff'),
+          )
+          .map((route) => JSON.stringify(route))
+      }),
+  }
+}
+
+const failing: RouteSpec = { to: '199.0.0.0/8', via: '88.0.0.1', dev: 'd0', table: 555 }
+const two = 'ip route add 10.50.0.0/16 via 10.9.0.2; ip route append 10.50.0.0/16 via 10.9.0.3'
+const three = `${two}; ip route append 10.50.0.0/16 via 10.9.0.4`
+const device = 'ip -6 route add 2001:db8:5::/48 dev d0'
+const mixed = `${device}; ip -6 route append 2001:db8:5::/48 via 2001:db8::3`
+const dark = `${device}; ip -6 route append blackhole 2001:db8:5::/48`
+
+const ipv4 = '10.50.0.0/16'
+const ipv6 = '2001:db8:5::/48'
+
+const undone: readonly (readonly [what: string, commands: string, ...routes: RouteSpec[]])[] = [
+  ['all of a key absent', two, { to: ipv4, absent: true }],
+  ['all of three absent', three, { to: ipv4, absent: true }],
+  ['the first absent', two, { to: ipv4, via: '10.9.0.2', absent: true }],
+  ['the second absent', two, { to: ipv4, via: '10.9.0.3', absent: true }],
+  ['the one in the middle absent', three, { to: ipv4, via: '10.9.0.3', absent: true }],
+  ['another gateway', two, { to: ipv4, via: '10.9.0.7', dev: 'd0' }],
+  ['no gateway', two, { to: ipv4, dev: 'd0', scope: 'link' }],
+  ['no way', two, { to: ipv4, type: 'blackhole' }],
+  ['both as next hops', two, { to: ipv4, nexthops: [{ via: '10.9.0.2' }, { via: '10.9.0.3' }] }],
+  ['IPv6, all absent', mixed, { to: ipv6, absent: true }],
+  ['IPv6, the one with a gateway absent', mixed, { to: ipv6, via: '2001:db8::3', absent: true }],
+  ['IPv6, another gateway', mixed, { to: ipv6, via: '2001:db8::2' }],
+  ['IPv6, a gateway where none was', dark, { to: ipv6, via: '2001:db8::2' }],
+  ['IPv6, no way', mixed, { to: ipv6, type: 'blackhole' }],
+]
+
+for (const [what, commands, ...routes] of undone) {
+  test(`what shares a key is undone in its order: ${what}`, async (t) => {
+    const namespace = stage(t, commands)
+    const before = namespace.routes()
+    t.true(before.length > 1)
+    const error = await namespace.fails({ routes: [...routes, failing] })
+    t.true(error.rollback?.restored, error.rollback?.error)
+    t.deepEqual(namespace.routes(), before)
+    await namespace.apply({ routes: [{ to: '10.70.0.0/16', via: '10.9.0.2' }] })
+    await namespace.apply({ routes: [{ to: '10.70.0.0/16', absent: true }] })
+    t.deepEqual(namespace.routes(), before)
+  })
+}
+
+const tap = [
+  'ip tuntap add tap0 mode tap; ip link set tap0 up; ip address add 10.8.0.1/24 dev tap0',
+  'ip route add 10.60.0.0/16 via 10.8.0.2; ip route append 10.60.0.0/16 via 10.8.0.3',
+].join('; ')
+const anew: Spec = { links: [{ name: 'tap0', kind: 'tap', tap: { multiQueue: true } }] }
+
+test('a link that is made anew gets back what shares a key, in its order', async (t) => {
+  const namespace = stage(t, tap, 'ip route append 10.60.0.0/16 via 10.9.0.4')
+  const gateways = (): string[] => namespace.routes().map((route) => JSON.parse(route).gateway)
+  await namespace.apply(anew)
+  t.deepEqual(gateways(), ['10.8.0.2', '10.8.0.3', '10.9.0.4'])
+  await namespace.converges(anew)
+})
+
+test('so it does when that is undone', async (t) => {
+  const namespace = stage(t, tap, 'ip route append 10.60.0.0/16 via 10.9.0.4')
+  const before = namespace.routes().map((route) => JSON.parse(route).gateway)
+  const error = await namespace.fails({ ...anew, routes: [failing] })
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.deepEqual(
+    namespace.routes().map((route) => JSON.parse(route).gateway),
+    before,
+  )
+})
