@@ -5,8 +5,8 @@ import { World } from './world.js'
 
 /** How the routes of a spec are taken in: indices of links are those of the namespace that the routes are for. */
 export function loadOptionsOf(options: PlanOptions): LoadOptions {
-  const { specDirectory: directory, signal } = options
-  return { directory, signal, linkNames: (namespace) => linkNamesOf(namespace, options) }
+  const { specDirectory: directory, signal, timeout } = options
+  return { directory, signal, timeout, linkNames: (namespace) => linkNamesOf(namespace, options) }
 }
 
 async function linkNamesOf(namespace: string, options: PlanOptions): Promise<(index: number) => string | undefined> {

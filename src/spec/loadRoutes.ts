@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
 import { isRouteFile, markWhole } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
+import type { RouteReadOptions } from './routeReading.js'
 import { RouteSet } from './routeSet.js'
 import { isRouteSet } from './routeSetBrand.js'
 import { routesFrom } from './routeSource.js'
@@ -10,10 +11,9 @@ import type { RouteEntry, RouteSpec } from './types.js'
 import { invalidSpec } from './validate.js'
 
 /** How routes are taken in. */
-export interface LoadOptions {
+export interface LoadOptions extends RouteReadOptions {
   /** Where relative paths of files begin. Default: the working directory. */
   readonly directory?: string | undefined
-  readonly signal?: AbortSignal | undefined
   /** The names of a namespace's links by their indices, for files that have these; the spec's own has the empty name. */
   readonly linkNames?: (namespace: string) => Promise<(index: number) => string | undefined>
 }
@@ -53,7 +53,7 @@ async function loadedNetwork(network: object, path: string, options: NetworkOpti
   if (isRouteSet(routes)) return { ...network, routes: [markWhole(routes)] }
   if (!isIterable(routes)) return network
   const at = `${path}/routes`
-  if (!Array.isArray(routes)) return { ...network, routes: [markWhole(await packed(routes, at))] }
+  if (!Array.isArray(routes)) return { ...network, routes: [markWhole(await packed(routes, at, options))] }
   const entries: unknown[] = routes
   const isPlain = entries.length <= mostSingle && !entries.some(isRouteFile)
   return isPlain ? network : { ...network, routes: await loadedList(entries, at, options) }
@@ -73,7 +73,7 @@ async function loadedList(entries: readonly unknown[], path: string, options: Ne
   }
   if (numbers.length > mostSingle) {
     const single = numbers.map((index) => entries[index] as RouteSpec)
-    return [markWhole(await packed(single, path, Uint32Array.from(numbers))), ...loaded]
+    return [markWhole(await packed(single, path, options, Uint32Array.from(numbers))), ...loaded]
   }
   return entries.map((entry) => (isRouteSet(entry) || isRouteFile(entry) ? loaded.shift() : entry))
 }
@@ -81,10 +81,11 @@ async function loadedList(entries: readonly unknown[], path: string, options: Ne
 async function packed(
   items: Iterable<RouteSpec> | AsyncIterable<RouteSpec>,
   path: string,
+  options: RouteReadOptions,
   numbers?: Uint32Array,
 ): Promise<RouteSet> {
   try {
-    return new RouteSet(await routesFromItems(items, numbers))
+    return new RouteSet(await routesFromItems(items, options, numbers))
   } catch (error) {
     if (!(error instanceof NetworkError) || !error.problems) throw error
     throw invalidSpec(error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` })))
@@ -94,7 +95,7 @@ async function packed(
 async function fromFile(
   file: unknown,
   path: string,
-  { directory = '', signal, linkNames, namespace }: NetworkOptions,
+  { directory = '', signal, timeout, linkNames, namespace }: NetworkOptions,
 ): Promise<RouteEntry> {
   if (typeof file !== 'string') return { file: file as never }
   const stream = createReadStream(resolve(directory, file), { highWaterMark: 1 << 18 })
@@ -102,7 +103,8 @@ async function fromFile(
     return new RouteSet(
       await routesFrom(stream, {
         name: file,
-        ...(signal ? { signal } : {}),
+        signal,
+        timeout,
         ...(linkNames ? { linkNames: () => linkNames(namespace) } : {}),
       }),
     )

@@ -1,4 +1,5 @@
 import { rest } from '../system/turns.js'
+import { Awaited, type RouteReadOptions, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import type { RouteSpec } from './types.js'
@@ -9,21 +10,27 @@ const itemsALook = 256
 /** Packs routes of a spec. */
 export async function routesFromItems(
   items: Iterable<RouteSpec> | AsyncIterable<RouteSpec>,
+  options: RouteReadOptions = {},
   numbers?: Uint32Array,
 ): Promise<RouteSetParts> {
+  throwIfAborted(options.signal)
   const builder = new RouteSetBuilder()
   let position = 0
   const take = (item: unknown): void => addItem(builder, item, numbers?.[position] ?? position)
+  const look = async (): Promise<void> => {
+    await rest()
+    throwIfAborted(options.signal)
+  }
   if (Symbol.asyncIterator in items) {
-    for await (const item of items) {
+    for await (const item of new Awaited(items, options)) {
       take(item)
-      if (++position % itemsALook === 0) await rest()
+      if (++position % itemsALook === 0) await look()
       if (builder.full) break
     }
   } else {
     for (const item of items) {
       take(item)
-      if (++position % itemsALook === 0) await rest()
+      if (++position % itemsALook === 0) await look()
       if (builder.full) break
     }
   }

@@ -2,6 +2,7 @@ import { PrefixScanner } from '../ip/prefixScanner.js'
 import { attempt, type Result } from '../result.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { RowsBuilder, samePrefix } from '../rtnetlink/packed/packedRows.js'
+import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
 import type { RouteSource } from './routeSource.js'
 import { writeWords } from './routeWords.js'
@@ -20,7 +21,7 @@ export interface RouteSetParts {
 }
 
 /** How routes are read. */
-export interface RouteTextOptions {
+export interface RouteTextOptions extends RouteReadOptions {
   /** What errors call the text, such as the name of its file. Default `routes`. */
   readonly name?: string
   /**
@@ -28,8 +29,6 @@ export interface RouteTextOptions {
    * through a link is an error there.
    */
   readonly linkName?: (index: number) => string | undefined
-  /** Cancels reading. */
-  readonly signal?: AbortSignal
 }
 
 /**
@@ -49,10 +48,13 @@ export class RouteSet implements Iterable<RouteSpec> {
   }
 
   /** Packs routes of a spec, which may come one by one. Each is checked as a spec is; the error tells of all problems. */
-  static from(routes: Iterable<RouteSpec> | AsyncIterable<RouteSpec>): Promise<Result<RouteSet>> {
+  static from(
+    routes: Iterable<RouteSpec> | AsyncIterable<RouteSpec>,
+    options: RouteReadOptions = {},
+  ): Promise<Result<RouteSet>> {
     return attempt(async () => {
       const { routesFromItems } = await import('./routeItems.js')
-      return new RouteSet(await routesFromItems(routes))
+      return new RouteSet(await routesFromItems(routes, options))
     })
   }
 

@@ -1,3 +1,4 @@
+import { Awaited, type RouteReadOptions, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { routesFromText } from './routeText.js'
 import { magicSize, routesFromSaved, savedMagicOf } from './savedRoutes.js'
@@ -17,7 +18,7 @@ export async function routesFrom(
   source: RouteSource,
   { linkNames, ...options }: RouteSourceOptions,
 ): Promise<RouteSetParts> {
-  const pieces = piecesOf(source)
+  const pieces = piecesOf(source, options)
   const first: Piece[] = []
   let begin = new Uint8Array(0)
   while (begin.length < magicSize) {
@@ -33,9 +34,16 @@ export async function routesFrom(
   return await routesFromSaved(all, linkName ? { ...options, linkName } : options)
 }
 
-async function* piecesOf(source: RouteSource): AsyncGenerator<Piece, undefined> {
+async function* piecesOf(source: RouteSource, options: RouteReadOptions): AsyncGenerator<Piece, undefined> {
+  throwIfAborted(options.signal)
   if (typeof source === 'string' || source instanceof Uint8Array) yield source
-  else yield* source
+  else if (Symbol.asyncIterator in source) yield* new Awaited(source, options)
+  else {
+    for (const piece of source) {
+      yield piece
+      throwIfAborted(options.signal)
+    }
+  }
   return undefined
 }
 

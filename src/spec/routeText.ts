@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { NetworkError, type Problem } from '../error.js'
+import type { Problem } from '../error.js'
 import { parseAddress } from '../ip/address.js'
 import { turnIsLong } from '../system/turns.js'
+import { throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
@@ -28,7 +29,7 @@ export async function routesFromText(
       start = end + 1
       if (reader.number % linesALook !== 0 || !turnIsLong()) continue
       await nextTurn()
-      if (options.signal?.aborted) throw new NetworkError('ABORTED', 'aborted', { cause: options.signal.reason })
+      throwIfAborted(options.signal)
     }
     carried += text.slice(start)
   }

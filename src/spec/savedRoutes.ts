@@ -1,4 +1,4 @@
-import { NetworkError } from '../error.js'
+import type { NetworkError } from '../error.js'
 import { addressBits } from '../ip/address.js'
 import { align4, littleEndian } from '../netlink/bytes.js'
 import { MalformedError } from '../netlink/codec.js'
@@ -8,6 +8,7 @@ import { RouteReader } from '../rtnetlink/packed/routeReader.js'
 import { defaultRouteProtocol, type ListedRoute } from '../rtnetlink/route.js'
 import { isLasting, linksOfRoute, routeOf } from '../rtnetlink/routeRecord.js'
 import { rest } from '../system/turns.js'
+import { throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { routeToSpec, wayToSpec } from './routeToSpec.js'
 import { invalidSpec, problemsOfRoute } from './validate.js'
@@ -43,7 +44,6 @@ export async function routesFromSaved(
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
     const all = carried.length === 0 ? bytes : Buffer.concat([carried, bytes])
     carried = all.subarray(await reader.take(all))
-    if (options.signal?.aborted) throw new NetworkError('ABORTED', 'aborted', { cause: options.signal.reason })
   }
   return reader.finish(carried.length)
 }
@@ -51,12 +51,14 @@ export async function routesFromSaved(
 class SavedReader {
   readonly #name: string
   readonly #linkName: RouteTextOptions['linkName']
+  readonly #signal: AbortSignal | undefined
   readonly #routes: RouteReader
   /** Where in the whole what is being taken begins. */
   #offset = 0
 
-  constructor({ name = 'routes', linkName }: RouteTextOptions) {
+  constructor({ name = 'routes', linkName, signal }: RouteTextOptions) {
     this.#name = name
+    this.#signal = signal
     this.#linkName = linkName
     this.#routes = new RouteReader({ linkName: (index) => linkName?.(index) ?? index })
   }
@@ -77,7 +79,9 @@ class SavedReader {
       if (position + align4(length) > bytes.length) break
       this.#message(bytes, view, position, position + length)
       position += align4(length)
-      if (count % messagesALook === 0) await rest()
+      if (count % messagesALook !== 0) continue
+      await rest()
+      throwIfAborted(this.#signal)
     }
     this.#offset += position
     return position
