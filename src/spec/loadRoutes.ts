@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
 import { isRouteFile, markWhole } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
-import type { RouteReadOptions } from './routeReading.js'
+import { type RouteReadOptions, SourceError } from './routeReading.js'
 import { RouteSet } from './routeSet.js'
 import { isRouteSet } from './routeSetBrand.js'
 import { routesFrom } from './routeSource.js'
@@ -87,6 +87,7 @@ async function packed(
   try {
     return new RouteSet(await routesFromItems(items, options, numbers))
   } catch (error) {
+    if (error instanceof SourceError) throw unread(path, 'the routes', error)
     if (!(error instanceof NetworkError) || !error.problems) throw error
     throw invalidSpec(error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` })))
   }
@@ -108,13 +109,16 @@ async function fromFile(
         ...(linkNames ? { linkNames: () => linkNames(namespace) } : {}),
       }),
     )
-  } catch (cause) {
-    if (cause instanceof NetworkError) {
-      throw cause.problems ? invalidSpec(cause.problems.map((problem) => ({ ...problem, path }))) : cause
-    }
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw invalidSpec([{ path, message: `cannot read ${file}: ${reason}` }])
+  } catch (error) {
+    if (error instanceof SourceError) throw unread(path, file, error)
+    if (!(error instanceof NetworkError) || !error.problems) throw error
+    throw invalidSpec(error.problems.map((problem) => ({ ...problem, path })))
   } finally {
     stream.destroy()
   }
+}
+
+function unread(path: string, what: string, { cause }: SourceError): NetworkError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return invalidSpec([{ path, message: `cannot read ${what}: ${reason}` }]).with({ cause })
 }

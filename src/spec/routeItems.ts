@@ -1,5 +1,5 @@
 import { rest } from '../system/turns.js'
-import { Awaited, type RouteReadOptions, throwIfAborted } from './routeReading.js'
+import { Awaited, given, type RouteReadOptions, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import type { RouteSpec } from './types.js'
@@ -28,7 +28,7 @@ export async function routesFromItems(
       if (builder.full) break
     }
   } else {
-    for (const item of items) {
+    for (const item of Array.isArray(items) ? items : given(items)) {
       take(item)
       if (++position % itemsALook === 0) await look()
       if (builder.full) break

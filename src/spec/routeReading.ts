@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.js'
+import { codeOf } from '../system/errno.js'
 
 /** How long routes are waited for. */
 export interface RouteReadOptions {
@@ -16,6 +17,37 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new NetworkError('ABORTED', 'reading routes: aborted', { cause: signal.reason })
 }
 
+/** What a source of routes threw. */
+export class SourceError extends NetworkError {}
+
+/** A source's own failure: what the system said of a file by its name, anything else as a fault of the argument. */
+function failed(cause: unknown): NetworkError {
+  if (cause instanceof NetworkError) return cause
+  const message = `cannot read routes: ${cause instanceof Error ? cause.message : String(cause)}`
+  const errno = cause instanceof Error && 'errno' in cause ? cause.errno : undefined
+  if (typeof errno !== 'number') return new SourceError('INVALID_ARGUMENT', message, { cause })
+  const code = codeOf(cause)
+  return new SourceError(code === 'ENOENT' ? 'NOT_FOUND' : code, message, { errno: -errno, cause })
+}
+
+/** What a call of a source returns. */
+function told<T>(call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw failed(error)
+  }
+}
+
+/** What a source gives that need not be waited for. */
+export function* given<T>(source: Iterable<T>): Generator<T> {
+  try {
+    yield* source
+  } catch (error) {
+    throw failed(error)
+  }
+}
+
 /** What a source gives, which may never settle, waited for no longer than the caller wants. */
 export class Awaited<T> implements AsyncIterableIterator<T> {
   readonly #iterator: AsyncIterator<T>
@@ -28,7 +60,7 @@ export class Awaited<T> implements AsyncIterableIterator<T> {
   constructor(source: AsyncIterable<T>, options: RouteReadOptions) {
     const { signal, timeout } = options
     this.#options = options
-    this.#iterator = source[Symbol.asyncIterator]()
+    this.#iterator = told(() => source[Symbol.asyncIterator]())
     if (timeout !== undefined) this.#timer = setTimeout(this.#onTimeout, Math.min(timeout, longestTimer))
     signal?.addEventListener('abort', this.#onAbort)
     if (signal?.aborted) this.#onAbort()
@@ -43,7 +75,7 @@ export class Awaited<T> implements AsyncIterableIterator<T> {
       }
       this.#reject = reject
       this.#timer?.refresh()
-      Promise.resolve(this.#iterator.next()).then(
+      Promise.resolve(told(() => this.#iterator.next())).then(
         (result) => {
           this.#reject = undefined
           if (result.done) this.#release()
@@ -51,7 +83,7 @@ export class Awaited<T> implements AsyncIterableIterator<T> {
         },
         (error) => {
           this.#release()
-          reject(error)
+          reject(failed(error))
         },
       )
     })
@@ -59,7 +91,9 @@ export class Awaited<T> implements AsyncIterableIterator<T> {
 
   async return(): Promise<IteratorResult<T>> {
     this.#release()
-    await this.#iterator.return?.()
+    await Promise.resolve(told(() => this.#iterator.return?.())).catch((error) => {
+      throw failed(error)
+    })
     return { value: undefined, done: true }
   }
 
@@ -82,7 +116,7 @@ export class Awaited<T> implements AsyncIterableIterator<T> {
     this.#ended = error
     this.#release()
     this.#reject?.(error)
-    Promise.resolve(this.#iterator.return?.()).catch(() => {})
+    new Promise((resolve) => resolve(this.#iterator.return?.())).catch(() => {})
   }
 
   #release(): void {

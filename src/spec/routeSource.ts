@@ -1,4 +1,4 @@
-import { Awaited, type RouteReadOptions, throwIfAborted } from './routeReading.js'
+import { Awaited, given, type RouteReadOptions, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { routesFromText } from './routeText.js'
 import { magicSize, routesFromSaved, savedMagicOf } from './savedRoutes.js'
@@ -39,7 +39,7 @@ async function* piecesOf(source: RouteSource, options: RouteReadOptions): AsyncG
   if (typeof source === 'string' || source instanceof Uint8Array) yield source
   else if (Symbol.asyncIterator in source) yield* new Awaited(source, options)
   else {
-    for (const piece of source) {
+    for (const piece of given(source)) {
       yield piece
       throwIfAborted(options.signal)
     }

@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -107,4 +107,45 @@ test('a signal outlives what it was given to without a trace', async (t) => {
   }
   t.true((await RouteSet.parse(few(), { signal })).ok)
   t.is(listeners, 0)
+})
+
+test('what a source throws is an error with its cause, and no exception', async (t) => {
+  const cause = new Error('no more')
+  const fail = (): never => {
+    throw cause
+  }
+  function* broken<T>(item: T): Generator<T> {
+    yield item
+    fail()
+  }
+  async function* brokenLater<T>(item: T): AsyncGenerator<T> {
+    yield item
+    fail()
+  }
+  const kernel = new FakeKernel()
+  const sources: [what: string, result: Result<unknown>][] = [
+    ['routes', await RouteSet.from(broken(route(1)))],
+    ['routes that come later', await RouteSet.from(brokenLater(route(1)))],
+    ['lines', await RouteSet.parse(broken(line(1)))],
+    ['lines that come later', await RouteSet.parse(brokenLater(line(1)))],
+    ['no iterator', await RouteSet.from({ [Symbol.asyncIterator]: fail })],
+    ['no promise', await RouteSet.from({ [Symbol.asyncIterator]: () => ({ next: fail }) })],
+  ]
+  for (const [what, result] of sources) {
+    t.like(result.val, { code: 'INVALID_ARGUMENT', message: 'cannot read routes: no more', cause }, what)
+  }
+  for (const routes of [broken(route(1)), brokenLater(route(1))]) {
+    const { val } = await apply({ routes }, { kernel })
+    t.like(val, { code: 'INVALID_SPEC', path: '/routes', message: '/routes: cannot read the routes: no more', cause })
+  }
+})
+
+test('a file that cannot be read is an error by what the system said', async (t) => {
+  const gone = await RouteSet.parse(createReadStream('/nonexistent/table.txt'))
+  t.like(gone.val, { code: 'NOT_FOUND', errno: 2 })
+  t.like(gone.err && gone.val.cause, { code: 'ENOENT' })
+  t.like((await RouteSet.parse(createReadStream('/'))).val, { code: 'EISDIR', errno: 21 })
+  const named = await plan({ routes: [{ file: '/nonexistent/table.txt' }] }, { kernel: new FakeKernel() })
+  t.like(named.val, { code: 'INVALID_SPEC', path: '/routes/0/file' })
+  t.like(named.err && named.val.cause, { code: 'ENOENT' })
 })
