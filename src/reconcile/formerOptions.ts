@@ -1,7 +1,7 @@
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
-import { sectionOf } from '../state/link.js'
+import { passingOptions, sectionOf, withoutPassing } from '../state/link.js'
 import { contradicts } from './mergedProperties.js'
 import type { Operation } from './operation.js'
 
@@ -16,19 +16,24 @@ export function formerOptions(link: ListedLink, operations: readonly Operation[]
   const givenTo = (section: string): Options[] => changes.map((change) => sectionOf(change, section) ?? {})
   const { kind = '', masterKind = '' } = link
   const portKey = `${masterKind}Port`
-  const [own, port] = [sectionOf(link, kind), sectionOf(link, portKey)]
+  const [own, port] = [sectionOf(withoutPassing(link), kind), sectionOf(link, portKey)]
   const [known, master] = [linkKind(kind), linkKind(masterKind)]
   const given = givenTo(kind)
   return {
     ...(own && known
-      ? { [kind]: { ...(known.generic?.former(own, given) ?? own), ...unsetOptions(known, own, given) } }
+      ? {
+          [kind]: {
+            ...(known.generic?.former(own, given) ?? own),
+            ...unsetOptions(known, own, given, passingOptions(link)),
+          },
+        }
       : {}),
     ...(port && master ? { [portKey]: { ...port, ...unsetPortOptions(master, port, givenTo(portKey)) } } : {}),
   }
 }
 
 /** Those that steps give and that the kernel did not tell: what it then takes, or `null` for none. */
-function unsetOptions(kind: AnyLinkKind, had: Options, given: readonly Options[]): Options {
+function unsetOptions(kind: AnyLinkKind, had: Options, given: readonly Options[], passing: readonly string[]): Options {
   const { options, exclusive = [], onlyWith = {}, momentary = [], untold = [] } = kind
   const ordinary = ordinaryOptions(kind, had)
   const isOfAnother = (name: string): boolean =>
@@ -36,7 +41,7 @@ function unsetOptions(kind: AnyLinkKind, had: Options, given: readonly Options[]
   const goesWithAnother = (name: string): boolean =>
     (exclusive.includes(name) && exclusive.some((rival) => rival in had)) || contradicts(had, onlyWith[name] ?? {})
   const isUnset = (name: string): boolean =>
-    had[name] === undefined && !untold.includes(name) && !isOfAnother(name) && !goesWithAnother(name)
+    had[name] === undefined && ![...untold, ...passing].includes(name) && !isOfAnother(name) && !goesWithAnother(name)
   const names = given.flatMap((one) => Object.keys(one)).filter(isUnset)
   return Object.fromEntries(names.map((name) => [name, ordinary[name] ?? null]))
 }

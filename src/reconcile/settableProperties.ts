@@ -1,5 +1,5 @@
 import type { Link, ListedLink } from '../rtnetlink/link.js'
-import { noMac, visibleAltNames } from '../state/link.js'
+import { noMac, visibleAltNames, withoutPassing } from '../state/link.js'
 
 /** Properties of a link that are only read: they are no part of a wish. */
 const stateProperties: ReadonlySet<string> = new Set([
@@ -27,7 +27,7 @@ const stateProperties: ReadonlySet<string> = new Set([
 
 /** All properties of a listed link that can be wished for. */
 export function settableProperties(link: ListedLink): Partial<Link> {
-  const entries = Object.entries(link).filter(
+  const entries = Object.entries(withoutPassing(link)).filter(
     ([name, value]) => !stateProperties.has(name) && !(name === 'mac' && value === noMac),
   )
   const altNames = visibleAltNames(link)

@@ -45,6 +45,22 @@ export function visibleAltNames(link: Partial<Link>): readonly string[] {
   return (link.altNames ?? []).filter((name) => !name.startsWith(markPrefix))
 }
 
+/** The options of which a link tells another value for a time than it is set to. */
+export function passingOptions(link: ListedLink): readonly string[] {
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const options = kind?.passing && sectionOf(link, kind.kind)
+  return options ? (kind?.passing?.(options, link.status ?? {}) ?? []) : []
+}
+
+/** A link without {@link passingOptions}. */
+export function withoutPassing(link: ListedLink): ListedLink {
+  const passing = passingOptions(link)
+  const { kind = '' } = link
+  if (passing.length === 0) return link
+  const options = Object.entries(sectionOf(link, kind) ?? {}).filter(([name]) => !passing.includes(name))
+  return { ...link, [kind]: Object.fromEntries(options) }
+}
+
 /** What of the stated properties a link does not have. */
 export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): LinkDifference[] {
   const differences: LinkDifference[] = []
@@ -121,8 +137,11 @@ function optionDifferences(
   const options = sectionOf(actual, section)
   const differences: LinkDifference[] = []
   const isOwn = section === kind.kind
+  const passing = isOwn ? passingOptions(actual) : []
   for (const [name, after] of Object.entries(typeof wanted === 'object' && wanted !== null ? wanted : {})) {
-    const before = options?.[name]
+    const told = options?.[name]
+    // What passes may still be what it is set to.
+    const before = passing.includes(name) && !sameValue(after, told) ? undefined : told
     // What is in messages of its own is compared there, but for what a family tells of a port.
     if (table.lines[name]?.separate && (isOwn || !kind.generic?.port)) continue
     if (after === null) {

@@ -234,5 +234,8 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
     fdbMaximumLearned: 0,
   },
   portDefaults: bridgePortDefaults,
+  // net/bridge/br_stp.c, __br_set_topology_change; sysfs shows the same.
+  passing: ({ ageingTime = 0, forwardDelay = 0 }, { topologyChange }) =>
+    topologyChange && Math.abs(ageingTime - 2 * forwardDelay) < 2.5 / ticks ? ['ageingTime'] : [],
   portCleared: { backupPort: 0 },
 })

@@ -85,6 +85,11 @@ export interface LinkKind<
   readonly cleared?: { readonly [Name in keyof Options]?: Options[Name] | undefined }
   /** Options that the kernel changes by itself, so that a snapshot leaves them out. */
   readonly momentary?: readonly (keyof Options & string)[]
+  /**
+   * Options of which the kernel tells a value for a time that is none of a setting, by the options and the status: what
+   * they are set to nobody can see then.
+   */
+  readonly passing?: (options: Partial<Options>, status: Partial<Status>) => readonly (keyof Options & string)[]
   /** Options that the kernel does not tell of a device, so that nobody can see whether they are as they should be. */
   readonly untold?: readonly (keyof Options & string)[]
   /** How features of ethtool begin that a program or the kernel changes by itself, so that a snapshot leaves them out. */
@@ -148,6 +153,7 @@ export interface AnyLinkKind
     | 'namesPorts'
     | 'onlyPorts'
     | 'cleared'
+    | 'passing'
     | 'momentary'
     | 'untold'
     | 'defaults'
@@ -170,6 +176,7 @@ export interface AnyLinkKind
   readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
+  readonly passing?: (options: object, status: object) => readonly string[]
   readonly cleared?: Readonly<Record<string, unknown>>
   readonly momentary?: readonly string[]
   readonly untold?: readonly string[]

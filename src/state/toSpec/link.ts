@@ -13,7 +13,7 @@ import { isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
 import { sameOption, sameValue } from '../equal.js'
 import { featuresToSpec } from '../features.js'
-import { noMac, sectionOf, visibleAltNames } from '../link.js'
+import { noMac, sectionOf, visibleAltNames, withoutPassing } from '../link.js'
 import type { LinkRecord } from '../model.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { qdiscToSpec } from './qdisc.js'
@@ -27,7 +27,7 @@ export function linkToSpec(
   secrets: boolean,
   links: ReadonlyMap<string, LinkRecord> = new Map(),
 ): LinkSpec {
-  const link = withCompactVlans(read, links)
+  const link = withCompactVlans(withoutPassing(read), links)
   const kind = creatableKind(link)
   const fallback: GeneralDefaults = kind?.generalDefaults ?? {}
   const altNames = visibleAltNames(link)
