@@ -62,7 +62,7 @@ export class Addresses extends Objects {
 
   /** Lists addresses in the kernel's order: `ip address`. A filter works in the kernel. */
   list(filter: AddressFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedAddress[]>> {
-    return this.session.run(options, (request) => this.#list(filter, request))
+    return this.session.runList(options, (request) => this.#list(filter, request))
   }
 
   #list(filter: AddressFilter, options: ListOptions): Promise<readonly ListedAddress[]> {

@@ -49,7 +49,7 @@ export class Fdb extends Objects {
 
   /** Lists entries, learned ones and the kernel's own too: `bridge fdb show`. */
   list({ dev, ...filter }: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['master'])
       const asked = { ...filter, ...(dev === undefined ? {} : { port: dev }) }
       const entries = await this.dumpAll((context) => dumpFdb(asked, context), decodeFdbEntry, request)

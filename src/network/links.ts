@@ -69,7 +69,7 @@ export class Links extends Objects {
 
   /** Lists links, without their addresses: `ip link`. A filter works in the kernel. */
   list(filter: LinkFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedLink[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['kind', 'master'])
       if (filter.kind === undefined && filter.master === undefined) return await this.#listAll(request)
       const links = await this.dumpAll((context) => dumpLinks(filter, context), decodeLink, request)

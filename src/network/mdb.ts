@@ -41,7 +41,7 @@ export class Mdb extends Objects {
 
   /** Lists entries, learned ones too: `bridge mdb show`. */
   list(filter: MdbFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedMdbEntry[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['dev'])
       const { dev } = filter
       const entries = (await this.dumpAll(() => dumpMdb(), decodeMdb, request)).flat()

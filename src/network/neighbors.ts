@@ -60,7 +60,7 @@ export class Neighbors extends Objects {
 
   /** Lists entries, learned ones too: `ip neighbor`; with `proxy: true` those that the host answers for. */
   list(filter: NeighborFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedNeighbor[]>> {
-    return this.session.run(options, (request) => this.#list(filter, request))
+    return this.session.runList(options, (request) => this.#list(filter, request))
   }
 
   #list(filter: NeighborFilter, options: ListOptions): Promise<readonly ListedNeighbor[]> {

@@ -38,7 +38,7 @@ export class Nexthops extends Objects {
 
   /** Lists objects by their ids: `ip nexthop`. A filter works in the kernel. */
   list(filter: NexthopFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedNexthopObject[]>> {
-    return this.session.run(options, (request) => {
+    return this.session.runList(options, (request) => {
       checkOptions(filter, ['dev', 'master', 'groups', 'fdb'])
       return this.dumpAll((context) => dumpNexthops(filter, context), decodeNexthop, request)
     })

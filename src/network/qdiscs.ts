@@ -51,7 +51,7 @@ export class Qdiscs extends Objects {
 
   /** Lists qdiscs, those that the kernel put there by itself, too, whose `handle` is `0:`: `tc qdisc show`. */
   list(filter: QdiscFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedQdisc[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['dev'])
       const { dev } = filter
       const all = await this.dumpAll(() => dumpQdiscs(), decodeQdisc, request)

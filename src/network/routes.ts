@@ -70,7 +70,7 @@ export class Routes extends Objects {
    * in the kernel.
    */
   list(filter: RouteFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedRoute[]>> {
-    return this.session.run(options, (request) => this.#list(filter, request))
+    return this.session.runList(options, (request) => this.#list(filter, request))
   }
 
   /** The route that a packet to an address would take: `ip route get`. */

@@ -65,7 +65,7 @@ export class Rules extends Objects {
 
   /** Lists the rules of both families, or of one, by priority: `ip rule`. */
   list(filter: RuleFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedRule[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['family'])
       const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
       const lists: (readonly ListedRule[])[] = []

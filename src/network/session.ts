@@ -5,12 +5,16 @@ import { Connection } from '../netlink/connection.js'
 import { closed, type RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { attempt, type Result } from '../result.js'
+import { checkOptions, type ListOptions } from './objects.js'
 
 /** What makes the sockets of a network; without one for generic netlink there is none. */
 export interface Transports {
   readonly transport: (namespaceFd: number) => Transport
   readonly genericTransport: ((namespaceFd: number) => Transport) | undefined
 }
+
+const requestOptions = ['signal', 'timeout']
+const listOptions = [...requestOptions, 'allowInconsistent']
 
 /** What the objects of one network share: its namespace, a socket for requests, and how calls end. */
 export class Session {
@@ -69,8 +73,22 @@ export class Session {
 
   /** Runs one call of the public face. */
   run<T>(options: RequestOptions, work: (options: RequestOptions) => Promise<T> | T): Promise<Result<T>> {
+    return this.#run(options, requestOptions, work)
+  }
+
+  /** Runs one call that lists. */
+  runList<T>(options: ListOptions, work: (options: ListOptions) => Promise<T> | T): Promise<Result<T>> {
+    return this.#run(options, listOptions, work)
+  }
+
+  #run<Options extends RequestOptions, T>(
+    options: Options,
+    known: readonly string[],
+    work: (options: Options) => Promise<T> | T,
+  ): Promise<Result<T>> {
     return attempt(() => {
       if (this.#closed) throw closed('network')
+      checkOptions(options, known)
       checkTimeout(options.timeout)
       assertNotAborted(options)
       return work(options.timeout === undefined ? { ...options, timeout: this.#timeout } : options)

@@ -35,7 +35,7 @@ export class TrafficClasses extends Objects {
 
   /** Lists the classes of a link: `tc class show dev NAME`. */
   list({ dev }: Pick<TrafficClass, 'dev'>, options: ListOptions = {}): Promise<Result<readonly ListedTrafficClass[]>> {
-    return this.session.run(options, (request) =>
+    return this.session.runList(options, (request) =>
       this.dumpAll((context) => dumpTrafficClasses(dev, context), decodeTrafficClass, request),
     )
   }

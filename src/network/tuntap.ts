@@ -1,6 +1,7 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
-import type { TunTapConfiguration, TunTapMode } from '../tuntap/configuration.js'
+import { checkAllowed } from '../tuntap/allowed.js'
+import { modeValues, type TunTapConfiguration, type TunTapMode } from '../tuntap/configuration.js'
 import type { TunTapDevice } from '../tuntap/device.js'
 import { createTunTap, deleteTunTap } from '../tuntap/manage.js'
 import { openTap, openTun } from '../tuntap/open.js'
@@ -38,6 +39,7 @@ export class TunTap {
   open(device: OpenDevice, options: RequestOptions = {}): Promise<Result<TunTapDevice>> {
     return this.#session.run(options, () => {
       const { mode, ...others } = device
+      checkAllowed<Pick<OpenDevice, 'mode'>>({ mode: mode ?? '' }, { mode: modeValues }, 'tuntap.open')
       const place = { ...others, namespace: { fd: this.#session.namespaceFd } }
       const result = mode === 'tun' ? openTun(place) : openTap(place)
       if (result.err) throw result.val

@@ -55,7 +55,7 @@ export class Vlans extends Objects {
 
   /** Lists VLANs, those that are alike as one range: `bridge vlan show`. */
   list(filter: VlanFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedBridgeVlan[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['dev'])
       const vlans = await this.dumpAll(() => dumpVlans(), decodeVlans, request)
       return ofDev(vlans.flat(), filter)
@@ -71,7 +71,7 @@ export class Vlans extends Objects {
 
   /** Lists the options that VLANs have on bridges as a whole: `bridge vlan global show`. Since Linux 5.15. */
   listGlobal(filter: VlanFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedGlobalVlanOptions[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['dev'])
       const vlans = await this.dumpAll(() => dumpGlobalVlanOptions(), decodeGlobalVlanOptions, request)
       return ofDev(vlans.flat(), filter)

@@ -35,7 +35,7 @@ export class Vnis extends Objects {
 
   /** Lists VNIs, those that are alike as one range: `bridge vni show`. */
   list(filter: VniFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedVni[]>> {
-    return this.session.run(options, async (request) => {
+    return this.session.runList(options, async (request) => {
       checkOptions(filter, ['dev'])
       const vnis = (await this.dumpAll(() => dumpVnis(), decodeVnis, request)).flat()
       return filter.dev === undefined

@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.js'
 import { systemNames } from '../system/names.js'
+import { type Allowed, account, checkAllowed, flag, oneOf, text, type Values } from './allowed.js'
 import { IFNAMSIZ } from './constants.js'
 
 /** What a device carries: IP packets (`tun`) or Ethernet frames (`tap`). */
@@ -28,6 +29,26 @@ export interface TunTapConfiguration extends TunTapFraming {
   readonly owner?: number | string
   /** The group whose members may attach without privileges: a number, or a name of /etc/group. */
   readonly group?: number | string
+}
+
+/** What the framing of a device can be. */
+export const framingValues: Allowed<TunTapFraming> = { multiQueue: flag, vnetHeader: flag, packetInfo: flag }
+
+/** What its mode can be. */
+export const modeValues: Values = oneOf('tun', 'tap')
+
+const deviceValues: Allowed<TunTapConfiguration> = {
+  name: text,
+  mode: modeValues,
+  owner: account,
+  group: account,
+  ...framingValues,
+}
+
+/** Checks a persistent device; `mode` has no default, since the kernel would take any other word for TUN. */
+export function checkDevice(device: TunTapConfiguration): void {
+  checkAllowed({ ...device, mode: device.mode ?? '' }, deviceValues, describeLink(device.name))
+  checkName(device.name, 'exact')
 }
 
 /** How errors name an interface; a name that no terminal would show is quoted. */

@@ -3,7 +3,7 @@ import { NetworkError } from '../error.js'
 import { errnoNumber } from '../system/errno.js'
 import { inNamespace } from '../system/namespace.js'
 import { CallFailure, control, getInterface, openCloneDevice, setInterface } from './cloneDevice.js'
-import { accountNumber, checkName, describeLink, type TunTapConfiguration } from './configuration.js'
+import { accountNumber, checkDevice, describeLink, type TunTapConfiguration } from './configuration.js'
 import { IFF_PERSIST, TUNSETGROUP, TUNSETOWNER, TUNSETPERSIST } from './constants.js'
 import { type Attempt, explain } from './explain.js'
 
@@ -124,7 +124,7 @@ function eachDevice(
   const run = (): void => {
     for (const device of devices) {
       try {
-        checkName(device.name, 'exact')
+        checkDevice(device)
         work(device)
         failures.push(undefined)
       } catch (error) {

@@ -4,6 +4,7 @@ import { littleEndian } from '../netlink/bytes.js'
 import { attemptSync, type Result } from '../result.js'
 import { lastErrno, libc } from '../system/libc.js'
 import { inNamespace, openNamespace } from '../system/namespace.js'
+import { type Allowed, account, checkAllowed, flag, integer, maximumInt, text } from './allowed.js'
 import {
   type AttachedInterface,
   CallFailure,
@@ -13,7 +14,7 @@ import {
   openCloneDevice,
   setInterface,
 } from './cloneDevice.js'
-import { accountNumber, checkName, describeLink, type TunTapMode } from './configuration.js'
+import { accountNumber, checkName, describeLink, framingValues, type TunTapMode } from './configuration.js'
 import {
   IFF_MULTI_QUEUE,
   IFF_NO_PI,
@@ -80,8 +81,8 @@ function openQueues(mode: TunTapMode, count: number, options: OpenOptions): TunT
 function open(mode: TunTapMode, options: OpenOptions): TunTapDevice {
   const name = options.name ?? `${mode}%d`
   const object = describeLink(name)
-  checkName(name, 'template')
   checkOptions(options, object)
+  checkName(name, 'template')
   const namespaceFd = options.namespace === undefined ? undefined : openNamespace(options.namespace)
   const inside = <T>(work: () => T): T => (namespaceFd === undefined ? work() : inNamespace(namespaceFd, work))
   try {
@@ -123,14 +124,26 @@ function vnetHeaderSize(options: OpenOptions): number {
   return options.vnetHeaderSize ?? shortestVnetHeader
 }
 
+const optionValues: Allowed<OpenOptions> = {
+  name: text,
+  // Whoever opens it says what is wrong with it.
+  namespace: { words: 'a namespace', include: () => true },
+  exclusive: flag,
+  persist: flag,
+  owner: account,
+  group: account,
+  offloads: { words: 'a list or "available"', include: (value) => Array.isArray(value) || value === 'available' },
+  vnetHeaderSize: integer(0, maximumInt),
+  maxPacket: integer(64, 1 << 24),
+  txQueueLength: integer(0, maximumInt),
+  sendBuffer: integer(1, maximumInt),
+  ...framingValues,
+}
+
 function checkOptions(options: OpenOptions, object: string): void {
-  const { maxPacket, offloads = [] } = options
-  const problem = (text: string, attribute: string): NetworkError =>
-    new NetworkError('INVALID_ARGUMENT', `${object}: ${text}`, { object, attribute })
-  if (maxPacket !== undefined && !(Number.isInteger(maxPacket) && maxPacket >= 64 && maxPacket <= 1 << 24)) {
-    throw problem('maxPacket must be an integer from 64 to 16,777,216', 'maxPacket')
-  }
-  if (offloads !== 'available') checkOffloads(offloads, options.vnetHeader ?? false, object)
+  checkAllowed(options, optionValues, object)
+  const { offloads = [], vnetHeader = false } = options
+  if (offloads !== 'available') checkOffloads(offloads, vnetHeader, object)
 }
 
 /**
