@@ -61,7 +61,9 @@ export class RouteSet implements Iterable<RouteSpec> {
   /**
    * Reads routes from text, a line a route: as `ip route show` prints them, as `ip -batch` takes them
    * (`route add 10.0.0.0/8 via 10.0.0.1 dev eth0`, without the first two words as well), or in short: prefix, gateway,
-   * link, metric (`10.0.0.0/8 10.0.0.1 eth0 100`). `#` begins a comment. The text may come in pieces, and no line of it
+   * link, metric (`10.0.0.0/8 10.0.0.1 eth0 100`). `#` begins a comment, and a backslash at the end of a line lets it go
+   * on in the next one. The family of `default` is told by an address, by `-6` in front, or by `pref`. Of a route with
+   * `nhid` what is shown of its nexthop object is left out, and so are routes that expire. The text may come in pieces, and no line of it
    * stays in memory. Errors tell the line and column of all problems.
    *
    * What `ip route save` writes is read as well, known by how it begins; several such files may follow each other. As in

@@ -1,15 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Problem } from '../error.js'
-import { parseAddress } from '../ip/address.js'
+import { type Family, parseAddress } from '../ip/address.js'
 import { turnIsLong } from '../system/turns.js'
 import { throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
-import { readWords, WordError, type Words } from './routeWords.js'
+import { PassingRoute, type RouteProperties, readWords, WordError, type Words, withoutShown } from './routeWords.js'
 
 /** What may stand before a route on its line, as `ip -batch` has it. */
-const verbs: ReadonlySet<string> = new Set(['add', 'replace', 'append', 'prepend', 'change'])
+const leading: ReadonlySet<string> = new Set(['ip', 'route', 'add', 'replace', 'append', 'prepend', 'change', 'to'])
+const families: ReadonlyMap<string, Family> = new Map([
+  ['-4', 'inet'],
+  ['-6', 'inet6'],
+])
+const backslash = 0x5c
 const types: ReadonlySet<string> = new Set(routeTypes)
 const linesALook = 256
 
@@ -46,6 +51,8 @@ export async function routesFromText(
 interface Pending {
   readonly to: string
   readonly number: number
+  /** The family that is told in front. */
+  readonly family: Family | undefined
   /** The type's word, and where on the line the destination and what is behind it begin. */
   readonly type: string | undefined
   readonly column: number
@@ -57,6 +64,8 @@ class LineReader {
   readonly #name: string
   readonly #builder = new RouteSetBuilder()
   #pending: Pending | undefined
+  /** What a backslash at its end lets go on in the next line, and where it begins. */
+  #unfinished: { readonly text: string; readonly number: number } | undefined
   number = 0
 
   constructor(name: string) {
@@ -70,7 +79,17 @@ class LineReader {
   line(text: string): void {
     this.number++
     const comment = text.indexOf('#')
-    const line = (comment < 0 ? text : text.slice(0, comment)).trimEnd()
+    let line = (comment < 0 ? text : text.slice(0, comment)).trimEnd()
+    let { number } = this
+    if (this.#unfinished) {
+      line = this.#unfinished.text + line
+      number = this.#unfinished.number
+      this.#unfinished = undefined
+    }
+    if (line.charCodeAt(line.length - 1) === backslash) {
+      this.#unfinished = { text: line.slice(0, -1), number }
+      return
+    }
     if (line === '') return
     const start = skipBlanks(line, 0)
     // The further next hops of `ip route show` are on lines of their own.
@@ -79,24 +98,28 @@ class LineReader {
       return
     }
     this.#flush()
-    this.#pending = this.#begin(line, start)
+    this.#pending = this.#begin(line, start, number)
   }
 
   finish(): RouteSetParts {
+    if (this.#unfinished) this.line('')
     this.#flush()
     return { ...this.#builder.finish(), name: this.#name }
   }
 
-  #begin(line: string, start: number): Pending {
+  #begin(line: string, start: number, number: number): Pending {
     let column = start
+    let family: Family | undefined
     let type: string | undefined
     for (;;) {
       const end = endOfWord(line, column)
       const word = line.slice(column, end)
-      const isLeading = word === 'route' || word === 'ip' || word === '-4' || word === '-6' || verbs.has(word)
+      const told = families.get(word)
       if (types.has(word)) type = word
-      else if (!isLeading)
-        return { to: word, number: this.number, type, column, restColumn: end, rest: line.slice(end) }
+      else if (told) family = told
+      else if (!leading.has(word)) {
+        return { to: word, number, family, type, column, restColumn: end, rest: line.slice(end) }
+      }
       column = skipBlanks(line, end)
     }
   }
@@ -105,18 +128,23 @@ class LineReader {
     const pending = this.#pending
     this.#pending = undefined
     if (!pending) return
-    const { to, number, type, rest } = pending
+    const { to, number, family, type, rest } = pending
     const note = (problems: readonly Problem[]): void => this.#note(pending, problems)
-    this.#builder.add(to, type === undefined ? rest : `${type} ${rest}`, number, () => this.#route(pending), note)
+    const key = family === undefined && type === undefined ? rest : `${family ?? ''} ${type ?? ''} ${rest}`
+    this.#builder.add(to, key, number, () => this.#route(pending), note)
   }
 
-  /** The route of a line; a {@link WordError} becomes a problem of its own. */
-  #route({ to, type, rest, number, restColumn }: Pending): unknown {
+  /** The route of a line; nothing where it is left out, or a {@link WordError} has become a problem of its own. */
+  #route({ to, family, type = 'unicast', rest, number, restColumn }: Pending): unknown {
     const words = new LineWords(rest)
     try {
-      const properties = isTerse(words.peek()) ? readTerse(words) : readWords(words)
-      return { to, ...(type === undefined || type === 'unicast' ? {} : { type }), ...properties }
+      const properties = withoutShown(isTerse(words.peek()) ? readTerse(words) : readWords(words), type)
+      // Only IPv6 has preferences, and it shows them of every route.
+      const byPreference = to === 'default' && properties.preference !== undefined ? 'inet6' : undefined
+      const told = family ?? byPreference
+      return { to, ...(type === 'unicast' ? {} : { type }), ...(told ? { family: told } : {}), ...properties }
     } catch (error) {
+      if (error instanceof PassingRoute) return undefined
       if (!(error instanceof WordError)) throw error
       this.#report(number, restColumn + words.position, error.message)
       return undefined
@@ -146,7 +174,7 @@ function isTerse(word: string | undefined): boolean {
 }
 
 /** Gateway, link and metric, of which the last ones may be left out; then words. */
-function readTerse(words: LineWords): object {
+function readTerse(words: LineWords): RouteProperties {
   const via = words.next('a gateway')
   const hasDev = words.peek() !== undefined
   const dev = hasDev ? words.next('a link') : undefined

@@ -1,4 +1,5 @@
 import { familyOf } from '../ip/address.js'
+import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
 
 /** A route without its destination, as it is read or written word by word. */
@@ -14,6 +15,9 @@ export interface Words {
 
 /** Why a word could not be read. */
 export class WordError extends Error {}
+
+/** Why a line is left out, as from what `ip route save` wrote: its route goes by itself. */
+export class PassingRoute extends Error {}
 
 /** How one word of `ip route` is read and written. */
 interface Word {
@@ -44,7 +48,7 @@ const numeric = [
 
 function numberWord(property: (typeof numeric)[number], word: string): Word {
   return {
-    read: (words, route) => set(route, property, numberOf(words.next('a number'))),
+    read: (words, route) => set(route, property, numberOf(unlocked(words, 'a number'))),
     write: (route) => route[property] !== undefined && `${word} ${route[property]}`,
   }
 }
@@ -56,7 +60,7 @@ function nameWord(property: 'table' | 'protocol' | 'scope' | 'realms', word: str
   }
 }
 
-function textWord(property: 'dev' | 'src' | 'from' | 'congestion', word: string): Word {
+function textWord(property: 'dev' | 'src' | 'from', word: string): Word {
   return {
     read: (words, route) => set(route, property, words.next('a value')),
     write: (route) => route[property] !== undefined && `${word} ${route[property]}`,
@@ -66,7 +70,11 @@ function textWord(property: 'dev' | 'src' | 'from' | 'congestion', word: string)
 /** Durations, in milliseconds where no unit is told (iproute2, lib/utils.c, get_time_rtt). */
 function timeWord(property: 'rtt' | 'rttvar' | 'rtoMin', word: string): Word {
   return {
-    read: (words, route) => set(route, property, secondsOf(words.next('a time'))),
+    read: (words, route) => {
+      // It has no effect without its lock, which iproute2 therefore sets and shows in any case.
+      if (property === 'rtoMin' && words.peek() === 'lock') words.next('lock')
+      set(route, property, secondsOf(unlocked(words, 'a time')))
+    },
     write: (route) => route[property] !== undefined && `${word} ${(route[property] ?? 0) * 1000}ms`,
   }
 }
@@ -91,6 +99,10 @@ const table: Readonly<Record<string, Word>> = {
     write: ({ via }) => via !== undefined && `via ${via.includes(':') ? 'inet6 ' : ''}${via}`,
   },
   dev: textWord('dev', 'dev'),
+  nhid: {
+    read: (words, route) => set(route, 'nexthopId', numberOf(words.next('an id'))),
+    write: ({ nexthopId }) => nexthopId !== undefined && `nhid ${nexthopId}`,
+  },
   onlink: flagWord('onlink', 'onlink'),
   table: nameWord('table', 'table'),
   metric: numberWord('metric', 'metric'),
@@ -128,7 +140,10 @@ const table: Readonly<Record<string, Word>> = {
   hoplimit: numberWord('hoplimit', 'hoplimit'),
   reordering: numberWord('reordering', 'reordering'),
   quickack: switchWord('quickack', 'quickack'),
-  congctl: textWord('congestion', 'congctl'),
+  congctl: {
+    read: (words, route) => set(route, 'congestion', unlocked(words, 'a name')),
+    write: ({ congestion }) => congestion !== undefined && `congctl ${congestion}`,
+  },
   fastopen_no_cookie: switchWord('fastOpenNoCookie', 'fastopen_no_cookie'),
   features: {
     read: (words, route) => {
@@ -138,6 +153,14 @@ const table: Readonly<Record<string, Word>> = {
     },
     write: ({ ecn }) => ecn && 'features ecn',
   },
+  expires: {
+    read: () => {
+      throw new PassingRoute()
+    },
+    write: () => undefined,
+  },
+  // Why an unreachable route is one, which its type says.
+  error: { read: (words) => void words.next('a number'), write: () => undefined },
   nexthop: {
     read: (words, route) => set(route, 'nexthops', [...(route.nexthops ?? []), nexthop(words)]),
     write: ({ nexthops }) => nexthops?.map(nexthopText).join(' '),
@@ -161,6 +184,8 @@ const passing: ReadonlySet<string> = new Set([
   'trap',
   'rt_trap',
   'pervasive',
+  // In place of a line's end, with -oneline.
+  '\\',
 ])
 
 /** Reads the words behind a destination. */
@@ -174,6 +199,17 @@ export function readWords(words: Words): RouteProperties {
     known.read(words, route)
   }
   return route
+}
+
+/** What was read, without what is shown of a route although something else says it. */
+export function withoutShown(route: RouteProperties, type: string): RouteProperties {
+  const { via: _via, dev, onlink: _onlink, nexthops: _nexthops, ...others } = route
+  // What follows the id is what the nexthop object says.
+  if (route.nexthopId !== undefined) return others
+  // IPv6 hangs what leads nowhere on the loopback device (net/ipv6/route.c, ip6_route_info_create).
+  if (!unlinkedTypes.has(type) || dev !== 'lo') return route
+  const { dev: _lo, ...unlinked } = route
+  return unlinked
 }
 
 /** The words behind a destination, as `ip route` takes them. */
@@ -220,6 +256,13 @@ function nexthopText({ via, dev, weight, onlink }: NexthopSpec): string {
   ]
     .filter(Boolean)
     .join(' ')
+}
+
+/** A metric's value, which nothing but these two can be locked at. */
+function unlocked(words: Words, what: string): string {
+  const text = words.next(what)
+  if (text === 'lock') throw new WordError('only mtu and rto_min can be locked')
+  return text
 }
 
 function numberOf(text: string): number {

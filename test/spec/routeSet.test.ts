@@ -115,3 +115,100 @@ test('all that is wrong with routes is told by their number', async (t) => {
     ['/1/to', '/2/vai', '/3'],
   )
 })
+
+async function read(...lines: string[]): Promise<unknown> {
+  const result = await RouteSet.parse(lines.join('\n'))
+  return result.err ? result.val.message : [...result.val]
+}
+
+test('the family in front of a line is that of its route', async (t) => {
+  t.deepEqual(
+    await read(
+      '-6 route replace default dev d0',
+      'default dev d0',
+      'ip -4 route add default dev d1',
+      '-6 default dev d1',
+    ),
+    [
+      { to: 'default', dev: 'd0' },
+      { to: 'default', dev: 'd1' },
+      { to: 'default', family: 'inet6', dev: 'd0' },
+      { to: 'default', family: 'inet6', dev: 'd1' },
+    ],
+  )
+  t.regex(String(await read('10.1.0.0/16 dev d0', '-6 10.2.0.0/16 dev d0')), /line 2, column 4: .* family inet6/)
+  t.regex(String(await read('-4 route add fd00::/16 dev d0')), /line 1, column 14: .* family inet$/)
+})
+
+test('what ip -6 route show prints is read', async (t) => {
+  t.deepEqual(
+    await read(
+      'default dev d0 metric 1024 pref medium',
+      'blackhole 2001:db8:1::/48 dev lo metric 1024 pref medium',
+      'unreachable 2001:db8:2::/48 dev lo metric 1024 error -101 pref medium',
+      '2001:db8:3::/48 dev d0 metric 1024 expires 99sec pref medium',
+      'default via fe80::1 dev d0 proto static metric 5 expires 100sec',
+      'fd88::/64 metric 1024 pref medium',
+      '\tnexthop via fe80::5 dev d0 weight 1 ',
+      '\tnexthop via fe80::6 dev d0 weight 1 ',
+    ),
+    [
+      { to: 'default', family: 'inet6', dev: 'd0', metric: 1024, preference: 'medium' },
+      { to: '2001:db8:1::/48', type: 'blackhole', metric: 1024, preference: 'medium' },
+      { to: '2001:db8:2::/48', type: 'unreachable', metric: 1024, preference: 'medium' },
+      {
+        to: 'fd88::/64',
+        metric: 1024,
+        preference: 'medium',
+        nexthops: [
+          { via: 'fe80::5', dev: 'd0', weight: 1 },
+          { via: 'fe80::6', dev: 'd0', weight: 1 },
+        ],
+      },
+    ],
+  )
+})
+
+test("what is shown of a nexthop object is not the route's own", async (t) => {
+  t.deepEqual(
+    await read(
+      '10.20.0.0/16 nhid 10 via 10.9.0.2 dev d0 proto static',
+      '10.21.0.0/16 nhid 12 ',
+      '\tnexthop via 10.9.0.2 dev d0 weight 1 ',
+      '\tnexthop via 10.9.0.3 dev d0 weight 3 ',
+    ),
+    [
+      { to: '10.20.0.0/16', nexthopId: 10, protocol: 'static' },
+      { to: '10.21.0.0/16', nexthopId: 12 },
+    ],
+  )
+})
+
+test('locks are read where a spec can say them, and refused elsewhere', async (t) => {
+  t.deepEqual(await read('10.0.0.0/8 dev d0 mtu lock 1300 rto_min lock 200ms'), [
+    { to: '10.0.0.0/8', dev: 'd0', mtu: 1300, lockMtu: true, rtoMin: 0.2 },
+  ])
+  for (const word of ['advmss lock 1400', 'rtt lock 3ms', 'congctl lock cubic']) {
+    t.regex(String(await read(`10.0.0.0/8 dev d0 ${word}`)), /only mtu and rto_min can be locked/, word)
+  }
+})
+
+test('a line goes on behind a backslash, and next hops behind one within it', async (t) => {
+  const nexthops = [{ via: '10.9.0.2' }, { via: '10.9.0.3' }]
+  t.deepEqual(
+    await read(
+      'route add to 10.1.0.0/16 \\',
+      '  nexthop via 10.9.0.2 \\',
+      '  nexthop via 10.9.0.3',
+      '10.2.0.0/16 \\\tnexthop via 10.9.0.2 \\\tnexthop via 10.9.0.3 ',
+      'route add \\',
+      '10.3.0.0/16 dev d0 \\',
+    ),
+    [
+      { to: '10.1.0.0/16', nexthops },
+      { to: '10.2.0.0/16', nexthops },
+      { to: '10.3.0.0/16', dev: 'd0' },
+    ],
+  )
+  t.regex(String(await read('10.1.0.0/16 \\', 'dev d0 \\', 'over d1', '10.2.0.0/16')), /line 1, .* line 4, /s)
+})
