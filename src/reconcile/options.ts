@@ -88,14 +88,17 @@ export interface ApplyOptions extends PlanOptions {
   readonly stateDirectory?: string
 }
 
-/** What {@link confirm} and {@link rollback} take. */
-export interface TransactionOptions extends Pick<PlaceOptions, 'namespace' | 'kernel'> {
+/**
+ * What {@link confirm} and {@link rollback} take. The `signal` keeps either from beginning; what has begun is done,
+ * as {@link apply} undoes whatever its signal says.
+ */
+export interface TransactionOptions extends PlaceOptions {
   /** The directory that `apply` was given. */
   readonly stateDirectory?: string
 }
 
-const transactionOptions = ['namespace', 'kernel', 'stateDirectory']
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
+const transactionOptions = [...placeOptions, 'stateDirectory']
 const snapshotOptions = [...placeOptions, 'secrets', 'sysctls', 'routes']
 const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune', 'specDirectory']
 const applyOptions = [

@@ -1,4 +1,5 @@
 import { NetworkError, type RollbackReport } from '../error.js'
+import type { RequestOptions } from '../netlink/exchange.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { grouped } from '../rtnetlink/grouped.js'
 import { emptyProperties } from '../rtnetlink/linkProperties.js'
@@ -97,7 +98,11 @@ export async function rollback(
 }
 
 /** Brings everything back to what it was, by the same reconciler. */
-export async function restore({ networks, created }: Former, world: World): Promise<RollbackReport> {
+export async function restore(
+  { networks, created }: Former,
+  world: World,
+  options: Pick<RequestOptions, 'timeout'> = {},
+): Promise<RollbackReport> {
   const done: PlannedStep[] = []
   try {
     const busy = new Map<string, Set<string>>()
@@ -109,18 +114,18 @@ export async function restore({ networks, created }: Former, world: World): Prom
       if (firewall?.table !== undefined) world.ask(name, { table: firewall.table })
     }
     for (let round = 0; round < 3; round++) {
-      const states = await world.observe(networks.keys(), {}, networks)
+      const states = await world.observe(networks.keys(), options, networks)
       const back = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
       busy.clear()
       if (back.length === 0) break
       done.push(...back)
-      const failure = await execute(back, world, {}, undefined)
+      const failure = await execute(back, world, options, undefined)
       if (failure && round < 2 && isRefusedWhileUp(failure)) {
         busy.set(failure.step.namespace ?? '', new Set([failure.step.id]))
       } else if (failure) throw failedStep(failure)
     }
-    for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world)
-    const states = await world.observe(networks.keys(), {}, networks)
+    for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world, options)
+    const states = await world.observe(networks.keys(), options, networks)
     const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
     return {
       restored: left.length === 0,
@@ -133,7 +138,7 @@ export async function restore({ networks, created }: Former, world: World): Prom
   }
 }
 
-async function deleteCreated(name: string, world: World): Promise<void> {
+async function deleteCreated(name: string, world: World, options: Pick<RequestOptions, 'timeout'>): Promise<void> {
   const step: PlannedStep = {
     action: 'delete',
     object: 'namespace',
@@ -145,7 +150,7 @@ async function deleteCreated(name: string, world: World): Promise<void> {
     provides: [],
     needs: [],
   }
-  const failure = await execute([step], world, {}, undefined)
+  const failure = await execute([step], world, options, undefined)
   if (failure) throw failedStep(failure)
 }
 

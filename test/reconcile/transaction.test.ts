@@ -15,10 +15,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { apply, confirm, rollback } from '../../src/index.js'
+import { type Kernel, machineKernel } from '../../src/reconcile/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
 import { createAnonymousNamespace } from '../../src/system/namespace.js'
 import { fixture, runProgram } from '../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+import { Muted } from '../helpers/transports.js'
 import type { Orders } from './fixtures/applyAndDie.js'
 
 interface Stage extends ReconcileNamespace {
@@ -325,4 +327,31 @@ test.serial('a checkpoint that was reverted cannot be confirmed any more', async
   const error = await confirm(place.place)
   t.is(error.err && error.val.code, 'LOCKED')
   t.is((await rollback(place.place)).unwrap().undone.length, 1)
+})
+
+test.serial('confirm and rollback take a signal, after which nothing is begun, and a timeout', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  await place.apply(target, { stateDirectory: place.stateDirectory, confirmWithin: 60_000 })
+  const applied = place.picture()
+  const waiting = readdirSync(place.stateDirectory)
+  const aborted = { ...place.place, signal: AbortSignal.abort() }
+  for (const { val } of [await confirm(aborted), await rollback(aborted)]) t.like(val, { code: 'ABORTED' })
+  for (const operation of [confirm, rollback]) {
+    t.like((await operation({ ...place.place, timeout: -1 })).val, { code: 'INVALID_ARGUMENT' })
+  }
+  t.deepEqual([place.picture(), readdirSync(place.stateDirectory)], [applied, waiting])
+  const kernel = (fd: number): Kernel => {
+    const machine = machineKernel(fd)
+    return { ...machine, transport: () => new Muted(machine.transport()) }
+  }
+  const start = performance.now()
+  const late = await rollback({ ...place.place, kernel, timeout: 50 })
+  t.like(late.val, { code: 'NOT_APPLIED' })
+  t.regex(late.err ? late.val.message : '', /no answer in time/)
+  t.true(performance.now() - start < 10_000)
+  t.deepEqual(place.picture(), applied)
+  const { signal } = new AbortController()
+  t.is((await rollback({ ...place.place, signal, timeout: 60_000 })).unwrap().undone.length, 1)
+  t.deepEqual(place.picture(), before)
 })

@@ -64,6 +64,7 @@ export function rollback(options: TransactionOptions = {}): Promise<Result<Rollb
         open: new Map([[identity, fd]]),
         held: new Set([identity]),
         lockTimeout,
+        timeout: options.timeout,
         ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
       })
       const undone: Recovery[] = []
@@ -89,11 +90,12 @@ interface OneNamespace {
 }
 
 async function withNamespace<T>(
-  { namespace, stateDirectory }: TransactionOptions,
+  { namespace, stateDirectory, signal }: TransactionOptions,
   work: (one: OneNamespace) => Promise<T>,
 ): Promise<T> {
-  const directory = openStateDirectory(stateDirectory)
   const what = subjectOf('', namespace)
+  if (signal?.aborted) throw new NetworkError('ABORTED', `${what}: aborted`, { cause: signal.reason })
+  const directory = openStateDirectory(stateDirectory)
   const fd = namespace === undefined ? openOwnNamespace() : openNamespace(namespace)
   try {
     return await inStateDirectory(directory, () => work({ directory, identity: namespaceIdentity(fd), fd, what }))

@@ -92,6 +92,7 @@ export class Transaction implements Disposable {
       open: new Map(this.#held.map(({ identity, place }) => [identity, place.fd])),
       held: new Set(this.#held.map(({ identity }) => identity)),
       lockTimeout: this.#options.lockTimeout ?? 0,
+      timeout: this.#options.timeout,
       ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
     })
     this.#recovered.push(...this.#interrupted.refused)

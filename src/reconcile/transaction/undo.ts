@@ -14,8 +14,8 @@ import { NamespaceLock, subjectOf } from './lock.js'
 import { readPacked } from './packedFile.js'
 import { formerNetworksIn, type JournalBegin, type JournalNamespace, type JournalRecord } from './records.js'
 
-/** What undoing a journal has at hand. */
-export interface UndoOptions extends Pick<PlaceOptions, 'kernel'> {
+/** What undoing a journal has at hand. There is no signal: what is half undone would be neither this nor that. */
+export interface UndoOptions extends Pick<PlaceOptions, 'kernel' | 'timeout'> {
   readonly directory: string
   /** Descriptors of namespaces that are open anyway, by identity. */
   readonly open: ReadonlyMap<string, number>
@@ -38,8 +38,8 @@ export async function undoJournal(found: FoundJournal, options: UndoOptions): Pr
   const locks: NamespaceLock[] = []
   try {
     for (const namespace of begin.namespaces) await openPlace(namespace, world, locks, options)
-    await openCreated(begin, records, world)
-    const report = await undone(path, begin, records, world)
+    await openCreated(begin, records, world, options)
+    const report = await undone(path, begin, records, world, options)
     if (report.restored) removeJournal(path)
     else noteFailure(path, whyNotRestored(report))
     return report
@@ -69,7 +69,12 @@ async function openPlace(
 }
 
 /** Opens the namespaces that the transaction made, so that they are deleted again; others of the name are not its. */
-async function openCreated({ creates }: JournalBegin, records: readonly JournalRecord[], world: World): Promise<void> {
+async function openCreated(
+  { creates }: JournalBegin,
+  records: readonly JournalRecord[],
+  world: World,
+  { timeout }: UndoOptions,
+): Promise<void> {
   const existing = new Set(listNamespaces())
   for (const name of creates) {
     const made = records.filter((record) => record.type === 'namespace' && record.name === name)
@@ -79,7 +84,9 @@ async function openCreated({ creates }: JournalBegin, records: readonly JournalR
     if (!place) continue
     // Killed between making it and noting which it is: then nothing is in it yet.
     const isOurs =
-      identity === undefined ? (await observeLinks(place, {})).length === 1 : namespaceIdentity(place.fd) === identity
+      identity === undefined
+        ? (await observeLinks(place, { timeout })).length === 1
+        : namespaceIdentity(place.fd) === identity
     if (isOurs) world.places.set(name, place)
     else place.close()
   }
@@ -90,6 +97,7 @@ async function undone(
   begin: JournalBegin,
   records: readonly JournalRecord[],
   world: World,
+  { timeout }: UndoOptions,
 ): Promise<RollbackReport> {
   let former: Former
   try {
@@ -98,7 +106,7 @@ async function undone(
     if (!(error instanceof NetworkError)) throw error
     return { restored: false, steps: [], error: error.message }
   }
-  return await restore(former, world)
+  return await restore(former, world, { timeout })
 }
 
 async function formerIn(
