@@ -1,3 +1,5 @@
+import { exitStatus } from './exitStatus.js'
+
 /** Where a command writes: results to `out`, messages to `err`. */
 export interface Output {
   out(text: string): void
@@ -8,9 +10,9 @@ export interface Output {
   readonly terminal: boolean
 }
 
-/** The process's own streams. A reader that went away is no error. */
+/** The process's own streams. A reader that went away is no error; any other is told once, and is a failure at the end. */
 export function standardOutput(): Output {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', noteFailure)
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
@@ -19,8 +21,17 @@ export function standardOutput(): Output {
   }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+let hasFailed = false
+
+/** The command goes on, since what it changes must not be left half done. */
+function noteFailure(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || hasFailed) return
+  hasFailed = true
+  process.stderr.write(`error: cannot write the output: ${error.message}\n`)
+  // Whatever the command itself ends with.
+  process.once('exit', () => {
+    process.exitCode = exitStatus.failed
+  })
 }
 
 /** On a terminal, unless the user wants none: https://no-color.org */
