@@ -72,16 +72,20 @@ export function replacedRoutes(
   return operations.map((operation) => (operation.type === 'replaceRoute' ? operation.previous : operation.route))
 }
 
-/** The lasting routes that steps can have taken along, and those that they name. */
+/** The lasting routes that steps can have taken along, and those that they name, with all of their keys, in their order. */
 export async function reachedRoutes(
   routes: PackedRoutes<RouteRecord>,
   named: PackedRoutes<RouteRecord>,
   reach: Reach,
 ): Promise<PackedRoutes<RouteRecord>> {
   await rest()
-  const taken = routes.filter((route) => isLasting(route) && reach.takesAlong(route))
+  const lasting = routes.filter(isLasting)
+  const taken = lasting.filter((route) => reach.takesAlong(route))
   await rest()
-  return PackedRoutes.joined([taken, named.filter((route) => isLasting(route) && !reach.takesAlong(route))])
+  if (taken.size === 0) return named.filter(isLasting)
+  if (taken.size === lasting.size) return taken
+  const others = named.filter((route) => isLasting(route) && !reach.takesAlong(route))
+  return selectedByKey(keyedRoutes(lasting), keyedRoutes(PackedRoutes.joined([taken, others])), true)
 }
 
 function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {

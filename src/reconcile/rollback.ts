@@ -302,8 +302,11 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
 
 function formerRoutes(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRoute[] {
   const known = new Set(before.routes.map(routeKey))
-  const routes: DesiredRoute[] = before.routes
-    .filter((route) => isLasting(route) && reach.takesRoute(route))
+  const lasting = before.routes.filter(isLasting)
+  // With all of their keys, among which they have a place.
+  const keys = new Set(lasting.filter((route) => reach.takesRoute(route)).map(routeKey))
+  const routes: DesiredRoute[] = lasting
+    .filter((route) => keys.has(routeKey(route)))
     .map((route) => ({ absent: false, route, stated: route, exact: true }))
   for (const { operation } of steps) {
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue

@@ -98,6 +98,23 @@ export async function parted(desired: DesiredNetwork, actual: NetworkState): Pro
   }
 }
 
+/** The same, with what is wanted of some further destinations among what is compared one by one. */
+export async function partedFurther<Part extends Pick<Sides, 'desired' | 'actual'>>(
+  part: Part,
+  named: PackedRoutes<unknown>,
+): Promise<Part> {
+  const { desired, actual } = part
+  const ofWishes = await partedBy(desired.bulk ?? PackedRoutes.empty<DesiredRoute>(), named)
+  const ofTable = await partedBy(actual.bulk ?? PackedRoutes.empty<RouteRecord>(), named)
+  const wishes = ofWishes.single.map(({ to, way }) => ({ ...way, route: { ...way.route, to } }))
+  const routes = ofTable.single.map(({ to, way }) => ({ ...way, to }))
+  return {
+    ...part,
+    desired: { ...desired, routes: [...desired.routes, ...wishes], bulk: ofWishes.rest },
+    actual: { ...actual, routes: [...actual.routes, ...routes], bulk: ofTable.rest },
+  }
+}
+
 function repeated(routes: readonly DesiredRoute[]): DesiredRoute[] {
   const stated = routes.filter(({ absent, exact }) => !absent && !exact)
   return [...grouped(stated, ({ route }) => routeKey(route)).values()].flatMap((group) => group.slice(1, 2))

@@ -95,3 +95,48 @@ test('so it does when that is undone', async (t) => {
     before,
   )
 })
+
+/** So many that routes are compared in packed form. */
+const fill = `seq 0 5999 | awk '{ printf "route add 20.%d.%d.0/24 via 10.9.0.9\\n", $1 / 256, $1 % 256 }' | ip -batch -`
+
+for (const packed of [false, true]) {
+  const among = packed ? ' among many' : ''
+  test(`what shares a key on several links is undone in its order${among}`, async (t) => {
+    const namespace = stage(
+      t,
+      'ip link add e0 type bridge; ip link set e0 up; ip address add 10.7.0.1/24 dev e0',
+      'ip route add 10.50.0.0/16 via 10.9.0.2; ip route append 10.50.0.0/16 via 10.7.0.3',
+      'ip route append 10.50.0.0/16 via 10.9.0.4',
+      ...(packed ? [fill] : []),
+    )
+    const before = namespace.routes()
+    for (const name of ['d0', 'e0']) {
+      const error = await namespace.fails({ links: [{ name, up: false }], routes: [failing] })
+      t.true(error.rollback?.restored, error.rollback?.error)
+      t.deepEqual(namespace.routes(), before)
+    }
+  })
+}
+
+test('what shares a key is undone in its order among many', async (t) => {
+  const namespace = stage(t, fill)
+  for (const [what, commands, ...routes] of undone) {
+    namespace.sh(commands)
+    const before = namespace.routes()
+    const error = await namespace.fails({ routes: [...routes, failing] })
+    t.true(error.rollback?.restored, `${what}: ${error.rollback?.error}`)
+    t.deepEqual(namespace.routes(), before, what)
+    namespace.sh(`ip route flush ${ipv4}; ip -6 route flush ${ipv6}`)
+  }
+})
+
+test('a link that is made anew gets back what shares a key, in its order, among many', async (t) => {
+  const namespace = stage(t, tap, fill.replace('10.9.0.9', '10.8.0.9'), 'ip route append 10.60.0.0/16 via 10.9.0.4')
+  const gateways = (): string[] => namespace.routes().map((route) => JSON.parse(route).gateway)
+  const before = gateways()
+  await namespace.apply(anew)
+  t.deepEqual(gateways(), before)
+  const error = await namespace.fails({ links: [{ name: 'tap0', absent: true }], routes: [failing] })
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.deepEqual(gateways(), before)
+})

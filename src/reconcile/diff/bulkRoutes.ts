@@ -4,7 +4,6 @@ import { rest } from '../../system/turns.js'
 import { singleOperation } from '../bulkOperation.js'
 import { bulkDrafts } from '../bulkStep.js'
 import { bulkChanges } from './bulkChanges.js'
-import { wantedTwice } from './bulkTwice.js'
 import { addStep, type DiffContext } from './context.js'
 import { doomedLinksOf, hangsOn } from './lookup.js'
 import { routeStep } from './routeStep.js'
@@ -20,7 +19,6 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
   await rest()
   for (const way of wanted.used()) if (!way.absent) check(way)
   await rest()
-  context.problems.push(...(await wantedTwice(wanted)))
   const doomedLinks = doomedLinksOf(context)
   const changes = await bulkChanges(wanted, actual.bulk ?? PackedRoutes.empty(), {
     owner,

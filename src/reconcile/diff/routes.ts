@@ -1,9 +1,12 @@
 import { grouped } from '../../rtnetlink/grouped.js'
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { DesiredRoute } from '../../state/desired.js'
+import { partedFurther } from '../../state/packedState.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
 import { Phase } from '../step.js'
 import { diffBulkRoutes } from './bulkRoutes.js'
+import { wantedTwice } from './bulkTwice.js'
 import { addStep, type DiffContext } from './context.js'
 import { doomedLinksOf, hangsOn, requireLinks } from './lookup.js'
 import { chainOperations } from './routeChain.js'
@@ -12,8 +15,12 @@ import { routeStep } from './routeStep.js'
 
 /** Steps for the routes of a namespace. */
 export async function diffRoutes(context: DiffContext): Promise<void> {
-  diffSingleRoutes(context)
-  await diffBulkRoutes(context, (route) => checkLinks(context, route))
+  const { besides, problems } = await wantedTwice(context.desired.bulk ?? PackedRoutes.empty())
+  context.problems.push(...problems)
+  // What shares a key has an order, and is compared together.
+  const parts = besides.size === 0 ? context : await partedFurther(context, besides)
+  diffSingleRoutes(parts)
+  await diffBulkRoutes(parts, (route) => checkLinks(context, route))
 }
 
 /** Steps for the routes that are looked at one by one. */
