@@ -72,9 +72,11 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'replaceRoute': {
       const { route, previous, exact } = operation
       if (exact) return [replaceRoute(route, context)]
-      // The new one first, so that packets never miss both; it comes before an IPv4 route of its key, and behind an
-      // IPv6 one, which the deletion finds first (net/ipv4/fib_trie.c, fib_table_insert; net/ipv6/route.c, ip6_route_del).
-      return [notExclusive(newRoute(route, context)), deleteRoute(previous, context)]
+      const [added, deleted] = [notExclusive(newRoute(route, context)), deleteRoute(previous, context)]
+      // The first that has all that is told is deleted. An IPv4 route comes before those of its key, and may have all of
+      // the old one and more: that goes before, while packets take the others, of which there are some. An IPv6 route
+      // comes behind (net/ipv4/fib_trie.c, fib_table_insert, fib_table_delete; net/ipv6/route.c, ip6_route_del).
+      return route.family === 'inet' ? [deleted, added] : [added, deleted]
     }
     case 'deleteRoute':
       return [deleteRoute(operation.route, context)]

@@ -67,7 +67,7 @@ export type Operation =
   /** `place` tells where among others of its key it is put; without it there is none. */
   | { readonly type: 'addRoute'; readonly route: RouteRecord; readonly place?: 'first' | 'last' }
   /**
-   * `exact` tells that NLM_F_REPLACE does just this; otherwise the new one is added and then the old one deleted. `alone`
+   * `exact` tells that NLM_F_REPLACE does just this; otherwise the new one is added and the old one deleted. `alone`
    * tells that the old one was the only one of its key.
    */
   | {

@@ -8,6 +8,13 @@ interface Stage extends ReconcileNamespace {
   routes(): readonly string[]
 }
 
+interface Shown {
+  readonly gateway?: string
+  readonly type?: string
+  readonly nexthops?: readonly unknown[]
+  readonly metrics?: readonly { readonly mtu?: number }[]
+}
+
 const setup = [
   'ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up',
   'ip address add 10.9.0.1/24 dev d0; ip -6 address add 2001:db8::1/64 dev d0 nodad',
@@ -47,7 +54,7 @@ const undone: readonly (readonly [what: string, commands: string, ...routes: Rou
   ['the second absent', two, { to: ipv4, via: '10.9.0.3', absent: true }],
   ['the one in the middle absent', three, { to: ipv4, via: '10.9.0.3', absent: true }],
   ['another gateway', two, { to: ipv4, via: '10.9.0.7', dev: 'd0' }],
-  ['no gateway', two, { to: ipv4, dev: 'd0', scope: 'link' }],
+  ['a scope that none with a gateway can have', two, { to: ipv4, dev: 'd0', scope: 'link' }],
   ['no way', two, { to: ipv4, type: 'blackhole' }],
   ['both as next hops', two, { to: ipv4, nexthops: [{ via: '10.9.0.2' }, { via: '10.9.0.3' }] }],
   ['IPv6, all absent', mixed, { to: ipv6, absent: true }],
@@ -139,4 +146,49 @@ test('a link that is made anew gets back what shares a key, in its order, among 
   const error = await namespace.fails({ links: [{ name: 'tap0', absent: true }], routes: [failing] })
   t.true(error.rollback?.restored, error.rollback?.error)
   t.deepEqual(gateways(), before)
+})
+
+const changed: readonly (readonly [what: string, commands: string, route: RouteSpec, after: readonly string[]])[] = [
+  ['of the first, its MTU', two, { to: ipv4, via: '10.9.0.2', dev: 'd0', mtu: 1300 }, ['10.9.0.2 1300', '10.9.0.3']],
+  [
+    'to what the second is, with another MTU',
+    two,
+    { to: ipv4, via: '10.9.0.3', mtu: 1300 },
+    ['10.9.0.3 1300', '10.9.0.3'],
+  ],
+  ['to both as next hops', two, { to: ipv4, nexthops: [{ via: '10.9.0.2' }, { via: '10.9.0.3' }] }, ['+', '10.9.0.3']],
+  ['its gateway', two, { to: ipv4, dev: 'd0', via: '10.9.0.9' }, ['10.9.0.9', '10.9.0.3']],
+  ['of three, its MTU', three, { to: ipv4, mtu: 1300, via: '10.9.0.2' }, ['10.9.0.2 1300', '10.9.0.3', '10.9.0.4']],
+  [
+    'from next hops to the first',
+    `ip route add ${ipv4} nexthop via 10.9.0.2 nexthop via 10.9.0.3; ip route append ${ipv4} via 10.9.0.4`,
+    { to: ipv4, via: '10.9.0.2', dev: 'd0' },
+    ['10.9.0.2', '10.9.0.4'],
+  ],
+  ['of IPv6, a gateway where none was', dark, { to: ipv6, via: '2001:db8::2' }, ['blackhole', '2001:db8::2']],
+]
+
+for (const [what, commands, route, after] of changed) {
+  test(`one of several of a key is changed: ${what}`, async (t) => {
+    const namespace = stage(t, commands)
+    await namespace.converges({ routes: [route] })
+    const shown = namespace.routes().map((text) => {
+      const { gateway, nexthops, metrics, type }: Shown = JSON.parse(text)
+      const mtu = metrics?.[0]?.mtu
+      return `${type ?? gateway ?? (nexthops ? '+' : '-')}${mtu === undefined ? '' : ` ${mtu}`}`
+    })
+    t.deepEqual(shown, after)
+  })
+}
+
+test('packets find a way while one of several of a key is changed', async (t) => {
+  const namespace = stage(t, two)
+  const seen: string[] = []
+  const RTM_DELROUTE = 25
+  const events = await namespace.events(() =>
+    namespace.apply({ routes: [{ to: ipv4, via: '10.9.0.2', dev: 'd0', mtu: 1300 }] }),
+  )
+  for (const { type } of events) seen.push(type === RTM_DELROUTE ? 'deleted' : 'added')
+  // The second is not touched.
+  t.deepEqual(seen, ['deleted', 'added'])
 })

@@ -80,9 +80,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'addRoute':
       return [routeCommand(operation.place ? verbs[operation.place] : 'add', operation.route)]
     case 'replaceRoute':
-      return operation.exact
-        ? [routeCommand('replace', operation.route)]
-        : [routeCommand('prepend', operation.route), routeCommand('delete', operation.previous)]
+      return replacingCommands(operation)
     case 'deleteRoute':
       return [routeCommand('delete', operation.route)]
     case 'createNexthop':
@@ -122,4 +120,10 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'deleteNeighbor':
       return [neighborCommand('delete', operation.neighbor)]
   }
+}
+
+function replacingCommands({ route, previous, exact }: Extract<Operation, { type: 'replaceRoute' }>): string[] {
+  if (exact) return [routeCommand('replace', route)]
+  const commands = [routeCommand('prepend', route), routeCommand('delete', previous)]
+  return route.family === 'inet' ? commands.reverse() : commands
 }
