@@ -2,7 +2,6 @@ import { NetworkError, type RollbackReport } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import { defined } from '../rtnetlink/defined.js'
 import { loadRoutes } from '../spec/loadRoutes.js'
-import { originOfRoute } from '../spec/routeOrigin.js'
 import type { Spec } from '../spec/types.js'
 import { validateSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
@@ -15,7 +14,8 @@ import { withCollateral } from './collateral.js'
 import { curiosityOf, losingEntries } from './curiosity.js'
 import { desiredNetworks } from './desiredNetworks.js'
 import { Echoes } from './echoes.js'
-import { execute, type Failure } from './execute.js'
+import { execute } from './execute.js'
+import { located } from './failedRoute.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { loadOptionsOf } from './loadOptions.js'
@@ -305,7 +305,7 @@ async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyO
 
 async function executeOrThrow(
   steps: readonly PlannedStep[],
-  { spec, world, options }: Work,
+  { networks, world, options }: Work,
   echoes?: Echoes,
 ): Promise<void> {
   const { onProgress } = options
@@ -314,20 +314,7 @@ async function executeOrThrow(
   const failure = await execute(steps, world, options, progress, echoes)
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
-  throw failedStep(located(failure, spec))
-}
-
-/** A failure of one of many routes, with where the spec says it. */
-function located(failure: Failure, spec: Spec): Failure {
-  const { step, error } = failure
-  const route = 'route' in step.operation ? step.operation.route : undefined
-  const origin = step.path === undefined || !route ? undefined : originOfRoute(spec, step.path, route.to)
-  if (!origin) return failure
-  const { path, line } = origin
-  return {
-    step: { ...step, path },
-    error: line === undefined ? error : error.with({}, `${error.message} (${line})`),
-  }
+  throw failedStep(located(failure, networks))
 }
 
 /** What is left of steps that only add to what is there: nothing else need be looked at. */

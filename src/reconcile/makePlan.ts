@@ -47,7 +47,7 @@ export async function makeSteps(
     await rest()
     const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
     const { desired: named, actual: there, twice } = await parted(withRealNames(renaming.desired, state), state)
-    for (const { path = '', route } of twice) problems.push(wantedTwiceProblem(path, route))
+    for (const wanted of twice) problems.push(wantedTwiceProblem(wanted))
     await rest()
     const meant = withFeatureNames(named, there, problems)
     const wanted = prune && owner ? await withPruned(meant, there, owner) : meant

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
-import { isRouteFile, markWhole } from './routeEntries.js'
+import { isRouteFile, markWhole, placed } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
 import { type RouteReadOptions, SourceError } from './routeReading.js'
 import { RouteSet } from './routeSet.js'
@@ -64,18 +64,19 @@ function isIterable(value: unknown): value is Iterable<RouteSpec> | AsyncIterabl
 }
 
 async function loadedList(entries: readonly unknown[], path: string, options: NetworkOptions): Promise<unknown[]> {
-  const loaded: unknown[] = []
+  const loaded = new Map<number, unknown>()
   const numbers: number[] = []
   for (const [index, entry] of entries.entries()) {
-    if (isRouteSet(entry)) loaded.push(entry)
-    else if (isRouteFile(entry)) loaded.push(await fromFile(entry.file, `${path}/${index}/file`, options))
+    if (isRouteSet(entry)) loaded.set(index, entry)
+    else if (isRouteFile(entry)) loaded.set(index, await fromFile(entry.file, `${path}/${index}/file`, options))
     else numbers.push(index)
   }
   if (numbers.length > mostSingle) {
     const single = numbers.map((index) => entries[index] as RouteSpec)
-    return [markWhole(await packed(single, path, options, Uint32Array.from(numbers))), ...loaded]
+    const rest = [...loaded].map(([index, entry]) => (isRouteSet(entry) ? placed(entry, index) : entry))
+    return [markWhole(await packed(single, path, options, Uint32Array.from(numbers))), ...rest]
   }
-  return entries.map((entry) => (isRouteSet(entry) || isRouteFile(entry) ? loaded.shift() : entry))
+  return entries.map((entry, index) => loaded.get(index) ?? entry)
 }
 
 async function packed(

@@ -26,6 +26,21 @@ export function isWhole(set: RouteSet): boolean {
   return whole.has(set)
 }
 
+/** The places of sets in a list whose single routes have become one set in front. */
+const places = new WeakMap<RouteSet, number>()
+
+/** A set of a list at its place there. */
+export function placed(set: RouteSet, index: number): RouteSet {
+  const own = set.copy()
+  places.set(own, index)
+  return own
+}
+
+/** The place of a set that is in a loaded list at an index. */
+export function placeOf(set: RouteSet, index: number): number {
+  return places.get(set) ?? index
+}
+
 /** The parts of a list that was loaded. */
 export function loadedRoutes({ routes = [] }: Pick<NetworkSpec, 'routes'>): readonly RouteEntry[] {
   if (Array.isArray(routes)) return routes

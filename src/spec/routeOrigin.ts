@@ -1,6 +1,6 @@
-import { isWhole } from './routeEntries.js'
-import { isRouteSet } from './routeSetBrand.js'
-import type { Spec } from './types.js'
+import type { Problem } from '../error.js'
+import type { RouteSet } from './routeSet.js'
+import type { RouteSpec } from './types.js'
 
 /** Where a spec says something of one of many routes. */
 export interface RouteOrigin {
@@ -9,21 +9,40 @@ export interface RouteOrigin {
   readonly line?: string
 }
 
+/** Finds the first route of a way, or the first or a further one to a destination. */
+export type FindOrigin = (to?: string, further?: number) => RouteOrigin | undefined
+
 /**
- * Finds the route of a set to a destination.
+ * Finds routes of a set that share a way.
  * @param path JSON pointer to the set, or to the list that it stands for
  */
-export function originOfRoute(spec: Spec, path: string, to: string): RouteOrigin | undefined {
-  const keys = path
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-  let found: unknown = spec
-  for (const key of keys) found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined
-  const candidates: unknown[] = Array.isArray(found) ? found.filter((one) => isRouteSet(one) && isWhole(one)) : [found]
-  for (const set of candidates) {
-    const origin = isRouteSet(set) ? set.locate(to) : undefined
-    if (origin) return origin.line === undefined ? { path: `${path}/${origin.number}` } : { path, line: origin.line }
+export function originsOf(set: RouteSet, path: string, way: RouteSpec): FindOrigin {
+  return (to, further) => {
+    const found = set.locate(way, to, further)
+    if (!found) return undefined
+    const { number, line } = found
+    return line === undefined ? { path: `${path}/${number}` } : { path, line }
   }
-  return undefined
+}
+
+/** A message with the line that it is about, if any. */
+export function withLine(message: string, { line }: RouteOrigin): string {
+  return line === undefined ? message : `${message} (${line})`
+}
+
+/**
+ * Problems of the one route that has them, from those of the path that all routes of a set have. A text has lines and
+ * nothing that a pointer could go on to.
+ */
+export function problemsAt(
+  problems: readonly Problem[],
+  path: string | undefined,
+  origin: RouteOrigin | undefined,
+): Problem[] {
+  if (path === undefined || !origin) return [...problems]
+  return problems.map((problem) => ({
+    ...problem,
+    path: origin.line === undefined ? origin.path + problem.path.slice(path.length) : origin.path,
+    message: withLine(problem.message, origin),
+  }))
 }

@@ -1,7 +1,6 @@
-import { PrefixScanner } from '../ip/prefixScanner.js'
 import { attempt, type Result } from '../result.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { RowsBuilder, samePrefix } from '../rtnetlink/packed/packedRows.js'
+import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
 import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
 import type { RouteSource } from './routeSource.js'
@@ -134,22 +133,30 @@ export class RouteSet implements Iterable<RouteSpec> {
     return this.#parts.packed
   }
 
-  /** Where the first route to a prefix came from: the number of its item, or its line. @internal */
-  locate(to: string): { readonly number: number; readonly line?: string } | undefined {
-    const scanner = new PrefixScanner()
-    if (!scanner.read(to)) return undefined
+  /** The same routes as another object, which has a place of its own in a spec. @internal */
+  copy(): RouteSet {
+    return new RouteSet(this.#parts)
+  }
+
+  /**
+   * Where a route of a way came from, the first one or one to a prefix: the number of its item, or its line.
+   * @param further how many such routes are before it
+   * @internal
+   */
+  locate(way: RouteSpec, to?: string, further = 0): { readonly number: number; readonly line?: string } | undefined {
     const { origins, name, packed } = this.#parts
-    const family = scanner.isIpv6 ? 'inet6' : 'inet'
-    const rows = packed[family]
-    const wanted = new RowsBuilder(family, 1)
-    wanted.push(scanner.length, 0, ...scanner.words)
-    const one = wanted.finish()
-    let row = 0
-    while (row < rows.count && !samePrefix(rows, row, one, 0)) row++
-    if (row === rows.count) return undefined
-    const ahead = origins[family].findLast(([from]) => from <= row)?.[1]
-    if (ahead === undefined) return undefined
-    const number = row + ahead
-    return name === undefined ? { number } : { number, line: `${name}, line ${number}` }
+    const number = packed.ways.indexOf(way)
+    for (const family of ['inet', 'inet6'] as const) {
+      const { ways } = packed[family]
+      let left = further
+      for (const row of to === undefined ? [ways.indexOf(number)] : rowsTo(packed[family], to)) {
+        if (row < 0 || ways[row] !== number || left-- > 0) continue
+        const ahead = origins[family].findLast(([from]) => from <= row)?.[1]
+        if (ahead === undefined) return undefined
+        const item = row + ahead
+        return name === undefined ? { number: item } : { number: item, line: `${name}, line ${item}` }
+      }
+    }
+    return undefined
   }
 }

@@ -7,6 +7,7 @@ import type { NexthopObject } from '../rtnetlink/nexthop.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { Route } from '../rtnetlink/route.js'
 import type { QdiscSpec } from '../spec/qdiscTypes.js'
+import type { FindOrigin } from '../spec/routeOrigin.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
 import type { NexthopRecord } from './nexthop.js'
 import type { ActualQdisc } from './qdisc.js'
@@ -45,6 +46,8 @@ export interface DesiredLink {
 /** What a route should be. */
 export interface DesiredRoute {
   readonly path?: string
+  /** Where the spec says each of the routes that share this as their way; `path` is that of all. */
+  readonly origin?: FindOrigin
   readonly absent: boolean
   /** With everything that names the route written out. */
   readonly route: RouteRecord

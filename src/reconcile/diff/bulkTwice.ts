@@ -1,13 +1,15 @@
 import type { Problem } from '../../error.js'
 import { sameUntil } from '../../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
+import { type PackedRows, prefixOfRow } from '../../rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../../rtnetlink/packed/rowIndex.js'
 import { RowMarks } from '../../rtnetlink/packed/rowMarks.js'
+import { rowsTo } from '../../rtnetlink/packed/rowsTo.js'
 import { runsOf } from '../../rtnetlink/packed/runs.js'
+import { withLine } from '../../spec/routeOrigin.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { KeyNumbers } from '../../state/packedKeys.js'
-import { type RouteRecord, routeName } from '../../state/route.js'
+import { routeName } from '../../state/route.js'
 import { inSlices } from '../../system/turns.js'
 
 /** How many of them are told of. */
@@ -25,11 +27,10 @@ export interface Repeated {
 const known = new WeakMap<object, Repeated>()
 
 /** What is said of a route that is wanted twice. */
-export function wantedTwiceProblem(path: string, route: RouteRecord): Problem {
-  return {
-    path,
-    message: `the route ${routeName(route)} is there twice: family, table, to, tos and metric name a route`,
-  }
+export function wantedTwiceProblem({ path = '', route, origin }: DesiredRoute, further = 0): Problem {
+  const message = `the route ${routeName(route)} is there twice: family, table, to, tos and metric name a route`
+  const place = origin?.(route.to, further)
+  return place ? { path: place.path, message: withLine(message, place) } : { path, message }
 }
 
 /** The routes that are wanted twice: family, table, `to`, tos and metric name a route of a spec. */
@@ -38,29 +39,47 @@ export async function wantedTwice(wanted: PackedRoutes<DesiredRoute>): Promise<R
   if (before) return before
   const there = wanted.filter(({ absent }) => !absent)
   const keys = new KeyNumbers().of(there.ways.map(({ route }) => route))
-  const [inet, inet6] = [await repeated(there.inet, keys), await repeated(there.inet6, keys)]
-  const all = new PackedRoutes(there.ways, inet, inet6)
   const problems: Problem[] = []
-  for (const { to, way } of all.filter(({ exact }) => !exact)) {
-    if (problems.length === mostTold) break
-    problems.push(wantedTwiceProblem(way.path ?? '', { ...way.route, to }))
+  const besides = async (rows: PackedRows): Promise<PackedRows> => {
+    const marks = new RowMarks(rows)
+    for (const row of await repeated(rows, keys)) {
+      const way = there.ways[rows.ways[row] ?? 0]
+      if (way?.exact) marks.add(row, row + 1)
+      else if (way && problems.length < mostTold) {
+        const route = { ...way.route, to: prefixOfRow(rows, row) }
+        problems.push(wantedTwiceProblem({ ...way, route }, countBefore(rows, row, route.to)))
+      }
+    }
+    return marks.rows()
   }
-  const result = { problems, besides: all.filter(({ exact = false }) => exact) }
+  const [inet, inet6] = [await besides(there.inet), await besides(there.inet6)]
+  const result = { problems, besides: new PackedRoutes(there.ways, inet, inet6) }
   known.set(wanted, result)
   return result
 }
 
-async function repeated(rows: PackedRows, keys: Uint32Array): Promise<PackedRows> {
-  if (await areApart(rows, keys)) return new RowsBuilder(rows.family, 0).finish()
+/** How many rows of the same prefix and way are before a row. */
+function countBefore(rows: PackedRows, row: number, to: string): number {
+  let count = 0
+  for (const other of rowsTo(rows, to)) {
+    if (other === row) break
+    if (rows.ways[other] === rows.ways[row]) count++
+  }
+  return count
+}
+
+/** The rows whose key another one has before them. */
+async function repeated(rows: PackedRows, keys: Uint32Array): Promise<number[]> {
+  if (await areApart(rows, keys)) return []
   const index = new RowIndex(rows, keys)
   await index.build(rows)
-  const found = new RowMarks(rows)
+  const found: number[] = []
   await inSlices(rows.count, (start, end) => {
     for (let row = start; row < end; row++) {
-      if (index.find(rows, row, keys[rows.ways[row] ?? 0] ?? 0) !== row) found.add(row, row + 1)
+      if (index.find(rows, row, keys[rows.ways[row] ?? 0] ?? 0) !== row) found.push(row)
     }
   })
-  return found.rows()
+  return found
 }
 
 /** Whether rows are runs of which no two have a key in common, such as tables one after the other. */

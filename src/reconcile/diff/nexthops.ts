@@ -1,3 +1,4 @@
+import { problemsAt } from '../../spec/routeOrigin.js'
 import type { DesiredNexthop } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isReplaceable, mergedNexthop, type NexthopRecord, nexthopDifferences } from '../../state/nexthop.js'
@@ -69,10 +70,11 @@ function routesByNexthop({ actual }: DiffContext): Map<number, number> {
 
 /** A route on an object that is not there would be refused when half the work is done. */
 function checkRoutes(context: DiffContext, known: ReadonlySet<number>): void {
-  for (const { absent, route, path = '' } of context.desired.routes) {
+  for (const { absent, route, path = '', origin } of context.desired.routes) {
     const { nexthopId } = route
     if (absent || nexthopId === undefined || known.has(nexthopId)) continue
-    context.problems.push({ path: `${path}/nexthopId`, message: `the nexthop ${nexthopId} does not exist` })
+    const problem = { path: `${path}/nexthopId`, message: `the nexthop ${nexthopId} does not exist` }
+    context.problems.push(...problemsAt([problem], path, origin?.(route.to)))
   }
 }
 

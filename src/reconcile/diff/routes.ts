@@ -1,5 +1,7 @@
+import type { Problem } from '../../error.js'
 import { grouped } from '../../rtnetlink/grouped.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
+import { problemsAt, type RouteOrigin } from '../../spec/routeOrigin.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { partedFurther } from '../../state/packedState.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
@@ -20,7 +22,7 @@ export async function diffRoutes(context: DiffContext): Promise<void> {
   // What shares a key has an order, and is compared together.
   const parts = besides.size === 0 ? context : await partedFurther(context, besides)
   diffSingleRoutes(parts)
-  await diffBulkRoutes(parts, (route) => checkLinks(context, route))
+  await diffBulkRoutes(parts, (way) => checkLinks(context, way, () => way.origin?.()))
 }
 
 /** Steps for the routes that are looked at one by one. */
@@ -31,7 +33,7 @@ export function diffSingleRoutes(context: DiffContext): void {
   const deleted = new Set<RouteRecord>()
   const byDestination = grouped(context.actual.routes, destinationKey)
   const wishes = context.desired.routes.filter(({ absent }) => !absent)
-  for (const wanted of wishes) checkLinks(context, wanted)
+  for (const wanted of wishes) checkLinks(context, wanted, () => wanted.origin?.(wanted.route.to))
   for (const [key, group] of grouped(wishes, ({ route }) => routeKey(route))) {
     const same = present.get(key) ?? []
     const [wanted] = group
@@ -62,10 +64,12 @@ function destinationKey({ family, to }: RouteRecord): string {
   return `${family} ${to}`
 }
 
-function checkLinks(context: DiffContext, { route, path }: DesiredRoute): void {
+function checkLinks(context: DiffContext, { route, path }: DesiredRoute, find: () => RouteOrigin | undefined): void {
+  const problems: Problem[] = []
   requireLinks(
-    context,
+    { ...context, problems },
     path,
     linksOfRoute(route).map((dev) => ['dev', dev]),
   )
+  if (problems.length > 0) context.problems.push(...problemsAt(problems, path, find()))
 }

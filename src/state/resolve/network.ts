@@ -1,6 +1,7 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type Path, pointer } from '../../spec/pointer.js'
-import { isSingleRoute, isWhole, loadedRoutes } from '../../spec/routeEntries.js'
+import { isSingleRoute, isWhole, loadedRoutes, placeOf } from '../../spec/routeEntries.js'
+import { originsOf } from '../../spec/routeOrigin.js'
 import { isRouteSet } from '../../spec/routeSetBrand.js'
 import type { NeighborSpec, NetworkSpec } from '../../spec/types.js'
 import type { DesiredNeighbor, DesiredNetwork, DesiredRoute } from '../desired.js'
@@ -10,7 +11,7 @@ import { resolveFirewall } from './firewall.js'
 import { resolveLink } from './link.js'
 import { resolveNexthop } from './nexthop.js'
 import type { Resolver } from './resolver.js'
-import { resolveRoute } from './route.js'
+import { resolveRoute, resolveWay } from './route.js'
 import { resolveRule } from './rule.js'
 
 /** Brings a valid spec into the kernel's terms: names to numbers, addresses and MACs to their one spelling. */
@@ -42,8 +43,8 @@ function resolveRoutes(network: NetworkSpec, path: Path, resolver: Resolver): Pi
   for (const [index, entry] of loadedRoutes(network).entries()) {
     if (isSingleRoute(entry)) routes.push(resolveRoute(entry, [...path, index], resolver))
     else if (isRouteSet(entry)) {
-      const at = isWhole(entry) ? path : [...path, index]
-      sets.push(entry.packed.map((way) => resolveRoute(way, at, resolver)))
+      const at = isWhole(entry) ? path : [...path, placeOf(entry, index)]
+      sets.push(entry.packed.map((way) => resolveWay(way, originsOf(entry, pointer(at), way), at, resolver)))
     }
   }
   return { routes, ...(sets.length > 0 ? { bulk: PackedRoutes.joined(sets) } : {}) }

@@ -1,5 +1,6 @@
 import type { Nexthop, Route } from '../../rtnetlink/route.js'
 import { type Path, pointer } from '../../spec/pointer.js'
+import { type FindOrigin, problemsAt } from '../../spec/routeOrigin.js'
 import { routeFamily } from '../../spec/routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from '../../spec/types.js'
 import type { DesiredRoute } from '../desired.js'
@@ -33,6 +34,15 @@ export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): D
     for (const property of ['nexthops', 'via', 'dev', 'onlink', 'encapsulation']) keys.add(property)
   const statedNormalized = Object.entries(route).filter(([property]) => keys.has(property))
   return { path: pointer(path), absent, route, stated: Object.fromEntries(statedNormalized) }
+}
+
+/** The same for what many routes share; what is wrong is told of the first of them. */
+export function resolveWay(way: RouteSpec, origin: FindOrigin, path: Path, resolver: Resolver): DesiredRoute {
+  const before = resolver.problems.length
+  const resolved = resolveRoute(way, path, resolver)
+  const found = resolver.problems.splice(before)
+  if (found.length > 0) resolver.problems.push(...problemsAt(found, resolved.path, origin()))
+  return { ...resolved, origin }
 }
 
 function resolveNexthop(nexthop: NexthopSpec): Nexthop {
