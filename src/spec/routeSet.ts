@@ -1,5 +1,7 @@
+import { NetworkError } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
 import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
@@ -28,6 +30,24 @@ export interface RouteTextOptions extends RouteReadOptions {
    * through a link is an error there.
    */
   readonly linkName?: (index: number) => string | undefined
+}
+
+const families = ['inet', 'inet6'] as const
+
+/** What of a route cannot be written as words. */
+function untoldOf({ absent, encapsulation, nexthops }: RouteSpec): string | undefined {
+  if (absent) return 'is absent'
+  const isWrapped = encapsulation !== undefined || nexthops?.some((hop) => hop.encapsulation !== undefined)
+  return isWrapped ? 'has an encapsulation' : undefined
+}
+
+/** The destination of the first route of a way, if there is one. */
+function firstOf(packed: PackedRoutes<RouteSpec>, way: number): string | undefined {
+  for (const family of families) {
+    const row = packed[family].ways.indexOf(way)
+    if (row >= 0) return prefixOfRow(packed[family], row)
+  }
+  return undefined
 }
 
 /**
@@ -104,8 +124,26 @@ export class RouteSet implements Iterable<RouteSpec> {
     }
   }
 
-  /** The routes as lines of text that {@link RouteSet.parse} reads and `ip route add` takes, in pieces of many lines. */
-  *toText(): Generator<string> {
+  /**
+   * The routes as lines of text that {@link RouteSet.parse} reads and `ip route add` takes, in pieces of many lines.
+   *
+   * @throws NetworkError `INVALID_ARGUMENT` at once, where a route has what no text says: one that is absent, or with an
+   * encapsulation
+   */
+  toText(): Generator<string> {
+    const { packed } = this.#parts
+    for (const [number, way] of packed.ways.entries()) {
+      const untold = untoldOf(way)
+      const first = untold === undefined ? undefined : firstOf(packed, number)
+      if (first === undefined) continue
+      throw new NetworkError('INVALID_ARGUMENT', `the route to ${first} ${untold}, which no text says`, {
+        object: `route ${first}`,
+      })
+    }
+    return this.#pieces()
+  }
+
+  *#pieces(): Generator<string> {
     const words = new Map<RouteSpec, string>()
     let piece = ''
     for (const { to, way } of this.#parts.packed) {
@@ -146,7 +184,7 @@ export class RouteSet implements Iterable<RouteSpec> {
   locate(way: RouteSpec, to?: string, further = 0): { readonly number: number; readonly line?: string } | undefined {
     const { origins, name, packed } = this.#parts
     const number = packed.ways.indexOf(way)
-    for (const family of ['inet', 'inet6'] as const) {
+    for (const family of families) {
       const { ways } = packed[family]
       let left = further
       for (const row of to === undefined ? [ways.indexOf(number)] : rowsTo(packed[family], to)) {

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { NetworkError } from '../../src/error.js'
 import { RouteSet } from '../../src/spec/routeSet.js'
 import type { RouteSpec } from '../../src/spec/types.js'
 
@@ -211,4 +212,27 @@ test('a line goes on behind a backslash, and next hops behind one within it', as
     ],
   )
   t.regex(String(await read('10.1.0.0/16 \\', 'dev d0 \\', 'over d1', '10.2.0.0/16')), /line 1, .* line 4, /s)
+})
+
+test('text names a nexthop object, and is refused where it would lose something', async (t) => {
+  const routes: RouteSpec[] = [
+    { to: '10.1.0.0/16', nexthopId: 10, metric: 5 },
+    { to: 'fd01::/48', nexthopId: 11, preference: 'low' },
+  ]
+  const text = [...(await RouteSet.from(routes)).unwrap().toText()].join('')
+  t.is(text, '10.1.0.0/16 nhid 10 metric 5\nfd01::/48 nhid 11 pref low\n')
+  t.deepEqual([...(await RouteSet.parse(text)).unwrap()], routes)
+  const encapsulation = { type: 'mpls', labels: [100] } as const
+  const untold: [RouteSpec, RegExp][] = [
+    [{ to: '10.2.0.0/16', dev: 'd0', absent: true }, /^the route to 10\.2\.0\.0\/16 is absent/],
+    [{ to: '10.2.0.0/16', via: '10.0.0.1', encapsulation }, /^the route to 10\.2\.0\.0\/16 has an encapsulation/],
+    [
+      { to: 'fd02::/48', nexthops: [{ via: 'fd00::1', encapsulation }] },
+      /^the route to fd02::\/48 has an encapsulation/,
+    ],
+  ]
+  for (const [route, message] of untold) {
+    const set = (await RouteSet.from([...routes, route])).unwrap()
+    t.throws(() => set.toText(), { instanceOf: NetworkError, code: 'INVALID_ARGUMENT', message })
+  }
 })
