@@ -7,7 +7,7 @@ import { type RouteReadOptions, SourceError } from './routeReading.js'
 import { RouteSet } from './routeSet.js'
 import { isRouteSet } from './routeSetBrand.js'
 import { routesFrom } from './routeSource.js'
-import type { RouteEntry, RouteSpec } from './types.js'
+import type { RouteFileSpec, RouteSpec } from './types.js'
 import { invalidSpec } from './validate.js'
 
 /** How routes are taken in. */
@@ -68,15 +68,24 @@ async function loadedList(entries: readonly unknown[], path: string, options: Ne
   const numbers: number[] = []
   for (const [index, entry] of entries.entries()) {
     if (isRouteSet(entry)) loaded.set(index, entry)
-    else if (isRouteFile(entry)) loaded.set(index, await fromFile(entry.file, `${path}/${index}/file`, options))
-    else numbers.push(index)
+    else if (isRouteFile(entry)) {
+      const file = fileAlone(entry)
+      loaded.set(index, file === undefined ? entry : await fromFile(file, `${path}/${index}/file`, options))
+    } else numbers.push(index)
   }
-  if (numbers.length > mostSingle) {
+  const sets = [...loaded].flatMap(([index, entry]) => (isRouteSet(entry) ? [placed(entry, index)] : []))
+  // What validation has to tell of something else needs its place in the list.
+  if (numbers.length > mostSingle && sets.length === loaded.size) {
     const single = numbers.map((index) => entries[index] as RouteSpec)
-    const rest = [...loaded].map(([index, entry]) => (isRouteSet(entry) ? placed(entry, index) : entry))
-    return [markWhole(await packed(single, path, options, Uint32Array.from(numbers))), ...rest]
+    return [markWhole(await packed(single, path, options, Uint32Array.from(numbers))), ...sets]
   }
   return entries.map((entry, index) => loaded.get(index) ?? entry)
+}
+
+/** The file of a part that names one and nothing else; validation tells of any other. */
+function fileAlone(entry: RouteFileSpec): string | undefined {
+  const { file, ...others }: { readonly file: unknown } = entry
+  return typeof file === 'string' && file !== '' && Object.keys(others).length === 0 ? file : undefined
 }
 
 async function packed(
@@ -95,11 +104,10 @@ async function packed(
 }
 
 async function fromFile(
-  file: unknown,
+  file: string,
   path: string,
   { directory = '', signal, timeout, linkNames, namespace }: NetworkOptions,
-): Promise<RouteEntry> {
-  if (typeof file !== 'string') return { file: file as never }
+): Promise<RouteSet> {
   const stream = createReadStream(resolve(directory, file), { highWaterMark: 1 << 18 })
   try {
     return new RouteSet(

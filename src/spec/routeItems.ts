@@ -58,5 +58,11 @@ function signatureOf(route: object): string {
 }
 
 function plain(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value !== 'object') return typeof value === 'bigint' ? `${value}n` : String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // No route can have it, so that no other one has the same signature: only those of valid routes are kept.
+    return '?'
+  }
 }

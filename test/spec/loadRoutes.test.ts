@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { NetworkError } from '../../src/error.js'
+import { plan } from '../../src/reconcile/apply.js'
 import { type LoadOptions, loadRoutes } from '../../src/spec/loadRoutes.js'
 import type { RouteSet } from '../../src/spec/routeSet.js'
+import { FakeKernel } from '../../src/testing/index.js'
 
 /** Directories with a file of routes in each: `one/table.txt`, `two/table.txt`. */
 function tables(t: ExecutionContext): { readonly one: string; readonly two: string } {
@@ -46,4 +48,15 @@ test('an error names a file as it was written', async (t) => {
   const wrong = await t.throwsAsync(destinations('../one/wrong.txt', { directory: one }), { instanceOf: NetworkError })
   t.like(wrong?.problems?.[0], { path: '/routes/0/file' })
   t.regex(wrong?.problems?.[0]?.message ?? '', /^\.\.\/one\/wrong\.txt: line 2, column 1: /)
+})
+
+test('what stands beside the name of a file is told of, and the file is not read', async (t) => {
+  const routes = Array.from({ length: 6000 }, (_, index) => ({ to: `20.${index >> 8}.${index & 255}.0/24`, dev: 'd0' }))
+  for (const entry of [{ file: '/nonexistent', foo: 1 }, { file: 5 }, { file: '' }]) {
+    const key = 'foo' in entry ? 'foo' : 'file'
+    const few = await plan({ routes: [entry] } as never, { kernel: new FakeKernel() })
+    t.like(few.val, { code: 'INVALID_SPEC', path: `/routes/0/${key}` })
+    const many = await plan({ routes: [...routes, entry] } as never, { kernel: new FakeKernel() })
+    t.like(many.val, { code: 'INVALID_SPEC', path: `/routes/6000/${key}` })
+  }
 })

@@ -236,3 +236,17 @@ test('text names a nexthop object, and is refused where it would lose something'
     t.throws(() => set.toText(), { instanceOf: NetworkError, code: 'INVALID_ARGUMENT', message })
   }
 })
+
+test('whatever stands in a route, it is told of and nothing is thrown', async (t) => {
+  const odd: [property: string, value: unknown][] = [
+    ['dev', Object.create(null)],
+    ['type', Object.create(null)],
+    ['table', Symbol('table')],
+    ['table', () => 1],
+  ]
+  for (const [property, value] of odd) {
+    const good = { to: '10.0.0.0/8', dev: 'd0', metric: 1 }
+    const result = await RouteSet.from([good, { to: '11.0.0.0/8', dev: 'd0', [property]: value }] as never)
+    t.like(result.val, { code: 'INVALID_SPEC', path: `/1/${property}` }, property)
+  }
+})
