@@ -16,6 +16,7 @@ import { desiredNetworks } from './desiredNetworks.js'
 import { Echoes } from './echoes.js'
 import { execute } from './execute.js'
 import { located } from './failedRoute.js'
+import { bystander, farNamespaces } from './farEnds.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { loadOptionsOf } from './loadOptions.js'
@@ -32,7 +33,7 @@ import { settle } from './settle.js'
 import { settleCarriers } from './settleCarriers.js'
 import type { PlannedStep, Step } from './step.js'
 import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } from './tables.js'
-import { type HalfMade, withHalfMade } from './transaction/halfMade.js'
+import { withHalfMade } from './transaction/halfMade.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { lastingWish, unverified } from './verify.js'
@@ -91,7 +92,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
     using transaction = inMemory ? undefined : await Transaction.open(world, options)
-    const { plan: first, ...planned } = await observeAndPlan(spec, world, options, transaction?.halfMade)
+    const { plan: first, ...planned } = await observeAndPlan(spec, world, options, transaction)
     if (kept && !kept.isSameAs(first)) {
       throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
     }
@@ -133,7 +134,13 @@ interface Planned {
   readonly networks: Map<string, DesiredNetwork>
 }
 
-async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, isHalfMade?: HalfMade): Promise<Planned> {
+async function observeAndPlan(
+  spec: Spec,
+  world: World,
+  options: PlanOptions,
+  transaction?: Transaction,
+): Promise<Planned> {
+  const isHalfMade = transaction?.halfMade
   const stated = desiredNetworks(spec, options.specDirectory)
   const networks = isHalfMade ? withHalfMade(stated, isHalfMade) : stated
   await rest()
@@ -143,7 +150,7 @@ async function observeAndPlan(spec: Spec, world: World, options: PlanOptions, is
     if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
-  const { states, steps, tables } = few ?? (await allSteps(networks, world, options))
+  const { states, steps, tables } = few ?? (await allSteps(networks, world, options, transaction))
   await refuseUnsupported(steps, states, world, options)
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
@@ -200,9 +207,10 @@ async function additionsTo(
 }
 
 async function allSteps(
-  networks: ReadonlyMap<string, DesiredNetwork>,
+  networks: Map<string, DesiredNetwork>,
   world: World,
   options: PlanOptions,
+  transaction: Transaction | undefined,
 ): Promise<Steps> {
   let states = await world.observe(networks.keys(), options, networks)
   refuseVlans(networks, states)
@@ -218,7 +226,14 @@ async function allSteps(
     states = await world.withFeatures(states, remade, options)
     steps = await stepsTowards(networks, states, world, options)
   }
-  return { states, steps }
+  const further = farNamespaces(steps, states)
+  if (further.size === 0) return { states, steps }
+  for (const name of further) {
+    world.opened(name)
+    networks.set(name, bystander)
+  }
+  await transaction?.join(world)
+  return await allSteps(networks, world, options, transaction)
 }
 
 function stepsTowards(
@@ -286,7 +301,7 @@ async function whileDown(refused: PlannedStep, report: RollbackReport, work: Wor
   world.busy.set(namespace, new Set([id]))
   let next: Awaited<ReturnType<typeof observeAndPlan>>
   try {
-    next = await observeAndPlan(spec, world, options)
+    next = await observeAndPlan(spec, world, options, transaction)
   } catch (error) {
     await transaction?.fail(report)
     throw error instanceof NetworkError ? error.with({ rollback: report }) : error

@@ -1,6 +1,7 @@
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { speaksOfVlans } from './capabilityOfVlans.js'
+import { withFarEnds } from './farEnds.js'
 import type { Curiosity } from './observe.js'
 import { linksWithFeatures } from './observeGeneric.js'
 import type { Operation } from './operation.js'
@@ -21,7 +22,7 @@ export function losingEntries(
   states: ReadonlyMap<string, NetworkState>,
 ): ReadonlySet<string> {
   const losing = new Set<string>()
-  for (const { namespace = '', operation } of steps) {
+  for (const { namespace = '', operation } of withFarEnds(steps, states)) {
     const state = states.get(namespace)
     if (state && !state.fdb && takesEntries(operation, state)) losing.add(namespace)
   }

@@ -2,10 +2,12 @@ import type { Problem } from '../error.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { isLead, isPairKind, peerOf } from '../rtnetlink/pair.js'
-import type { DesiredLink } from '../state/desired.js'
+import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
+import { throwIfAny } from './desiredNetworks.js'
 import { decidedAnew, recreatedLinks } from './losses.js'
 import type { Wish } from './pairs.js'
+import type { PlannedStep } from './step.js'
 
 /** The ends of pairs that go with the other end in another namespace and come back, with the properties that they lose. */
 export type FarEnds = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
@@ -43,6 +45,70 @@ export function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Pro
     }
   }
   return far
+}
+
+/** What is wanted of a namespace that the spec does not name. */
+export const bystander: DesiredNetwork = {
+  bystander: true,
+  links: [],
+  routes: [],
+  nexthops: [],
+  rules: [],
+  neighbors: [],
+  forwarding: {},
+}
+
+/** The end of a pair whose other end is in another namespace, with the step that takes both along. */
+interface Taken {
+  readonly step: PlannedStep
+  readonly link: ListedLink
+}
+
+function takenPairs(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Taken[] {
+  return steps.flatMap((step) => {
+    const { operation } = step
+    const name = operation.type === 'deleteLink' ? operation.name : undefined
+    const gone = operation.type === 'createLink' ? operation.link.name : name
+    const link = gone === undefined ? undefined : before.get(step.namespace ?? '')?.links.get(gone)?.link
+    return link && isFarEnd(link) ? [{ step, link }] : []
+  })
+}
+
+/** Steps with what they do in other namespaces: the other end of a pair that goes there goes, too. */
+export function withFarEnds(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+): readonly PlannedStep[] {
+  const far = takenPairs(steps, before).flatMap(({ step, link }): PlannedStep[] => {
+    const peer = peerOf(link)
+    if (!peer) return []
+    return [{ ...step, namespace: peer.namespace ?? '', operation: { type: 'deleteLink', name: peer.name } }]
+  })
+  return far.length === 0 ? steps : [...steps, ...far]
+}
+
+/** The namespaces that were not read and lose the other ends of pairs by steps; refuses what nobody could put back. */
+export function farNamespaces(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+): ReadonlySet<string> {
+  const names = new Set<string>()
+  const problems: Problem[] = []
+  for (const { step, link } of takenPairs(steps, before)) {
+    const peer = peerOf(link)
+    if (peer?.namespace !== undefined && !before.has(peer.namespace)) names.add(peer.namespace)
+    if (!peer) {
+      const where = 'in a namespace that has no name or cannot be opened'
+      const what = step.action === 'delete' ? 'removed' : 'made anew'
+      problems.push({
+        path: step.path ?? '',
+        message: `the link ${link.name} cannot be ${what}, since its other end is ${where}, where nobody could put it back`,
+        hint: 'name that namespace (ip netns attach), or delete the pair yourself (ip link delete)',
+      })
+    }
+  }
+  throwIfAny(problems)
+  return names
 }
 
 function hasFarEnds({ links }: NetworkState): boolean {

@@ -50,7 +50,8 @@ export async function makeSteps(
     for (const wanted of twice) problems.push(wantedTwiceProblem(wanted))
     await rest()
     const meant = withFeatureNames(named, there, problems)
-    const wanted = prune && owner ? await withPruned(meant, there, owner) : meant
+    const prunes = prune && !meant.bystander
+    const wanted = prunes && owner ? await withPruned(meant, there, owner) : meant
     const bounced = new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])
     wishes.set(namespace, { desired: wanted, actual: there, bounced })
     steps.push(...renaming.steps)

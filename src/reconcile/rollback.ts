@@ -3,7 +3,7 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import { grouped } from '../rtnetlink/grouped.js'
 import { emptyProperties } from '../rtnetlink/linkProperties.js'
-import { nearPeerOf, peerOf } from '../rtnetlink/pair.js'
+import { nearPeerOf } from '../rtnetlink/pair.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../state/desired.js'
 import { changedFeatures } from '../state/features.js'
@@ -20,6 +20,7 @@ import { formerBulk } from './bulkFormer.js'
 import { takenAlong } from './dependents.js'
 import { equivalentOf } from './equivalent/operation.js'
 import { execute, type Failure } from './execute.js'
+import { withFarEnds } from './farEnds.js'
 import { formerEntries } from './formerEntries.js'
 import { formerOptions } from './formerOptions.js'
 import { isRefusedWhileUp } from './linkBusy.js'
@@ -62,30 +63,14 @@ export async function formerOf(
 ): Promise<Former> {
   const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
   const networks = new Map<string, DesiredNetwork>()
+  const all = withFarEnds(steps, before)
   for (const [name, state] of before) {
     // A new namespace takes everything in it along.
     if (created.includes(name)) continue
-    const own = steps.filter((step) => (step.namespace ?? '') === name)
-    networks.set(name, await formerNetwork(state, [...own, ...farEnds(steps, before, name)]))
+    const own = all.filter((step) => (step.namespace ?? '') === name)
+    networks.set(name, await formerNetwork(state, own))
   }
   return { networks, created }
-}
-
-/** What steps in other namespaces do here: the other end of a pair that goes there goes, too. */
-function farEnds(
-  steps: readonly PlannedStep[],
-  before: ReadonlyMap<string, NetworkState>,
-  namespace: string,
-): PlannedStep[] {
-  return steps.flatMap((step) => {
-    const { operation } = step
-    const name = operation.type === 'deleteLink' ? operation.name : undefined
-    const gone = operation.type === 'createLink' ? operation.link.name : name
-    const link = gone === undefined ? undefined : before.get(step.namespace ?? '')?.links.get(gone)?.link
-    const peer = link?.linkNamespaceId === undefined ? undefined : peerOf(link)
-    if (!peer || (peer.namespace ?? '') !== namespace) return []
-    return [{ ...step, namespace, operation: { type: 'deleteLink', name: peer.name } }]
-  })
 }
 
 /** Brings everything that steps touched back to what it was. */

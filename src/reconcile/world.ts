@@ -7,6 +7,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
 import { listNamespaces } from '../system/namespace.js'
+import { withFarEnds } from './farEnds.js'
 import type { Kernel } from './kernel.js'
 import { linksRemade } from './linksRemade.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
@@ -55,7 +56,7 @@ export class World implements Disposable {
     }
   }
 
-  /** Opens a namespace that has just come into being. */
+  /** Opens a namespace that has just come into being, or that links of others reach into. */
   opened(name: string): Place {
     const place = this.places.get(name) ?? this.#named(name)
     this.places.set(name, place)
@@ -156,9 +157,10 @@ export class World implements Disposable {
     options: RequestOptions,
   ): Promise<Map<string, NetworkState>> {
     const added = new Map(states)
+    const all = withFarEnds(steps, states)
     for (const [namespace, state] of states) {
       const place = this.places.get(namespace)
-      const names = linksRemade(steps, namespace, state)
+      const names = linksRemade(all, namespace, state)
       if (!place || names.size === 0) continue
       const featured = await withFeaturesOf(names, state, place, options)
       const read = await withQdiscsOf(names, featured, place, options)

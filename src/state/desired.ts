@@ -104,6 +104,8 @@ export interface DesiredMdbEntry {
 
 /** What one namespace should look like. */
 export interface DesiredNetwork {
+  /** Whether the spec does not name it, and it is only concerned by what happens in others. */
+  readonly bystander?: boolean
   readonly links: readonly DesiredLink[]
   readonly routes: readonly DesiredRoute[]
   readonly nexthops: readonly DesiredNexthop[]

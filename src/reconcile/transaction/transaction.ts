@@ -57,6 +57,17 @@ export class Transaction implements Disposable {
     }
   }
 
+  /**
+   * Takes the locks of namespaces that were opened since, too, and deals with what was left behind there. Two that wait
+   * for each other so end by their timeouts.
+   */
+  async join(world: World): Promise<void> {
+    await inStateDirectory(this.#directory, async () => {
+      await this.#lock(world)
+      await this.#recover()
+    })
+  }
+
   /** What became of applies that were cut off. */
   get recovered(): readonly Recovery[] {
     return this.#recovered
@@ -73,8 +84,10 @@ export class Transaction implements Disposable {
 
   async #lock(world: World): Promise<void> {
     const { lockTimeout = 0, namespace, signal } = this.#options
-    const places = [...world.places.values()].map((place) => ({ place, identity: namespaceIdentity(place.fd) }))
-    const taken = new Set<string>()
+    const held = new Set(this.#held.map(({ place }) => place))
+    const others = [...world.places.values()].filter((place) => !held.has(place))
+    const places = others.map((place) => ({ place, identity: namespaceIdentity(place.fd) }))
+    const taken = new Set(this.#held.map(({ identity }) => identity))
     // Everyone takes them in the same order, so that two that wait never wait for each other.
     for (const { place, identity } of places.sort((a, b) => (a.identity < b.identity ? -1 : 1))) {
       if (taken.has(identity)) throw twice(place, namespace)
@@ -87,6 +100,7 @@ export class Transaction implements Disposable {
 
   async #recover(): Promise<void> {
     removeForsakenPacked(this.#directory)
+    const known = new Set(this.#interrupted.journals.map(({ path }) => path))
     this.#interrupted = findInterrupted({
       directory: this.#directory,
       open: new Map(this.#held.map(({ identity, place }) => [identity, place.fd])),
@@ -97,7 +111,8 @@ export class Transaction implements Disposable {
     })
     this.#recovered.push(...this.#interrupted.refused)
     if (this.#options.interrupted === 'continue') {
-      this.#recovered.push(...this.#interrupted.journals.map(({ recovery }) => continued(recovery)))
+      const found = this.#interrupted.journals.filter(({ path }) => !known.has(path))
+      this.#recovered.push(...found.map(({ recovery }) => continued(recovery)))
     } else await this.#undoInterrupted()
   }
 

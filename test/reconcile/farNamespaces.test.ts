@@ -1,0 +1,180 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { apply, rollback } from '../../src/index.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { fixture, runProgram } from '../helpers/program.js'
+import { picture, reconcileNamespace } from '../helpers/reconcile.js'
+import type { Orders } from './fixtures/applyAndDie.js'
+
+const near = (blue: string): LinkSpec => ({
+  name: 'b',
+  kind: 'veth',
+  veth: { peer: { name: 'c', namespace: blue } },
+  addresses: ['10.0.0.1/24'],
+})
+
+/** A pair into a named namespace, which no later spec of the test names, with what hangs on its far end. */
+async function stage(t: ExecutionContext, label: string) {
+  const here = reconcileNamespace(t)
+  const blue = `lwt-fn-${process.pid}-${label}`
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
+  t.teardown(() => {
+    here.sh(`ip netns delete ${blue} 2>/dev/null || true`)
+    rmSync(stateDirectory, { recursive: true, force: true })
+  })
+  const there = { ...here, sh: (script: string) => here.sh(`ip netns exec ${blue} sh -c '${script}'`) }
+  await here.converges({
+    links: [near(blue)],
+    namespaces: {
+      [blue]: {
+        links: [
+          { name: 'br0', kind: 'bridge' },
+          { name: 'c', master: 'br0', mtu: 1400, alias: 'far', addresses: ['10.0.0.2/24'] },
+        ],
+        routes: [{ to: '10.9.0.0/16', via: '10.0.0.1' }],
+      },
+    },
+  })
+  there.sh('bridge fdb add 02:00:00:00:00:09 dev c master static; tc qdisc add dev c root pfifo limit 50')
+  const both = (): string[] => [
+    ...here.picture({ portable: true }),
+    ...picture(there, { portable: true }),
+    there.sh('bridge fdb show br br0 | grep 02:00:00:00:00:09; tc qdisc show dev c'),
+  ]
+  const settings = { namespace: { path: here.path }, stateDirectory }
+  return { here, there, blue, both, settings }
+}
+
+const unfit: LinkSpec = { name: 'zz', kind: 'tap', mac: '03:00:00:00:00:01' }
+
+test.serial(
+  'a pair that is deleted comes back with its far end, in a namespace that the spec does not name',
+  async (t) => {
+    const { here, both } = await stage(t, 'deleted')
+    const before = both()
+    const { message, rollback: report } = await here.fails({ links: [{ name: 'b', absent: true }, unfit] })
+    t.regex(message, /zz/)
+    t.true(report?.restored, report?.error)
+    t.deepEqual(both(), before)
+    await here.converges({ links: [{ name: 'b', absent: true }] })
+  },
+)
+
+test.serial('a pair that is made anew keeps its far end there, and comes back with it', async (t) => {
+  const { here, there, both } = await stage(t, 'anew')
+  const before = both()
+  const { rollback: report } = await here.fails({ links: [{ name: 'b', txQueues: 3 }] }, { guards: [() => false] })
+  t.true(report?.restored, report?.error)
+  t.deepEqual(both(), before)
+  const { steps } = await here.converges({ links: [{ name: 'b', txQueues: 3 }] })
+  t.deepEqual(
+    steps.filter(({ object }) => object === 'link').map(({ action, id }) => `${action} ${id}`),
+    ['recreate b', 'recreate c'],
+  )
+  t.deepEqual(both(), before)
+  t.regex(there.sh('ip route'), /10.9.0.0\/16 via 10.0.0.1/)
+})
+
+test.serial('a link that becomes one of another kind leaves no pair, and comes back as one', async (t) => {
+  const { here, both } = await stage(t, 'kind')
+  const before = both()
+  const { rollback: report } = await here.fails({ links: [{ name: 'b', kind: 'tap' }] }, { guards: [() => false] })
+  t.true(report?.restored, report?.error)
+  t.deepEqual(both(), before)
+})
+
+test.serial('what is pruned takes nothing along where the spec names nothing but the far end', async (t) => {
+  const { here, there, both } = await stage(t, 'pruned')
+  const before = both()
+  const { rollback: report } = await here.fails({}, { prune: true, guards: [() => false] })
+  t.true(report?.restored, report?.error)
+  t.deepEqual(both(), before)
+  await here.apply({}, { prune: true })
+  t.regex(there.sh('ip -br link'), /^br0 /m)
+  t.notRegex(there.sh('ip -br link'), /^c@/m)
+})
+
+test.serial('what a killed apply took from there is put back by whoever comes next', async (t) => {
+  const { here, there, blue, both, settings } = await stage(t, 'killed')
+  const before = both()
+  const { stateDirectory } = settings
+  const recover = (namespace: typeof settings.namespace | string) => apply({}, { ...settings, namespace })
+  const ways = [
+    async () => (await rollback(settings)).unwrap().undone,
+    async () => (await recover(settings.namespace)).unwrap().recovered,
+    async () => (await recover(blue)).unwrap().recovered,
+  ]
+  const taps = ['tap0', 'tap1', 'tap2'].map((name): LinkSpec => ({ name, kind: 'tap' }))
+  const spec: Spec = { links: [{ name: 'b', absent: true }, ...taps] }
+  let proofs = 0
+  for (let dieBefore = 8; proofs < ways.length; dieBefore++) {
+    const orders: Orders = { namespacePath: here.path, stateDirectory, spec, dieBefore }
+    const program = [process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)]
+    const { stdout, signal, stderr } = await runProgram(program)
+    t.is(signal, 'SIGKILL', stderr)
+    if (stdout !== '') break
+    if (there.sh('ip -br link').includes('c@')) continue
+    const undone = await ways[proofs++]?.()
+    t.is(undone?.[0]?.action, 'restored')
+    t.deepEqual(both(), before)
+    const left = readdirSync(stateDirectory).filter((name) => !name.endsWith('.lock'))
+    t.deepEqual(left, [])
+  }
+  t.is(proofs, ways.length, 'it was never killed at the right time')
+})
+
+test.serial('what another apply left half done in the far namespace is undone first', async (t) => {
+  const { here, there, blue, both, settings } = await stage(t, 'other')
+  const { stateDirectory } = settings
+  const before = both()
+  const spec: Spec = {
+    links: [
+      { name: 'br0', mtu: 1300 },
+      { name: 'tap0', kind: 'tap' },
+    ],
+  }
+  const orders: Orders = { namespacePath: `/run/netns/${blue}`, stateDirectory, spec, dieBefore: 1 }
+  await runProgram([process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)])
+  t.notDeepEqual(both(), before)
+  const result = await apply({ links: [{ name: 'b', absent: true }] }, settings)
+  t.like(result.unwrap().recovered?.[0], { action: 'restored' })
+  t.notRegex(there.sh('ip -br link'), /^tap0 /m)
+  t.deepEqual(
+    here.ip('link').map(({ ifname }) => ifname),
+    ['lo'],
+  )
+})
+
+test.serial('the far namespace is locked, too', async (t) => {
+  const { blue, both, settings } = await stage(t, 'locked')
+  const before = both()
+  await apply(
+    {},
+    {
+      ...settings,
+      namespace: blue,
+      guards: [
+        async () => {
+          const result = await apply({ links: [{ name: 'b', absent: true }] }, settings)
+          t.is(result.err && result.val.code, 'LOCKED')
+          t.deepEqual(both(), before)
+        },
+      ],
+    },
+  )
+})
+
+test('a pair is not deleted whose other end is in a namespace that nobody can name', async (t) => {
+  const here = reconcileNamespace(t)
+  const other = reconcileNamespace(t)
+  here.sh('ip link add name b type veth peer name c')
+  here.sh(`ip link set c netns ${other.path}`)
+  for (const wish of [{ absent: true }, { kind: 'tap' }, { kind: 'veth', veth: { peer: { name: 'd' } } }] as const) {
+    const before = other.picture()
+    const { message } = await here.refuses({ links: [unfit, { name: 'b', ...wish }] }, 'INVALID_SPEC')
+    t.regex(message, /^\/links\/1: .* its other end is in a namespace that has no name or cannot be opened/)
+    t.deepEqual(other.picture(), before)
+  }
+})
