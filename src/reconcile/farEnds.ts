@@ -1,4 +1,5 @@
 import type { Problem } from '../error.js'
+import { grouped } from '../rtnetlink/grouped.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { isLead, isPairKind, peerOf } from '../rtnetlink/pair.js'
@@ -7,6 +8,7 @@ import type { NetworkState } from '../state/model.js'
 import { throwIfAny } from './desiredNetworks.js'
 import { decidedAnew, recreatedLinks } from './losses.js'
 import type { Wish } from './pairs.js'
+import { formerNamesOf } from './renames/formerNames.js'
 import type { PlannedStep } from './step.js'
 
 /** The ends of pairs that go with the other end in another namespace and come back, with the properties that they lose. */
@@ -65,12 +67,15 @@ interface Taken {
 }
 
 function takenPairs(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Taken[] {
-  return steps.flatMap((step) => {
-    const { operation } = step
-    const name = operation.type === 'deleteLink' ? operation.name : undefined
-    const gone = operation.type === 'createLink' ? operation.link.name : name
-    const link = gone === undefined ? undefined : before.get(step.namespace ?? '')?.links.get(gone)?.link
-    return link && isFarEnd(link) ? [{ step, link }] : []
+  return [...grouped(steps, ({ namespace = '' }) => namespace)].flatMap(([namespace, own]) => {
+    const names = formerNamesOf(own)
+    return own.flatMap((step) => {
+      const { operation } = step
+      const name = operation.type === 'deleteLink' ? operation.name : undefined
+      const gone = operation.type === 'createLink' ? operation.link.name : name
+      const link = gone === undefined ? undefined : before.get(namespace)?.links.get(names.of(gone))?.link
+      return link && isFarEnd(link) ? [{ step, link }] : []
+    })
   })
 }
 

@@ -77,6 +77,16 @@ test.serial('a pair that is made anew keeps its far end there, and comes back wi
   t.regex(there.sh('ip route'), /10.9.0.0\/16 via 10.0.0.1/)
 })
 
+test.serial('a pair that gets another name and is made anew comes back with its far end', async (t) => {
+  const { here, both } = await stage(t, 'renamed')
+  const before = both()
+  const links: LinkSpec[] = [{ name: 'b9', match: { altName: 'linkwright.default.b' }, txQueues: 3 }]
+  const { rollback: report } = await here.fails({ links }, { guards: [() => false] })
+  t.true(report?.restored, report?.error)
+  t.deepEqual(both(), before)
+  await here.converges({ links })
+})
+
 test.serial('a link that becomes one of another kind leaves no pair, and comes back as one', async (t) => {
   const { here, both } = await stage(t, 'kind')
   const before = both()
