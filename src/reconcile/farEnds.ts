@@ -92,7 +92,7 @@ export function withFarEnds(
   return far.length === 0 ? steps : [...steps, ...far]
 }
 
-/** The namespaces that were not read and lose the other ends of pairs by steps; refuses what nobody could put back. */
+/** The namespaces that were not read and lose the other ends of pairs by steps; refuses to make anew what nobody could put back. */
 export function farNamespaces(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
@@ -102,12 +102,12 @@ export function farNamespaces(
   for (const { step, link } of takenPairs(steps, before)) {
     const peer = peerOf(link)
     if (peer?.namespace !== undefined && !before.has(peer.namespace)) names.add(peer.namespace)
-    if (!peer) {
+    // Whoever wants it to be gone has said so.
+    if (!peer && step.disruption === 'recreate') {
       const where = 'in a namespace that has no name or cannot be opened'
-      const what = step.action === 'delete' ? 'removed' : 'made anew'
       problems.push({
         path: step.path ?? '',
-        message: `the link ${link.name} cannot be ${what}, since its other end is ${where}, where nobody could put it back`,
+        message: `the link ${link.name} cannot be made anew, since its other end is ${where}, where nobody could put it back`,
         hint: 'name that namespace (ip netns attach), or delete the pair yourself (ip link delete)',
       })
     }

@@ -176,15 +176,20 @@ test.serial('the far namespace is locked, too', async (t) => {
   )
 })
 
-test('a pair is not deleted whose other end is in a namespace that nobody can name', async (t) => {
+test('a pair is not made anew whose other end is in a namespace that nobody can name', async (t) => {
   const here = reconcileNamespace(t)
   const other = reconcileNamespace(t)
   here.sh('ip link add name b type veth peer name c')
   here.sh(`ip link set c netns ${other.path}`)
-  for (const wish of [{ absent: true }, { kind: 'tap' }, { kind: 'veth', veth: { peer: { name: 'd' } } }] as const) {
+  for (const wish of [{ kind: 'tap' }, { kind: 'veth', veth: { peer: { name: 'd' } } }] as const) {
     const before = other.picture()
     const { message } = await here.refuses({ links: [unfit, { name: 'b', ...wish }] }, 'INVALID_SPEC')
     t.regex(message, /^\/links\/1: .* its other end is in a namespace that has no name or cannot be opened/)
     t.deepEqual(other.picture(), before)
   }
+  await here.converges({ links: [{ name: 'b', absent: true }] })
+  t.deepEqual(
+    other.ip('link').map(({ ifname }) => ifname),
+    ['lo'],
+  )
 })

@@ -176,6 +176,7 @@ export interface AnyLinkKind
   readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
+  /** Options of which the kernel tells a value for a time that is none of a setting. */
   readonly passing?: (options: object, status: object) => readonly string[]
   readonly cleared?: Readonly<Record<string, unknown>>
   readonly momentary?: readonly string[]
