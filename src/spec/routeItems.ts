@@ -1,5 +1,5 @@
 import { rest } from '../system/turns.js'
-import { Awaited, given, type RouteReadOptions, throwIfAborted } from './routeReading.js'
+import { Awaited, failed, type RouteReadOptions, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import type { RouteSpec } from './types.js'
@@ -21,18 +21,29 @@ export async function routesFromItems(
     await rest()
     throwIfAborted(options.signal)
   }
-  if (Symbol.asyncIterator in items) {
-    for await (const item of new Awaited(items, options)) {
-      take(item)
-      if (++position % itemsALook === 0) await look()
-      if (builder.full) break
+  // What is thrown between two items is the source's.
+  let isOurs = false
+  try {
+    if (Symbol.asyncIterator in items) {
+      const isBounded = options.signal !== undefined || options.timeout !== undefined
+      for await (const item of isBounded ? new Awaited(items, options) : items) {
+        isOurs = true
+        take(item)
+        if (++position % itemsALook === 0) await look()
+        isOurs = false
+        if (builder.full) break
+      }
+    } else {
+      for (const item of items) {
+        isOurs = true
+        take(item)
+        if (++position % itemsALook === 0) await look()
+        isOurs = false
+        if (builder.full) break
+      }
     }
-  } else {
-    for (const item of Array.isArray(items) ? items : given(items)) {
-      take(item)
-      if (++position % itemsALook === 0) await look()
-      if (builder.full) break
-    }
+  } catch (error) {
+    throw isOurs ? error : failed(error)
   }
   return builder.finish()
 }

@@ -21,7 +21,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 export class SourceError extends NetworkError {}
 
 /** A source's own failure: what the system said of a file by its name, anything else as a fault of the argument. */
-function failed(cause: unknown): NetworkError {
+export function failed(cause: unknown): NetworkError {
   if (cause instanceof NetworkError) return cause
   const message = `cannot read routes: ${cause instanceof Error ? cause.message : String(cause)}`
   const errno = cause instanceof Error && 'errno' in cause ? cause.errno : undefined

@@ -8,14 +8,14 @@ import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
 import { PassingRoute, type RouteProperties, readWords, WordError, type Words, withoutShown } from './routeWords.js'
 
-/** What may stand before a route on its line, as `ip -batch` has it. */
-const leading: ReadonlySet<string> = new Set(['ip', 'route', 'add', 'replace', 'append', 'prepend', 'change', 'to'])
-const families: ReadonlyMap<string, Family> = new Map([
-  ['-4', 'inet'],
-  ['-6', 'inet6'],
+/** What may stand before a destination, as `ip -batch` has it, with what it tells: one look a line. */
+const leading: ReadonlyMap<string, { readonly type?: string; readonly family?: Family }> = new Map([
+  ...['ip', 'route', 'add', 'replace', 'append', 'prepend', 'change', 'to'].map((word) => [word, {}] as const),
+  ['-4', { family: 'inet' }],
+  ['-6', { family: 'inet6' }],
+  ...routeTypes.map((type) => [type, { type }] as const),
 ])
 const backslash = 0x5c
-const types: ReadonlySet<string> = new Set(routeTypes)
 const linesALook = 256
 
 /** Reads routes from the pieces of a text. */
@@ -114,12 +114,10 @@ class LineReader {
     for (;;) {
       const end = endOfWord(line, column)
       const word = line.slice(column, end)
-      const told = families.get(word)
-      if (types.has(word)) type = word
-      else if (told) family = told
-      else if (!leading.has(word)) {
-        return { to: word, number, family, type, column, restColumn: end, rest: line.slice(end) }
-      }
+      const lead = leading.get(word)
+      if (!lead) return { to: word, number, family, type, column, restColumn: end, rest: line.slice(end) }
+      family = lead.family ?? family
+      type = lead.type ?? type
       column = skipBlanks(line, end)
     }
   }
