@@ -1,39 +1,22 @@
 import { NetworkError } from '../error.js'
 import { maximumDelay } from '../netlink/exchange.js'
 import { shown } from '../spec/pointer.js'
+import { type Allowed, flag, ofType, oneOf, text, type Values } from '../system/optionValues.js'
 import type { ApplyOptions, SnapshotOptions } from './options.js'
 import type { WatchOptions } from './watch/drift.js'
 
 /** Every option of the declarative side. */
 type AllOptions = ApplyOptions & SnapshotOptions & WatchOptions
 
-/** What the value of an option can be. */
-interface Values {
-  /** Completes "is not …". */
-  readonly words: string
-  readonly include: (value: unknown) => boolean
-}
-
-function oneOf(...choices: readonly string[]): Values {
-  const words = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
-  return { words, include: (value) => choices.some((choice) => choice === value) }
-}
-
-function ofType(type: 'boolean' | 'string' | 'number' | 'function', words: string): Values {
-  return { words, include: (value) => typeof value === type }
-}
-
 function timeWithin(words: string, isWithin: (milliseconds: number) => boolean): Values {
   return { words, include: (value) => typeof value === 'number' && isWithin(value) }
 }
 
-const flag = ofType('boolean', 'true or false')
-const text = ofType('string', 'a text')
 const callback = ofType('function', 'a function')
 /** A deadline that is looked at again and again; without end where it is Infinity. */
 const deadline = timeWithin('a number of milliseconds', (milliseconds) => milliseconds >= 0)
 
-const values: { readonly [Name in keyof AllOptions]-?: Values } = {
+const values: Allowed<AllOptions> = {
   // Whoever opens it says what is wrong with it.
   namespace: { words: 'a namespace', include: () => true },
   kernel: {

@@ -1,33 +1,9 @@
 import { NetworkError } from '../error.js'
+import type { Allowed, Values } from '../system/optionValues.js'
 
-/** What an option can be. */
-export interface Values {
-  readonly words: string
-  readonly include: (value: unknown) => boolean
-}
-
-/** What each option of `T` can be. */
-export type Allowed<T> = { readonly [Name in keyof T]-?: Values }
-
-/** The largest int of the kernel's. */
-export const maximumInt = 2 ** 31 - 1
-
-export const flag: Values = { words: 'true or false', include: (value) => typeof value === 'boolean' }
-export const text: Values = { words: 'a text', include: (value) => typeof value === 'string' }
 export const account: Values = {
   words: 'a number or a name',
   include: (value) => typeof value === 'number' || typeof value === 'string',
-}
-
-export function oneOf(...choices: readonly string[]): Values {
-  return { words: choices.join(' or '), include: (value) => choices.some((choice) => choice === value) }
-}
-
-export function integer(first: number, last: number): Values {
-  return {
-    words: `an integer from ${first.toLocaleString('en')} to ${last.toLocaleString('en')}`,
-    include: (value) => Number.isInteger(value) && Number(value) >= first && Number(value) <= last,
-  }
 }
 
 /** Refuses options that there are not, and values that mean nothing; `undefined` is as if it were not given. */

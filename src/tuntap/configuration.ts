@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.js'
 import { systemNames } from '../system/names.js'
-import { type Allowed, account, checkAllowed, flag, oneOf, text, type Values } from './allowed.js'
+import { type Allowed, flag, oneOf, text, type Values } from '../system/optionValues.js'
+import { account, checkAllowed } from './allowed.js'
 import { IFNAMSIZ } from './constants.js'
 
 /** What a device carries: IP packets (`tun`) or Ethernet frames (`tap`). */

@@ -4,7 +4,8 @@ import { littleEndian } from '../netlink/bytes.js'
 import { attemptSync, type Result } from '../result.js'
 import { lastErrno, libc } from '../system/libc.js'
 import { inNamespace, openNamespace } from '../system/namespace.js'
-import { type Allowed, account, checkAllowed, flag, integer, maximumInt, text } from './allowed.js'
+import { type Allowed, flag, integer, maximumInt, text } from '../system/optionValues.js'
+import { account, checkAllowed } from './allowed.js'
 import {
   type AttachedInterface,
   CallFailure,
