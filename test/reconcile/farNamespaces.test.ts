@@ -25,6 +25,9 @@ async function stage(t: ExecutionContext, label: string) {
     rmSync(stateDirectory, { recursive: true, force: true })
   })
   const there = { ...here, sh: (script: string) => here.sh(`ip netns exec ${blue} sh -c '${script}'`) }
+  // No link gets a link-local address by itself, which would come and go with its carrier.
+  here.sh(`ip netns add ${blue}`)
+  there.sh('sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1')
   await here.converges({
     links: [near(blue)],
     namespaces: {
