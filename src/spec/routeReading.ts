@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.js'
+import { maximumDelay } from '../netlink/exchange.js'
 import { codeOf } from '../system/errno.js'
 
 /** How long routes are waited for. */
@@ -8,9 +9,6 @@ export interface RouteReadOptions {
   /** Milliseconds that the source has for each part, until the error `TIMEOUT`. Default: no end. */
   readonly timeout?: number | undefined
 }
-
-/** The largest delay that timers take; beyond it they fire at once. */
-const longestTimer = 2 ** 31 - 1
 
 /** Throws where a caller has given up. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
@@ -61,7 +59,7 @@ export class Awaited<T> implements AsyncIterableIterator<T> {
     const { signal, timeout } = options
     this.#options = options
     this.#iterator = told(() => source[Symbol.asyncIterator]())
-    if (timeout !== undefined) this.#timer = setTimeout(this.#onTimeout, Math.min(timeout, longestTimer))
+    if (timeout !== undefined) this.#timer = setTimeout(this.#onTimeout, Math.min(timeout, maximumDelay))
     signal?.addEventListener('abort', this.#onAbort)
     if (signal?.aborted) this.#onAbort()
   }
