@@ -121,7 +121,7 @@ export function attributeTable<T extends object>(
       walkAttributes(payload, (type, start, end) => {
         const owners = readers.get(type)
         if (owners ? owners.length === 0 : !context.unknown || beside?.knows(type)) {
-          if (!beside?.knows(type)) context.ignored?.push({ start, end })
+          if (context.ignored && !beside?.knows(type)) context.ignored.push({ start, end })
           return
         }
         range.start = start
