@@ -1,9 +1,8 @@
 import type { Problem } from '../../error.js'
 import { sameUntil } from '../../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, prefixOfRow } from '../../rtnetlink/packed/packedRows.js'
+import { type PackedRows, prefixOfRow, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../../rtnetlink/packed/rowIndex.js'
-import { RowMarks } from '../../rtnetlink/packed/rowMarks.js'
 import { rowsTo } from '../../rtnetlink/packed/rowsTo.js'
 import { runsOf } from '../../rtnetlink/packed/runs.js'
 import { withLine } from '../../spec/routeOrigin.js'
@@ -41,16 +40,17 @@ export async function wantedTwice(wanted: PackedRoutes<DesiredRoute>): Promise<R
   const keys = new KeyNumbers().of(there.ways.map(({ route }) => route))
   const problems: Problem[] = []
   const besides = async (rows: PackedRows): Promise<PackedRows> => {
-    const marks = new RowMarks(rows)
+    const found = new RowsBuilder(rows.family, 4)
     for (const row of await repeated(rows, keys)) {
-      const way = there.ways[rows.ways[row] ?? 0]
-      if (way?.exact) marks.add(row, row + 1)
+      const number = rows.ways[row] ?? 0
+      const way = there.ways[number]
+      if (way?.exact) found.pushRow(rows, row, number)
       else if (way && problems.length < mostTold) {
         const route = { ...way.route, to: prefixOfRow(rows, row) }
         problems.push(wantedTwiceProblem({ ...way, route }, countBefore(rows, row, route.to)))
       }
     }
-    return marks.rows()
+    return found.finish()
   }
   const [inet, inet6] = [await besides(there.inet), await besides(there.inet6)]
   const result = { problems, besides: new PackedRoutes(there.ways, inet, inet6) }
