@@ -51,7 +51,7 @@ export function contenders(built: string): Contender[] {
       hopelessFrom: never,
       ownOrder: true,
       ofOwnTable,
-      command: (work, family, count) => [...js('linkwright.js'), work, family, `${count}`],
+      command: commandOn(process.execPath),
     },
     {
       name: 'ip',
@@ -69,12 +69,7 @@ export function contenders(built: string): Contender[] {
   ]
   if (otherNode) {
     const { path, suffix } = otherNode
-    const command: Contender['command'] = (work, family, count) => [
-      ...js('linkwright.js', path),
-      work,
-      family,
-      `${count}`,
-    ]
+    const command = commandOn(path)
     found.push({ name: `linkwright${suffix}`, slowFrom: never, hopelessFrom: never, ownOrder: true, command })
   }
   const go = join(built, 'go')
@@ -89,6 +84,11 @@ export function contenders(built: string): Contender[] {
     found.push({ name: 'pyroute2', slowFrom: 100_000, hopelessFrom: 1_000_000, command })
   }
   return found
+}
+
+/** linkwright on a Node. */
+function commandOn(node: string): Contender['command'] {
+  return (work, family, count) => [...js('linkwright.js', node), work, family, `${count}`]
 }
 
 /** Reconciling nothing is for C a dump; it deletes in the order that the kernel takes best. */
