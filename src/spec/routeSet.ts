@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
-import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
+import { type PackedRows, prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
 import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
@@ -32,8 +32,6 @@ export interface RouteTextOptions extends RouteReadOptions {
   readonly linkName?: (index: number) => string | undefined
 }
 
-const families = ['inet', 'inet6'] as const
-
 /** What of a route cannot be written as words. */
 function untoldOf({ absent, encapsulation, nexthops }: RouteSpec): string | undefined {
   if (absent) return 'is absent'
@@ -41,13 +39,17 @@ function untoldOf({ absent, encapsulation, nexthops }: RouteSpec): string | unde
   return isWrapped ? 'has an encapsulation' : undefined
 }
 
-/** The destination of the first route of a way, if there is one. */
-function firstOf(packed: PackedRoutes<RouteSpec>, way: number): string | undefined {
-  for (const family of families) {
-    const row = packed[family].ways.indexOf(way)
-    if (row >= 0) return prefixOfRow(packed[family], row)
+/** The first row of a way in each family, or all that lead to a destination. */
+function* rowsOf(
+  packed: PackedRoutes<RouteSpec>,
+  way: number,
+  to?: string,
+): Generator<{ rows: PackedRows; row: number }> {
+  for (const rows of [packed.inet, packed.inet6]) {
+    for (const row of to === undefined ? [rows.ways.indexOf(way)] : rowsTo(rows, to)) {
+      if (row >= 0 && rows.ways[row] === way) yield { rows, row }
+    }
   }
-  return undefined
 }
 
 /**
@@ -82,8 +84,8 @@ export class RouteSet implements Iterable<RouteSpec> {
    * (`route add 10.0.0.0/8 via 10.0.0.1 dev eth0`, without the first two words as well), or in short: prefix, gateway,
    * link, metric (`10.0.0.0/8 10.0.0.1 eth0 100`). `#` begins a comment, and a backslash at the end of a line lets it go
    * on in the next one. The family of `default` is told by an address, by `-6` in front, or by `pref`. Of a route with
-   * `nhid` what is shown of its nexthop object is left out, and so are routes that expire. The text may come in pieces, and no line of it
-   * stays in memory. Errors tell the line and column of all problems.
+   * `nhid` what is shown of its nexthop object is left out, and so are routes that expire. The text may come in pieces,
+   * and no line of it stays in memory. Errors tell the line and column of all problems.
    *
    * What `ip route save` writes is read as well, known by how it begins; several such files may follow each other. As in
    * a snapshot, routes of the kernel, of redirects and of router advertisements are left out. It has to be from a
@@ -134,11 +136,13 @@ export class RouteSet implements Iterable<RouteSpec> {
     const { packed } = this.#parts
     for (const [number, way] of packed.ways.entries()) {
       const untold = untoldOf(way)
-      const first = untold === undefined ? undefined : firstOf(packed, number)
-      if (first === undefined) continue
-      throw new NetworkError('INVALID_ARGUMENT', `the route to ${first} ${untold}, which no text says`, {
-        object: `route ${first}`,
-      })
+      if (untold === undefined) continue
+      for (const { rows, row } of rowsOf(packed, number)) {
+        const first = prefixOfRow(rows, row)
+        throw new NetworkError('INVALID_ARGUMENT', `the route to ${first} ${untold}, which no text says`, {
+          object: `route ${first}`,
+        })
+      }
     }
     return this.#pieces()
   }
@@ -183,17 +187,13 @@ export class RouteSet implements Iterable<RouteSpec> {
    */
   locate(way: RouteSpec, to?: string, further = 0): { readonly number: number; readonly line?: string } | undefined {
     const { origins, name, packed } = this.#parts
-    const number = packed.ways.indexOf(way)
-    for (const family of families) {
-      const { ways } = packed[family]
-      let left = further
-      for (const row of to === undefined ? [ways.indexOf(number)] : rowsTo(packed[family], to)) {
-        if (row < 0 || ways[row] !== number || left-- > 0) continue
-        const ahead = origins[family].findLast(([from]) => from <= row)?.[1]
-        if (ahead === undefined) return undefined
-        const item = row + ahead
-        return name === undefined ? { number: item } : { number: item, line: `${name}, line ${item}` }
-      }
+    let left = further
+    for (const { rows, row } of rowsOf(packed, packed.ways.indexOf(way), to)) {
+      if (left-- > 0) continue
+      const ahead = origins[rows.family].findLast(([from]) => from <= row)?.[1]
+      if (ahead === undefined) return undefined
+      const number = row + ahead
+      return name === undefined ? { number } : { number, line: `${name}, line ${number}` }
     }
     return undefined
   }
