@@ -15,8 +15,8 @@ export async function showCommand(
   if (result.err) return reportError(result.val, options.json === true, output)
   if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
   else {
-    const { stringify } = await import('yaml')
-    output.out(stringify(result.val, { lineWidth: 120 }))
+    const { toYaml } = await import('./toYaml.js')
+    output.out(toYaml(result.val))
   }
   return exitStatus.done
 }

@@ -11,7 +11,7 @@ import { renamedState } from '../state/renamed.js'
 import { rest } from '../system/turns.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
-import { curiosityOf, losingEntries } from './curiosity.js'
+import { curiosityOf } from './curiosity.js'
 import { desiredNetworks } from './desiredNetworks.js'
 import { Echoes } from './echoes.js'
 import { execute } from './execute.js'
@@ -20,12 +20,14 @@ import { bystander, farNamespaces } from './farEnds.js'
 import { runGuards } from './guards/index.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { loadOptionsOf } from './loadOptions.js'
+import { losingEntries } from './losingEntries.js'
 import { forbidDisruption, makeSteps } from './makePlan.js'
 import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions } from './options.js'
 import { type KeptOptions, Plan } from './plan.js'
 import { withoutPruned } from './prune.js'
 import { publicStep } from './publicStep.js'
 import { refuseOnceLoaded, refuseUnsupported } from './refuseUnsupported.js'
+import { withRemadeFeatures } from './remadeFeatures.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import { failedStep, formerOf, rollback } from './rollback.js'
 import { isAboutLinks, isAdditive, partOfSteps } from './scope.js'
@@ -223,7 +225,7 @@ async function allSteps(
   const remade = steps.filter(({ disruption }) => disruption === 'recreate')
   if (remade.length > 0) {
     // What is made anew comes back with the features that it had.
-    states = await world.withFeatures(states, remade, options)
+    states = await withRemadeFeatures(world, states, remade, options)
     steps = await stepsTowards(networks, states, world, options)
   }
   const further = farNamespaces(steps, states)
@@ -253,7 +255,7 @@ function stepsTowards(
  */
 async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Plan> {
   const { networks, world, options, transaction } = given
-  const states = await world.withFeatures(given.states, current.planned, options)
+  const states = await withRemadeFeatures(world, given.states, current.planned, options)
   let work: Work = { ...given, states }
   let done = current.planned
   if (isRetry) await transaction?.extend(await formerOf(done, states))

@@ -1,6 +1,5 @@
-import type { Problem } from '../error.js'
+import { throwIfAny } from '../spec/invalidSpec.js'
 import type { NetworkSpec, Spec } from '../spec/types.js'
-import { invalidSpec } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { resolveNetwork } from '../state/resolve/network.js'
 import { Resolver } from '../state/resolve/resolver.js'
@@ -21,9 +20,4 @@ export function desiredNetworks(spec: Spec, directory?: string): Map<string, Des
   for (const [name, network] of Object.entries(namespaces)) add(name, network, ['namespaces', name])
   throwIfAny(resolver.problems)
   return networks
-}
-
-/** Throws one error that carries all problems, if there are any. */
-export function throwIfAny(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw invalidSpec(problems)
 }

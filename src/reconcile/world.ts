@@ -7,14 +7,11 @@ import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
 import { listNamespaces } from '../system/namespace.js'
-import { withFarEnds } from './farEnds.js'
 import type { Kernel } from './kernel.js'
-import { linksRemade } from './linksRemade.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
 import { observeFew } from './observeFew.js'
-import { withFeaturesOf, withKnownFeatures } from './observeGeneric.js'
-import { hasQdiscs, withQdiscsOf } from './observeQdiscs.js'
+import { withKnownFeatures } from './observeGeneric.js'
 import { withSysctls } from './observeSysctls.js'
 import type { PlaceOptions } from './options.js'
 import { resolvePeers } from './peers.js'
@@ -148,27 +145,6 @@ export class World implements Disposable {
       states.set(name, withSysctls(state, network, place))
     }
     return states
-  }
-
-  /** Adds to what was read the features and qdiscs of links that steps delete or make anew, and of what goes along with them. */
-  async withFeatures(
-    states: ReadonlyMap<string, NetworkState>,
-    steps: readonly PlannedStep[],
-    options: RequestOptions,
-  ): Promise<Map<string, NetworkState>> {
-    const added = new Map(states)
-    const all = withFarEnds(steps, states)
-    for (const [namespace, state] of states) {
-      const place = this.places.get(namespace)
-      const names = linksRemade(all, namespace, state)
-      if (!place || names.size === 0) continue
-      const featured = await withFeaturesOf(names, state, place, options)
-      const read = await withQdiscsOf(names, featured, place, options)
-      added.set(namespace, read)
-      // Whether they came back is seen when all is read again.
-      if ([...names].some((name) => hasQdiscs(read.links.get(name)))) this.ask(namespace, { qdiscs: true })
-    }
-    return added
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
+import { invalidSpec } from './invalidSpec.js'
 import { isRouteFile, markWhole, placed } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
 import { type RouteReadOptions, SourceError } from './routeReading.js'
@@ -8,7 +9,6 @@ import { RouteSet } from './routeSet.js'
 import { isRouteSet } from './routeSetBrand.js'
 import { routesFrom } from './routeSource.js'
 import type { RouteFileSpec, RouteSpec } from './types.js'
-import { invalidSpec } from './validate.js'
 
 /** How routes are taken in. */
 export interface LoadOptions extends RouteReadOptions {

@@ -2,10 +2,11 @@ import type { Problem } from '../error.js'
 import { PrefixScanner } from '../ip/prefixScanner.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { RowsBuilder } from '../rtnetlink/packed/packedRows.js'
+import { invalidSpec } from './invalidSpec.js'
 import { routeFamily } from './routeSemantics.js'
 import type { RouteSetParts } from './routeSet.js'
 import type { RouteSpec } from './types.js'
-import { invalidSpec, problemsOfRoute } from './validate.js'
+import { problemsOfRoute } from './validate.js'
 
 /** How many problems are told of at once. */
 const mostProblems = 100

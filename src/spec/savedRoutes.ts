@@ -8,10 +8,11 @@ import { RouteReader } from '../rtnetlink/packed/routeReader.js'
 import { defaultRouteProtocol, type ListedRoute } from '../rtnetlink/route.js'
 import { isLasting, linksOfRoute, routeOf } from '../rtnetlink/routeRecord.js'
 import { rest } from '../system/turns.js'
+import { invalidSpec } from './invalidSpec.js'
 import { throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { routeToSpec, wayToSpec } from './routeToSpec.js'
-import { invalidSpec, problemsOfRoute } from './validate.js'
+import { problemsOfRoute } from './validate.js'
 
 /** route_dump_magic: iproute2, ip/iproute.c; in the byte order of the machine. */
 const routeDumpMagic = 0x45311224

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import { NetworkError, type Problem } from '../error.js'
+import type { Problem } from '../error.js'
 import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
+import { invalidSpec, throwIfAny } from './invalidSpec.js'
 import { nearest } from './nearest.js'
 import { type Path, pointer, shown, shownName } from './pointer.js'
 import { routeProblems } from './routeSemantics.js'
@@ -14,7 +15,7 @@ export function validateSpec(input: unknown): Spec {
   const schema = specSchema()
   const result = v.safeParse(schema, input)
   if (result.success) {
-    throwIfInvalid(semanticProblems(input as Spec))
+    throwIfAny(semanticProblems(input as Spec))
     return input as Spec
   }
   const problems = shapeProblems(schema, result.issues)
@@ -32,10 +33,6 @@ export function problemsOfRoute(input: unknown): Problem[] {
   routeProblems([result.output], [], reportTo(problems))
   // It was looked at as the first of a list.
   return problems.map((problem) => ({ ...problem, path: problem.path.replace(/^\/0/, '') }))
-}
-
-function throwIfInvalid(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw invalidSpec(problems)
 }
 
 /** Whether a problem may be there only because another one's value was left out. */
@@ -69,18 +66,6 @@ function cloned(input: unknown): unknown {
 
 function property(parent: unknown, key: string): unknown {
   return typeof parent === 'object' && parent !== null ? Object.getOwnPropertyDescriptor(parent, key)?.value : undefined
-}
-
-/** The error that carries problems; its message shows each on a line. */
-export function invalidSpec(problems: readonly Problem[]): NetworkError {
-  const lines = problems.map(({ path, message, hint }) => {
-    const where = path === '' ? '/' : path
-    return `${where}: ${message}${hint === undefined ? '' : ` (${hint})`}`
-  })
-  const [first = 'the spec is invalid'] = lines
-  const message = lines.length === 1 ? first : `${lines.length} problems:\n  ${lines.join('\n  ')}`
-  const path = problems.length === 1 ? problems[0]?.path : undefined
-  return new NetworkError('INVALID_SPEC', message, { problems, ...(path === undefined ? {} : { path }) })
 }
 
 function shapeProblems(schema: AnySchema, issues: readonly v.BaseIssue<unknown>[]): Problem[] {

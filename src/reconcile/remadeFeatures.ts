@@ -1,0 +1,30 @@
+import type { RequestOptions } from '../netlink/exchange.js'
+import type { NetworkState } from '../state/model.js'
+import { withFarEnds } from './farEnds.js'
+import { linksRemade } from './linksRemade.js'
+import { withFeaturesOf } from './observeGeneric.js'
+import { hasQdiscs, withQdiscsOf } from './observeQdiscs.js'
+import type { PlannedStep } from './step.js'
+import type { World } from './world.js'
+
+/** Adds to what was read the features and qdiscs of links that steps delete or make anew, and of what goes along with them. */
+export async function withRemadeFeatures(
+  world: World,
+  states: ReadonlyMap<string, NetworkState>,
+  steps: readonly PlannedStep[],
+  options: RequestOptions,
+): Promise<Map<string, NetworkState>> {
+  const added = new Map(states)
+  const all = withFarEnds(steps, states)
+  for (const [namespace, state] of states) {
+    const place = world.places.get(namespace)
+    const names = linksRemade(all, namespace, state)
+    if (!place || names.size === 0) continue
+    const featured = await withFeaturesOf(names, state, place, options)
+    const read = await withQdiscsOf(names, featured, place, options)
+    added.set(namespace, read)
+    // Whether they came back is seen when all is read again.
+    if ([...names].some((name) => hasQdiscs(read.links.get(name)))) world.ask(namespace, { qdiscs: true })
+  }
+  return added
+}
