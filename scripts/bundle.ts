@@ -1,7 +1,7 @@
 // What is published is bundled: Node needs longer to find and read 300 files than to run what is in them.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 /** What is published, by its name: entries of package.json, and what is started by its path. */
 const library = {
@@ -17,15 +17,23 @@ const library = {
 /** By itself: cut up along the entries of the library as well, it would be thirty small files to read at each start. */
 const commandLine = { cli: 'src/cli/main.ts' }
 
+/** By itself too, since what it shares with the other commands would be in files that hold what only those need. */
+const show = { show: 'src/cli/show.ts' }
+
 /** CommonJS packages in a bundle, such as commander, ask for Node's modules this way. */
 const requires =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)"
 
-/** Writes the bundles to dist/bundle: in each of the two, every module once, in chunks that its entry points share. */
+/** Writes the bundles to dist/bundle: in each of them, every module once, in chunks that its entry points share. */
 export async function bundle(root: string): Promise<void> {
   const outdir = join(root, 'dist/bundle')
   rmSync(outdir, { recursive: true, force: true })
-  const modules = [await bundled(root, outdir, library), await bundled(root, outdir, commandLine, requires)]
+  const program = { banner: { js: requires }, plugins: [withinReach(root)] }
+  const modules = [
+    await bundled(root, outdir, library),
+    await bundled(root, outdir, commandLine, { ...program, external: ['./show.js'] }),
+    await bundled(root, outdir, show, program),
+  ]
   writeFileSync(join(outdir, 'LICENSES.txt'), licenses(root, modules.flat()))
   chmodSync(join(outdir, 'cli.js'), 0o755)
 }
@@ -35,7 +43,7 @@ async function bundled(
   root: string,
   outdir: string,
   entryPoints: Readonly<Record<string, string>>,
-  banner = '',
+  { external = [], ...options }: Pick<BuildOptions, 'external' | 'banner' | 'plugins'> = {},
 ): Promise<string[]> {
   const { dependencies }: { dependencies: Readonly<Record<string, string>> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
@@ -50,7 +58,9 @@ async function bundled(
     platform: 'node',
     target: 'node20.19',
     // The compiled library needs these beside it; the rest of what it imports goes into the bundle.
-    external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
+    external: Object.keys(dependencies)
+      .flatMap((name) => [name, `${name}/*`])
+      .concat(external),
     sourcemap: true,
     // Node reads less at each start; names stay, for stack traces.
     minifySyntax: true,
@@ -59,10 +69,34 @@ async function bundled(
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
-    banner: { js: banner },
-    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
+    alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
+    ...options,
   })
   return Object.keys(metafile.inputs)
+}
+
+/**
+ * What the command line, which shares no objects with anybody, need not look for at each start: ts-results, in the form that
+ * it has for bundlers, which has no default export; and what commander starts programs with, of which linkwright has none.
+ */
+function withinReach(root: string): Plugin {
+  const contents: Readonly<Record<string, string>> = {
+    'ts-results': "import * as results from './node_modules/ts-results/esm/index.js'; export default results",
+    'node:child_process': 'module.exports = {}',
+  }
+  return {
+    name: 'within reach',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^ts-results$/ }, ({ path }) => ({ path, namespace: 'within reach' }))
+      onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+        importer.includes('/node_modules/commander/') ? { path, namespace: 'within reach' } : undefined,
+      )
+      onLoad({ filter: /./, namespace: 'within reach' }, ({ path }) => ({
+        contents: contents[path] ?? '',
+        resolveDir: root,
+      }))
+    },
+  }
 }
 
 /** The licenses of the packages that went into the bundle: each asks to be passed on with copies of it. */
