@@ -28,7 +28,7 @@ const requires =
 export async function bundle(root: string): Promise<void> {
   const outdir = join(root, 'dist/bundle')
   rmSync(outdir, { recursive: true, force: true })
-  const program = { banner: { js: requires }, plugins: [withinReach(root)] }
+  const program = { banner: { js: requires }, plugins: [standIns(root)] }
   const modules = [
     await bundled(root, outdir, library),
     await bundled(root, outdir, commandLine, { ...program, external: ['./show.js'] }),
@@ -79,19 +79,23 @@ async function bundled(
  * What the command line, which shares no objects with anybody, need not look for at each start: ts-results, in the form that
  * it has for bundlers, which has no default export; and what commander starts programs with, of which linkwright has none.
  */
-function withinReach(root: string): Plugin {
+function standIns(root: string): Plugin {
   const contents: Readonly<Record<string, string>> = {
     'ts-results': "import * as results from './node_modules/ts-results/esm/index.js'; export default results",
     'node:child_process': 'module.exports = {}',
   }
   return {
-    name: 'within reach',
+    name: 'stand-in',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^ts-results$/ }, ({ path }) => ({ path, namespace: 'within reach' }))
+      onResolve({ filter: /^ts-results$/ }, ({ path }) => ({ path, namespace: 'stand-in' }))
       onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-        importer.includes('/node_modules/commander/') ? { path, namespace: 'within reach' } : undefined,
+        importer.includes('/node_modules/commander/') ? { path, namespace: 'stand-in' } : undefined,
       )
-      onLoad({ filter: /./, namespace: 'within reach' }, ({ path }) => ({
+      // Its maps lead to sources that it does not publish.
+      onLoad({ filter: /\/ts-results\/esm\// }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL.*/m, ''),
+      }))
+      onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
         contents: contents[path] ?? '',
         resolveDir: root,
       }))
