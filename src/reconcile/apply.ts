@@ -194,9 +194,8 @@ async function additionsTo(
   options: PlanOptions,
 ): Promise<Steps | undefined> {
   if (options.prune || world.busy.size > 0) return undefined
-  const few = await world.observeFew(networks, ownerOf(options), options)
-  if (!few && ![...networks.values()].every(isAboutLinks)) return undefined
-  const states = few ?? (await world.observe(networks.keys(), options, networks, { linksOnly: true }))
+  const states = await additionsRead(networks, world, options)
+  if (!states) return undefined
   refuseVlans(networks, states)
   try {
     const steps = await stepsTowards(networks, states, world, options)
@@ -206,6 +205,20 @@ async function additionsTo(
     if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
     throw error
   }
+}
+
+/**
+ * What a wish that only adds to what is there is compared with: what it is about, or all links; `undefined` where that is not
+ * enough.
+ */
+async function additionsRead(
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  world: World,
+  options: PlanOptions,
+): Promise<Map<string, NetworkState> | undefined> {
+  const few = await world.observeFew(networks, ownerOf(options), options)
+  if (few || ![...networks.values()].every(isAboutLinks)) return few
+  return await world.observe(networks.keys(), options, networks, { linksOnly: true })
 }
 
 async function allSteps(
@@ -346,7 +359,7 @@ async function additionsMissing(
     if (!part) return undefined
     if (own.length > 0) parts.set(name, part)
   }
-  const states = await world.observeFew(parts, ownerOf(options), options)
+  const states = await additionsRead(parts, world, options)
   return states && (await stepsTowards(parts, states, world, { ...options, prune: false }))
 }
 

@@ -3,6 +3,7 @@ import { guestNetwork } from '../../src/guests/guestNetwork.js'
 import type { Transport } from '../../src/netlink/transports/transport.js'
 import { apply } from '../../src/reconcile/apply.js'
 import { type Kernel, machineKernel } from '../../src/reconcile/kernel.js'
+import { mostFew } from '../../src/reconcile/observeFew.js'
 import type { Spec } from '../../src/spec/types.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -53,6 +54,25 @@ for (const mode of ['bridged', 'routed'] as const) {
     t.true(many < few * 1.1 + 64)
   })
 }
+
+/** How much the kernel tells where many links are added beside routes. */
+async function toldOfMany(t: ExecutionContext, routes: number): Promise<number> {
+  const host = reconcileNamespace(t)
+  host.sh('ip link add br0 type bridge; ip addr add 10.0.0.1/24 dev br0; ip link set br0 up')
+  host.sh(`for i in $(seq ${routes}); do echo route add 10.9.$((i / 250)).$((i % 250))/32 dev br0; done | ip -batch -`)
+  const { kernel, told } = countingKernel()
+  const links = Array.from({ length: mostFew + 8 }, (_, index) => ({ name: `t${index}`, kind: 'tap', master: 'br0' }))
+  const result = await apply({ links }, { namespace: { fd: host.fd }, kernel })
+  t.true(result.unwrap().changed)
+  t.is(host.ip('link', 'show', 'master', 'br0').length, links.length)
+  return told()
+}
+
+test('adding many links reads no routes, not even to see whether it holds', async (t) => {
+  const [few, many] = [await toldOfMany(t, 1), await toldOfMany(t, 500)]
+  t.log(`${few} bytes beside 1 route, ${many} beside 500`)
+  t.true(many < few * 1.1 + 64)
+})
 
 /** Applies to two namespaces alike, once with others beside, and compares what is there of the links. */
 async function differsBeside(host: ReconcileNamespace, spec: Spec): Promise<boolean> {
