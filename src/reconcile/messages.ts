@@ -18,6 +18,7 @@ import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import { setVnis } from '../rtnetlink/vniChanges.js'
 import { sectionOf } from '../state/link.js'
 import type { PlacedQdisc, QdiscChange } from '../state/qdiscDifference.js'
+import { deletedAs } from '../state/routeDeletion.js'
 import type { Operation } from './operation.js'
 
 /** The operations that rtnetlink messages carry out. */
@@ -72,14 +73,14 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
     case 'replaceRoute': {
       const { route, previous, exact } = operation
       if (exact) return [replaceRoute(route, context)]
-      const [added, deleted] = [notExclusive(newRoute(route, context)), deleteRoute(previous, context)]
+      const [added, deleted] = [notExclusive(newRoute(route, context)), deleteRoute(deletedAs(previous), context)]
       // The first that has all that is told is deleted. An IPv4 route comes before those of its key, and may have all of
       // the old one and more: that goes before, while packets take the others, of which there are some. An IPv6 route
       // comes behind (net/ipv4/fib_trie.c, fib_table_insert, fib_table_delete; net/ipv6/route.c, ip6_route_del).
       return route.family === 'inet' ? [deleted, added] : [added, deleted]
     }
     case 'deleteRoute':
-      return [deleteRoute(operation.route, context)]
+      return [deleteRoute(deletedAs(operation.route), context)]
     case 'createNexthop': {
       const { nexthop, replaces } = operation
       return [...(replaces ? [deleteNexthop(nexthop)] : []), newNexthop(nexthop, context)]

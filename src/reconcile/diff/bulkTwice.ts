@@ -1,15 +1,12 @@
 import type { Problem } from '../../error.js'
-import { sameUntil } from '../../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, prefixOfRow, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
-import { RowIndex } from '../../rtnetlink/packed/rowIndex.js'
+import { repeatedRows } from '../../rtnetlink/packed/repeatedRows.js'
 import { rowsTo } from '../../rtnetlink/packed/rowsTo.js'
-import { runsOf } from '../../rtnetlink/packed/runs.js'
 import { withLine } from '../../spec/routeOrigin.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { KeyNumbers } from '../../state/packedKeys.js'
 import { routeName } from '../../state/route.js'
-import { inSlices } from '../../system/turns.js'
 
 /** How many of them are told of. */
 const mostTold = 20
@@ -41,7 +38,7 @@ export async function wantedTwice(wanted: PackedRoutes<DesiredRoute>): Promise<R
   const problems: Problem[] = []
   const besides = async (rows: PackedRows): Promise<PackedRows> => {
     const found = new RowsBuilder(rows.family, 4)
-    for (const row of await repeated(rows, keys)) {
+    for (const row of await repeatedRows(rows, keys)) {
       const number = rows.ways[row] ?? 0
       const way = there.ways[number]
       if (way?.exact) found.pushRow(rows, row, number)
@@ -66,33 +63,4 @@ function countBefore(rows: PackedRows, row: number, to: string): number {
     if (rows.ways[other] === rows.ways[row]) count++
   }
   return count
-}
-
-/** The rows whose key another one has before them. */
-async function repeated(rows: PackedRows, keys: Uint32Array): Promise<number[]> {
-  if (await areApart(rows, keys)) return []
-  const index = new RowIndex(rows, keys)
-  await index.build(rows)
-  const found: number[] = []
-  await inSlices(rows.count, (start, end) => {
-    for (let row = start; row < end; row++) {
-      if (index.find(rows, row, keys[rows.ways[row] ?? 0] ?? 0) !== row) found.push(row)
-    }
-  })
-  return found
-}
-
-/** Whether rows are runs of which no two have a key in common, such as tables one after the other. */
-async function areApart(rows: PackedRows, keys: Uint32Array): Promise<boolean> {
-  const runs = await runsOf(rows)
-  if (!runs || runs.length <= 1) return runs !== undefined
-  const runOf = new Map<number, number>()
-  for (const { start, end } of runs) {
-    for (let row = start; row < end; row = sameUntil(rows.ways, row, end)) {
-      const key = keys[rows.ways[row] ?? 0] ?? 0
-      if ((runOf.get(key) ?? start) !== start) return false
-      runOf.set(key, start)
-    }
-  }
-  return true
 }

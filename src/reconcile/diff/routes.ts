@@ -7,20 +7,25 @@ import { partedFurther } from '../../state/packedState.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
 import { Phase } from '../step.js'
+import { hiddenRoutes } from './bulkHidden.js'
 import { diffBulkRoutes } from './bulkRoutes.js'
 import { wantedTwice } from './bulkTwice.js'
 import { addStep, type DiffContext } from './context.js'
 import { doomedLinksOf, hangsOn, requireLinks } from './lookup.js'
 import { chainOperations } from './routeChain.js'
 import { operationFor } from './routeDecision.js'
+import { deletionOperations } from './routeDeletions.js'
 import { routeStep } from './routeStep.js'
 
 /** Steps for the routes of a namespace. */
 export async function diffRoutes(context: DiffContext): Promise<void> {
-  const { besides, problems } = await wantedTwice(context.desired.bulk ?? PackedRoutes.empty())
+  const { bulk: wanted = PackedRoutes.empty<DesiredRoute>() } = context.desired
+  const { besides, problems } = await wantedTwice(wanted)
   context.problems.push(...problems)
+  const hidden = wanted.used().some(({ absent }) => absent) ? await hiddenRoutes(context.actual.bulk) : undefined
   // What shares a key has an order, and is compared together.
-  const parts = besides.size === 0 ? context : await partedFurther(context, besides)
+  const further = PackedRoutes.joined<unknown>([besides, ...(hidden ? [hidden] : [])])
+  const parts = further.size === 0 ? context : await partedFurther(context, further)
   diffSingleRoutes(parts)
   await diffBulkRoutes(parts, (way) => checkLinks(context, way, () => way.origin?.()))
 }
@@ -48,14 +53,31 @@ export function diffSingleRoutes(context: DiffContext): void {
       addStep(context, { ...routeStep(operation, one?.path), phase: Phase.routesOfAKey })
     }
   }
+  const doomed = new Map<RouteRecord, string | undefined>()
   for (const wanted of context.desired.routes) {
     if (!wanted.absent) continue
     for (const actual of byDestination.get(destinationKey(wanted.route)) ?? []) {
       if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
-      if (deleted.has(actual)) continue
-      if (!hangsOn(actual, doomedLinks)) {
-        addStep(context, routeStep({ type: 'deleteRoute', route: actual }, wanted.path))
-      }
+      if (deleted.has(actual) || doomed.has(actual) || hangsOn(actual, doomedLinks)) continue
+      doomed.set(actual, wanted.path)
+    }
+  }
+  addDeletions(context, doomed, present)
+}
+
+/** @param doomed the routes that go, each with where the spec says so */
+function addDeletions(
+  context: DiffContext,
+  doomed: ReadonlyMap<RouteRecord, string | undefined>,
+  present: ReadonlyMap<string, readonly RouteRecord[]>,
+): void {
+  const wanted = new Set(context.desired.routes.flatMap(({ absent, route }) => (absent ? [] : [routeKey(route)])))
+  for (const [key, group] of grouped(doomed.keys(), routeKey)) {
+    // What is wanted of a key has been put in order already.
+    const operations = deletionOperations(new Set(group), wanted.has(key) ? [] : (present.get(key) ?? []))
+    for (const operation of operations) {
+      const step = routeStep(operation, doomed.get(operation.route))
+      addStep(context, operations.length === group.length ? step : { ...step, phase: Phase.routesOfAKey })
     }
   }
 }

@@ -31,6 +31,8 @@ const mainTable = 254
 const defaultTables = [255, 254, 253]
 const RTM_F_CLONED = 0x200
 const defaultMetricIpv6 = 1024
+/** The gateway of an IPv6 route without one, where one is to be deleted: net/ipv6/route.c, ip6_route_del. */
+const noGateway = '::'
 
 /** RTM_*ROUTE: net/ipv4/fib_frontend.c, fib_trie.c and net/ipv6/route.c. */
 export class Routes implements Handlers {
@@ -123,7 +125,7 @@ export class Routes implements Handlers {
       if (attributes.metric !== undefined && attributes.metric !== 0 && route.metric !== attributes.metric) return false
       if (header.protocol !== 0 && route.protocol !== header.protocol) return false
       if (attributes.src !== undefined && route.src !== attributes.src) return false
-      if (header.type !== 'unspec' && route.type !== header.type) return false
+      if (family === AF_INET && header.type !== 'unspec' && route.type !== header.type) return false
       if (family === AF_INET && route.tos !== header.tos) return false
       if (family === AF_INET && header.scope !== 'nowhere' && route.scope !== header.scope) return false
       if (attributes.nexthopId !== undefined && route.nexthopId !== attributes.nexthopId) return false
@@ -131,13 +133,13 @@ export class Routes implements Handlers {
         route.nexthops.some(
           (nexthop) =>
             (dev === 0 || nexthop.dev === dev) &&
-            (gateway === undefined || nexthop.gateway === gateway) &&
+            (gateway === undefined || (nexthop.gateway ?? noGateway) === gateway) &&
             (gatewayOfFamily === undefined || nexthop.gatewayOfFamily === gatewayOfFamily),
         ),
       )
     })
     if (!doomed) throw new KernelError('ESRCH')
-    const given = ways.filter(({ gateway }) => gateway !== undefined)
+    const given = ways.filter(({ gateway = noGateway }) => gateway !== noGateway)
     const rest = doomed.nexthops.filter(({ gateway }) => !given.some((way) => way.gateway === gateway))
     if (family === AF_INET6 && given.length > 0 && rest.length > 0) {
       this.#table.replace(doomed, { ...doomed, nexthops: rest, multipath: rest.length > 1 })

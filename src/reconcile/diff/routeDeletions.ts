@@ -1,0 +1,29 @@
+import type { RouteRecord } from '../../state/route.js'
+import { isTakenFor } from '../../state/routeDeletion.js'
+import type { RouteOperation } from '../operation.js'
+
+/**
+ * What must be done so that some routes of a key are gone. Where the kernel would take another one in front of one for
+ * it, those in front go with it, one after the other, and come back.
+ *
+ * @param same the routes that are there of the key
+ */
+export function deletionOperations(doomed: ReadonlySet<RouteRecord>, same: readonly RouteRecord[]): RouteOperation[] {
+  const deletion = (route: RouteRecord): RouteOperation => ({ type: 'deleteRoute', route })
+  if (!same.some((route, index) => doomed.has(route) && isHidden(route, same.slice(0, index), doomed))) {
+    return [...doomed].map(deletion)
+  }
+  const isIpv4 = same[0]?.family === 'inet'
+  // An IPv6 route comes back behind all others.
+  const moved = isIpv4 ? same.slice(0, same.findLastIndex((route) => doomed.has(route)) + 1) : same
+  const kept = moved.filter((route) => !doomed.has(route))
+  const place = isIpv4 ? 'first' : 'last'
+  return [
+    ...moved.map(deletion),
+    ...(isIpv4 ? kept.reverse() : kept).map((route): RouteOperation => ({ type: 'addRoute', route, place })),
+  ]
+}
+
+function isHidden(route: RouteRecord, before: readonly RouteRecord[], doomed: ReadonlySet<RouteRecord>): boolean {
+  return before.some((other) => !doomed.has(other) && isTakenFor(other, route))
+}
