@@ -1,24 +1,36 @@
+import { grouped } from '../rtnetlink/grouped.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
+import { repeatedRoutes } from '../state/packedRepeated.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
-import { allRoutes } from '../state/packedState.js'
-import type { RouteRecord } from '../state/route.js'
+import { allRoutes, unpackedRoutes, unpackedWishes } from '../state/packedState.js'
+import { type RouteRecord, routeKey } from '../state/route.js'
 import { rest } from '../system/turns.js'
-import { allRouteOperations, allWishes, namedRoutes, reachedRoutes } from './packedSteps.js'
+import { singleOperation } from './bulkOperation.js'
+import { formerWish, lostRoutes } from './lostRoutes.js'
+import { allRouteOperations, allWishes, keyedOperations, namedRoutes, reachedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
 import { reachability } from './reachable.js'
 import type { PlannedStep } from './step.js'
 
-/** What steps took along of many routes and nobody named, as a wish; see `lostRoutes` of `collateral.ts`. */
+/** What is lost of many routes, as a wish. */
+export interface LostBulk {
+  /** Routes of keys of which nothing is left. */
+  readonly bulk: PackedRoutes<DesiredRoute>
+  /** All that is to be there of the keys of which something is. */
+  readonly routes: readonly DesiredRoute[]
+}
+
+/** What steps took along of many routes and nobody wanted away; see {@link lostRoutes}. */
 export async function lostBulk(
   network: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
-): Promise<PackedRoutes<DesiredRoute>> {
+): Promise<LostBulk> {
   await rest()
   const operations = allRouteOperations(steps)
   const routes = allRoutes(before)
@@ -28,14 +40,37 @@ export async function lostBulk(
     return operation.type === 'deleteRoute' ? operation.route : operation.previous
   })
   const left = await selectedByKey(keyedRoutes(taken), { table: deleted, keyOf: (route) => route }, false, sameRoute)
-  const gone = await selectedByKey(keyedRoutes(left), keyedRoutes(allRoutes(after)), false)
-  if (gone.size === 0) return PackedRoutes.empty()
+  const present = keyedRoutes(allRoutes(after))
+  const missing = await selectedByKey(keyedRoutes(left), present, false, sameRoute)
+  if (missing.size === 0) return { bulk: PackedRoutes.empty(), routes: [] }
   const wishes = allWishes(network)
-  const unnamed = await selectedByKey(keyedRoutes(gone), keyedWishes(wishes), false)
-  const lost = await withoutUnwanted(unnamed, wishes)
-  return lost
-    .filter(reachability([], { routes: [] }, after, network.nexthops))
-    .map((route) => ({ absent: false, route, stated: route, exact: true }))
+  const gone = await selectedByKey(keyedRoutes(missing), present, false)
+  const canLead = reachability([], { routes: [] }, after, network.nexthops)
+  const lost =
+    gone.size === 0
+      ? gone
+      : await withoutUnwanted(await selectedByKey(keyedRoutes(gone), keyedWishes(wishes), false), wishes)
+  const partly = gone.size === missing.size ? [] : await partlyLost()
+  return { bulk: lost.filter(canLead).map(formerWish), routes: partly }
+
+  async function partlyLost(): Promise<DesiredRoute[]> {
+    const parts = keyedRoutes(await selectedByKey(keyedRoutes(missing), present, true))
+    // Of a key that had one route that one was changed.
+    const keys = keyedRoutes(await repeatedRoutes(await selectedByKey(keyedRoutes(routes), parts, true)))
+    if (keys.table.size === 0) return []
+    const whole = await selectedByKey(keyedRoutes(routes), keys, true)
+    const kept = grouped(unpackedRoutes(await withoutUnwanted(whole, wishes)), routeKey)
+    const history = {
+      wishes: unpackedWishes(await selectedByKey(keyedWishes(wishes), keys, true)),
+      before: unpackedRoutes(whole),
+      after: unpackedRoutes(await selectedByKey(present, keys, true)),
+      operations: Array.from(await selectedByKey(keyedOperations(operations), keys, true), ({ to, way }) =>
+        singleOperation(way, to),
+      ),
+      isUnwanted: (route: RouteRecord) => !kept.get(routeKey(route))?.some((other) => sameValue(other, route)),
+    }
+    return lostRoutes(history, (route) => reach.takesRoute(route) && canLead(route))
+  }
 }
 
 /** Whether two ways are the same but for the destination, which was compared. */

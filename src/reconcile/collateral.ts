@@ -5,13 +5,16 @@ import type { DesiredNetwork, DesiredNexthop, DesiredRoute } from '../state/desi
 import type { NetworkState } from '../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import type { NexthopRecord } from '../state/nexthop.js'
-import { isLasting, type RouteRecord, routeKey } from '../state/route.js'
+import { keyedRoutes, keyedWishes, selectedByKey } from '../state/packedSets.js'
+import { packedRecords } from '../state/packedState.js'
+import { type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { priorityGroup, type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
 import { rest } from '../system/turns.js'
 import { lostBulk, replacedBulk } from './bulkCollateral.js'
 import { asItWas, withBulk, withLosses } from './losses.js'
-import { isPacked } from './packedSteps.js'
+import { lostRoutes } from './lostRoutes.js'
+import { isPacked, isRouteOperation } from './packedSteps.js'
 import { Reach } from './reach.js'
 import { reachability } from './reachable.js'
 import type { PlannedStep } from './step.js'
@@ -40,20 +43,48 @@ export async function withCollateral(
   const reach = new Reach(whole, steps, 'doing')
   const nexthops = lostNexthops(network, before, after, deleted).filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
   const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }
-  const bulk = packed ? await lostBulk(withObjects, before, after, steps, reach) : PackedRoutes.empty<DesiredRoute>()
-  const single = packed ? [] : lostRoutes(withObjects, before, after, deleted)
-  const routes = single.filter((route) => reach.takesRoute(route))
+  const lost = packed
+    ? await lostBulk(withObjects, before, after, steps, reach)
+    : { routes: lostSingle(withObjects, before, after, steps, reach), bulk: PackedRoutes.empty<DesiredRoute>() }
   const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
   const rules = lostRules(before, after, deleted).filter((rule) => reach.takesRule(rule))
+  const { routes, bulk } = lost
   if (nexthops.length + bulk.size + routes.length + neighbors.length + rules.length === 0) return network
+  const unchanged = routes.length === 0 ? network : await withoutKeys(network, routes)
   return {
     ...network,
-    routes: [...network.routes, ...routes.map((route) => ({ absent: false, route, stated: route, exact: true }))],
-    ...withBulk(network.bulk, bulk),
+    routes: [...unchanged.routes, ...routes],
+    ...withBulk(unchanged.bulk, bulk),
     nexthops: [...network.nexthops, ...nexthops],
     rules: [...network.rules, ...rules.map((rule) => ({ absent: false, rule }))],
     neighbors: [...network.neighbors, ...neighbors.map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))],
   }
+}
+
+function lostSingle(
+  network: DesiredNetwork,
+  before: NetworkState,
+  after: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+): DesiredRoute[] {
+  const canLead = reachability([], { routes: [] }, after, network.nexthops)
+  const operations = steps.flatMap(({ operation }) => (isRouteOperation(operation) ? [operation] : []))
+  const wishes = network.routes.filter(({ absent }) => !absent)
+  const unwanted = network.routes.filter(({ absent }) => absent)
+  const isUnwanted = (route: RouteRecord): boolean => unwanted.some((wish) => isMeantByAbsence(wish, route))
+  const history = { wishes, before: before.routes, after: after.routes, operations, isUnwanted }
+  return lostRoutes(history, (route) => reach.takesRoute(route) && canLead(route))
+}
+
+/** What is wanted but for the keys of some routes. */
+async function withoutKeys(network: DesiredNetwork, routes: readonly DesiredRoute[]): Promise<DesiredNetwork> {
+  const records = routes.map(({ route }) => route)
+  const keys = new Set(records.map(routeKey))
+  const others = network.routes.filter(({ absent, route }) => absent || !keys.has(routeKey(route)))
+  if (!network.bulk) return { ...network, routes: others }
+  const bulk = await selectedByKey(keyedWishes(network.bulk), keyedRoutes(packedRecords(records)), false)
+  return { ...network, routes: others, bulk }
 }
 
 /** A route that another one was added beside, to take its place, must be gone. */
@@ -105,28 +136,10 @@ async function withMade(
 }
 
 function deletedBy(operation: PlannedStep['operation']): unknown[] {
-  if (operation.type === 'deleteRoute') return [operation.route]
   if (operation.type === 'deleteNeighbor') return [operation.neighbor]
   if (operation.type === 'deleteNexthop') return [operation.nexthop]
   if (operation.type === 'deleteRule') return [operation.rule]
-  return operation.type === 'replaceRoute' || operation.type === 'replaceRule' ? [operation.previous] : []
-}
-
-function lostRoutes(
-  network: DesiredNetwork,
-  before: NetworkState,
-  after: NetworkState,
-  deleted: ReadonlySet<unknown>,
-): RouteRecord[] {
-  const present = new Set(after.routes.map(routeKey))
-  const named = new Set(network.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
-  const unwanted = network.routes.filter(({ absent }) => absent)
-  const lost = before.routes.filter((route) => {
-    const key = routeKey(route)
-    if (present.has(key) || named.has(key) || !isLasting(route) || deleted.has(route)) return false
-    return !unwanted.some((wanted) => isMeantByAbsence(wanted, route))
-  })
-  return lost.length === 0 ? [] : lost.filter(reachability([], { routes: [] }, after, network.nexthops))
+  return operation.type === 'replaceRule' ? [operation.previous] : []
 }
 
 /** What went with a link that was down for a moment; the kernel makes none on a link without a carrier. */

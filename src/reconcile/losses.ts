@@ -12,8 +12,9 @@ import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { type NexthopLosses, withoutLosses } from '../state/nexthop.js'
 import { marksOf } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
-import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
+import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
+import { routeWithout } from '../state/routeWithout.js'
 import { canTakeToken } from '../state/token.js'
 import { rest } from '../system/turns.js'
 import { lowersOf, takenAlong } from './dependents.js'
@@ -200,20 +201,17 @@ function stateAfter(
   }
   const gone = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
+  const left = (route: RouteRecord): RouteRecord | undefined => {
+    if (route.nexthopId !== undefined && lost.gone.has(route.nexthopId)) return undefined
+    return routeWithout(route, gone, (dev) => recreated.has(String(dev)))
+  }
   return {
     ...actual,
     links,
-    routes: actual.routes.filter(
-      (route) => !linksOfRoute(route).some(gone) && !(route.nexthopId !== undefined && lost.gone.has(route.nexthopId)),
-    ),
+    routes: actual.routes.flatMap((route) => left(route) ?? []),
     nexthops: withoutLosses(actual.nexthops, lost),
     ...(actual.bulk
-      ? {
-          bulk: actual.bulk.filter(
-            (route) =>
-              !linksOfRoute(route).some(gone) && !(route.nexthopId !== undefined && lost.gone.has(route.nexthopId)),
-          ),
-        }
+      ? { bulk: actual.bulk.filter((route) => left(route) !== undefined).map((route) => left(route) ?? route) }
       : {}),
     neighbors: actual.neighbors.filter(({ dev }) => !gone(dev)),
     ...entriesAfter(actual, recreated),

@@ -88,6 +88,7 @@ export async function reachedRoutes(
   return selectedByKey(keyedRoutes(lasting), keyedRoutes(PackedRoutes.joined([taken, others])), true)
 }
 
-function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {
+/** Whether an operation is about a route. */
+export function isRouteOperation(operation: PlannedStep['operation']): operation is RouteOperation {
   return ['addRoute', 'replaceRoute', 'deleteRoute'].includes(operation.type)
 }

@@ -17,6 +17,11 @@ export function unpackedRoutes(table: PackedRoutes<RouteRecord>): RouteRecord[] 
   return Array.from(table, ({ to, way }) => ({ ...way, to }))
 }
 
+/** Wishes as objects of their own. */
+export function unpackedWishes(table: PackedRoutes<DesiredRoute>): DesiredRoute[] {
+  return Array.from(table, ({ to, way }) => ({ ...way, route: { ...way.route, to } }))
+}
+
 /** Routes as a state has them. */
 export function routesOfState(routes: PackedRoutes<RouteRecord>): Pick<NetworkState, 'routes' | 'bulk'> {
   return routes.size > mostSingleRoutes ? { routes: [], bulk: routes } : { routes: unpackedRoutes(routes) }

@@ -1,7 +1,5 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { type PackedRows, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
-import { repeatedRows } from '../../rtnetlink/packed/repeatedRows.js'
-import { KeyNumbers } from '../../state/packedKeys.js'
+import { repeatedRoutes } from '../../state/packedRepeated.js'
 import type { RouteRecord } from '../../state/route.js'
 import { deletionNames } from '../../state/routeDeletion.js'
 
@@ -10,15 +8,7 @@ export async function hiddenRoutes(
   table: PackedRoutes<RouteRecord> = PackedRoutes.empty(),
 ): Promise<PackedRoutes<RouteRecord>> {
   const alike = alikeWays(table.used())
-  if (alike.size === 0) return PackedRoutes.empty()
-  const candidates = table.filter((way) => alike.has(way))
-  const keys = new KeyNumbers().of(candidates.ways)
-  const hidden = async (rows: PackedRows): Promise<PackedRows> => {
-    const found = new RowsBuilder(rows.family, 4)
-    for (const row of await repeatedRows(rows, keys)) found.pushRow(rows, row, rows.ways[row] ?? 0)
-    return found.finish()
-  }
-  return new PackedRoutes(candidates.ways, await hidden(candidates.inet), await hidden(candidates.inet6))
+  return alike.size === 0 ? PackedRoutes.empty() : await repeatedRoutes(table.filter((way) => alike.has(way)))
 }
 
 /** The ways of which one may be taken for another. */

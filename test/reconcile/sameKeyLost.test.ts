@@ -1,0 +1,134 @@
+import type { ExecutionContext } from 'ava'
+import test from 'ava'
+import { RouteSet } from '../../src/spec/routeSet.js'
+import type { RouteSpec } from '../../src/spec/types.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
+
+interface Shown {
+  readonly type?: string
+  readonly gateway?: string
+  readonly dev?: string
+  readonly nhid?: number
+  readonly nexthops?: readonly { readonly gateway?: string; readonly dev: string }[]
+}
+
+interface Stage extends ReconcileNamespace {
+  /** What leads to a destination, in the kernel's order, as `ip` tells. */
+  ways(to: string): readonly string[]
+}
+
+const setup = [
+  'ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up',
+  'ip link add e0 type bridge; ip link set e0 up',
+  'ip address add 10.9.0.1/24 dev d0; ip address add 10.7.0.1/24 dev e0',
+  'ip -6 address add 2001:db8::1/64 dev d0 nodad; ip -6 address add 2001:db8:1::1/64 dev e0 nodad',
+].join('; ')
+
+/** So many that routes are compared in packed form. */
+const fill = `seq 0 5999 | awk '{ printf "route add 20.%d.%d.0/24 via 10.9.0.9\\n", $1 / 256, $1 % 256 }' | ip -batch -`
+
+const ipv4 = '10.50.0.0/16'
+const ipv6 = '2001:db8:5::/48'
+
+function stage(t: ExecutionContext, ...commands: string[]): Stage {
+  const namespace = reconcileNamespace(t)
+  namespace.sh([setup, ...commands].join('; '))
+  return {
+    ...namespace,
+    ways: (to) => {
+      const family = to.includes(':') ? '-6' : '-4'
+      const shown: Shown[] = JSON.parse(namespace.sh(`ip -j ${family} route show ${to}`))
+      return shown.map(({ type, gateway, dev, nhid, nexthops }) => {
+        const hops = nexthops?.map((hop) => hop.gateway).join('+')
+        return type ?? (nhid === undefined ? (hops ?? gateway ?? dev ?? '') : `nhid ${nhid}`)
+      })
+    },
+  }
+}
+
+const deletions: readonly (readonly [
+  what: string,
+  commands: string,
+  absent: Omit<RouteSpec, 'absent'>,
+  left: readonly string[],
+])[] = [
+  [
+    'an IPv6 route that leads nowhere, behind one of a device',
+    `ip -6 route add ${ipv6} dev d0; ip -6 route append blackhole ${ipv6}`,
+    { to: ipv6, type: 'blackhole' },
+    ['d0'],
+  ],
+  [
+    'an IPv6 route that leads nowhere, behind one to a gateway',
+    `ip -6 route add ${ipv6} via 2001:db8::2; ip -6 route append unreachable ${ipv6}`,
+    { to: ipv6, type: 'unreachable' },
+    ['2001:db8::2'],
+  ],
+  [
+    'an IPv6 route of a device, behind one that leads nowhere and one of a nexthop object',
+    `ip -6 nexthop add id 5 via 2001:db8::9 dev d0; ip -6 route add ${ipv6} nhid 5; ip -6 route append ${ipv6} dev e0`,
+    { to: ipv6, dev: 'e0' },
+    ['nhid 5'],
+  ],
+  [
+    'an IPv4 route to a gateway, behind one of several next hops whose first is the same',
+    `ip route add ${ipv4} nexthop via 10.9.0.2 nexthop via 10.9.0.3; ip route append ${ipv4} via 10.9.0.2`,
+    { to: ipv4, via: '10.9.0.2' },
+    ['10.9.0.2+10.9.0.3'],
+  ],
+  [
+    'the second of two IPv4 routes',
+    `ip route add ${ipv4} via 10.9.0.2; ip route append ${ipv4} via 10.9.0.3`,
+    { to: ipv4, via: '10.9.0.3' },
+    ['10.9.0.2'],
+  ],
+]
+
+for (const [what, commands, route, left] of deletions) {
+  test(`the right one of a key is deleted: ${what}`, async (t) => {
+    const namespace = stage(t, commands)
+    await namespace.apply({ routes: [{ ...route, absent: true }] })
+    t.deepEqual(namespace.ways(route.to), left)
+  })
+
+  test(`the right one of a key is deleted among many: ${what}`, async (t) => {
+    const namespace = stage(t, commands, fill)
+    const { to, ...way } = route
+    await namespace.apply({ routes: (await RouteSet.from([{ to, ...way, absent: true }])).unwrap() })
+    t.deepEqual(namespace.ways(to), left)
+  })
+}
+
+const taken = [
+  `ip route add ${ipv4} via 10.9.0.2; ip route append ${ipv4} via 10.7.0.3; ip route append ${ipv4} via 10.9.0.4`,
+  'ip address add 10.9.0.5/24 dev d0; ip address del 10.9.0.5/24 dev d0',
+].join('; ')
+
+for (const packed of [false, true]) {
+  const among = packed ? ' among many' : ''
+  test(`a part of a key that addresses take along comes back${among}`, async (t) => {
+    const namespace = stage(t, taken, ...(packed ? [fill] : []))
+    const before = namespace.ways(ipv4)
+    t.is(before.length, 3)
+    await namespace.apply({ links: [{ name: 'd0', addresses: ['10.9.0.77/24'] }] })
+    t.deepEqual(namespace.ways(ipv4), before)
+  })
+
+  test(`so it does beside one that is wanted${among}`, async (t) => {
+    const namespace = stage(t, taken, ...(packed ? [fill] : []))
+    await namespace.apply({
+      links: [{ name: 'd0', addresses: ['10.9.0.77/24'] }],
+      routes: [{ to: ipv4, via: '10.7.0.3', dev: 'e0', mtu: 1300 }],
+    })
+    t.deepEqual(namespace.ways(ipv4), ['10.7.0.3', '10.7.0.3', '10.9.0.4'])
+  })
+
+  test(`an IPv6 next hop of several comes back with its link${among}`, async (t) => {
+    const tap = 'ip tuntap add tap0 mode tap; ip link set tap0 up; ip -6 address add 2001:db8:2::1/64 dev tap0 nodad'
+    const hops = 'nexthop via 2001:db8::2 dev d0 nexthop via 2001:db8:2::3 dev tap0'
+    const namespace = stage(t, tap, `ip -6 route add ${ipv6} ${hops}`, ...(packed ? [fill] : []))
+    const before = namespace.ways(ipv6)
+    await namespace.apply({ links: [{ name: 'tap0', kind: 'tap', tap: { multiQueue: true } }] })
+    t.deepEqual(namespace.ways(ipv6), before)
+  })
+}
