@@ -1,5 +1,6 @@
 // Not by the index, which would load all that changes something, too.
 import { snapshot } from '../reconcile/snapshot.js'
+import type { RouteSpec } from '../spec/types.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
 import { reportError } from './report.js'
@@ -11,7 +12,10 @@ export async function showCommand(
   output: Output,
 ): Promise<number> {
   const { namespace, secrets = false, sysctls = false } = options
-  const result = await snapshot({ ...(namespace === undefined ? {} : { namespace }), secrets, sysctls })
+  const onLeftOut = ({ to, ...way }: RouteSpec): void =>
+    output.err(`left out, as another route of the same name is in front of it: ${to} ${JSON.stringify(way)}\n`)
+  const place = namespace === undefined ? {} : { namespace }
+  const result = await snapshot({ ...place, secrets, sysctls, onLeftOut })
   if (result.err) return reportError(result.val, options.json === true, output)
   if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
   else {

@@ -3,7 +3,7 @@ import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredRoute } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import type { NetworkState } from '../state/model.js'
-import { repeatedRoutes } from '../state/packedRepeated.js'
+import { splitByKey } from '../state/packedRepeated.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { allRoutes, unpackedRoutes, unpackedWishes } from '../state/packedState.js'
 import { type RouteRecord, routeKey } from '../state/route.js'
@@ -56,8 +56,9 @@ export async function lostBulk(
   async function partlyLost(): Promise<DesiredRoute[]> {
     const parts = keyedRoutes(await selectedByKey(keyedRoutes(missing), present, true))
     // Of a key that had one route that one was changed.
-    const keys = keyedRoutes(await repeatedRoutes(await selectedByKey(keyedRoutes(routes), parts, true)))
-    if (keys.table.size === 0) return []
+    const { further } = await splitByKey(await selectedByKey(keyedRoutes(routes), parts, true))
+    const keys = keyedRoutes(further)
+    if (further.size === 0) return []
     const whole = await selectedByKey(keyedRoutes(routes), keys, true)
     const kept = grouped(unpackedRoutes(await withoutUnwanted(whole, wishes)), routeKey)
     const history = {

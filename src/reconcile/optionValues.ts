@@ -37,6 +37,7 @@ const values: Allowed<AllOptions> = {
   protocol: ofType('number', 'a number from 1 to 255'),
   prune: flag,
   specDirectory: text,
+  onLeftOut: callback,
   onProgress: callback,
   settleTimeout: deadline,
   waitForCarrier: oneOf('hardware', 'all', 'none'),

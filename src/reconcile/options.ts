@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { nearest } from '../spec/nearest.js'
+import type { RouteSpec } from '../spec/types.js'
 import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
 import type { Guard } from './guards/index.js'
@@ -31,6 +32,11 @@ export interface SnapshotOptions extends PlaceOptions {
   readonly sysctls?: boolean
   /** How routes are given: a `list` of objects, or a `set` that keeps a million of them in little memory. Default `list`. */
   readonly routes?: 'list' | 'set'
+  /**
+   * Called with each route that no spec can tell, since another one of the same family, table, destination, tos and
+   * metric is in front of it (`ip route append`).
+   */
+  readonly onLeftOut?: (route: RouteSpec) => void
 }
 
 /** What {@link plan} takes. */
@@ -99,7 +105,7 @@ export interface TransactionOptions extends PlaceOptions {
 
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
 const transactionOptions = [...placeOptions, 'stateDirectory']
-const snapshotOptions = [...placeOptions, 'secrets', 'sysctls', 'routes']
+const snapshotOptions = [...placeOptions, 'secrets', 'sysctls', 'routes', 'onLeftOut']
 const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune', 'specDirectory']
 const applyOptions = [
   ...planOptions,

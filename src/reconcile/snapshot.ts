@@ -13,7 +13,9 @@ import { World } from './world.js'
  * learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
  * of the features of ethtool only those are told that a new link would have otherwise. Settings of links under
  * /proc/sys are told where `sysctls` asks for them. Without CAP_NET_ADMIN `nat` and `confine` are left out, as the kernel
- * does not tell of them then.
+ * does not tell of them then. Of several routes with the same family, table, destination, tos and metric, which name a
+ * route of a spec, the first is told, which packets take; applied to the same namespace it leaves the others alone, and
+ * `onLeftOut` is called with each of them.
  */
 export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
 export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>
@@ -28,9 +30,7 @@ export function snapshot(options: SnapshotOptions = {}): Promise<Result<Snapshot
     const [read, place] = [states.get(''), world.places.get('')]
     if (!read || !place) return {}
     const state = sysctls ? withAllSysctls(read, place) : read
-    const { protocol } = defaultOwner
-    return options.routes === 'set'
-      ? networkToPackedSpec(state, protocol, secrets)
-      : networkToSpec(state, protocol, secrets)
+    const told = { own: defaultOwner.protocol, secrets, onLeftOut: options.onLeftOut }
+    return await (options.routes === 'set' ? networkToPackedSpec(state, told) : networkToSpec(state, told))
   })
 }

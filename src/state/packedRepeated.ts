@@ -1,16 +1,37 @@
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { repeatedRows } from '../rtnetlink/packed/repeatedRows.js'
+import { RowMarks } from '../rtnetlink/packed/rowMarks.js'
 import { KeyNumbers } from './packedKeys.js'
 import type { RouteRecord } from './route.js'
 
-/** The routes of a table whose key another one has before them. */
-export async function repeatedRoutes(table: PackedRoutes<RouteRecord>): Promise<PackedRoutes<RouteRecord>> {
+/** A table in two parts. */
+export interface SplitRoutes {
+  /** The first route of each key. */
+  readonly first: PackedRoutes<RouteRecord>
+  /** Those whose key another one has before them. */
+  readonly further: PackedRoutes<RouteRecord>
+}
+
+/** Parts the first route of each key from the others. */
+export async function splitByKey(table: PackedRoutes<RouteRecord>): Promise<SplitRoutes> {
   const keys = new KeyNumbers().of(table.ways)
-  const repeated = async (rows: PackedRows): Promise<PackedRows> => {
-    const found = new RowsBuilder(rows.family, 4)
-    for (const row of await repeatedRows(rows, keys)) found.pushRow(rows, row, rows.ways[row] ?? 0)
-    return found.finish()
+  const [inet, inet6] = [await split(table.inet, keys), await split(table.inet6, keys)]
+  return {
+    first: new PackedRoutes(table.ways, inet.first, inet6.first),
+    further: new PackedRoutes(table.ways, inet.further, inet6.further),
   }
-  return new PackedRoutes(table.ways, await repeated(table.inet), await repeated(table.inet6))
+}
+
+async function split(rows: PackedRows, keys: Uint32Array): Promise<{ first: PackedRows; further: PackedRows }> {
+  const first = new RowMarks(rows)
+  const further = new RowsBuilder(rows.family, 4)
+  let start = 0
+  for (const row of await repeatedRows(rows, keys)) {
+    further.pushRow(rows, row, rows.ways[row] ?? 0)
+    first.add(start, row)
+    start = row + 1
+  }
+  first.add(start, rows.count)
+  return { first: first.rows(), further: further.finish() }
 }

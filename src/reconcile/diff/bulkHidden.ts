@@ -1,5 +1,5 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { repeatedRoutes } from '../../state/packedRepeated.js'
+import { splitByKey } from '../../state/packedRepeated.js'
 import type { RouteRecord } from '../../state/route.js'
 import { deletionNames } from '../../state/routeDeletion.js'
 
@@ -8,7 +8,8 @@ export async function hiddenRoutes(
   table: PackedRoutes<RouteRecord> = PackedRoutes.empty(),
 ): Promise<PackedRoutes<RouteRecord>> {
   const alike = alikeWays(table.used())
-  return alike.size === 0 ? PackedRoutes.empty() : await repeatedRoutes(table.filter((way) => alike.has(way)))
+  if (alike.size === 0) return PackedRoutes.empty()
+  return (await splitByKey(table.filter((way) => alike.has(way)))).further
 }
 
 /** The ways of which one may be taken for another. */

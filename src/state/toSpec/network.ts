@@ -1,13 +1,16 @@
+import { grouped } from '../../rtnetlink/grouped.js'
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { defined } from '../../spec/omit.js'
 import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import { RouteSet } from '../../spec/routeSet.js'
 import { routeToSpec, wayToSpec } from '../../spec/routeToSpec.js'
-import type { NeighborSpec, NetworkSpec, PackedSnapshot, RuleSpec, Snapshot } from '../../spec/types.js'
+import type { NeighborSpec, NetworkSpec, PackedSnapshot, RouteSpec, RuleSpec, Snapshot } from '../../spec/types.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
+import { splitByKey } from '../packedRepeated.js'
 import { allRoutes } from '../packedState.js'
-import { isLasting } from '../route.js'
+import { isLasting, type RouteRecord, routeKey } from '../route.js'
 import type { RuleRecord } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
@@ -18,22 +21,38 @@ import { sysctlToSpec } from './sysctl.js'
 /** RTPROT_KERNEL: the three rules that every namespace begins with. */
 const kernelProtocol = 2
 
+/** What a spec is to tell of a namespace, and who is told what it cannot. */
+export interface SpecOptions {
+  /** The protocol that the SDK gives what it creates. */
+  readonly own: number
+  readonly secrets: boolean
+  readonly onLeftOut?: ((route: RouteSpec) => void) | undefined
+}
+
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
-export function networkToSpec(state: NetworkState, own: number, secrets: boolean): Snapshot {
-  const many = state.bulk?.filter(isLasting)
-  const ways = many?.map((route) => wayToSpec(route, own))
-  const routes = [
-    ...state.routes.filter(isLasting).map((route) => routeToSpec(route, own)),
-    ...(ways ? new RouteSet({ packed: ways, ...unknownOrigin }) : []),
-  ]
-  return { ...restToSpec(state, own, secrets), ...(routes.length > 0 ? { routes } : {}) }
+export async function networkToSpec(state: NetworkState, options: SpecOptions): Promise<Snapshot> {
+  const { own, onLeftOut } = options
+  const groups = [...grouped(state.routes.filter(isLasting), routeKey).values()]
+  const specs = groups.map((group) => group.map((route) => routeToSpec(route, own)))
+  for (const route of specs.flatMap((group) => group.slice(1))) onLeftOut?.(route)
+  const routes = [...specs.flatMap((group) => group.slice(0, 1)), ...(await namedRoutes(state.bulk, options))]
+  return { ...restToSpec(state, own, options.secrets), ...(routes.length > 0 ? { routes } : {}) }
 }
 
 /** {@link networkToSpec} with the routes packed. */
-export function networkToPackedSpec(state: NetworkState, own: number, secrets: boolean): PackedSnapshot {
-  const lasting = allRoutes(state).filter(isLasting)
-  const routes = new RouteSet({ packed: lasting.map((route) => wayToSpec(route, own)), ...unknownOrigin })
-  return { ...restToSpec(state, own, secrets), ...(routes.size > 0 ? { routes } : {}) }
+export async function networkToPackedSpec(state: NetworkState, options: SpecOptions): Promise<PackedSnapshot> {
+  const routes = await namedRoutes(allRoutes(state), options)
+  return { ...restToSpec(state, options.own, options.secrets), ...(routes.size > 0 ? { routes } : {}) }
+}
+
+/** The lasting routes, of each key the first, which packets take: the others have no name of their own in a spec. */
+async function namedRoutes(
+  routes: PackedRoutes<RouteRecord> = PackedRoutes.empty(),
+  { own, onLeftOut }: SpecOptions,
+): Promise<RouteSet> {
+  const { first, further } = await splitByKey(routes.filter(isLasting))
+  if (onLeftOut) for (const { to, way } of further) onLeftOut(routeToSpec({ ...way, to }, own))
+  return new RouteSet({ packed: first.map((route) => wayToSpec(route, own)), ...unknownOrigin })
 }
 
 const unknownOrigin = { origins: { inet: [], inet6: [] } } as const
