@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import { NetworkError } from '../error.js'
 import { addressBits, type Family, familyOf } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import { decodeRoute } from '../rtnetlink/decodeRoute.js'
+import { deletedAs } from '../rtnetlink/deletedRoute.js'
 import type { ListedRoute, Route, RouteFilter, RouteQuery } from '../rtnetlink/route.js'
 import { appendRoute, deleteRoute, dumpRoutes, getRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
+import { unlinked } from '../rtnetlink/routeRecord.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
 
 /** What tells one route from others: family, table (default 254), destination, tos and metric. */
@@ -34,10 +37,11 @@ export class Routes extends Objects {
   /**
    * Changes properties of a route and leaves the rest of it: `ip route change`. Another way (`via` and `dev`,
    * `nexthops` or `nexthopId`) takes the place of the whole way. A missing route is the error `ESRCH`; without a metric
-   * the one of the lowest metric is meant.
+   * the one of the lowest metric is meant. Of several of a key the first is meant, or the listed one that is given; the
+   * kernel changes no other than the first, which is the error `UNSUPPORTED`.
    */
   update(
-    route: RouteKey,
+    route: RouteKey | ListedRoute,
     changes: Omit<Partial<Route>, keyof RouteKey>,
     options: RequestOptions = {},
   ): Promise<Result<void>> {
@@ -46,10 +50,17 @@ export class Routes extends Objects {
       const table = route.table ?? 254
       const routes = await this.#list({ family, table }, request)
       const matching = routes.filter((candidate) => hasKey(candidate, route, family))
-      const [current] = matching.sort((one, other) => (one.metric ?? 0) - (other.metric ?? 0))
+      const [first] = matching.sort((one, other) => (one.metric ?? 0) - (other.metric ?? 0))
+      const object = `route ${route.to}`
+      const isOne = 'flags' in route && matching.length > 1
+      const current = isOne ? matching.find((listed) => isSameWay(listed, route)) : first
       if (!current) {
-        const object = `route ${route.to}`
         throw new NetworkError('ESRCH', `${object}: update: does not exist (ESRCH)`, { object })
+      }
+      const replaced = matching.find((listed) => listed.metric === current.metric && areReplaced(listed, current))
+      if (replaced !== current) {
+        const why = 'the kernel changes only the first of the routes of one key: delete it and append the new one'
+        throw new NetworkError('UNSUPPORTED', `${object}: update: it stands behind another one, and ${why}`, { object })
       }
       await this.sendOrThrow((context) => [replaceRoute(changed(current, changes), context)], request)
     })
@@ -60,9 +71,12 @@ export class Routes extends Objects {
     return this.send((context) => appendRoute(route, context), options)
   }
 
-  /** Removes the first route that has all the given properties: `ip route delete`. */
-  delete(route: Route, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteRoute(route, context), options)
+  /**
+   * Removes the first route that has all the given properties: `ip route delete`. Of a listed IPv6 route also what it
+   * has not is given: none with a gateway is taken for one without.
+   */
+  delete(route: Route | ListedRoute, options: RequestOptions = {}): Promise<Result<void>> {
+    return this.send((context) => deleteRoute(deletionOf(route), context), options)
   }
 
   /**
@@ -101,6 +115,27 @@ export class Routes extends Objects {
       throw error
     }
   }
+}
+
+/** What tells the kernel which route to delete: all of one that is told whole. */
+function deletionOf(route: Route | ListedRoute): Route {
+  const family = route.family ?? (route.to === 'default' ? 'inet' : familyOf(route.to))
+  const isTold = 'flags' in route || unlinked.has(route.type ?? 'unicast')
+  return isTold ? deletedAs({ ...route, family }) : route
+}
+
+/** Whether two listed routes of a key are the same one, by what tells them apart and no listing leaves out. */
+function isSameWay(one: ListedRoute, other: ListedRoute): boolean {
+  const wayOf = ({ flags: _f, linkdown: _l, dead: _d, offload: _o, cloned: _c, expires: _e, ...way }: ListedRoute) =>
+    way
+  return isDeepStrictEqual(wayOf(one), wayOf(other))
+}
+
+/** Whether NLM_F_REPLACE takes one for the other: IPv6 has those with a gateway apart (net/ipv6/ip6_fib.c, fib6_add_rt2node). */
+function areReplaced(one: ListedRoute, other: ListedRoute): boolean {
+  const hasGateway = ({ via, nexthops, nexthopId }: ListedRoute): boolean =>
+    nexthopId === undefined && (via !== undefined || nexthops !== undefined)
+  return one.family === 'inet' || hasGateway(one) === hasGateway(other)
 }
 
 function hasKey(listed: ListedRoute, key: RouteKey, family: Family): boolean {

@@ -4,6 +4,7 @@ import { deleteAddress, newAddress, replaceAddress } from '../rtnetlink/address.
 import { addVlans, deleteVlans, setGlobalVlanOptions } from '../rtnetlink/bridgeVlan.js'
 import { changeLinkMessages } from '../rtnetlink/changeLink.js'
 import { createLinkMessages } from '../rtnetlink/createLink.js'
+import { deletedAs } from '../rtnetlink/deletedRoute.js'
 import { appendFdbEntry, deleteFdbEntry, replaceFdbEntry } from '../rtnetlink/fdb.js'
 import type { Link } from '../rtnetlink/link.js'
 import { deleteAltNames, deleteLink, setLink } from '../rtnetlink/linkMessages.js'
@@ -18,7 +19,6 @@ import { deleteRule, newRule } from '../rtnetlink/ruleMessages.js'
 import { setVnis } from '../rtnetlink/vniChanges.js'
 import { sectionOf } from '../state/link.js'
 import type { PlacedQdisc, QdiscChange } from '../state/qdiscDifference.js'
-import { deletedAs } from '../state/routeDeletion.js'
 import type { Operation } from './operation.js'
 
 /** The operations that rtnetlink messages carry out. */

@@ -1,25 +1,13 @@
-import type { Nexthop, Route } from '../rtnetlink/route.js'
+import { loopback } from '../rtnetlink/deletedRoute.js'
+import type { Nexthop } from '../rtnetlink/route.js'
 import { sameLoosely, sameValue } from './equal.js'
 import type { RouteRecord } from './route.js'
-
-/** LOOPBACK_IFINDEX, where IPv6 hangs what leads nowhere: include/net/flow.h; net/ipv6/route.c, fib6_nh_init. */
-const loopback = 1
 
 /** What finds a route in another way than by being equal, or not at all. */
 const foundOtherwise: ReadonlySet<string> = new Set([
   ...['family', 'table', 'to', 'from', 'tos', 'metric', 'protocol', 'type', 'scope', 'expires', 'preference'],
   ...['via', 'dev', 'nexthops', 'nexthopId', 'onlink', 'encapsulation', 'realms'],
 ])
-
-/**
- * What tells the kernel which route to delete. It finds an IPv6 route by metric, protocol, link and gateway, and the
- * gateway of one without is `::` (net/ipv6/route.c, ip6_route_del).
- */
-export function deletedAs(route: RouteRecord): Route {
-  const { family, via, nexthops, nexthopId } = route
-  const leadsToGateway = via !== undefined || nexthops !== undefined || nexthopId !== undefined
-  return family === 'inet' || leadsToGateway ? route : { ...route, via: '::', dev: route.dev ?? loopback }
-}
 
 /**
  * Whether the kernel may take a route for one of the same key that it is told to delete: it deletes the first that it
