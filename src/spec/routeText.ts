@@ -6,7 +6,8 @@ import { throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
-import { PassingRoute, type RouteProperties, readWords, WordError, type Words, withoutShown } from './routeWords.js'
+import { PassingRoute, type RouteProperties, readWords, withoutShown } from './routeWords.js'
+import { WordError, type Words } from './words.js'
 
 /** What may stand before a destination, as `ip -batch` has it, with what it tells: one look a line. */
 const leading: ReadonlyMap<string, { readonly type?: string; readonly family?: Family }> = new Map([
@@ -92,8 +93,7 @@ class LineReader {
     }
     if (line === '') return
     const start = skipBlanks(line, 0)
-    // The further next hops of `ip route show` are on lines of their own.
-    if (start > 0 && this.#pending && line.startsWith('nexthop', start)) {
+    if (start > 0 && this.#pending && goesOn(line.slice(start, endOfWord(line, start)))) {
       this.#pending.rest += ` ${line.slice(start)}`
       return
     }
@@ -164,6 +164,11 @@ class LineReader {
       message: `${this.#name}: line ${number}, column ${column + 1}: ${message}`,
     })
   }
+}
+
+/** Whether a line of `ip route show` that begins with a word belongs to the one before it. */
+function goesOn(word: string): boolean {
+  return word === 'nexthop' || word.endsWith('_opts')
 }
 
 /** Whether a word is a gateway and not the name of a property: the short form. */

@@ -1,20 +1,11 @@
 import { familyOf } from '../ip/address.js'
+import { readEncapsulation } from './encapsulationWords.js'
 import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
+import { numberOf, WordError, type Words } from './words.js'
 
 /** A route without its destination, as it is read or written word by word. */
 export type RouteProperties = { -readonly [Name in Exclude<keyof RouteSpec, 'to'>]?: RouteSpec[Name] }
-
-/** Words of a line that were not read yet. */
-export interface Words {
-  /** Takes the next word; throws a {@link WordError} where there is none. */
-  next(what: string): string
-  /** The next word, not taken. */
-  peek(): string | undefined
-}
-
-/** Why a word could not be read. */
-export class WordError extends Error {}
 
 /** Why a line is left out, as from what `ip route save` wrote: its route goes by itself. */
 export class PassingRoute extends Error {}
@@ -94,6 +85,11 @@ function switchWord(property: 'quickack' | 'fastOpenNoCookie', word: string): Wo
 const table: Readonly<Record<string, Word>> = {
   from: textWord('from', 'from'),
   tos: numberWord('tos', 'tos'),
+  encap: {
+    read: (words, route) => set(route, 'encapsulation', readEncapsulation(words)),
+    // Whoever writes a route refuses one with an encapsulation.
+    write: () => undefined,
+  },
   via: {
     read: (words, route) => set(route, 'via', gateway(words)),
     write: ({ via }) => via !== undefined && `via ${via.includes(':') ? 'inet6 ' : ''}${via}`,
@@ -194,7 +190,8 @@ export function readWords(words: Words): RouteProperties {
   for (let word = words.peek(); word !== undefined; word = words.peek()) {
     words.next('a word')
     if (passing.has(word)) continue
-    const known = table[synonyms[word] ?? word]
+    const name = Object.hasOwn(synonyms, word) ? (synonyms[word] ?? word) : word
+    const known = Object.hasOwn(table, name) ? table[name] : undefined
     if (!known) throw new WordError(`${JSON.stringify(word)} is no word of a route`)
     known.read(words, route)
   }
@@ -203,7 +200,7 @@ export function readWords(words: Words): RouteProperties {
 
 /** What was read, without what is shown of a route although something else says it. */
 export function withoutShown(route: RouteProperties, type: string): RouteProperties {
-  const { via: _via, dev, onlink: _onlink, nexthops: _nexthops, ...others } = route
+  const { via: _via, dev, onlink: _onlink, nexthops: _nexthops, encapsulation: _encapsulation, ...others } = route
   // What follows the id is what the nexthop object says.
   if (route.nexthopId !== undefined) return others
   // IPv6 hangs what leads nowhere on the loopback device (net/ipv6/route.c, ip6_route_info_create).
@@ -240,6 +237,10 @@ function nexthop(words: Words): NexthopSpec {
     } else if (word === 'onlink') {
       words.next(word)
       hop.onlink = true
+    } else if (word === 'encap') {
+      words.next(word)
+      const encapsulation = readEncapsulation(words)
+      if (encapsulation) hop.encapsulation = encapsulation
     } else if (passing.has(word)) words.next(word)
     else break
   }
@@ -263,11 +264,6 @@ function unlocked(words: Words, what: string): string {
   const text = words.next(what)
   if (text === 'lock') throw new WordError('only mtu and rto_min can be locked')
   return text
-}
-
-function numberOf(text: string): number {
-  if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new WordError(`${JSON.stringify(text)} is not a number`)
-  return Number(text)
 }
 
 function secondsOf(text: string): number {
