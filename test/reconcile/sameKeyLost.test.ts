@@ -1,7 +1,5 @@
 import type { ExecutionContext } from 'ava'
 import test from 'ava'
-import { RouteSet } from '../../src/spec/routeSet.js'
-import type { RouteSpec } from '../../src/spec/types.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 interface Shown {
@@ -46,59 +44,6 @@ function stage(t: ExecutionContext, ...commands: string[]): Stage {
   }
 }
 
-const deletions: readonly (readonly [
-  what: string,
-  commands: string,
-  absent: Omit<RouteSpec, 'absent'>,
-  left: readonly string[],
-])[] = [
-  [
-    'an IPv6 route that leads nowhere, behind one of a device',
-    `ip -6 route add ${ipv6} dev d0; ip -6 route append blackhole ${ipv6}`,
-    { to: ipv6, type: 'blackhole' },
-    ['d0'],
-  ],
-  [
-    'an IPv6 route that leads nowhere, behind one to a gateway',
-    `ip -6 route add ${ipv6} via 2001:db8::2; ip -6 route append unreachable ${ipv6}`,
-    { to: ipv6, type: 'unreachable' },
-    ['2001:db8::2'],
-  ],
-  [
-    'an IPv6 route of a device, behind one that leads nowhere and one of a nexthop object',
-    `ip -6 nexthop add id 5 via 2001:db8::9 dev d0; ip -6 route add ${ipv6} nhid 5; ip -6 route append ${ipv6} dev e0`,
-    { to: ipv6, dev: 'e0' },
-    ['nhid 5'],
-  ],
-  [
-    'an IPv4 route to a gateway, behind one of several next hops whose first is the same',
-    `ip route add ${ipv4} nexthop via 10.9.0.2 nexthop via 10.9.0.3; ip route append ${ipv4} via 10.9.0.2`,
-    { to: ipv4, via: '10.9.0.2' },
-    ['10.9.0.2+10.9.0.3'],
-  ],
-  [
-    'the second of two IPv4 routes',
-    `ip route add ${ipv4} via 10.9.0.2; ip route append ${ipv4} via 10.9.0.3`,
-    { to: ipv4, via: '10.9.0.3' },
-    ['10.9.0.2'],
-  ],
-]
-
-for (const [what, commands, route, left] of deletions) {
-  test(`the right one of a key is deleted: ${what}`, async (t) => {
-    const namespace = stage(t, commands)
-    await namespace.apply({ routes: [{ ...route, absent: true }] })
-    t.deepEqual(namespace.ways(route.to), left)
-  })
-
-  test(`the right one of a key is deleted among many: ${what}`, async (t) => {
-    const namespace = stage(t, commands, fill)
-    const { to, ...way } = route
-    await namespace.apply({ routes: (await RouteSet.from([{ to, ...way, absent: true }])).unwrap() })
-    t.deepEqual(namespace.ways(to), left)
-  })
-}
-
 const taken = [
   `ip route add ${ipv4} via 10.9.0.2; ip route append ${ipv4} via 10.7.0.3; ip route append ${ipv4} via 10.9.0.4`,
   'ip address add 10.9.0.5/24 dev d0; ip address del 10.9.0.5/24 dev d0',
@@ -131,4 +76,42 @@ for (const packed of [false, true]) {
     await namespace.apply({ links: [{ name: 'tap0', kind: 'tap', tap: { multiQueue: true } }] })
     t.deepEqual(namespace.ways(ipv6), before)
   })
+
+  test(`an IPv4 route of several next hops comes back with one of its links${among}`, async (t) => {
+    const tap = 'ip tuntap add tap0 mode tap; ip link set tap0 up; ip address add 10.8.0.1/24 dev tap0'
+    const hops = 'nexthop via 10.9.0.2 dev d0 nexthop via 10.8.0.3 dev tap0'
+    const namespace = stage(t, tap, `ip route add ${ipv4} ${hops}`, ...(packed ? [fill] : []))
+    const before = namespace.ways(ipv4)
+    await namespace.apply({ links: [{ name: 'tap0', kind: 'tap', tap: { multiQueue: true } }] })
+    t.deepEqual(namespace.ways(ipv4), before)
+  })
+
+  test(`an IPv6 next hop of several goes down and comes back when that is undone${among}`, async (t) => {
+    const hops = 'nexthop via 2001:db8::2 dev d0 nexthop via 2001:db8:1::3 dev e0'
+    const namespace = stage(t, `ip -6 route add ${ipv6} ${hops}`, ...(packed ? [fill] : []))
+    const before = namespace.ways(ipv6)
+    const failing = { to: '199.0.0.0/8', via: '88.0.0.1', dev: 'd0' }
+    const error = await namespace.fails({ links: [{ name: 'e0', up: false }], routes: [failing] })
+    t.true(error.rollback?.restored, error.rollback?.error)
+    t.deepEqual(namespace.ways(ipv6), before)
+  })
 }
+
+test('IPv6 next hops of two protocols are all deleted', async (t) => {
+  const namespace = stage(
+    t,
+    `ip -6 route add ${ipv6} via 2001:db8::2 proto 4; ip -6 route append ${ipv6} via 2001:db8::3 proto 108`,
+    `ip -6 route append ${ipv6} via 2001:db8::4 proto 4`,
+  )
+  await namespace.apply({ routes: [{ to: ipv6, absent: true }] })
+  t.deepEqual(namespace.ways(ipv6), [])
+})
+
+test('of IPv6 next hops of two owners those of one are pruned', async (t) => {
+  const namespace = stage(
+    t,
+    `ip -6 route add ${ipv6} via 2001:db8::2 proto 108; ip -6 route append ${ipv6} via 2001:db8::3 proto 5`,
+  )
+  await namespace.apply({ routes: [] }, { prune: true })
+  t.deepEqual(namespace.ways(ipv6), ['2001:db8::3'])
+})
