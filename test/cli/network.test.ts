@@ -73,6 +73,17 @@ test('with --json, plan and apply print one document each, and nothing else', as
   t.is(planned.err + applied.err, '')
 })
 
+test('show tells on standard error of a route that it leaves out', async (t) => {
+  const namespace = testNamespace(t)
+  namespace.sh('ip link add br0 type bridge; ip link set br0 up; ip address add 10.0.0.1/24 dev br0')
+  namespace.sh('ip route add 10.20.0.0/16 via 10.0.0.2; ip route append 10.20.0.0/16 via 10.0.0.3')
+  const { status, out, err } = await commandLine('show', '-n', namespace.path)
+  t.is(status, 0)
+  t.like(parse(out), { routes: [{ to: '10.20.0.0/16', via: '10.0.0.2' }] })
+  t.regex(err, /^left out, as another route of the same name is in front of it: 10\.20\.0\.0\/16 .*10\.0\.0\.3/)
+  t.is((await commandLine('plan', temporaryFile(t, 'shown.yaml', out), '-n', namespace.path)).status, 0)
+})
+
 test('show prints the live state as YAML or JSON, and apply takes it back', async (t) => {
   const namespace = testNamespace(t)
   await commandLine('apply', temporaryFile(t, 'net.yaml', good), '-n', namespace.path)
