@@ -46,6 +46,9 @@ const dark = `${device}; ip -6 route append blackhole 2001:db8:5::/48`
 
 const ipv4 = '10.50.0.0/16'
 const ipv6 = '2001:db8:5::/48'
+const hidden =
+  'ip -6 nexthop add id 5 via 2001:db8::9 dev d0; ip -6 route add 2001:db8:5::/48 nhid 5; ip -6 route append 2001:db8:5::/48 dev d0'
+const behind = `ip route add ${ipv4} nexthop via 10.9.0.2 nexthop via 10.9.0.3; ip route append ${ipv4} via 10.9.0.2`
 
 const undone: readonly (readonly [what: string, commands: string, ...routes: RouteSpec[]])[] = [
   ['all of a key absent', two, { to: ipv4, absent: true }],
@@ -62,6 +65,9 @@ const undone: readonly (readonly [what: string, commands: string, ...routes: Rou
   ['IPv6, another gateway', mixed, { to: ipv6, via: '2001:db8::2' }],
   ['IPv6, a gateway where none was', dark, { to: ipv6, via: '2001:db8::2' }],
   ['IPv6, no way', mixed, { to: ipv6, type: 'blackhole' }],
+  ['IPv6, the one without a way absent', dark, { to: ipv6, type: 'blackhole', absent: true }],
+  ['IPv6, the one behind a nexthop object absent', hidden, { to: ipv6, dev: 'd0', absent: true }],
+  ['the one behind the same next hop of several absent', behind, { to: ipv4, via: '10.9.0.2', absent: true }],
 ]
 
 for (const [what, commands, ...routes] of undone) {
@@ -133,7 +139,7 @@ test('what shares a key is undone in its order among many', async (t) => {
     const error = await namespace.fails({ routes: [...routes, failing] })
     t.true(error.rollback?.restored, `${what}: ${error.rollback?.error}`)
     t.deepEqual(namespace.routes(), before, what)
-    namespace.sh(`ip route flush ${ipv4}; ip -6 route flush ${ipv6}`)
+    namespace.sh(`ip -6 nexthop flush; ip route flush ${ipv4}; ip -6 route flush ${ipv6}`)
   }
 })
 
