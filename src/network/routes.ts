@@ -57,12 +57,21 @@ export class Routes extends Objects {
       if (!current) {
         throw new NetworkError('ESRCH', `${object}: update: does not exist (ESRCH)`, { object })
       }
-      const replaced = matching.find((listed) => listed.metric === current.metric && areReplaced(listed, current))
-      if (replaced !== current) {
+      const next = changed(current, changes)
+      // One that IPv6 has apart is added, and then the old one deleted.
+      const replaced = matching.find((listed) => listed.metric === current.metric && areReplaced(listed, next))
+      const isOther = !areReplaced(current, next)
+      if (isOther ? replaced : replaced !== current) {
         const why = 'the kernel changes only the first of the routes of one key: delete it and append the new one'
-        throw new NetworkError('UNSUPPORTED', `${object}: update: it stands behind another one, and ${why}`, { object })
+        throw new NetworkError('UNSUPPORTED', `${object}: update: it stands beside another one, and ${why}`, { object })
       }
-      await this.sendOrThrow((context) => [replaceRoute(changed(current, changes), context)], request)
+      await this.sendOrThrow(
+        (context) =>
+          isOther
+            ? [appendRoute(next, context), deleteRoute(deletionOf(current), context)]
+            : [replaceRoute(next, context)],
+        request,
+      )
     })
   }
 
@@ -132,8 +141,8 @@ function isSameWay(one: ListedRoute, other: ListedRoute): boolean {
 }
 
 /** Whether NLM_F_REPLACE takes one for the other: IPv6 has those with a gateway apart (net/ipv6/ip6_fib.c, fib6_add_rt2node). */
-function areReplaced(one: ListedRoute, other: ListedRoute): boolean {
-  const hasGateway = ({ via, nexthops, nexthopId }: ListedRoute): boolean =>
+function areReplaced(one: ListedRoute, other: Route): boolean {
+  const hasGateway = ({ via, nexthops, nexthopId }: Route): boolean =>
     nexthopId === undefined && (via !== undefined || nexthops !== undefined)
   return one.family === 'inet' || hasGateway(one) === hasGateway(other)
 }

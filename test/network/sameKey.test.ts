@@ -30,7 +30,7 @@ test('of two IPv4 routes of a key the listed one is changed, or none', async (t)
   if (!first || !second) return t.fail()
   const error = failure(await routes.update(second, { mtu: 1300 }))
   t.is(error.code, 'UNSUPPORTED')
-  t.regex(error.message, /stands behind another one/)
+  t.regex(error.message, /stands beside another one/)
   t.deepEqual(show(), before)
   ok(await routes.update(first, { mtu: 1350 }))
   t.regex(show()[0] ?? '', /via 10\.0\.0\.2 .*mtu 1350/)
@@ -71,4 +71,18 @@ test('of IPv6 routes of a key the listed one is deleted, and changed where the k
     (await listed()).map(({ via }) => via),
     ['fd00::2'],
   )
+})
+
+test('an IPv6 route with a gateway becomes one without, and back', async (t) => {
+  const { routes, listed } = stage(t, `ip -6 route add ${ipv6} via fd00::2`)
+  const ways = async () => (await listed()).map(({ via, dev }) => [via, dev])
+  ok(await routes.update({ to: ipv6 }, { dev: 'v1' }))
+  t.deepEqual(await ways(), [[undefined, 'v1']])
+  ok(await routes.update({ to: ipv6 }, { via: 'fd00::3', dev: 'v0' }))
+  t.deepEqual(await ways(), [['fd00::3', 'v0']])
+  ok(await routes.append({ to: ipv6, dev: 'v1' }))
+  const device = (await listed()).find(({ via }) => via === undefined)
+  if (!device) return t.fail()
+  t.is(failure(await routes.update(device, { via: 'fd00::4' })).code, 'UNSUPPORTED')
+  t.is((await ways()).length, 2)
 })
