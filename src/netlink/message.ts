@@ -1,5 +1,6 @@
 import { align4, littleEndian, Payload, Writer } from './bytes.js'
 import type { DecodeContext, EncodeContext } from './codec.js'
+import { invalidIn } from './invalidValue.js'
 import type { Struct } from './struct.js'
 import type { AttributeTable } from './table.js'
 
@@ -75,9 +76,13 @@ export function buildMessage<Header extends object, Attributes extends object>(
   const writer = scratch
   writer.clear()
   writer.reserve(headerSize)
-  layout.header.encode(parts.header, writer, context)
-  writer.align()
-  if (parts.attributes) layout.attributes.encode(parts.attributes, writer, context)
+  try {
+    layout.header.encode(parts.header, writer, context)
+    writer.align()
+    if (parts.attributes) layout.attributes.encode(parts.attributes, writer, context)
+  } catch (error) {
+    throw invalidIn(subject, error)
+  }
   writer.view.setUint32(0, writer.length, littleEndian)
   writer.view.setUint16(4, type, littleEndian)
   writer.view.setUint16(6, flags, littleEndian)

@@ -2,6 +2,7 @@ import { NLA_F_NESTED, walkAttributes } from './attribute.js'
 import { type BitLayout, bitSizes, decodeInto, type Reader, readBits, readerOf } from './attributeReader.js'
 import { littleEndian, type Payload, Writer } from './bytes.js'
 import type { Codec, DecodeContext, Domain, EncodeContext } from './codec.js'
+import { invalidUnder, unknownProperty } from './invalidValue.js'
 import { Shape } from './shape.js'
 
 /** What a line of a table can say besides the number and the codec. */
@@ -15,6 +16,8 @@ export interface AttributeDetails {
   readonly outer?: boolean
   /** The property is in messages of its own: the VLANs of a bridge's port. */
   readonly separate?: boolean
+  /** Nobody calls the property by its name: what it holds are properties of the whole. */
+  readonly transparent?: boolean
   /** The property is one bit of an attribute that several properties share. */
   readonly bit?: number
   /** How an attribute of bits is laid out: a value with a mask of what is meant (8 bytes), or the value alone. */
@@ -104,9 +107,14 @@ export function attributeTable<T extends object>(
       layout ??= layoutOf(lines, names)
       const { byType, conditional } = layout
       for (const name of dueNames(values, layout)) {
-        const { type, bit } = lines[name]
-        if (bit === undefined) encodeLine(lines[name], values[name], writer, context)
-        else encodeBits(lines, type, byType.get(type) ?? [], conditional, values, writer)
+        const line = lines[name]
+        const { type, bit } = line
+        try {
+          if (bit === undefined) encodeLine(line, values[name], writer, context)
+          else encodeBits(lines, type, byType.get(type) ?? [], conditional, values, writer)
+        } catch (error) {
+          throw line.transparent ? error : invalidUnder(name, error)
+        }
       }
     },
     decode(payload, context, beside) {
@@ -162,7 +170,11 @@ export function attributeTable<T extends object>(
 /** What has to be written for some values, in the order of the table: few are given of many. */
 function dueNames<T extends object>(values: T, { written, places }: Layout<T>): (keyof T & string)[] {
   const due: number[] = []
-  for (const name of Object.keys(values)) for (const place of places.get(name) ?? []) due.push(place)
+  for (const [name, value] of Object.entries(values)) {
+    const own = places.get(name)
+    if (own) for (const place of own) due.push(place)
+    else if (value !== undefined) throw unknownProperty(name, places.keys())
+  }
   due.sort((a, b) => a - b)
   return due.flatMap((place, index) => (due[index - 1] === place ? [] : (written[place] ?? [])))
 }

@@ -3,6 +3,7 @@ import { NetworkError } from '../error.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import { InvalidValue } from '../netlink/invalidValue.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { getLink } from '../rtnetlink/linkMessages.js'
 import { openNamespace } from '../system/namespace.js'
@@ -69,9 +70,16 @@ export function checked<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof RangeError) throw new NetworkError('INVALID_ARGUMENT', error.message, { cause: error })
-    throw error
+    throw error instanceof RangeError ? invalidArgument(error) : error
   }
+}
+
+function invalidArgument(error: RangeError): NetworkError {
+  const attribute = error instanceof InvalidValue ? error.path.join('.') : ''
+  return new NetworkError('INVALID_ARGUMENT', error.message, {
+    cause: error,
+    ...(attribute === '' ? {} : { attribute }),
+  })
 }
 
 /** The index of a link by its name or an alternative one. */

@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.js'
+import { nearest } from '../nearest.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { nearest } from '../spec/nearest.js'
 import type { RouteSpec } from '../spec/types.js'
 import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'

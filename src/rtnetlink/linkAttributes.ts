@@ -159,7 +159,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
     state,
   ),
   linkMode: attribute(17, u8, state),
-  linkInfo: attribute(18, linkInfo),
+  linkInfo: attribute(18, linkInfo, { transparent: true }),
   namespacePid: attribute(19, u32),
   alias: attribute(20, bareText(255)),
   statistics: attribute(23, linkStatistics, state),

@@ -1,6 +1,7 @@
 import { NLA_F_NESTED, walkAttributes } from '../netlink/attribute.js'
 import type { Payload, Writer } from '../netlink/bytes.js'
 import { type Codec, type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
+import { invalidUnder } from '../netlink/invalidValue.js'
 import { text } from '../netlink/scalars.js'
 import { type AnyAttributeTable, writeAttribute } from '../netlink/table.js'
 import type { AnyLinkKind } from './kinds/kind.js'
@@ -74,9 +75,21 @@ function readOwn(kernelKind: string, data: Payload | undefined, context: DecodeC
   return { known, read: read ?? (known && decode(known)) }
 }
 
-function encodeData(writer: Writer, type: number, table: AnyAttributeTable, values: object, context: EncodeContext) {
+interface Section {
+  /** Under which a link has it. */
+  readonly name: string
+  readonly type: number
+  readonly table: AnyAttributeTable
+  readonly values: object
+}
+
+function encodeData(writer: Writer, { name, type, table, values }: Section, context: EncodeContext): void {
   const start = writer.length
-  writeAttribute(writer, type | NLA_F_NESTED, () => table.encode(values, writer, context))
+  try {
+    writeAttribute(writer, type | NLA_F_NESTED, () => table.encode(values, writer, context))
+  } catch (error) {
+    throw invalidUnder(name, error)
+  }
   // An empty IFLA_INFO_DATA is not the same as none: it makes the kernel look for a change.
   if (writer.length === start + 4) writer.length = start
 }
@@ -90,7 +103,9 @@ export const linkInfo: Codec<LinkInfo> = {
     if (kind !== undefined) {
       const known = linkKind(kind)
       writeAttribute(writer, IFLA_INFO_KIND, () => kindName.encode(known?.kernelKind ?? kind, writer, context))
-      if (options && known) encodeData(writer, IFLA_INFO_DATA, known.options, options, context)
+      if (options && known) {
+        encodeData(writer, { name: kind, type: IFLA_INFO_DATA, table: known.options, values: options }, context)
+      }
       if (probed) {
         const body = () => writeAttribute(writer, probed.type, () => writer.append(probed.bytes))
         writeAttribute(writer, IFLA_INFO_DATA | NLA_F_NESTED, body)
@@ -99,7 +114,10 @@ export const linkInfo: Codec<LinkInfo> = {
     if (masterKind !== undefined) {
       const known = linkKind(masterKind)
       writeAttribute(writer, IFLA_INFO_SLAVE_KIND, () => kindName.encode(masterKind, writer, context))
-      if (portOptions && known?.port) encodeData(writer, IFLA_INFO_SLAVE_DATA, known.port, portOptions, context)
+      if (portOptions && known?.port) {
+        const name = `${masterKind}Port`
+        encodeData(writer, { name, type: IFLA_INFO_SLAVE_DATA, table: known.port, values: portOptions }, context)
+      }
     }
   },
   decode(payload, context) {

@@ -1,5 +1,5 @@
+import { nearest } from '../../nearest.js'
 import { knownSysctls } from '../../spec/knownSysctls.js'
-import { nearest } from '../../spec/nearest.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { sysctlProperty } from '../../state/sysctl.js'

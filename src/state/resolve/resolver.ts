@@ -1,8 +1,8 @@
 import { NetworkError, type Problem } from '../../error.js'
 import { readMacsecKey } from '../../genetlink/macsec/key.js'
 import { readKeyFile } from '../../genetlink/wireguard/key.js'
+import { nearest } from '../../nearest.js'
 import type { Address } from '../../rtnetlink/address.js'
-import { nearest } from '../../spec/nearest.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import type { NameTable, SystemNames } from '../../system/names.js'
 

@@ -1,7 +1,7 @@
+import { nearest } from '../../nearest.js'
 import { allBits, codePointText, hexadecimalWithMask, parseMasked, withMask } from '../../rtnetlink/masked.js'
 import type { Rule } from '../../rtnetlink/rule.js'
 import { ipProtocols } from '../../rtnetlink/ruleAttributes.js'
-import { nearest } from '../../spec/nearest.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import { ruleFamily } from '../../spec/ruleSemantics.js'
 import type { RuleSpec } from '../../spec/types.js'
