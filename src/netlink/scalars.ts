@@ -151,16 +151,24 @@ export function readU64AsNumber(view: DataView, offset: number): number {
 export function boolean(codec: Codec<number>): Codec<boolean> {
   return {
     domain: { type: 'boolean' },
-    encode: (value, writer, context) => codec.encode(value ? 1 : 0, writer, context),
+    encode(value, writer, context) {
+      checkBoolean(value)
+      codec.encode(value ? 1 : 0, writer, context)
+    },
     decode: (payload, context) => codec.decode(payload, context) !== 0,
   }
+}
+
+/** Refuses what is neither true nor false, as a program without types may give it. */
+export function checkBoolean(value: unknown): void {
+  if (typeof value !== 'boolean') throw new RangeError(`${String(value)} is neither true nor false`)
 }
 
 /** A truth value told by an attribute's presence: NLA_FLAG. Some are told by a byte in the kernel's answers. */
 export const flag: Codec<boolean> = {
   domain: { type: 'boolean' },
   presence: true,
-  encode() {},
+  encode: checkBoolean,
   decode: ({ bytes, start, length }) => length === 0 || bytes[start] !== 0,
 }
 

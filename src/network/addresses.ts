@@ -13,12 +13,14 @@ import {
   replaceAddress,
 } from '../rtnetlink/address.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known, part } from './properties.js'
+import { addressNames } from './propertyNames.js'
 
 /** The addresses of a network's links: `ip address`. */
 export class Addresses extends Objects {
   /** Adds an address: `ip address add`. An existing one is the error `EEXIST`. */
   create(address: Address, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newAddress(address, context), options)
+    return this.send((context) => newAddress(known(address, addressNames, 'address'), context), options)
   }
 
   /** {@link create}, by `ip`'s word. */
@@ -31,7 +33,7 @@ export class Addresses extends Objects {
    * label, and for IPv6 a changed prefix length; delete and create the address for these.
    */
   replace(address: Address, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceAddress(address, context), options)
+    return this.send((context) => replaceAddress(known(address, addressNames, 'address'), context), options)
   }
 
   /**
@@ -44,7 +46,8 @@ export class Addresses extends Objects {
     options: RequestOptions = {},
   ): Promise<Result<void>> {
     return this.session.run(options, async (request) => {
-      const onLink = await this.#list({ dev: address.dev }, request)
+      part(changes, addressNames, 'address')
+      const onLink = await this.#list({ dev: known(address, addressNames, 'address').dev }, request)
       const current = onLink.find((candidate) => isSame(candidate, address))
       if (!current) {
         const object = `address ${address.address} dev ${address.dev}`
@@ -57,7 +60,7 @@ export class Addresses extends Objects {
 
   /** Removes an address: `ip address delete`. */
   delete(address: Address, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteAddress(address, context), options)
+    return this.send((context) => deleteAddress(known(address, addressNames, 'address'), context), options)
   }
 
   /** Lists addresses in the kernel's order: `ip address`. A filter works in the kernel. */

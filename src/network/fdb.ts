@@ -11,6 +11,8 @@ import {
   replaceFdbEntry,
 } from '../rtnetlink/fdb.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known } from './properties.js'
+import { fdbEntryNames } from './propertyNames.js'
 
 /** Which entries of forwarding databases to list. */
 export interface FdbQuery {
@@ -24,7 +26,7 @@ export interface FdbQuery {
 export class Fdb extends Objects {
   /** Adds an entry: `bridge fdb add`. One that is there is the error `EEXIST`. */
   create(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newFdbEntry(entry, context), options)
+    return this.send((context) => newFdbEntry(known(entry, fdbEntryNames, 'fdb entry'), context), options)
   }
 
   /** {@link create}, by `bridge`'s word. */
@@ -34,23 +36,24 @@ export class Fdb extends Objects {
 
   /** Adds an entry or changes it, also one that is behind another port of the bridge: `bridge fdb replace`. */
   replace(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceFdbEntry(entry, context), options)
+    return this.send((context) => replaceFdbEntry(known(entry, fdbEntryNames, 'fdb entry'), context), options)
   }
 
   /** Adds a further remote end to a VXLAN's group or all-zero address: `bridge fdb append`. */
   append(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => appendFdbEntry(entry, context), options)
+    return this.send((context) => appendFdbEntry(known(entry, fdbEntryNames, 'fdb entry'), context), options)
   }
 
   /** Removes an entry: `bridge fdb delete`. Without a VLAN the kernel removes it in all VLANs of the port. */
   delete(entry: FdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteFdbEntry(entry, context), options)
+    return this.send((context) => deleteFdbEntry(known(entry, fdbEntryNames, 'fdb entry'), context), options)
   }
 
   /** Lists entries, learned ones and the kernel's own too: `bridge fdb show`. */
-  list({ dev, ...filter }: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
+  list(query: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['master'])
+      checkOptions(query, ['dev', 'master'])
+      const { dev, ...filter } = query
       const asked = { ...filter, ...(dev === undefined ? {} : { port: dev }) }
       const entries = await this.dumpAll((context) => dumpFdb(asked, context), decodeFdbEntry, request)
       return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)

@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import type { LinkTarget } from '../rtnetlink/linkMessages.js'
 import { checked } from './resolution.js'
 
@@ -7,6 +8,9 @@ export type LinkReference = string | number | { readonly name: string; readonly 
 /** How messages say which link is meant. */
 export function targetOf(link: LinkReference): LinkTarget {
   if (typeof link === 'string') return { name: link }
+  if (typeof link !== 'number' && (typeof link !== 'object' || link === null)) {
+    throw new NetworkError('INVALID_ARGUMENT', `${String(link)} is no link: its name, its index, or a listed one`)
+  }
   const index = typeof link === 'number' ? link : link.index
   if (index === undefined && typeof link === 'object') return { name: link.name }
   return { index: checked(() => positive(index ?? 0)) }

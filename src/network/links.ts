@@ -32,6 +32,7 @@ import { difference } from './difference.js'
 import { LinkList } from './linkList.js'
 import { type LinkReference, targetOf } from './linkReference.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { partOfLink } from './properties.js'
 import { assertNotAborted } from './session.js'
 import { accountChanges, deviceOf, isTunTap, withoutDeviceOptions } from './tunTapLink.js'
 
@@ -56,7 +57,7 @@ export class Links extends Objects {
    */
   replace(link: Link, options: RequestOptions = {}): Promise<Result<ListedLink>> {
     return this.session.run(options, async (request) => {
-      const current = await this.#find({ name: link.name }, request)
+      const current = await this.#find({ name: partOfLink(link).name }, request)
       if (!current) return await this.#create(link, request)
       if (link.kind !== undefined && link.kind !== current.kind) {
         const object = `link ${link.name}`
@@ -101,7 +102,7 @@ export class Links extends Objects {
    */
   update(link: LinkReference, changes: Partial<Link>, options: RequestOptions = {}): Promise<Result<ListedLink>> {
     return this.session.run(options, async (request) => {
-      return await this.#update(await this.#get(targetOf(link), request), changes, request)
+      return await this.#update(await this.#get(targetOf(link), request), partOfLink(changes), request)
     })
   }
 
@@ -123,6 +124,7 @@ export class Links extends Objects {
   }
 
   async #create(link: Link, options: RequestOptions): Promise<ListedLink> {
+    partOfLink(link)
     // The kernel would choose a name by a template such as `tap%d`, and nobody would know which.
     checkName(link.name, 'exact')
     let created = isTunTap(link)

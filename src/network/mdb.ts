@@ -10,6 +10,8 @@ import {
   replaceMdbEntry,
 } from '../rtnetlink/mdb.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known } from './properties.js'
+import { mdbEntryNames } from './propertyNames.js'
 
 /** Which entries of multicast databases to list. */
 export interface MdbFilter {
@@ -21,7 +23,7 @@ export interface MdbFilter {
 export class Mdb extends Objects {
   /** Adds an entry: `bridge mdb add`. One that is there is the error `EEXIST`. A bridge must be up and snooping. */
   create(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newMdbEntry(entry, context), options)
+    return this.send((context) => newMdbEntry(known(entry, mdbEntryNames, 'mdb entry'), context), options)
   }
 
   /** {@link create}, by `bridge`'s word. */
@@ -31,12 +33,12 @@ export class Mdb extends Objects {
 
   /** Adds an entry or changes it: `bridge mdb replace`. Before Linux 6.3 one that is there is the error `EEXIST`. */
   replace(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceMdbEntry(entry, context), options)
+    return this.send((context) => replaceMdbEntry(known(entry, mdbEntryNames, 'mdb entry'), context), options)
   }
 
   /** Removes an entry: `bridge mdb delete`. */
   delete(entry: MdbEntry, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteMdbEntry(entry, context), options)
+    return this.send((context) => deleteMdbEntry(known(entry, mdbEntryNames, 'mdb entry'), context), options)
   }
 
   /** Lists entries, learned ones too: `bridge mdb show`. */

@@ -13,12 +13,14 @@ import {
   replaceNeighbor,
 } from '../rtnetlink/neighbor.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known, part } from './properties.js'
+import { neighborNames } from './propertyNames.js'
 
 /** The neighbor tables of a network: `ip neighbor`. */
 export class Neighbors extends Objects {
   /** Adds an entry: `ip neighbor add`. An existing one is the error `EEXIST`. */
   create(neighbor: Neighbor, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newNeighbor(neighbor, context), options)
+    return this.send((context) => newNeighbor(known(neighbor, neighborNames, 'neighbor'), context), options)
   }
 
   /** {@link create}, by `ip`'s word. */
@@ -28,7 +30,7 @@ export class Neighbors extends Objects {
 
   /** Adds an entry or changes it: `ip neighbor replace`. */
   replace(neighbor: Neighbor, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceNeighbor(neighbor, context), options)
+    return this.send((context) => replaceNeighbor(known(neighbor, neighborNames, 'neighbor'), context), options)
   }
 
   /**
@@ -41,7 +43,8 @@ export class Neighbors extends Objects {
     options: RequestOptions = {},
   ): Promise<Result<void>> {
     return this.session.run(options, async (request) => {
-      const { dev, address, proxy = false } = neighbor
+      const { dev, address, proxy = false } = known(neighbor, neighborNames, 'neighbor')
+      part(changes, neighborNames, 'neighbor')
       const bytes = Buffer.from(parseAddress(address) ?? [])
       const entries = await this.#list({ dev, proxy }, request)
       const current = entries.find((candidate) => bytes.equals(parseAddress(candidate.address) ?? new Uint8Array()))
@@ -55,7 +58,7 @@ export class Neighbors extends Objects {
 
   /** Removes an entry: `ip neighbor delete`. */
   delete(neighbor: Neighbor, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteNeighbor(neighbor, context), options)
+    return this.send((context) => deleteNeighbor(known(neighbor, neighborNames, 'neighbor'), context), options)
   }
 
   /** Lists entries, learned ones too: `ip neighbor`; with `proxy: true` those that the host answers for. */

@@ -10,12 +10,14 @@ import {
   replaceNexthop,
 } from '../rtnetlink/nexthopMessages.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known } from './properties.js'
+import { nexthopNames } from './propertyNames.js'
 
 /** The nexthop objects of a network: `ip nexthop`. */
 export class Nexthops extends Objects {
   /** Adds an object: `ip nexthop add`. A taken id is the error `EEXIST`. */
   create(nexthop: NexthopObject, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newNexthop(nexthop, context), options)
+    return this.send((context) => newNexthop(known(nexthop, nexthopNames, 'nexthop'), context), options)
   }
 
   /** {@link create}, by `ip`'s word. */
@@ -28,12 +30,12 @@ export class Nexthops extends Objects {
    * `ip nexthop replace`. A group and what is none do not replace each other, nor do groups of two types.
    */
   replace(nexthop: NexthopObject, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceNexthop(nexthop, context), options)
+    return this.send((context) => replaceNexthop(known(nexthop, nexthopNames, 'nexthop'), context), options)
   }
 
   /** Removes an object with all routes that use it, and takes it out of its groups: `ip nexthop delete`. */
   delete(nexthop: Pick<NexthopObject, 'id'>, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send(() => deleteNexthop(nexthop), options)
+    return this.send(() => deleteNexthop(known(nexthop, nexthopNames, 'nexthop')), options)
   }
 
   /** Lists objects by their ids: `ip nexthop`. A filter works in the kernel. */

@@ -15,6 +15,7 @@ import {
 } from '../rtnetlink/configureLink.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks, getLink } from '../rtnetlink/linkMessages.js'
+import { checkObject } from '../system/optionValues.js'
 import { type LinkReference, targetOf } from './linkReference.js'
 import { nameOf, resolved } from './resolution.js'
 import type { Session } from './session.js'
@@ -154,6 +155,7 @@ export class Objects {
 
 /** Refuses what means nothing: a misspelt filter would list, and perhaps delete, everything. */
 export function checkOptions(options: object, known: readonly string[]): void {
+  checkObject(options)
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown === undefined) return
   const message = `unknown option ${JSON.stringify(unknown)}; there are ${known.join(', ')}`

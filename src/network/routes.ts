@@ -10,6 +10,8 @@ import type { ListedRoute, Route, RouteFilter, RouteQuery } from '../rtnetlink/r
 import { appendRoute, deleteRoute, dumpRoutes, getRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { unlinked } from '../rtnetlink/routeRecord.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known, part } from './properties.js'
+import { routeNames } from './propertyNames.js'
 
 /** What tells one route from others: family, table (default 254), destination, tos and metric. */
 export type RouteKey = Pick<Route, 'to' | 'family' | 'table' | 'tos' | 'metric'>
@@ -18,7 +20,7 @@ export type RouteKey = Pick<Route, 'to' | 'family' | 'table' | 'tos' | 'metric'>
 export class Routes extends Objects {
   /** Adds a route: `ip route add`. One of the same destination, table, metric and tos is the error `EEXIST`. */
   create(route: Route, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newRoute(route, context), options)
+    return this.send((context) => newRoute(known(route, routeNames, 'route'), context), options)
   }
 
   /** {@link create}, by `ip`'s word. */
@@ -31,7 +33,7 @@ export class Routes extends Objects {
    * IPv4 routes of the same key the first is replaced; IPv6 replaces a route with a gateway only by such a one.
    */
   replace(route: Route, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceRoute(route, context), options)
+    return this.send((context) => replaceRoute(known(route, routeNames, 'route'), context), options)
   }
 
   /**
@@ -46,6 +48,8 @@ export class Routes extends Objects {
     options: RequestOptions = {},
   ): Promise<Result<void>> {
     return this.session.run(options, async (request) => {
+      known(route, routeNames, 'route')
+      part(changes, routeNames, 'route')
       const family = route.family ?? familyOf(route.to)
       const table = route.table ?? 254
       const routes = await this.#list({ family, table }, request)
@@ -77,7 +81,7 @@ export class Routes extends Objects {
 
   /** Adds a route beside those of the same key: `ip route append`. IPv6 makes one route of several next hops of it. */
   append(route: Route, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => appendRoute(route, context), options)
+    return this.send((context) => appendRoute(known(route, routeNames, 'route'), context), options)
   }
 
   /**
@@ -85,7 +89,7 @@ export class Routes extends Objects {
    * has not is given: none with a gateway is taken for one without.
    */
   delete(route: Route | ListedRoute, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteRoute(deletionOf(route), context), options)
+    return this.send((context) => deleteRoute(deletionOf(known(route, routeNames, 'route')), context), options)
   }
 
   /**

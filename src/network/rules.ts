@@ -5,6 +5,8 @@ import type { Result } from '../result.js'
 import type { ListedRule, Rule } from '../rtnetlink/rule.js'
 import { decodeRule, deleteRule, dumpRules, newRule } from '../rtnetlink/ruleMessages.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { part } from './properties.js'
+import { ruleNames } from './propertyNames.js'
 
 /** Which rules to list. */
 export interface RuleFilter {
@@ -18,7 +20,7 @@ export class Rules extends Objects {
    * the next free priority, and adds the same rule as often as it is asked to.
    */
   create(rule: Rule, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send(() => newRule(rule), options)
+    return this.send(() => newRule(part(rule, ruleNames, 'rule')), options)
   }
 
   /** {@link create}, by `ip`'s word. */
@@ -32,6 +34,8 @@ export class Rules extends Objects {
    */
   replace(rule: Rule, by: Rule = rule, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, async (request) => {
+      part(rule, ruleNames, 'rule')
+      part(by, ruleNames, 'rule')
       if (by === rule && rule.priority === undefined) {
         throw new NetworkError('INVALID_ARGUMENT', 'rule: without a priority nothing tells which rule to replace')
       }
@@ -60,7 +64,7 @@ export class Rules extends Objects {
    * is left out matches anything, also rules of others.
    */
   delete(rule: Rule, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send(() => deleteRule(rule), options)
+    return this.send(() => deleteRule(part(rule, ruleNames, 'rule')), options)
   }
 
   /** Lists the rules of both families, or of one, by priority: `ip rule`. */

@@ -9,13 +9,15 @@ import {
   replaceTrafficClass,
   type TrafficClass,
 } from '../rtnetlink/qdiscs/trafficClass.js'
-import { type ListOptions, Objects } from './objects.js'
+import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known, part } from './properties.js'
+import { trafficClassNames } from './propertyNames.js'
 
 /** The classes of a network's HTB qdiscs: `tc class`. */
 export class TrafficClasses extends Objects {
   /** Creates a class: `tc class add`. */
   create(one: TrafficClass, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newTrafficClass(one, context), options)
+    return this.send((context) => newTrafficClass(known(one, trafficClassNames, 'class'), context), options)
   }
 
   /** {@link create}, by `tc`'s word. */
@@ -25,18 +27,19 @@ export class TrafficClasses extends Objects {
 
   /** Creates a class, or changes all of one that is there: `tc class replace`. */
   replace(one: TrafficClass, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceTrafficClass(one, context), options)
+    return this.send((context) => replaceTrafficClass(known(one, trafficClassNames, 'class'), context), options)
   }
 
   /** Removes a class with its leaf. One that others are part of, or filters lead to, is the error `EBUSY`: `tc class delete`. */
   delete(one: Pick<TrafficClass, 'dev' | 'id'>, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteTrafficClass(one, context), options)
+    return this.send((context) => deleteTrafficClass(part(one, trafficClassNames, 'class'), context), options)
   }
 
   /** Lists the classes of a link: `tc class show dev NAME`. */
-  list({ dev }: Pick<TrafficClass, 'dev'>, options: ListOptions = {}): Promise<Result<readonly ListedTrafficClass[]>> {
-    return this.session.runList(options, (request) =>
-      this.dumpAll((context) => dumpTrafficClasses(dev, context), decodeTrafficClass, request),
-    )
+  list(filter: Pick<TrafficClass, 'dev'>, options: ListOptions = {}): Promise<Result<readonly ListedTrafficClass[]>> {
+    return this.session.runList(options, (request) => {
+      checkOptions(filter, ['dev'])
+      return this.dumpAll((context) => dumpTrafficClasses(filter.dev, context), decodeTrafficClass, request)
+    })
   }
 }

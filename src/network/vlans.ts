@@ -14,6 +14,8 @@ import {
   setGlobalVlanOptions,
 } from '../rtnetlink/bridgeVlan.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known } from './properties.js'
+import { vlanNames } from './propertyNames.js'
 
 /** Which VLANs to list. */
 export interface VlanFilter {
@@ -32,7 +34,7 @@ export class Vlans extends Objects {
    */
   add(vlan: BridgeVlan, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, (request) =>
-      this.sendOrThrow((context) => addVlans(vlan.dev, [vlan], context), request),
+      this.sendOrThrow((context) => addVlans(known(vlan, vlanNames, 'vlan').dev, [vlan], context), request),
     )
   }
 
@@ -49,7 +51,7 @@ export class Vlans extends Objects {
   /** Removes a VLAN, or a range of them: `bridge vlan delete`. One that is not there is no error. */
   delete(vlan: Pick<BridgeVlan, 'dev' | 'id'>, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, (request) =>
-      this.sendOrThrow((context) => deleteVlans(vlan.dev, [vlan], context), request),
+      this.sendOrThrow((context) => deleteVlans(known(vlan, vlanNames, 'vlan').dev, [vlan], context), request),
     )
   }
 

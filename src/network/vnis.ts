@@ -2,6 +2,8 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import { addVnis, decodeVnis, deleteVnis, dumpVnis, type ListedVni, type VniOfVxlan } from '../rtnetlink/vxlanVni.js'
 import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { known } from './properties.js'
+import { vniNames } from './propertyNames.js'
 
 /** Which VNIs to list. */
 export interface VniFilter {
@@ -17,7 +19,7 @@ export class Vnis extends Objects {
    */
   add(vni: VniOfVxlan, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, (request) =>
-      this.sendOrThrow((context) => addVnis(vni.dev, [vni], context), request),
+      this.sendOrThrow((context) => addVnis(known(vni, vniNames, 'vni').dev, [vni], context), request),
     )
   }
 
@@ -29,7 +31,7 @@ export class Vnis extends Objects {
   /** Takes a VNI, or a range of them, away: `bridge vni delete`. One that is not there is `ENOENT`. */
   delete(vni: Pick<VniOfVxlan, 'dev' | 'id'>, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, (request) =>
-      this.sendOrThrow((context) => deleteVnis(vni.dev, [vni], context), request),
+      this.sendOrThrow((context) => deleteVnis(known(vni, vniNames, 'vni').dev, [vni], context), request),
     )
   }
 

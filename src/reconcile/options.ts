@@ -4,6 +4,7 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { RouteSpec } from '../spec/types.js'
 import { defaultOwner, type Owner } from '../state/owner.js'
 import type { NamespaceReference } from '../system/namespace.js'
+import { checkObject } from '../system/optionValues.js'
 import type { Guard } from './guards/index.js'
 import type { Kernel, KernelMaker } from './kernel.js'
 import { checkValues } from './optionValues.js'
@@ -144,6 +145,7 @@ export function checkOptions(
     transaction: transactionOptions,
     watch: watchOptions,
   }[kind]
+  checkObject(options)
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     const hint = nearest(name, known)

@@ -21,6 +21,12 @@ export function namespacePath(reference: NamespaceReference): string {
   if (typeof reference === 'string') {
     return reference.includes('/') ? reference : `${namespaceDirectory}/${checkedName(reference)}`
   }
+  if (typeof reference !== 'object' || reference === null) {
+    throw new NetworkError(
+      'INVALID_ARGUMENT',
+      `${String(reference)} is no namespace: a name, a path, a process or a descriptor`,
+    )
+  }
   if ('path' in reference) return reference.path
   return 'pid' in reference ? `/proc/${reference.pid}/ns/net` : `/proc/self/fd/${reference.fd}`
 }

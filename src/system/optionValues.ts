@@ -1,3 +1,5 @@
+import { NetworkError } from '../error.js'
+
 /** What an option can be. */
 export interface Values {
   /** Completes "is not …" and "must be …". */
@@ -10,6 +12,12 @@ export type Allowed<T> = { readonly [Name in keyof T]-?: Values }
 
 /** The largest int of the kernel's. */
 export const maximumInt = 2 ** 31 - 1
+
+/** Refuses what options cannot be read of, as a program without types may give it. */
+export function checkObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new NetworkError('INVALID_ARGUMENT', `${String(options)} is no object of options`)
+}
 
 export function ofType(type: 'boolean' | 'string' | 'number' | 'function', words: string): Values {
   return { words, include: (value) => typeof value === type }

@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.js'
-import type { Allowed, Values } from '../system/optionValues.js'
+import { type Allowed, checkObject, type Values } from '../system/optionValues.js'
 
 export const account: Values = {
   words: 'a number or a name',
@@ -8,6 +8,7 @@ export const account: Values = {
 
 /** Refuses options that there are not, and values that mean nothing; `undefined` is as if it were not given. */
 export function checkAllowed<T>(options: object, allowed: Allowed<T>, object: string): void {
+  checkObject(options)
   const byName = new Map<string, Values>(Object.entries(allowed))
   for (const [name, value] of Object.entries(options)) {
     const values = byName.get(name)

@@ -125,7 +125,7 @@ function vnetHeaderSize(options: OpenOptions): number {
   return options.vnetHeaderSize ?? shortestVnetHeader
 }
 
-const optionValues: Allowed<OpenOptions> = {
+export const optionValues: Allowed<OpenOptions> = {
   name: text,
   // Whoever opens it says what is wrong with it.
   namespace: { words: 'a namespace', include: () => true },
@@ -141,6 +141,7 @@ const optionValues: Allowed<OpenOptions> = {
   ...framingValues,
 }
 
+/** Refuses options that there are not, and values that mean nothing. */
 function checkOptions(options: OpenOptions, object: string): void {
   checkAllowed(options, optionValues, object)
   const { offloads = [], vnetHeader = false } = options

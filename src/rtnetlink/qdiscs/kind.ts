@@ -1,4 +1,5 @@
 import type { Codec, Domain } from '../../netlink/codec.js'
+import { unknownProperty } from '../../netlink/invalidValue.js'
 
 /** Words of a command; what is `undefined`, `false` or empty is left out. */
 export type CommandWords = readonly (string | number | boolean | undefined)[]
@@ -61,7 +62,12 @@ export function converted<Options extends object, Raw extends object>(
   return {
     domain: { type: 'object', properties, required: [] },
     ...(raw.nested ? { nested: true } : {}),
-    encode: (options, writer, context) => raw.encode(toKernel(options), writer, context),
+    encode(options, writer, context) {
+      for (const name of Object.keys(options)) {
+        if (!Object.hasOwn(properties, name)) throw unknownProperty(name, Object.keys(properties))
+      }
+      raw.encode(toKernel(options), writer, context)
+    },
     decode: (payload, context) => fromKernel(raw.decode(payload, context)),
     ...(raw.locate ? { locate: (payload, offset) => raw.locate?.(payload, offset) ?? [] } : {}),
   }
