@@ -22,7 +22,7 @@ const doors = {
   'ts-results': ['result.ts'],
   koffi: ['system/'],
   netlink: ['netlink/transports/npmSocket.ts', 'netlink/transports/npmNetlink.ts'],
-  valibot: ['spec/', 'reconcile/transaction/records.ts'],
+  valibot: ['spec/', 'reconcile/transaction/records.ts', 'reconcile/transaction/journalRoute.ts'],
   '@valibot/to-json-schema': [],
   'fastest-levenshtein': ['nearest.ts'],
   yaml: ['cli/'],

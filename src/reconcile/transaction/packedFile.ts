@@ -6,7 +6,10 @@ import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, wordsOf } from '../../rtnetlink/packed/packedRows.js'
 import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import { codeOf } from '../../system/errno.js'
+import { eachInTurns, everyInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
+import { routeOfLine } from './journalRoute.js'
+import { toJson } from './plainData.js'
 import { userId } from './stateDirectory.js'
 
 /** Packed routes of a journal: a file beside it, whose bytes are what the sum tells. */
@@ -15,8 +18,8 @@ export interface PackedReference {
   readonly sum: string
   readonly inet: number
   readonly inet6: number
-  /** What rows share, by the number that they have. */
-  readonly ways: readonly DesiredRoute[]
+  /** How many ways there are: what rows share, behind them, a line each. */
+  readonly ways: number
 }
 
 /** A network with its many routes in a file. */
@@ -27,6 +30,8 @@ export interface JournalNetwork extends Omit<DesiredNetwork, 'bulk'> {
 const infix = '.routes-'
 /** Bytes that are written and summed up between turns of the event loop. */
 const pieceSize = 1 << 20
+/** The same of text, which takes longer. */
+const textSize = 1 << 16
 
 /** What the files beside a journal begin with, whatever has become of its name. */
 function stemOf(journalPath: string): string {
@@ -52,17 +57,27 @@ async function write(journalPath: string, routes: PackedRoutes<DesiredRoute>): P
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   return await withFile(join(directory, file), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, async (fd) => {
     const hash = createHash('sha256')
+    const writePiece = (piece: Uint8Array): void => {
+      hash.update(piece)
+      // All of it, however much the kernel takes at once.
+      writeFileSync(fd, piece)
+    }
     for (const bytes of columnsOf(routes)) {
       for (let start = 0; start < bytes.length; start += pieceSize) {
-        const piece = bytes.subarray(start, start + pieceSize)
-        hash.update(piece)
-        // All of it, however much the kernel takes at once.
-        writeFileSync(fd, piece)
+        writePiece(bytes.subarray(start, start + pieceSize))
         await rest()
       }
     }
     const { inet, inet6, ways } = routes
-    return { file, sum: hash.digest('hex'), inet: inet.count, inet6: inet6.count, ways }
+    let text = ''
+    await eachInTurns(ways, (way) => {
+      text += `${toJson(way)}\n`
+      if (text.length < textSize) return
+      writePiece(Buffer.from(text))
+      text = ''
+    })
+    writePiece(Buffer.from(text))
+    return { file, sum: hash.digest('hex'), inet: inet.count, inet6: inet6.count, ways: ways.length }
   })
 }
 
@@ -102,11 +117,14 @@ async function readRoutes(directory: string, reference: PackedReference): Promis
       if (uid !== userId() || (mode & 0o077) !== 0) throw unbelievable(path, 'others could have written to it')
       const inet = emptyRows('inet', reference.inet)
       const inet6 = emptyRows('inet6', reference.inet6)
-      const routes = new PackedRoutes(reference.ways, inet, inet6)
-      if (size !== routes.bytes) throw unbelievable(path, 'it was not written to the end')
+      const ways: DesiredRoute[] = []
+      const routes = new PackedRoutes(ways, inet, inet6)
+      if (size < routes.bytes) throw unbelievable(path, 'it was not written to the end')
       const hash = createHash('sha256')
       for (const bytes of columnsOf(routes)) await fill(fd, bytes, hash)
+      const areWays = await readWays(fd, ways, hash)
       if (hash.digest('hex') !== reference.sum) throw unbelievable(path, 'it is not what was written')
+      if (!areWays || ways.length !== reference.ways) throw unbelievable(path, 'what its routes share is not told')
       return routes
     })
   } catch (error) {
@@ -133,6 +151,27 @@ async function fill(fd: number, bytes: Uint8Array, hash: Hash): Promise<void> {
     hash.update(bytes.subarray(start, start + read))
     start += read
     await rest()
+  }
+}
+
+/** Reads what rows share, a line each; false where a line tells no route. */
+async function readWays(fd: number, ways: DesiredRoute[], hash: Hash): Promise<boolean> {
+  const bytes = new Uint8Array(textSize)
+  const decoder = new TextDecoder()
+  let carried = ''
+  for (;;) {
+    const count = readSync(fd, bytes, 0, bytes.length, null)
+    if (count === 0) return carried === ''
+    const piece = bytes.subarray(0, count)
+    hash.update(piece)
+    const lines = (carried + decoder.decode(piece, { stream: true })).split('\n')
+    carried = lines.pop() ?? ''
+    const areRoutes = await everyInTurns(lines, (line) => {
+      const way = routeOfLine(line)
+      if (way) ways.push(way)
+      return way !== undefined
+    })
+    if (!areRoutes) return false
   }
 }
 

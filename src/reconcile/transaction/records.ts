@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
+import { desiredRoute, dev, inetFamily, linkName, properties } from './journalRoute.js'
 import type { JournalNetwork } from './packedFile.js'
 import { fromJson, toJson } from './plainData.js'
 
@@ -40,23 +41,8 @@ export type JournalRecord =
   /** Undoing was tried and failed. */
   | { readonly type: 'failed'; readonly reason: string }
 
-const linkName = v.pipe(v.string(), v.regex(/^[^/\s:]{1,15}$/u))
 const pathElement = v.pipe(v.string(), v.regex(/^[^/\0]{1,255}$/u), v.notValues(['.', '..']))
 const identity = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
-const properties = v.record(v.string(), v.unknown())
-const inetFamily = v.picklist(['inet', 'inet6'])
-const dev = v.union([linkName, v.pipe(v.number(), v.integer(), v.minValue(1))])
-const hop = v.looseObject({ via: v.optional(v.string()), dev: v.optional(dev) })
-
-const route = v.looseObject({
-  family: inetFamily,
-  to: v.string(),
-  table: v.number(),
-  metric: v.number(),
-  tos: v.number(),
-  dev: v.optional(dev),
-  nexthops: v.optional(v.array(hop)),
-})
 
 const entry = v.looseObject({
   kind: v.picklist(['masquerade', 'portForward', 'confinement']),
@@ -64,7 +50,6 @@ const entry = v.looseObject({
   value: v.optional(properties),
 })
 
-const desiredRoute = v.looseObject({ path: v.optional(v.string()), absent: v.boolean(), route, stated: properties })
 const rowCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 28))
 
 const packedReference = v.strictObject({
@@ -72,7 +57,7 @@ const packedReference = v.strictObject({
   sum: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   inet: rowCount,
   inet6: rowCount,
-  ways: v.array(desiredRoute),
+  ways: rowCount,
 })
 
 const network = v.looseObject({
