@@ -143,7 +143,7 @@ async function observeAndPlan(
   transaction?: Transaction,
 ): Promise<Planned> {
   const isHalfMade = transaction?.halfMade
-  const stated = desiredNetworks(spec, options.specDirectory)
+  const stated = await desiredNetworks(spec, options.specDirectory)
   const networks = isHalfMade ? withHalfMade(stated, isHalfMade) : stated
   await rest()
   world.open(spec)
@@ -173,7 +173,7 @@ async function stepsOfTables(
   world: World,
   options: PlanOptions,
 ): Promise<Steps | undefined> {
-  const tables = options.prune || world.busy.size > 0 ? undefined : tablesOf(networks)
+  const tables = options.prune || world.busy.size > 0 ? undefined : await tablesOf(networks)
   if (!tables) return undefined
   const states = await world.observe(networks.keys(), options, networks, {}, tables)
   refuseVlans(networks, states)
@@ -367,7 +367,7 @@ async function additionsMissing(
 async function withAllTables(work: Work, tables: TablesByNamespace): Promise<Work> {
   const { states, networks, world, options } = work
   const now = await world.observe(networks.keys(), options, networks)
-  return { ...work, tables: undefined, states: withOtherTables(states, tables, now) }
+  return { ...work, tables: undefined, states: await withOtherTables(states, tables, now) }
 }
 
 /** What is left to do, and to put back of what nobody named and the steps took along. */
@@ -383,8 +383,8 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
   for (const [name, network] of lastingWish(networks)) {
     const [former, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)
-    const before = former && renamedState(former, formerNamesOf(own).newNames)
-    const kept = before && options.prune ? withoutPruned(network, before, owner) : before
+    const before = former && (await renamedState(former, formerNamesOf(own).newNames))
+    const kept = before && options.prune ? await withoutPruned(network, before, owner) : before
     wanted.set(name, kept && after ? await withCollateral(network, kept, after, own, before) : network)
   }
   return stepsTowards(wanted, states, world, options)

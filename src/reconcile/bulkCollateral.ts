@@ -32,26 +32,26 @@ export async function lostBulk(
   reach: Reach,
 ): Promise<LostBulk> {
   await rest()
-  const operations = allRouteOperations(steps)
-  const routes = allRoutes(before)
+  const operations = await allRouteOperations(steps)
+  const routes = await allRoutes(before)
   const taken = await reachedRoutes(routes, await namedRoutes(routes, operations), reach)
-  const deleted = operations.map((operation) => {
+  const deleted = await operations.map((operation) => {
     if (operation.type === 'addRoute') return undefined
     return operation.type === 'deleteRoute' ? operation.route : operation.previous
   })
   const left = await selectedByKey(keyedRoutes(taken), { table: deleted, keyOf: (route) => route }, false, sameRoute)
-  const present = keyedRoutes(allRoutes(after))
+  const present = keyedRoutes(await allRoutes(after))
   const missing = await selectedByKey(keyedRoutes(left), present, false, sameRoute)
   if (missing.size === 0) return { bulk: PackedRoutes.empty(), routes: [] }
-  const wishes = allWishes(network)
+  const wishes = await allWishes(network)
   const gone = await selectedByKey(keyedRoutes(missing), present, false)
-  const canLead = reachability([], { routes: [] }, after, network.nexthops)
+  const canLead = await reachability([], { routes: [] }, after, network.nexthops)
   const lost =
     gone.size === 0
       ? gone
       : await withoutUnwanted(await selectedByKey(keyedRoutes(gone), keyedWishes(wishes), false), wishes)
   const partly = gone.size === missing.size ? [] : await partlyLost()
-  return { bulk: lost.filter(canLead).map(formerWish), routes: partly }
+  return { bulk: await (await lost.filter(canLead)).map(formerWish), routes: partly }
 
   async function partlyLost(): Promise<DesiredRoute[]> {
     const parts = keyedRoutes(await selectedByKey(keyedRoutes(missing), present, true))
@@ -80,11 +80,11 @@ function sameRoute(one: RouteRecord, other: RouteRecord | undefined): boolean {
 }
 
 /** Routes that another one was added beside, to take their place: they must be gone. */
-export function replacedBulk(steps: readonly PlannedStep[]): PackedRoutes<DesiredRoute> {
-  return allRouteOperations(steps)
-    .filter((operation) => operation.type === 'replaceRoute' && !operation.exact)
-    .map((operation) => {
-      const route = operation.type === 'replaceRoute' ? operation.previous : operation.route
-      return { absent: true, route, stated: route, exact: true }
-    })
+export async function replacedBulk(steps: readonly PlannedStep[]): Promise<PackedRoutes<DesiredRoute>> {
+  const operations = await allRouteOperations(steps)
+  const besides = await operations.filter((operation) => operation.type === 'replaceRoute' && !operation.exact)
+  return await besides.map((operation) => {
+    const route = operation.type === 'replaceRoute' ? operation.previous : operation.route
+    return { absent: true, route, stated: route, exact: true }
+  })
 }

@@ -16,21 +16,23 @@ export async function formerBulk(
   steps: readonly PlannedStep[],
   reach: Reach,
 ): Promise<PackedRoutes<DesiredRoute>> {
-  const routes = allRoutes(before)
+  const routes = await allRoutes(before)
   await rest()
-  const operations = allRouteOperations(steps)
+  const operations = await allRouteOperations(steps)
   const named = await namedRoutes(routes, operations)
   const reached = await reachedRoutes(routes, named, reach)
   // What takes the place of another one at once is never there besides it, nor without one.
   const adds = ({ type }: RouteOperation): boolean => type !== 'deleteRoute'
-  const added = keyedOperations(replacedRoutes(routes, operations) ? PackedRoutes.empty() : operations.filter(adds))
+  const added = keyedOperations(
+    (await replacedRoutes(routes, operations)) ? PackedRoutes.empty() : await operations.filter(adds),
+  )
   const fresh = await selectedByKey(added, keyedRoutes(named), false)
   // One that was added before the old one of its key went, and stands beside it.
   const known = { ...added, table: await selectedByKey(added, keyedRoutes(named), true) }
   const beside = await selectedByKey(known, keyedRoutes(named), false, ({ route }, record) => isMadeFrom(route, record))
   return PackedRoutes.joined<DesiredRoute>([
-    reached.map((route) => ({ absent: false, route, stated: route, exact: true })),
-    fresh.map(({ route }) => ({ absent: true, route, stated: knownByMaking(route) })),
-    beside.map(({ route }) => ({ absent: true, route, stated: route, exact: true })),
+    await reached.map((route) => ({ absent: false, route, stated: route, exact: true })),
+    await fresh.map(({ route }) => ({ absent: true, route, stated: knownByMaking(route) })),
+    await beside.map(({ route }) => ({ absent: true, route, stated: route, exact: true })),
   ])
 }

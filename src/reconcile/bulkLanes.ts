@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { coversAny } from '../rtnetlink/packed/covers.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { PackedRows } from '../rtnetlink/packed/packedRows.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { kernelIsAtLeast } from '../system/kernelRelease.js'
 import type { BulkChange } from './operation.js'
 
@@ -17,15 +18,15 @@ const mostNeighbors = 64
  *
  * @param order how the rows are sorted; `undefined` where they are one run
  */
-export function areForTwo(
+export async function areForTwo(
   changes: PackedRoutes<BulkChange>,
   rows: PackedRows,
   order: Uint32Array | undefined,
-): boolean {
+): Promise<boolean> {
   if (rows.count < leastRows || availableParallelism() < 2) return false
-  if (rows.family === 'inet') return changes.used().every(({ operation }) => operation.type === 'deleteRoute')
+  if (rows.family === 'inet') return (await changes.used()).every(({ operation }) => operation.type === 'deleteRoute')
   if (!kernelIsAtLeast(6, 16)) return false
-  return (order === undefined || noneTwice(rows, order)) && !coversAny(rows, gatewaysOf(changes))
+  return (order === undefined || noneTwice(rows, order)) && !coversAny(rows, await gatewaysOf(changes))
 }
 
 /** Whether surely no prefix is there twice, of rows that are sorted by the upper half of their addresses. */
@@ -45,12 +46,12 @@ export function noneTwice({ addresses, lengths, count }: PackedRows, order: Uint
 }
 
 /** A route to one of these addresses decides whether the kernel takes the gateway. */
-function gatewaysOf(changes: PackedRoutes<BulkChange>): string[] {
+async function gatewaysOf(changes: PackedRoutes<BulkChange>): Promise<string[]> {
   const gateways = new Set<string>()
-  for (const { operation } of changes.used()) {
+  await eachInTurns(await changes.used(), ({ operation }) => {
     const { family, via, nexthops = [] } = operation.route
-    if (family === 'inet' || operation.type === 'deleteRoute') continue
+    if (family === 'inet' || operation.type === 'deleteRoute') return
     for (const gateway of [via, ...nexthops.map((nexthop) => nexthop.via)]) if (gateway) gateways.add(gateway)
-  }
+  })
   return [...gateways]
 }

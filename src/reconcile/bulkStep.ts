@@ -3,9 +3,10 @@ import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { sameValue } from '../state/equal.js'
 import { mainTable } from '../state/route.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { type BulkOperation, inThousands, singleOperation } from './bulkOperation.js'
 import { addStep, type DiffContext, type StepDraft } from './diff/context.js'
-import { placeInOrder, routeStep } from './diff/routeStep.js'
+import { needsOf, phaseOf, routeStep } from './diff/routeStep.js'
 import type { BulkChange } from './operation.js'
 import type { PlannedStep } from './step.js'
 
@@ -24,35 +25,37 @@ const actions = { addRoute: 'create', replaceRoute: 'update', deleteRoute: 'dele
 const fewSorts = 4
 
 /** One step for all changes of a sort: by what is done, whether to a gateway, by family and table. */
-export function bulkDrafts(changes: PackedRoutes<BulkChange>): StepDraft[] {
+export async function bulkDrafts(changes: PackedRoutes<BulkChange>): Promise<StepDraft[]> {
   const sorts = new Map<string, Set<BulkChange>>()
-  for (const change of changes.used()) {
+  await eachInTurns(await changes.used(), (change) => {
     const sort = sortOf(change)
-    sorts.set(sort, (sorts.get(sort) ?? new Set()).add(change))
+    const own = sorts.get(sort)
+    if (own) own.add(change)
+    else sorts.set(sort, new Set([change]))
+  })
+  const parts = sorts.size > fewSorts ? await changes.parted(sortOf) : undefined
+  const drafts: StepDraft[] = []
+  for (const [sort, own] of sorts) {
+    const part = parts ? parts.get(sort) : await changes.filter((change) => own.has(change))
+    drafts.push(await draftOf(part ?? PackedRoutes.empty(), own))
   }
-  if (sorts.size > fewSorts) {
-    const parts = changes.parted(sortOf)
-    return [...sorts].map(([sort, own]) => draftOf(parts.get(sort) ?? PackedRoutes.empty(), [...own]))
-  }
-  return [...sorts.values()].map((sort) =>
-    draftOf(
-      changes.filter((change) => sort.has(change)),
-      [...sort],
-    ),
-  )
+  return drafts
 }
 
 function sortOf({ operation }: BulkChange): string {
   const { type, route } = operation
-  return [type, placeInOrder(operation).phase, route.family, route.table].join()
+  return [type, phaseOf(operation), route.family, route.table].join()
 }
 
-function draftOf(changes: PackedRoutes<BulkChange>, sort: readonly BulkChange[]): StepDraft {
+async function draftOf(changes: PackedRoutes<BulkChange>, sort: ReadonlySet<BulkChange>): Promise<StepDraft> {
   const [first] = sort
   if (!first) throw new TypeError('a sort of changes has at least one')
   const { operation, path } = first
   const { family, table } = operation.route
-  const places = sort.map((change) => placeInOrder(change.operation))
+  const needs = new Set<string>()
+  await eachInTurns(sort, (change) => {
+    for (const need of needsOf(change.operation)) needs.add(need)
+  })
   return {
     action: actions[operation.type],
     object: 'route',
@@ -60,8 +63,8 @@ function draftOf(changes: PackedRoutes<BulkChange>, sort: readonly BulkChange[])
     count: changes.size,
     changes: [],
     path,
-    phase: placeInOrder(operation).phase,
-    needs: [...new Set(places.flatMap(({ needs = [] }) => needs))],
+    phase: phaseOf(operation),
+    needs: [...needs],
     operation: { type: 'bulkRoutes', changes },
   }
 }

@@ -16,6 +16,9 @@ const RTA_DST = 1
 /** A destination all of whose bits are sent, to be written over. */
 const standIn = { inet: '255.255.255.255/32', inet6: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128' } as const
 
+/** So many ways, of some 20 microseconds each, are met before what was written is sent: the event loop is not held up. */
+const templatesAtOnce = 128
+
 /** The messages of one way, one after another. */
 interface Template {
   readonly bytes: Uint8Array
@@ -37,6 +40,7 @@ export class BulkStream implements MessageStream {
   readonly #isGone: (message: NetlinkMessage, error: NetworkError) => boolean
   readonly #templates: (Template | undefined)[] = []
   readonly #words: number
+  #templateCount = 0
 
   /** @param order the rows in the order in which they are to be sent; as they are without */
   constructor(
@@ -84,7 +88,9 @@ export class BulkStream implements MessageStream {
     let messages = 0
     let length = 0
     let last = 0
+    const mostKnown = this.#templateCount + templatesAtOnce
     for (; next < this.count; next++) {
+      if (this.#templateCount >= mostKnown) break
       const row = this.rowOf(next)
       const prefixLength = lengths[row] ?? 0
       // Without bits no destination is sent, so that the message is another one.
@@ -119,6 +125,7 @@ export class BulkStream implements MessageStream {
     if (known) return known
     const template = templateOf(this.#build(way, standIn[this.#rows.family]))
     this.#templates[way] = template
+    this.#templateCount++
     return template
   }
 }

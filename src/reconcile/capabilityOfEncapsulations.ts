@@ -7,6 +7,7 @@ import {
   laterPartsOf,
   typeOfPart,
 } from '../rtnetlink/encapsulation/probe.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { wouldLoadEncapsulationModule } from '../system/linkModules.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { Operation } from './operation.js'
@@ -24,8 +25,10 @@ interface Wrapping {
   readonly encapsulation?: AnyEncapsulation
 }
 
-/** What wraps packets of what an operation makes, by its place. */
-function wrappingsOf(operation: Operation, path: string): readonly (readonly [place: string, Wrapping])[] {
+type Place = readonly [place: string, Wrapping]
+
+/** What wraps packets of what an operation makes, by its place; of those of many routes, nothing. */
+function wrappingsOf(operation: Operation, path: string): readonly Place[] {
   switch (operation.type) {
     case 'addRoute':
     case 'replaceRoute': {
@@ -33,14 +36,23 @@ function wrappingsOf(operation: Operation, path: string): readonly (readonly [pl
       const nexthops = (route.nexthops ?? []).map((one, index) => [`${path}/nexthops/${index}`, one] as const)
       return [[path, route], ...nexthops]
     }
-    case 'bulkRoutes':
-      return operation.changes.used().flatMap((change) => wrappingsOf(change.operation, change.path ?? path))
     case 'createNexthop':
     case 'replaceNexthop':
       return [[path, operation.nexthop]]
     default:
       return []
   }
+}
+
+/** The same, also of those of many routes. */
+async function allWrappingsOf(operation: Operation, path: string): Promise<readonly Place[]> {
+  if (operation.type !== 'bulkRoutes') return wrappingsOf(operation, path)
+  const places: Place[] = []
+  await eachInTurns(await operation.changes.used(), (change) => {
+    for (const place of wrappingsOf(change.operation, change.path ?? path))
+      if (place[1].encapsulation) places.push(place)
+  })
+  return places
 }
 
 /** Refuses a plan for which the kernel lacks ways to wrap packets, naming all of them; nothing is changed. */
@@ -54,7 +66,7 @@ export async function refuseEncapsulations(
   })
   const problems: Problem[] = []
   for (const { operation, namespace, path = '' } of steps) {
-    for (const [place, { encapsulation }] of wrappingsOf(operation, path)) {
+    for (const [place, { encapsulation }] of await allWrappingsOf(operation, path)) {
       if (!encapsulation) continue
       problems.push(...(await problemsOf(encapsulation, `${place}/encapsulation`, (part) => lacks(part, namespace))))
     }

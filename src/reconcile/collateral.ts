@@ -37,15 +37,16 @@ export async function withCollateral(
 ): Promise<DesiredNetwork> {
   const made = await withMade(stated, before, steps)
   const packed = isPacked(steps, stated, before, after)
-  const network = packed ? { ...made, ...withBulk(made.bulk, replacedBulk(steps)) } : withoutReplaced(made, steps)
+  const network = packed ? { ...made, ...withBulk(made.bulk, await replacedBulk(steps)) } : withoutReplaced(made, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   await rest()
   const reach = new Reach(whole, steps, 'doing')
-  const nexthops = lostNexthops(network, before, after, deleted).filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
+  const gone = await lostNexthops(network, before, after, deleted)
+  const nexthops = gone.filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
   const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }
   const lost = packed
     ? await lostBulk(withObjects, before, after, steps, reach)
-    : { routes: lostSingle(withObjects, before, after, steps, reach), bulk: PackedRoutes.empty<DesiredRoute>() }
+    : { routes: await lostSingle(withObjects, before, after, steps, reach), bulk: PackedRoutes.empty<DesiredRoute>() }
   const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
   const rules = lostRules(before, after, deleted).filter((rule) => reach.takesRule(rule))
   const { routes, bulk } = lost
@@ -61,14 +62,14 @@ export async function withCollateral(
   }
 }
 
-function lostSingle(
+async function lostSingle(
   network: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
-): DesiredRoute[] {
-  const canLead = reachability([], { routes: [] }, after, network.nexthops)
+): Promise<DesiredRoute[]> {
+  const canLead = await reachability([], { routes: [] }, after, network.nexthops)
   const operations = steps.flatMap(({ operation }) => (isRouteOperation(operation) ? [operation] : []))
   const wishes = network.routes.filter(({ absent }) => !absent)
   const unwanted = network.routes.filter(({ absent }) => absent)
@@ -83,7 +84,7 @@ async function withoutKeys(network: DesiredNetwork, routes: readonly DesiredRout
   const keys = new Set(records.map(routeKey))
   const others = network.routes.filter(({ absent, route }) => absent || !keys.has(routeKey(route)))
   if (!network.bulk) return { ...network, routes: others }
-  const bulk = await selectedByKey(keyedWishes(network.bulk), keyedRoutes(packedRecords(records)), false)
+  const bulk = await selectedByKey(keyedWishes(network.bulk), keyedRoutes(await packedRecords(records)), false)
   return { ...network, routes: others, bulk }
 }
 
@@ -143,17 +144,17 @@ function deletedBy(operation: PlannedStep['operation']): unknown[] {
 }
 
 /** What went with a link that was down for a moment; the kernel makes none on a link without a carrier. */
-function lostNexthops(
+async function lostNexthops(
   network: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   deleted: ReadonlySet<unknown>,
-): DesiredNexthop[] {
+): Promise<DesiredNexthop[]> {
   const present = new Set(after.nexthops.map(({ id }) => id))
   const named = new Set(network.nexthops.map(({ nexthop }) => nexthop.id))
   const lost = before.nexthops.filter((one) => !present.has(one.id) && !named.has(one.id) && !deleted.has(one))
   if (lost.length === 0) return []
-  const canLead = reachability([], network, after)
+  const canLead = await reachability([], network, after)
   const hasCarrier = ({ dev }: NexthopRecord): boolean =>
     typeof dev !== 'string' || after.links.get(dev)?.link.carrier === true
   const singles = lost.filter((nexthop) => !nexthop.group && hasCarrier(nexthop) && canLead(nexthop))

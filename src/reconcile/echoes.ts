@@ -47,8 +47,8 @@ export class Echoes {
   async confirm(steps: readonly PlannedStep[]): Promise<boolean> {
     for (const name of new Set(steps.map(({ namespace = '' }) => namespace))) {
       const own = steps.filter(({ namespace = '' }) => namespace === name)
-      const wanted = wishesOf(own)
-      const shown = this.#readers.get(name)?.finish().map(routeOf)
+      const wanted = await wishesOf(own)
+      const shown = await (await this.#readers.get(name)?.finish())?.map(routeOf)
       if (wanted.size === 0) continue
       if (!shown) return false
       const context = { owner: undefined, goesAnyway: () => false }
@@ -58,8 +58,7 @@ export class Echoes {
   }
 }
 
-function wishesOf(steps: readonly PlannedStep[]): PackedRoutes<DesiredRoute> {
-  return allRouteOperations(steps)
-    .filter(({ type }) => type !== 'deleteRoute')
-    .map(({ route }) => ({ absent: false, route, stated: route }))
+async function wishesOf(steps: readonly PlannedStep[]): Promise<PackedRoutes<DesiredRoute>> {
+  const made = await (await allRouteOperations(steps)).filter(({ type }) => type !== 'deleteRoute')
+  return await made.map(({ route }) => ({ absent: false, route, stated: route }))
 }

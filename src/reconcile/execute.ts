@@ -3,6 +3,7 @@ import { bytesASend } from '../netlink/batch.js'
 import type { NetlinkMessage, ReceivedMessage } from '../netlink/message.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import { deleteLink } from '../rtnetlink/linkMessages.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { rest, turnIsLong } from '../system/turns.js'
 import { areForTwo } from './bulkLanes.js'
 import { kernelOrderOf } from './bulkOrder.js'
@@ -237,9 +238,13 @@ class Executor {
     if (pending) return pending
     this.#place = place
     const { changes } = step.operation
-    const operations = changes.used().map(({ operation }) => operation)
-    const sources = new Set(operations.map(ipv6SourceOf))
-    const waiting = (await this.#knowLinks(step.operation, place)) ?? (await this.#awaitSources([...sources], place))
+    const sources = new Set<string | undefined>()
+    const links = new Set<string | number>()
+    await eachInTurns(await changes.used(), ({ operation }) => {
+      sources.add(ipv6SourceOf(operation))
+      for (const link of linksNeeded(operation)) links.add(link)
+    })
+    const waiting = (await this.#knowLinks([...links], place)) ?? (await this.#awaitSources([...sources], place))
     if (waiting) return waiting
     let before = 0
     for (const family of ['inet', 'inet6'] as const) {
@@ -253,7 +258,7 @@ class Executor {
         if (start + done < changes.size) this.#onPart(step, start + done)
       }
       const streaming = { signal, timeout, onProgress, echo: this.#echoTo(place) }
-      const others = !place.inMemory && areForTwo(changes, rows, order) ? [place.second] : []
+      const others = !place.inMemory && (await areForTwo(changes, rows, order)) ? [place.second] : []
       const failure = await place.connection.stream(stream, streaming, others)
       if (failure) return { step: stepOfRow(step, family, stream.rowOf(failure.item)), error: failure.error }
       before += rows.count
@@ -267,8 +272,8 @@ class Executor {
   }
 
   /** Learns the indices of links that were made meanwhile. */
-  async #knowLinks(operation: Operation, place: Place): Promise<Failure | undefined> {
-    const unknown = linksNeeded(operation).filter((link) => typeof link === 'string' && !place.indices.has(link))
+  async #knowLinks(links: readonly (string | number)[], place: Place): Promise<Failure | undefined> {
+    const unknown = links.filter((link) => typeof link === 'string' && !place.indices.has(link))
     if (unknown.length === 0) return undefined
     const failure = await this.flush()
     if (failure) return failure
@@ -290,7 +295,8 @@ class Executor {
 
   async #queue(operation: MessageOperation, step: PlannedStep, place: Place): Promise<Failure | undefined> {
     const failure =
-      (await this.#knowLinks(operation, place)) ?? (await this.#awaitSources([ipv6SourceOf(operation)], place))
+      (await this.#knowLinks(linksNeeded(operation), place)) ??
+      (await this.#awaitSources([ipv6SourceOf(operation)], place))
     if (failure) return failure
     for (const message of messagesOf(operation, place.context(this.#world.places))) {
       this.#pending.push({ message, step })

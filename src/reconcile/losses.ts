@@ -76,15 +76,15 @@ export async function withLosses(
     ...(far.get(record.link.name) ?? []),
   ]
   const links = restoredLinks(desired, actual, lostOf, recreated, bounced)
-  const canLead = reachability(links, desired, actual)
+  const canLead = await reachability(links, desired, actual)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
-    actual: stateAfter(actual, recreated, bounced, lost),
+    actual: await stateAfter(actual, recreated, bounced, lost),
     desired: {
       ...desired,
       links,
       nexthops,
-      routes: [...desired.routes, ...restoredRoutes({ ...desired, links, nexthops }, actual, lost, goesDown)],
+      routes: [...desired.routes, ...(await restoredRoutes({ ...desired, links, nexthops }, actual, lost, goesDown))],
       ...withBulk(desired.bulk, await restoredBulk({ ...desired, links, nexthops }, actual, lost, goesDown)),
       neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
       ...restoredEntries(desired, actual, recreated),
@@ -183,12 +183,12 @@ function joinsDown(
   return linkKind(stated ?? actual.links.get(master)?.link.kind ?? '')?.portsJoinDown ?? false
 }
 
-function stateAfter(
+async function stateAfter(
   actual: NetworkState,
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
   lost: NexthopLosses,
-): NetworkState {
+): Promise<NetworkState> {
   const links = new Map<string, LinkRecord>()
   for (const [name, record] of actual.links) {
     if (recreated.has(name)) continue
@@ -211,7 +211,11 @@ function stateAfter(
     routes: actual.routes.flatMap((route) => left(route) ?? []),
     nexthops: withoutLosses(actual.nexthops, lost),
     ...(actual.bulk
-      ? { bulk: actual.bulk.filter((route) => left(route) !== undefined).map((route) => left(route) ?? route) }
+      ? {
+          bulk: await (await actual.bulk.filter((route) => left(route) !== undefined)).map(
+            (route) => left(route) ?? route,
+          ),
+        }
       : {}),
     neighbors: actual.neighbors.filter(({ dev }) => !gone(dev)),
     ...entriesAfter(actual, recreated),
@@ -326,12 +330,12 @@ export function asItWas<T extends { readonly protocol?: number }>(object: T): T 
   return { ...object, protocol: object.protocol ?? 0 }
 }
 
-function restoredRoutes(
+async function restoredRoutes(
   desired: DesiredNetwork,
   actual: NetworkState,
   { gone }: NexthopLosses,
   goesDown: (dev: string | number) => boolean,
-): DesiredRoute[] {
+): Promise<DesiredRoute[]> {
   const named = new Set(desired.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
   const unwanted = desired.routes.filter(({ absent }) => absent)
   const kept = actual.routes
@@ -348,7 +352,7 @@ function restoredRoutes(
   // With those that stay of the same key, which have a place beside it.
   const taken = kept.filter((route) => keys.has(routeKey(route)))
   // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
-  const canLead = reachability(desired.links, desired, actual, desired.nexthops)
+  const canLead = await reachability(desired.links, desired, actual, desired.nexthops)
   return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route, exact: true }))
 }
 
@@ -363,13 +367,14 @@ async function restoredBulk(
   const wishes = desired.bulk ?? PackedRoutes.empty()
   const isLost = (route: Route): boolean =>
     linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId))
-  const lasting = table.filter(isLasting)
-  const unnamed = await selectedByKey(keyedRoutes(lasting.filter(isLost)), keyedWishes(wishes), false)
+  const lasting = await table.filter(isLasting)
+  const unnamed = await selectedByKey(keyedRoutes(await lasting.filter(isLost)), keyedWishes(wishes), false)
   const lost = await withoutUnwanted(unnamed, wishes)
   if (lost.size === 0) return PackedRoutes.empty()
   const taken = await withoutUnwanted(await selectedByKey(keyedRoutes(lasting), keyedRoutes(lost), true), wishes)
-  const canLead = reachability(desired.links, desired, actual, desired.nexthops)
-  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route, exact: true }))
+  const canLead = await reachability(desired.links, desired, actual, desired.nexthops)
+  const back = await taken.filter(canLead)
+  return await back.map((route) => ({ absent: false, route, stated: route, exact: true }))
 }
 
 /** What is wanted among many, with more of it. */

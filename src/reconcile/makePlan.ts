@@ -45,8 +45,8 @@ export async function makeSteps(
   }
   for (const [namespace, renaming] of renamings) {
     await rest()
-    const state = stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
-    const { desired: named, actual: there, twice } = await parted(withRealNames(renaming.desired, state), state)
+    const state = await stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
+    const { desired: named, actual: there, twice } = await parted(await withRealNames(renaming.desired, state), state)
     for (const wanted of twice) problems.push(wantedTwiceProblem(wanted))
     await rest()
     const meant = withFeatureNames(named, there, problems)
@@ -81,16 +81,16 @@ export async function makeSteps(
   return await orderSteps(steps.map(withPeerTags))
 }
 
-function stateAfterRenames(
+async function stateAfterRenames(
   namespace: string,
   state: NetworkState,
   renamings: ReadonlyMap<string, Renaming>,
-): NetworkState {
+): Promise<NetworkState> {
   let renamed = state
   for (const [other, { names }] of renamings) {
     if (other !== namespace) renamed = withRenamedPeers(renamed, other, names)
   }
-  return renamedState(renamed, renamings.get(namespace)?.names ?? new Map())
+  return await renamedState(renamed, renamings.get(namespace)?.names ?? new Map())
 }
 
 /** A pair that reaches into another namespace waits for that one, and provides its link there. */

@@ -196,8 +196,6 @@ export function linksNeeded(operation: Operation): readonly (string | number)[] 
     case 'createNexthop':
     case 'replaceNexthop':
       return operation.nexthop.dev === undefined ? [] : [operation.nexthop.dev]
-    case 'bulkRoutes':
-      return [...new Set(operation.changes.used().flatMap((change) => linksNeeded(change.operation)))]
     case 'addNeighbor':
     case 'replaceNeighbor':
     case 'deleteNeighbor':

@@ -151,7 +151,7 @@ async function observeTable(
 ): Promise<PackedRoutes<RouteRecord>> {
   try {
     const routes = await observeRoutes(place, { family, table }, names, options)
-    return routes.filter((route) => route.table === table)
+    return await routes.filter((route) => route.table === table)
   } catch (error) {
     // A table that nobody has put anything into does not exist.
     if (error instanceof NetworkError && error.code === 'ENOENT') return PackedRoutes.empty()
@@ -169,10 +169,8 @@ async function observeRoutes(
   const message = dumpRoutes(filter)
   const consistent = await place.connection.dumpInto(message, reader, options)
   if (!consistent) throw inconsistent(message)
-  return reader
-    .finish()
-    .filter(({ cloned }) => !cloned)
-    .map(routeOf)
+  const own = await (await reader.finish()).filter(({ cloned }) => !cloned)
+  return await own.map(routeOf)
 }
 
 /** The names of links by their indices. */

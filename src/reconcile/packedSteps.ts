@@ -4,6 +4,7 @@ import type { NetworkState } from '../state/model.js'
 import { type Keyed, keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { packedRoutes } from '../state/packedState.js'
 import { isLasting, type RouteRecord } from '../state/route.js'
+import { everyInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { isBulkStep } from './bulkStep.js'
 import type { RouteOperation } from './operation.js'
@@ -19,8 +20,8 @@ export function isPacked(
 }
 
 /** All routes that are wanted, or wanted to be absent. */
-export function allWishes({ routes, bulk }: DesiredNetwork): PackedRoutes<DesiredRoute> {
-  const single = packedRoutes(
+export async function allWishes({ routes, bulk }: DesiredNetwork): Promise<PackedRoutes<DesiredRoute>> {
+  const single = await packedRoutes(
     routes,
     ({ route }) => route,
     ({ route: { to: _to, ...route }, ...others }) => JSON.stringify([route, others]),
@@ -29,16 +30,16 @@ export function allWishes({ routes, bulk }: DesiredNetwork): PackedRoutes<Desire
 }
 
 /** What steps do to routes. */
-export function allRouteOperations(steps: readonly PlannedStep[]): PackedRoutes<RouteOperation> {
+export async function allRouteOperations(steps: readonly PlannedStep[]): Promise<PackedRoutes<RouteOperation>> {
   const single = steps.flatMap(({ operation }) => (isRouteOperation(operation) ? [operation] : []))
   const many = steps.flatMap((step) => (isBulkStep(step) ? [step.operation.changes] : []))
   return PackedRoutes.joined([
-    packedRoutes(
+    await packedRoutes(
       single,
       ({ route }) => route,
       (operation) => JSON.stringify(operation, (key, value: unknown) => (key === 'to' ? undefined : value)),
     ),
-    ...PackedRoutes.mapEach(many, ({ operation }) => operation),
+    ...(await PackedRoutes.mapEach(many, ({ operation }) => operation)),
   ])
 }
 
@@ -48,28 +49,28 @@ export function keyedOperations(table: PackedRoutes<RouteOperation>): Keyed<Rout
 }
 
 /** The routes that operations name. */
-export function namedRoutes(
+export async function namedRoutes(
   routes: PackedRoutes<RouteRecord>,
   operations: PackedRoutes<RouteOperation>,
 ): Promise<PackedRoutes<RouteRecord>> {
-  const former = replacedRoutes(routes, operations)
-  return former ? Promise.resolve(former) : selectedByKey(keyedRoutes(routes), keyedOperations(operations), true)
+  const former = await replacedRoutes(routes, operations)
+  return former ?? (await selectedByKey(keyedRoutes(routes), keyedOperations(operations), true))
 }
 
 /**
  * The routes that operations name, where each puts another one at once in the place of the only one of its key: none has
  * to be looked for.
  */
-export function replacedRoutes(
+export async function replacedRoutes(
   routes: PackedRoutes<RouteRecord>,
   operations: PackedRoutes<RouteOperation>,
-): PackedRoutes<RouteRecord> | undefined {
+): Promise<PackedRoutes<RouteRecord> | undefined> {
   // Steps that were made from a later state know other ways.
   const ways = new Set(routes.ways)
   const isAtOnce = (operation: RouteOperation): boolean =>
     operation.type === 'replaceRoute' && operation.exact && operation.alone && ways.has(operation.previous)
-  if (operations.size === 0 || !operations.used().every(isAtOnce)) return undefined
-  return operations.map((operation) => (operation.type === 'replaceRoute' ? operation.previous : operation.route))
+  if (operations.size === 0 || !(await everyInTurns(await operations.used(), isAtOnce))) return undefined
+  return await operations.map((operation) => (operation.type === 'replaceRoute' ? operation.previous : operation.route))
 }
 
 /** The lasting routes that steps can have taken along, and those that they name, with all of their keys, in their order. */
@@ -79,12 +80,12 @@ export async function reachedRoutes(
   reach: Reach,
 ): Promise<PackedRoutes<RouteRecord>> {
   await rest()
-  const lasting = routes.filter(isLasting)
-  const taken = lasting.filter((route) => reach.takesAlong(route))
+  const lasting = await routes.filter(isLasting)
+  const taken = await lasting.filter((route) => reach.takesAlong(route))
   await rest()
-  if (taken.size === 0) return named.filter(isLasting)
+  if (taken.size === 0) return await named.filter(isLasting)
   if (taken.size === lasting.size) return taken
-  const others = named.filter((route) => isLasting(route) && !reach.takesAlong(route))
+  const others = await named.filter((route) => isLasting(route) && !reach.takesAlong(route))
   return selectedByKey(keyedRoutes(lasting), keyedRoutes(PackedRoutes.joined([taken, others])), true)
 }
 

@@ -9,6 +9,7 @@ import { isMarked, type Owner } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey } from '../state/packedSets.js'
 import { withRealNames } from '../state/realNames.js'
 import { isLasting, routeKey } from '../state/route.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { asItWas, withBulk } from './losses.js'
 
@@ -22,7 +23,7 @@ export async function withPruned(network: DesiredNetwork, actual: NetworkState, 
     ...network,
     links: prunedLinks(network, actual, owner),
     routes: [...network.routes, ...doomedRoutes(network, actual, owner)],
-    nexthops: [...network.nexthops, ...doomedNexthops(network, actual, owner)],
+    nexthops: [...network.nexthops, ...(await doomedNexthops(network, actual, owner))],
     ...withBulk(network.bulk, bulk),
     rules: [
       ...network.rules,
@@ -41,16 +42,20 @@ export async function withPruned(network: DesiredNetwork, actual: NetworkState, 
  * What was there, without what prune removes, so that nobody puts that back for having gone along with something else.
  * What the spec names of it is wanted anyway.
  */
-export function withoutPruned(network: DesiredNetwork, before: NetworkState, owner: Owner): NetworkState {
+export async function withoutPruned(
+  network: DesiredNetwork,
+  before: NetworkState,
+  owner: Owner,
+): Promise<NetworkState> {
   const isKept = ({ protocol }: { readonly protocol?: number }): boolean => protocol !== owner.protocol
-  const named = namedLinks(withRealNames(network, before), before)
+  const named = namedLinks(await withRealNames(network, before), before)
   const links = [...before.links].filter(([name, { link }]) => named.has(name) || !isMarked(link, owner))
-  const doomed = new Set(doomedNexthops(network, before, owner).map(({ nexthop }) => nexthop.id))
+  const doomed = new Set((await doomedNexthops(network, before, owner)).map(({ nexthop }) => nexthop.id))
   return {
     ...before,
     links: new Map(links.map(([name, record]) => [name, { ...record, addresses: record.addresses.filter(isKept) }])),
     routes: before.routes.filter(isKept),
-    ...(before.bulk ? { bulk: before.bulk.filter(isKept) } : {}),
+    ...(before.bulk ? { bulk: await before.bulk.filter(isKept) } : {}),
     nexthops: before.nexthops.filter(({ id }) => !doomed.has(id)),
     rules: before.rules.filter(isKept),
     neighbors: before.neighbors.filter(isKept),
@@ -102,7 +107,11 @@ function doomedRoutes({ routes }: DesiredNetwork, actual: NetworkState, owner: O
 }
 
 /** What a route or a group of somebody else uses stays, since it would go too. */
-function doomedNexthops(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['nexthops'] {
+async function doomedNexthops(
+  network: DesiredNetwork,
+  actual: NetworkState,
+  owner: Owner,
+): Promise<DesiredNetwork['nexthops']> {
   const wanted = new Set(network.nexthops.map(({ nexthop }) => nexthop.id))
   const isOwn = ({ protocol }: { readonly protocol?: number }): boolean => protocol === owner.protocol
   const doomed = actual.nexthops.filter((nexthop) => isOwn(nexthop) && !wanted.has(nexthop.id))
@@ -110,10 +119,14 @@ function doomedNexthops(network: DesiredNetwork, actual: NetworkState, owner: Ow
   const users = [
     ...network.routes.filter(({ absent }) => !absent).map(({ route }) => route),
     ...actual.routes.filter((route) => !isOwn(route)),
-    ...(network.bulk?.used() ?? []).filter(({ absent }) => !absent).map(({ route }) => route),
-    ...(actual.bulk?.used() ?? []).filter((route) => !isOwn(route)),
   ]
   const used = new Set(users.map(({ nexthopId }) => nexthopId))
+  await eachInTurns((await network.bulk?.used()) ?? [], ({ absent, route }) => {
+    if (!absent) used.add(route.nexthopId)
+  })
+  await eachInTurns((await actual.bulk?.used()) ?? [], (route) => {
+    if (!isOwn(route)) used.add(route.nexthopId)
+  })
   const goes = new Set(doomed.map(({ id }) => id))
   const stays = ({ id }: NexthopRecord): boolean => wanted.has(id) || used.has(id) || !goes.has(id)
   for (const { group = [] } of actual.nexthops.filter(stays)) for (const { id } of group) used.add(id)
@@ -128,8 +141,8 @@ async function doomedBulk(
   await rest()
   const unnamed = await selectedByKey(keyedRoutes(table), keyedWishes(wishes), false)
   await rest()
-  const doomed = unnamed.filter((route) => route.protocol === owner.protocol && isLasting(route))
-  return doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))
+  const doomed = await unnamed.filter((route) => route.protocol === owner.protocol && isLasting(route))
+  return await doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))
 }
 
 function doomedNeighbors(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['neighbors'] {

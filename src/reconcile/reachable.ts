@@ -1,4 +1,4 @@
-import { parseAddress } from '../ip/address.js'
+import { familyOf, parseAddress } from '../ip/address.js'
 import { formatPrefix, networkOf, parsePrefix } from '../ip/prefix.js'
 import type { Address } from '../rtnetlink/address.js'
 import { covers } from '../rtnetlink/packed/covers.js'
@@ -6,6 +6,7 @@ import type { Nexthop, Route } from '../rtnetlink/route.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { kernelProtocol, linksOfRoute } from '../state/route.js'
+import { eachInTurns } from '../system/inTurns.js'
 
 /** Whether what it leads to is on a link, and no gateway. */
 function leadsToLink({
@@ -20,12 +21,27 @@ function leadsToLink({
   return via === undefined && nexthops === undefined && nexthopId === undefined
 }
 
-/** Whether an address is within a network. */
-function containsAddress(network: string, address: string): boolean {
-  const prefix = parsePrefix(network)
-  const bytes = parseAddress(address)
-  if (!prefix || bytes?.length !== prefix.bytes.length) return false
-  return formatPrefix(networkOf({ bytes, length: prefix.length })) === formatPrefix(networkOf(prefix))
+/** Networks of both families, in which addresses are looked for: once for each length that any has. */
+class Networks {
+  readonly #known = new Set<string>()
+  readonly #lengths = { inet: new Set<number>(), inet6: new Set<number>() }
+
+  add(network: string): void {
+    const prefix = parsePrefix(network)
+    if (!prefix) return
+    this.#known.add(formatPrefix(networkOf(prefix)))
+    this.#lengths[familyOf(prefix.bytes)].add(prefix.length)
+  }
+
+  /** Whether an address is within any of them. */
+  contain(address: string): boolean {
+    const bytes = parseAddress(address)
+    if (!bytes) return false
+    for (const length of this.#lengths[familyOf(bytes)]) {
+      if (this.#known.has(formatPrefix(networkOf({ bytes, length })))) return true
+    }
+    return false
+  }
 }
 
 /** What of a route, or of a nexthop object, tells where it leads. */
@@ -38,12 +54,12 @@ type Way = Pick<Route, 'via' | 'dev' | 'onlink' | 'nexthops' | 'nexthopId' | 'sr
  * Whether the kernel would take a route once everything that is wanted, if anything is, is there: its links are up, its source is
  * somewhere, its gateways are on a link by the prefix of an address or by a route without a gateway.
  */
-export function reachability(
+export async function reachability(
   links: readonly DesiredLink[],
   { routes, bulk }: Pick<DesiredNetwork, 'routes' | 'bulk'>,
   actual: NetworkState,
   nexthops: readonly DesiredNexthop[] = [],
-): (route: Way) => boolean {
+): Promise<(route: Way) => boolean> {
   const wanted = new Map(links.map((link) => [link.name, link]))
   const names = new Set([...wanted.keys(), ...actual.links.keys()])
   const isUp = (name: string): boolean => {
@@ -56,20 +72,23 @@ export function reachability(
     .filter(isUp)
     .flatMap((name) => wanted.get(name)?.addresses ?? actual.links.get(name)?.addresses ?? [])
   const sources = new Set(addresses.map(({ address }) => address.split('/')[0]))
-  const networks = addresses.filter(({ noPrefixRoute }) => !noPrefixRoute).map(({ peer, address }) => peer ?? address)
+  const networks = new Networks()
+  await eachInTurns(addresses, ({ noPrefixRoute, peer, address }) => {
+    if (!noPrefixRoute) networks.add(peer ?? address)
+  })
   // The prefix routes of the kernel come and go with the addresses.
   const there = actual.routes.filter(({ protocol }) => protocol !== kernelProtocol)
   const added = routes.filter(({ absent }) => !absent).map(({ route }) => route)
-  for (const { to, via, nexthops: hops, nexthopId } of [...there, ...added]) {
-    if (leadsToLink({ via, nexthops: hops, nexthopId })) networks.push(to)
-  }
+  await eachInTurns([...there, ...added], ({ to, via, nexthops: hops, nexthopId }) => {
+    if (leadsToLink({ via, nexthops: hops, nexthopId })) networks.add(to)
+  })
   const many = [
-    actual.bulk?.filter((route) => route.protocol !== kernelProtocol && leadsToLink(route)),
-    bulk?.filter(({ absent, route }) => !absent && leadsToLink(route)),
+    await actual.bulk?.filter((route) => route.protocol !== kernelProtocol && leadsToLink(route)),
+    await bulk?.filter(({ absent, route }) => !absent && leadsToLink(route)),
   ]
   const isOnLink = (gateway: string): boolean =>
     gateway.startsWith('fe80:') ||
-    networks.some((network) => containsAddress(network, gateway)) ||
+    networks.contain(gateway) ||
     many.some((table) => table !== undefined && covers(table, gateway))
   const objects = new Set(actual.nexthops.map(({ id }) => id))
   for (const { absent, nexthop } of nexthops) {

@@ -5,7 +5,7 @@ import { RouteSetBuilder } from './routeSetBuilder.js'
 import type { RouteSpec } from './types.js'
 
 /** How many items are taken between looks at the clock. */
-const itemsALook = 256
+const itemsALook = 32
 
 /** Packs routes of a spec. */
 export async function routesFromItems(

@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.js'
 import { attempt, type Result } from '../result.js'
-import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
+import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
 import type { RouteReadOptions } from './routeReading.js'
@@ -110,7 +110,9 @@ export class RouteSet implements Iterable<RouteSpec> {
 
   /** The same routes, to be removed: in a spec, each is `absent: true`. */
   absent(): RouteSet {
-    return new RouteSet({ ...this.#parts, packed: this.#parts.packed.map((way) => ({ ...way, absent: true })) })
+    const { ways, inet, inet6 } = this.#parts.packed
+    const absent = ways.map((way) => ({ ...way, absent: true }))
+    return new RouteSet({ ...this.#parts, packed: new PackedRoutes(absent, inet, inet6) })
   }
 
   /** The routes as a spec has them, one at a time. */

@@ -17,7 +17,7 @@ const leading: ReadonlyMap<string, { readonly type?: string; readonly family?: F
   ...routeTypes.map((type) => [type, { type }] as const),
 ])
 const backslash = 0x5c
-const linesALook = 256
+const linesALook = 32
 
 /** Reads routes from the pieces of a text. */
 export async function routesFromText(

@@ -24,7 +24,7 @@ const RTA_DST = 1
 
 /** The kernel makes no message as long as this. */
 const longestMessage = 1 << 20
-const messagesALook = 4096
+const messagesALook = 64
 
 /** Whether bytes begin as `ip route save` does, and whether on a machine of this one's byte order. */
 export function savedMagicOf(bytes: Uint8Array): 'own' | 'foreign' | undefined {
@@ -89,12 +89,10 @@ class SavedReader {
   }
 
   /** @param left how many bytes were left that are no whole message */
-  finish(left: number): RouteSetParts {
+  async finish(left: number): Promise<RouteSetParts> {
     if (left > 0) throw this.#wrong(0, `the message that begins here is cut off after ${left} bytes`)
-    const routes = this.#routes
-      .finish()
-      .filter(isKept)
-      .map((listed) => wayToSpec(routeOf(listed), defaultRouteProtocol))
+    const kept = await (await this.#routes.finish()).filter(isKept)
+    const routes = await kept.map((listed) => wayToSpec(routeOf(listed), defaultRouteProtocol))
     return { packed: routes, origins: { inet: [], inet6: [] } }
   }
 
@@ -108,14 +106,15 @@ class SavedReader {
     if (family !== AF_INET && family !== AF_INET6) return
     if (!isWellFormed(bytes, view, body, end)) throw this.#wrong(start, 'the route that begins here is malformed')
     const before = this.#routes.wayCount
+    let way: ListedRoute | undefined
     try {
       this.#routes.add(bytes, view, body, end)
+      if (this.#routes.wayCount > before) way = this.#routes.newestWay
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error
       throw this.#wrong(start, `the route that begins here is malformed: ${error.message}`)
     }
-    const { wayCount, newestWay } = this.#routes
-    if (wayCount > before && newestWay && isKept(newestWay)) this.#check(newestWay, start)
+    if (way && isKept(way)) this.#check(way, start)
   }
 
   /** Whether a spec can have a way, by the first route of it. */

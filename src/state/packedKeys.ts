@@ -1,3 +1,4 @@
+import { eachInTurns } from '../system/inTurns.js'
 import type { RouteRecord } from './route.js'
 
 /** What names a route besides its prefix. */
@@ -7,9 +8,19 @@ type KeyParts = Pick<RouteRecord, 'table' | 'from' | 'tos' | 'metric'>
 export class KeyNumbers {
   readonly #numbers = new Map<string, number>()
 
-  /** The number of each way. */
-  of(ways: readonly KeyParts[]): Uint32Array {
-    return Uint32Array.from(ways, (way) => this.#numberOf(way))
+  /**
+   * The number of each way.
+   * @param partsOf what names the routes of a way; nothing where it names none
+   * @param none the number of those
+   */
+  async of<Way>(ways: readonly Way[], partsOf: (way: Way) => KeyParts | undefined, none = 0): Promise<Uint32Array> {
+    const numbers = new Uint32Array(ways.length)
+    let position = 0
+    await eachInTurns(ways, (way) => {
+      const parts = partsOf(way)
+      numbers[position++] = parts ? this.#numberOf(parts) : none
+    })
+    return numbers
   }
 
   #numberOf({ table, from = '', tos, metric }: KeyParts): number {

@@ -15,7 +15,7 @@ export interface SplitRoutes {
 
 /** Parts the first route of each key from the others. */
 export async function splitByKey(table: PackedRoutes<RouteRecord>): Promise<SplitRoutes> {
-  const keys = new KeyNumbers().of(table.ways)
+  const keys = await new KeyNumbers().of(table.ways, (way) => way)
   const [inet, inet6] = [await split(table.inet, keys), await split(table.inet6, keys)]
   return {
     first: new PackedRoutes(table.ways, inet.first, inet6.first),

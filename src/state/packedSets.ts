@@ -41,7 +41,7 @@ export async function selectedByKey<Way, Other>(
   if (table.size === 0 || other.table.size === 0) return present ? PackedRoutes.empty() : table
   const keys = new KeyNumbers()
   const pairs = new Pairs(table.ways, other.table.ways, matches)
-  const [ownKeys, otherKeys] = [numbersOf(own, keys, nothing), numbersOf(other, keys, nothing - 1)]
+  const [ownKeys, otherKeys] = [await numbersOf(own, keys, nothing), await numbersOf(other, keys, nothing - 1)]
   const [inet, inet6] = [
     await selected(table.inet, other.table.inet, ownKeys, otherKeys, present, pairs),
     await selected(table.inet6, other.table.inet6, ownKeys, otherKeys, present, pairs),
@@ -82,11 +82,8 @@ class Pairs<One, Other> {
 /** A number that no key has. */
 const nothing = 0xffffffff
 
-function numbersOf<Way>({ table, keyOf }: Keyed<Way>, keys: KeyNumbers, none: number): Uint32Array {
-  return Uint32Array.from(table.ways, (way) => {
-    const route = keyOf(way)
-    return route ? (keys.of([route])[0] ?? none) : none
-  })
+function numbersOf<Way>({ table, keyOf }: Keyed<Way>, keys: KeyNumbers, none: number): Promise<Uint32Array> {
+  return keys.of(table.ways, keyOf, none)
 }
 
 async function selected(
@@ -165,7 +162,7 @@ export async function withoutUnwanted(
   table: PackedRoutes<RouteRecord>,
   wishes: PackedRoutes<DesiredRoute>,
 ): Promise<PackedRoutes<RouteRecord>> {
-  const absent = wishes.filter((way) => way.absent)
+  const absent = await wishes.filter((way) => way.absent)
   if (table.size === 0 || absent.size === 0) return table
   const pairs = new Pairs(table.ways, absent.ways, (route, wish) => wish.absent && isWayMeant(wish, route))
   const inet = await remaining(table.inet, absent.inet, pairs)

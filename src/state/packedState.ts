@@ -4,6 +4,7 @@ import { grouped } from '../rtnetlink/grouped.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, prefixOfRow, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../rtnetlink/packed/rowIndex.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { inSlices } from '../system/turns.js'
 import type { DesiredNetwork, DesiredRoute } from './desired.js'
 import type { NetworkState } from './model.js'
@@ -28,15 +29,15 @@ export function routesOfState(routes: PackedRoutes<RouteRecord>): Pick<NetworkSt
 }
 
 /** Objects as packed routes; those whose other properties are the same share a way. */
-export function packedRoutes<Item>(
+export async function packedRoutes<Item>(
   items: readonly Item[],
   routeOf: (item: Item) => RouteRecord,
   wayOf: (item: Item) => string,
-): PackedRoutes<Item> {
+): Promise<PackedRoutes<Item>> {
   const numbers = new Map<string, number>()
   const ways: Item[] = []
   const rows = { inet: new RowsBuilder('inet'), inet6: new RowsBuilder('inet6') }
-  for (const item of items) {
+  await eachInTurns(items, (item) => {
     const { to } = routeOf(item)
     const prefix = parsePrefix(to)
     if (!prefix) throw new TypeError(`${to} is no prefix`)
@@ -44,12 +45,12 @@ export function packedRoutes<Item>(
     const way = numbers.get(key) ?? ways.push(item) - 1
     numbers.set(key, way)
     rows[familyOf(prefix.bytes)].pushBytes(prefix.length, way, prefix.bytes)
-  }
+  })
   return new PackedRoutes(ways, rows.inet.finish(), rows.inet6.finish())
 }
 
 /** Records in packed form. */
-export function packedRecords(routes: readonly RouteRecord[]): PackedRoutes<RouteRecord> {
+export function packedRecords(routes: readonly RouteRecord[]): Promise<PackedRoutes<RouteRecord>> {
   return packedRoutes(
     routes,
     (route) => route,
@@ -58,8 +59,8 @@ export function packedRecords(routes: readonly RouteRecord[]): PackedRoutes<Rout
 }
 
 /** All routes of a state. */
-export function allRoutes({ routes, bulk }: NetworkState): PackedRoutes<RouteRecord> {
-  return PackedRoutes.joined([packedRecords(routes), ...(bulk ? [bulk] : [])])
+export async function allRoutes({ routes, bulk }: NetworkState): Promise<PackedRoutes<RouteRecord>> {
+  return PackedRoutes.joined([await packedRecords(routes), ...(bulk ? [bulk] : [])])
 }
 
 /** What is wanted and what is there, of one namespace. */
@@ -78,7 +79,7 @@ export async function parted(desired: DesiredNetwork, actual: NetworkState): Pro
   const wishes = desired.bulk ?? PackedRoutes.empty<DesiredRoute>()
   const table = actual.bulk ?? PackedRoutes.empty<RouteRecord>()
   if (wishes.size === 0 && table.size === 0) return { desired, actual, twice: [] }
-  const named = packedRoutes(
+  const named = await packedRoutes(
     desired.routes,
     ({ route }) => route,
     () => '',
@@ -97,7 +98,7 @@ export async function parted(desired: DesiredNetwork, actual: NetworkState): Pro
     actual: {
       ...actual,
       routes: [...single, ...ofTable.single.map(({ to, way }) => ({ ...way, to }))],
-      bulk: rest.length === 0 ? ofTable.rest : PackedRoutes.joined([packedRecords(rest), ofTable.rest]),
+      bulk: rest.length === 0 ? ofTable.rest : PackedRoutes.joined([await packedRecords(rest), ofTable.rest]),
     },
     twice: moved.length === 0 ? [] : repeated(routes),
   }

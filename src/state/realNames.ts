@@ -7,7 +7,7 @@ import type { NetworkState } from './model.js'
 import { withLinks } from './renamed.js'
 
 /** What is wanted, with each link that is called by an alternative name under the name that it has. */
-export function withRealNames(network: DesiredNetwork, state: NetworkState): DesiredNetwork {
+export async function withRealNames(network: DesiredNetwork, state: NetworkState): Promise<DesiredNetwork> {
   const names = realNames(network, state)
   if (names.size === 0) return network
   const nameOf = <T>(name: T): T | string => (typeof name === 'string' ? (names.get(name) ?? name) : name)
@@ -31,7 +31,7 @@ export function withRealNames(network: DesiredNetwork, state: NetworkState): Des
       properties: withReferences(link.properties, names),
     })),
     routes: network.routes.map(onRealLinks),
-    ...(network.bulk ? { bulk: network.bulk.map(onRealLinks) } : {}),
+    ...(network.bulk ? { bulk: await network.bulk.map(onRealLinks) } : {}),
     nexthops: network.nexthops.map((one) => ({ ...one, nexthop: withDev(one.nexthop), stated: withDev(one.stated) })),
     neighbors: network.neighbors.map((one) => ({ ...one, neighbor: withDev(one.neighbor) })),
     ...(network.fdb

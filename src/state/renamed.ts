@@ -11,7 +11,7 @@ import type { RouteRecord } from './route.js'
 export type NewNames = ReadonlyMap<string, string>
 
 /** A state as it is once links have other names. Rules keep the names that they were given. */
-export function renamedState(state: NetworkState, names: NewNames): NetworkState {
+export async function renamedState(state: NetworkState, names: NewNames): Promise<NetworkState> {
   if (names.size === 0) return state
   const nameOf = <T>(name: T): T | string => (typeof name === 'string' ? (names.get(name) ?? name) : name)
   const withDev = <T extends { readonly dev?: string | number }>(object: T): T =>
@@ -31,7 +31,7 @@ export function renamedState(state: NetworkState, names: NewNames): NetworkState
     ...state,
     links,
     routes: mappedOnce(state.routes, names, onLinks),
-    ...(state.bulk ? { bulk: state.bulk.map(onLinks) } : {}),
+    ...(state.bulk ? { bulk: await state.bulk.map(onLinks) } : {}),
     nexthops: mappedOnce(state.nexthops, names, withDev),
     neighbors: mappedOnce(state.neighbors, names, withDev),
     ...(state.fdb

@@ -12,6 +12,16 @@ export async function eachInTurns<T>(items: Iterable<T>, work: (item: T) => void
   }
 }
 
+/** Whether something holds of each item; the event loop gets its turn in between where that takes long. */
+export async function everyInTurns<T>(items: readonly T[], holds: (item: T) => boolean): Promise<boolean> {
+  let count = 0
+  for (const item of items) {
+    if (++count % itemsBetween === 0 && turnIsLong()) await rest()
+    if (!holds(item)) return false
+  }
+  return true
+}
+
 /** Maps items; the event loop gets its turn in between where that takes long. */
 export async function mapInTurns<T, R>(items: Iterable<T>, map: (item: T) => R): Promise<R[]> {
   const mapped: R[] = []

@@ -79,10 +79,10 @@ async function replaced({
   actual,
   owner,
 }: DiffContext): Promise<readonly [at: string[], found: string[]] | undefined> {
-  const routes = allRoutes(actual)
-  const changes = await bulkChanges(allWishes(desired), routes, { owner, goesAnyway: () => false })
-  const operations = changes.map(({ operation }) => operation)
-  const quick = replacedRoutes(routes, operations)
+  const routes = await allRoutes(actual)
+  const changes = await bulkChanges(await allWishes(desired), routes, { owner, goesAnyway: () => false })
+  const operations = await changes.map(({ operation }) => operation)
+  const quick = await replacedRoutes(routes, operations)
   if (!quick) return undefined
   const found = await selectedByKey(keyedRoutes(routes), keyedOperations(operations), true)
   const texts = (table: PackedRoutes<RouteRecord>): string[] => unpackedRoutes(table).map(plain).sort()
@@ -109,8 +109,8 @@ test('packed routes come to the same steps as single ones, whatever is wanted an
       const single = contextOf({ desired: { ...rest, routes }, actual: { ...emptyState, routes: records } })
       diffSingleRoutes(single)
       const packed = contextOf({
-        desired: { ...rest, routes: [], bulk: allWishes({ ...rest, routes }) },
-        actual: { ...emptyState, routes: [], bulk: packedRecords(records) },
+        desired: { ...rest, routes: [], bulk: await allWishes({ ...rest, routes }) },
+        actual: { ...emptyState, routes: [], bulk: await packedRecords(records) },
       })
       await diffBulkRoutes(packed, () => {})
       t.deepEqual(packed.problems, [])

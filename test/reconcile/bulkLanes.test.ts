@@ -171,7 +171,7 @@ forTwo('a change that the kernel takes and does not do is found, whichever socke
 })
 
 /** That these routes are added. */
-function additions(specs: Iterable<RouteSpec>): PackedRoutes<BulkChange> {
+function additions(specs: Iterable<RouteSpec>): Promise<PackedRoutes<BulkChange>> {
   return changes(specs, () => 'addRoute')
 }
 
@@ -179,7 +179,7 @@ function additions(specs: Iterable<RouteSpec>): PackedRoutes<BulkChange> {
 function changes(
   specs: Iterable<RouteSpec>,
   typeOf: (index: number) => 'addRoute' | 'deleteRoute',
-): PackedRoutes<BulkChange> {
+): Promise<PackedRoutes<BulkChange>> {
   const list = [...specs].map(({ to, via = '' }, index): { operation: BulkChange['operation'] } => {
     const family = to.includes(':') ? 'inet6' : 'inet'
     return { operation: { type: typeOf(index), route: { family, to, via, table: 254, metric: 0, tos: 0 } } }
@@ -191,34 +191,34 @@ function changes(
   )
 }
 
-forTwo('two sockets are for many IPv6 routes that do not depend on each other', (t) => {
-  const many = additions(routes())
-  t.true(areForTwo(many, many.inet6, undefined))
-  const few = additions(routes('fd00::2', 4000))
-  t.false(areForTwo(few, few.inet6, undefined))
-  const nested = additions([...routes(), { to: '::/0', via: 'fd00::2' }])
-  t.false(areForTwo(nested, nested.inet6, undefined))
+forTwo('two sockets are for many IPv6 routes that do not depend on each other', async (t) => {
+  const many = await additions(routes())
+  t.true(await areForTwo(many, many.inet6, undefined))
+  const few = await additions(routes('fd00::2', 4000))
+  t.false(await areForTwo(few, few.inet6, undefined))
+  const nested = await additions([...routes(), { to: '::/0', via: 'fd00::2' }])
+  t.false(await areForTwo(nested, nested.inet6, undefined))
 })
 
-manyProcessors('many deletions of IPv4 routes are for two sockets, and nothing else of IPv4 is', (t) => {
+manyProcessors('many deletions of IPv4 routes are for two sockets, and nothing else of IPv4 is', async (t) => {
   const ipv4 = [...ipv4Routes()]
-  const deletions = changes(ipv4, () => 'deleteRoute')
-  t.true(areForTwo(deletions, deletions.inet, undefined))
-  const some = changes(ipv4, (index) => (index === 4000 ? 'addRoute' : 'deleteRoute'))
-  t.false(areForTwo(some, some.inet, undefined))
-  const few = changes(ipv4.slice(0, 4000), () => 'deleteRoute')
-  t.false(areForTwo(few, few.inet, undefined))
+  const deletions = await changes(ipv4, () => 'deleteRoute')
+  t.true(await areForTwo(deletions, deletions.inet, undefined))
+  const some = await changes(ipv4, (index) => (index === 4000 ? 'addRoute' : 'deleteRoute'))
+  t.false(await areForTwo(some, some.inet, undefined))
+  const few = await changes(ipv4.slice(0, 4000), () => 'deleteRoute')
+  t.false(await areForTwo(few, few.inet, undefined))
 })
 
-test('a prefix that is there twice is found in sorted rows, and only there', (t) => {
-  const twice = (...prefixes: readonly string[]): boolean => {
-    const { inet6 } = additions(prefixes.map((to) => ({ to, via: 'fd00::2' })))
+test('a prefix that is there twice is found in sorted rows, and only there', async (t) => {
+  const twice = async (...prefixes: readonly string[]): Promise<boolean> => {
+    const { inet6 } = await additions(prefixes.map((to) => ({ to, via: 'fd00::2' })))
     return !noneTwice(inet6, Uint32Array.from(prefixes.keys()))
   }
-  t.false(twice('fd10::/16', 'fd10::/17', 'fd11::/16', 'fd12::/64', 'fd12::/128', 'fd12::1/128'))
-  t.true(twice('fd10::/16', 'fd11::/16', 'fd11::/16'))
-  t.true(twice('fd12::1/128', 'fd12::2/128', 'fd12::1/128'))
+  t.false(await twice('fd10::/16', 'fd10::/17', 'fd11::/16', 'fd12::/64', 'fd12::/128', 'fd12::1/128'))
+  t.true(await twice('fd10::/16', 'fd11::/16', 'fd11::/16'))
+  t.true(await twice('fd12::1/128', 'fd12::2/128', 'fd12::1/128'))
   const hosts = Array.from({ length: 70 }, (_, index) => `fd12::${index.toString(16)}/128`)
-  t.true(twice(...hosts), 'too many to tell')
-  t.false(twice(...hosts.slice(0, 60)))
+  t.true(await twice(...hosts), 'too many to tell')
+  t.false(await twice(...hosts.slice(0, 60)))
 })

@@ -237,14 +237,14 @@ test.serial(
     using world = new World({ namespace: { fd: namespace.fd } })
     world.open({})
     const state = (await world.observe([''], {})).get('') ?? emptyState
-    const desired = desiredNetworks({ links: [{ name: 'lan0', match: { mac: A } }] }).get('')
+    const desired = (await desiredNetworks({ links: [{ name: 'lan0', match: { mac: A } }] })).get('')
     if (!desired) throw new Error('nothing is wanted')
     const { steps, names, bounced, desired: wanted } = planRenames('', desired, state, [], false)
     t.deepEqual(
       steps.map((step) => [step.disruption, equivalentOf(step)]),
       [['link-bounce', 'ip link set a0 down\nip link set a0 name lan0\nip link set lan0 up']],
     )
-    const losses = await withLosses(wanted, renamedState(state, names), bounced)
+    const losses = await withLosses(wanted, await renamedState(state, names), bounced)
     t.true(losses.desired.routes.some(({ route }) => route.to === '10.50.0.0/16' && route.dev === 'lan0'))
     t.true(losses.desired.links[0]?.addresses?.some(({ address }) => address === 'fd00::1/64'))
     const events = await namespace.events(async () => t.is(await execute(steps, world, {}, undefined), undefined))
@@ -268,7 +268,7 @@ test.serial('what went with links that were down while they were renamed comes b
       { name: 'a0', match: { mac: B } },
     ],
   }
-  const desired = desiredNetworks(spec).get('')
+  const desired = (await desiredNetworks(spec)).get('')
   if (!desired) throw new Error('nothing is wanted')
   const { steps } = planRenames('', desired, states.get('') ?? emptyState, [], false)
   t.is(await execute(steps, world, {}, undefined), undefined)

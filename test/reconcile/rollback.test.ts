@@ -92,7 +92,7 @@ const rich: Spec = {
 /** Does the first steps of a plan, as if the next one failed, and undoes. */
 async function stopAfter(namespace: ReconcileNamespace, spec: Spec, done: number) {
   using world = new World({ namespace: { fd: namespace.fd } })
-  const networks = desiredNetworks(validateSpec(spec))
+  const networks = await desiredNetworks(validateSpec(spec))
   world.open(spec)
   const states = await world.observe(networks.keys(), {})
   const steps = await makeSteps(networks, states, new Set(world.places.keys()), undefined)

@@ -165,10 +165,10 @@ test.serial('a plan is the same whether the other tables are read or not', async
   }
 })
 
-test('tables that were not read are added from another state, those that were stay as they were', (t) => {
+test('tables that were not read are added from another state, those that were stay as they were', async (t) => {
   const route = (table: number, to: string): RouteRecord => ({ family: 'inet', to, table, metric: 0, tos: 0 })
   const before = { ...emptyState, routes: [route(100, '10.1.0.0/16')] }
   const now = { ...emptyState, routes: [route(100, '10.2.0.0/16'), route(254, '10.3.0.0/16')] }
-  const all = withOtherTables(new Map([['', before]]), new Map([['', new Set([100])]]), new Map([['', now]]))
+  const all = await withOtherTables(new Map([['', before]]), new Map([['', new Set([100])]]), new Map([['', now]]))
   t.deepEqual(all.get('')?.routes, [route(100, '10.1.0.0/16'), route(254, '10.3.0.0/16')])
 })

@@ -8,6 +8,7 @@ import type { Owner } from '../../state/owner.js'
 import { KeyNumbers } from '../../state/packedKeys.js'
 import type { RouteRecord } from '../../state/route.js'
 import { isWayMeant } from '../../state/routeAbsence.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { BulkChange } from '../operation.js'
 import { operationFor } from './routeDecision.js'
 
@@ -28,10 +29,11 @@ export async function bulkChanges(
   actual: PackedRoutes<RouteRecord>,
   context: BulkContext,
 ): Promise<PackedRoutes<BulkChange>> {
-  const operations = new Operations(wanted.ways, actual.ways, context)
   const keys = new KeyNumbers()
-  const wantedKeys = keys.of(wanted.ways.map(({ route }) => route))
-  const actualKeys = keys.of(actual.ways)
+  const wantedKeys = await keys.of(wanted.ways, ({ route }) => route)
+  const actualKeys = await keys.of(actual.ways, (route) => route)
+  const operations = new Operations(wanted.ways, actual.ways, context)
+  await operations.learn()
   const inet = await familyChanges(wanted.inet, actual.inet, wantedKeys, actualKeys, operations)
   const inet6 = await familyChanges(wanted.inet6, actual.inet6, wantedKeys, actualKeys, operations)
   return new PackedRoutes(operations.ways, inet, inet6)
@@ -55,8 +57,18 @@ class Operations {
     this.#wanted = wanted
     this.#actual = actual
     this.#context = context
-    this.absent = Uint8Array.from(wanted, ({ absent }) => (absent ? 1 : 0))
-    this.exact = Uint8Array.from(wanted, ({ exact }) => (exact ? 1 : 0))
+    this.absent = new Uint8Array(wanted.length)
+    this.exact = new Uint8Array(wanted.length)
+  }
+
+  /** Notes what is asked of wishes many times. */
+  async learn(): Promise<void> {
+    let way = 0
+    await eachInTurns(this.#wanted, ({ absent, exact }) => {
+      if (absent) this.absent[way] = 1
+      if (exact) this.exact[way] = 1
+      way++
+    })
   }
 
   /** The number of the operation for a wanted way where routes of some ways are there of its key; -1 for nothing. */
@@ -189,7 +201,7 @@ async function familyChanges(
       else if (operation >= 0) changes.pushRows(wanted, row, next, operation)
     }
   }
-  if (operations.absent.every(Boolean)) absences = wanted.count
+  if (!operations.absent.includes(0)) absences = wanted.count
   else await visitRows(wanted, { single, paired, missing }, index)
   if (absences === wanted.count) changes.reserve(Math.min(absences, actual.count))
   if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, replaced, changes)

@@ -1,5 +1,6 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { DesiredRoute } from '../../state/desired.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
 import { singleOperation } from '../bulkOperation.js'
 import { bulkDrafts } from '../bulkStep.js'
@@ -17,7 +18,9 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
   const wanted = desired.bulk
   if (!wanted || wanted.size === 0) return
   await rest()
-  for (const way of wanted.used()) if (!way.absent) check(way)
+  await eachInTurns(await wanted.used(), (way) => {
+    if (!way.absent) check(way)
+  })
   await rest()
   const doomedLinks = doomedLinksOf(context)
   const changes = await bulkChanges(wanted, actual.bulk ?? PackedRoutes.empty(), {
@@ -25,7 +28,7 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
     goesAnyway: (route) => hangsOn(route, doomedLinks),
   })
   await rest()
-  if (changes.size > mostSingleSteps) for (const draft of bulkDrafts(changes)) addStep(context, draft)
+  if (changes.size > mostSingleSteps) for (const draft of await bulkDrafts(changes)) addStep(context, draft)
   else {
     for (const { to, way } of changes) addStep(context, routeStep(singleOperation(way.operation, to), way.path))
   }

@@ -33,8 +33,8 @@ export function wantedTwiceProblem({ path = '', route, origin }: DesiredRoute, f
 export async function wantedTwice(wanted: PackedRoutes<DesiredRoute>): Promise<Repeated> {
   const before = known.get(wanted)
   if (before) return before
-  const there = wanted.filter(({ absent }) => !absent)
-  const keys = new KeyNumbers().of(there.ways.map(({ route }) => route))
+  const there = await wanted.filter(({ absent }) => !absent)
+  const keys = await new KeyNumbers().of(there.ways, ({ route }) => route)
   const problems: Problem[] = []
   const besides = async (rows: PackedRows): Promise<PackedRows> => {
     const found = new RowsBuilder(rows.family, 4)

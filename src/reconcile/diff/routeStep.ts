@@ -9,7 +9,14 @@ import { hasGateway } from './routeDecision.js'
 /** The step that does something to one route. */
 export function routeStep(operation: RouteOperation, path: string | undefined): StepDraft {
   const { route } = operation
-  const step = { object: 'route', id: routeName(route), path, operation, ...placeInOrder(operation) } as const
+  const step = {
+    object: 'route',
+    id: routeName(route),
+    path,
+    operation,
+    phase: phaseOf(operation),
+    needs: needsOf(operation),
+  } as const
   switch (operation.type) {
     case 'addRoute':
       return { ...step, action: 'create', changes: propertiesOf(route) }
@@ -21,23 +28,23 @@ export function routeStep(operation: RouteOperation, path: string | undefined): 
 }
 
 /** When it is its turn. */
-export function placeInOrder({ type, route }: RouteOperation): Pick<StepDraft, 'phase' | 'needs'> {
-  if (type === 'deleteRoute') return { phase: Phase.deleteRoute }
-  return {
-    // A gateway must be on a link: by the prefix of an address, or by a route without a gateway, never by another
-    // gateway (net/ipv4/fib_semantics.c, fib_check_nh; net/ipv6/route.c, ip6_route_check_nh).
-    phase: hasGateway(route) || route.nexthopId !== undefined ? Phase.gatewayRoute : Phase.deviceRoute,
-    needs: [
-      ...linksOfRoute(route).flatMap((dev) => [
-        `link ${dev}`,
-        `configured ${dev}`,
-        `changed ${dev}`,
-        `addresses ${dev}`,
-      ]),
-      ...(route.nexthopId === undefined ? [] : [`nexthop ${route.nexthopId}`]),
-      ...(route.src === undefined ? [] : [`address ${familyOf(route.src)}`]),
-    ],
+export function phaseOf({ type, route }: RouteOperation): number {
+  if (type === 'deleteRoute') return Phase.deleteRoute
+  // A gateway must be on a link: by the prefix of an address, or by a route without a gateway, never by another
+  // gateway (net/ipv4/fib_semantics.c, fib_check_nh; net/ipv6/route.c, ip6_route_check_nh).
+  return hasGateway(route) || route.nexthopId !== undefined ? Phase.gatewayRoute : Phase.deviceRoute
+}
+
+/** What must have been done before. */
+export function needsOf({ type, route }: RouteOperation): string[] {
+  if (type === 'deleteRoute') return []
+  const needs: string[] = []
+  for (const dev of linksOfRoute(route)) {
+    needs.push(`link ${dev}`, `configured ${dev}`, `changed ${dev}`, `addresses ${dev}`)
   }
+  if (route.nexthopId !== undefined) needs.push(`nexthop ${route.nexthopId}`)
+  if (route.src !== undefined) needs.push(`address ${familyOf(route.src)}`)
+  return needs
 }
 
 function propertiesOf(route: RouteRecord): PropertyChange[] {

@@ -22,7 +22,9 @@ export async function diffRoutes(context: DiffContext): Promise<void> {
   const { bulk: wanted = PackedRoutes.empty<DesiredRoute>() } = context.desired
   const { besides, problems } = await wantedTwice(wanted)
   context.problems.push(...problems)
-  const hidden = wanted.used().some(({ absent }) => absent) ? await hiddenRoutes(context.actual.bulk) : undefined
+  const hidden = (await wanted.used()).some(({ absent }) => absent)
+    ? await hiddenRoutes(context.actual.bulk)
+    : undefined
   // What shares a key has an order, and is compared together.
   const further = PackedRoutes.joined<unknown>([besides, ...(hidden ? [hidden] : [])])
   const parts = further.size === 0 ? context : await partedFurther(context, further)

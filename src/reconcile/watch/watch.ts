@@ -47,7 +47,7 @@ async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, voi
   const bell = new Bell()
   const backOff = new BackOff()
   const loaded = await attempt(() => loadRoutes(spec, loadOptionsOf(options)))
-  const opened = loaded.err ? loaded : attemptSync(() => openEars(loaded.val as Spec, options, bell))
+  const opened = loaded.err ? loaded : await attempt(() => openEars(loaded.val as Spec, options, bell))
   if (opened.err) {
     yield { steps: [], healed: false, error: opened.val, duration: 0 }
     return
@@ -93,11 +93,11 @@ function planOptionsOf(options: HealOptions): PlanOptions {
   return defined<PlanOptions>({ namespace, kernel, signal, timeout, disruption, owner, protocol, prune, specDirectory })
 }
 
-/** Checks what can be checked at once. */
-function openEars(spec: Spec, options: Watching, bell: Bell): Ears {
+/** Checks what can be checked without the kernel. */
+async function openEars(spec: Spec, options: Watching, bell: Bell): Promise<Ears> {
   checkOptions(options, 'watch')
   const valid = validateSpec(spec)
-  desiredNetworks(valid, options.specDirectory)
+  await desiredNetworks(valid, options.specDirectory)
   return new Ears(valid, options, () => bell.ring())
 }
 

@@ -1,4 +1,6 @@
 import type { Family } from '../../ip/address.js'
+import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
+import { inSlices } from '../../system/turns.js'
 import { sameUntil } from './columns.js'
 import { bytesOfRows, type PackedRows, prefixOfRow, RowsBuilder } from './packedRows.js'
 import { RowMarks } from './rowMarks.js'
@@ -22,7 +24,7 @@ export class PackedRoutes<Way> {
   readonly ways: readonly Way[]
   readonly inet: PackedRows
   readonly inet6: PackedRows
-  #used: readonly Way[] | undefined
+  #used: Promise<readonly Way[]> | undefined
 
   constructor(ways: readonly Way[], inet: PackedRows, inet6: PackedRows) {
     this.ways = ways
@@ -45,33 +47,43 @@ export class PackedRoutes<Way> {
   }
 
   /** The same rows with other ways. */
-  map<Other>(change: (way: Way) => Other): PackedRoutes<Other> {
-    return new PackedRoutes(this.ways.map(change), this.inet, this.inet6)
+  async map<Other>(change: (way: Way) => Other): Promise<PackedRoutes<Other>> {
+    return new PackedRoutes(await mapInTurns(this.ways, change), this.inet, this.inet6)
   }
 
   /** Several tables with other ways; those that share their ways still do. */
-  static mapEach<Way, Other>(parts: readonly PackedRoutes<Way>[], change: (way: Way) => Other): PackedRoutes<Other>[] {
+  static async mapEach<Way, Other>(
+    parts: readonly PackedRoutes<Way>[],
+    change: (way: Way) => Other,
+  ): Promise<PackedRoutes<Other>[]> {
     const changed = new Map<readonly Way[], Other[]>()
-    return parts.map(({ ways, inet, inet6 }) => {
-      const others = changed.get(ways) ?? ways.map(change)
+    const tables: PackedRoutes<Other>[] = []
+    for (const { ways, inet, inet6 } of parts) {
+      const others = changed.get(ways) ?? (await mapInTurns(ways, change))
       changed.set(ways, others)
-      return new PackedRoutes(others, inet, inet6)
-    })
+      tables.push(new PackedRoutes(others, inet, inet6))
+    }
+    return tables
   }
 
   /** The rows whose way is to be kept. */
-  filter(keep: (way: Way) => boolean): PackedRoutes<Way> {
-    const kept = this.ways.map(keep)
-    if (kept.every(Boolean)) return this
-    if (!kept.some(Boolean)) return PackedRoutes.empty()
-    const [inet, inet6] = [this.inet, this.inet6].map((rows) => filtered(rows, kept))
-    return new PackedRoutes(this.ways, inet ?? this.inet, inet6 ?? this.inet6)
+  async filter(keep: (way: Way) => boolean): Promise<PackedRoutes<Way>> {
+    const kept = new Uint8Array(this.ways.length)
+    let number = 0
+    let count = 0
+    await eachInTurns(this.ways, (way) => {
+      if (keep(way)) count += kept[number] = 1
+      number++
+    })
+    if (count === kept.length) return this
+    if (count === 0) return PackedRoutes.empty()
+    return new PackedRoutes(this.ways, await filtered(this.inet, kept), await filtered(this.inet6, kept))
   }
 
   /** The rows by what their way belongs to, each part with the ways of its own alone: in one pass for all parts. */
-  parted<Sort>(sortOf: (way: Way) => Sort): Map<Sort, PackedRoutes<Way>> {
+  async parted<Sort>(sortOf: (way: Way) => Sort): Promise<Map<Sort, PackedRoutes<Way>>> {
     const parts = new Map<Sort, PartBuilder<Way>>()
-    const partOf = this.ways.map((way) => {
+    const partOf = await mapInTurns(this.ways, (way) => {
       const sort = sortOf(way)
       const part = parts.get(sort) ?? new PartBuilder()
       parts.set(sort, part)
@@ -79,32 +91,36 @@ export class PackedRoutes<Way> {
     })
     for (const family of families) {
       const rows = this[family]
-      for (let row = 0; row < rows.count; row++) {
-        const of = partOf[rows.ways[row] ?? 0]
-        of?.part[family].pushRow(rows, row, of.number)
-      }
+      await inSlices(rows.count, (start, end) => {
+        for (let row = start; row < end; row++) {
+          const of = partOf[rows.ways[row] ?? 0]
+          of?.part[family].pushRow(rows, row, of.number)
+        }
+      })
     }
     return new Map([...parts].map(([sort, part]) => [sort, part.finish()]))
   }
 
   /** The ways that rows have. */
-  used(): readonly Way[] {
+  used(): Promise<readonly Way[]> {
     this.#used ??= this.#findUsed()
     return this.#used
   }
 
-  #findUsed(): Way[] {
+  async #findUsed(): Promise<Way[]> {
     const isUsed = new Uint8Array(this.ways.length)
     let unused = this.ways.length
     for (const family of families) {
       const { ways, count } = this[family]
-      for (let row = 0; row < count && unused > 0; row = sameUntil(ways, row, count)) {
-        const way = ways[row] ?? 0
-        if (isUsed[way] === 0) unused--
-        isUsed[way] = 1
-      }
+      await inSlices(count, (start, end) => {
+        for (let row = start; row < end && unused > 0; row = sameUntil(ways, row, end)) {
+          const way = ways[row] ?? 0
+          if (isUsed[way] === 0) unused--
+          isUsed[way] = 1
+        }
+      })
     }
-    return this.ways.filter((_way, index) => isUsed[index] === 1)
+    return unused === 0 ? [...this.ways] : this.ways.filter((_way, index) => isUsed[index] === 1)
   }
 
   /** Each route by itself, IPv4 first. */
@@ -145,13 +161,15 @@ class PartBuilder<Way> {
   }
 }
 
-function filtered(rows: PackedRows, kept: readonly boolean[]): PackedRows {
-  const isKept = Uint8Array.from(kept, (is) => (is ? 1 : 0))
+async function filtered(rows: PackedRows, kept: Uint8Array): Promise<PackedRows> {
   const marks = new RowMarks(rows)
-  for (let row = 0, next = 0; row < rows.count; row = next) {
-    next = sameUntil(rows.ways, row, rows.count)
-    if (isKept[rows.ways[row] ?? 0] === 1) marks.add(row, next)
-  }
+  let row = 0
+  await inSlices(rows.count, (_start, end) => {
+    for (let next = row; row < end; row = next) {
+      next = sameUntil(rows.ways, row, rows.count)
+      if (kept[rows.ways[row] ?? 0] === 1) marks.add(row, next)
+    }
+  })
   return marks.rows()
 }
 

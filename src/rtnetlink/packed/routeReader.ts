@@ -2,6 +2,7 @@ import type { Family } from '../../ip/address.js'
 import { align4, littleEndian, Payload } from '../../netlink/bytes.js'
 import type { DecodeContext } from '../../netlink/codec.js'
 import type { BodySink } from '../../netlink/dump.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import { AF_INET, AF_INET6 } from '../constants.js'
 import { decodeRoute } from '../decodeRoute.js'
 import type { ListedRoute } from '../route.js'
@@ -17,11 +18,12 @@ type Signature = Uint32Array
 
 /**
  * Reads a dump of routes into columns. All bytes of a message but its destination are what tells its way from others;
- * each way is decoded once.
+ * each way is decoded once, when all is read: a datagram may have many that are new.
  */
 export class RouteReader implements BodySink {
   readonly #context: DecodeContext
-  #ways: ListedRoute[] = []
+  /** The message that had a way first. */
+  #firsts: Payload[] = []
   #signatures: Signature[] = []
   #known = new Map<number, number[]>()
   #rows = { inet: new RowsBuilder('inet'), inet6: new RowsBuilder('inet6') }
@@ -35,16 +37,17 @@ export class RouteReader implements BodySink {
 
   /** How many ways were read. */
   get wayCount(): number {
-    return this.#ways.length
+    return this.#firsts.length
   }
 
   /** The way that was read last for the first time, by the route that had it. */
   get newestWay(): ListedRoute | undefined {
-    return this.#ways.at(-1)
+    const first = this.#firsts.at(-1)
+    return first && this.#decoded(first)
   }
 
   restart(): void {
-    this.#ways = []
+    this.#firsts = []
     this.#signatures = []
     this.#known = new Map()
     this.#rows = { inet: new RowsBuilder('inet'), inet6: new RowsBuilder('inet6') }
@@ -56,7 +59,7 @@ export class RouteReader implements BodySink {
     if (start + headerSize > end || (familyNumber !== AF_INET && familyNumber !== AF_INET6)) return
     const family: Family = familyNumber === AF_INET ? 'inet' : 'inet6'
     const destination = this.#sign(view, start, end)
-    const way = this.#wayOf(bytes, view, start, end)
+    const way = this.#wayOf(bytes, start, end)
     const length = bytes[start + 1] ?? 0
     const size = family === 'inet' ? 4 : 16
     if (destination < 0 || destination + size > end) this.#rows[family].push(length, way, 0)
@@ -74,8 +77,9 @@ export class RouteReader implements BodySink {
   }
 
   /** What was read; the destination of a way is that of its first route. */
-  finish(): PackedRoutes<ListedRoute> {
-    return new PackedRoutes(this.#ways, this.#rows.inet.rows(), this.#rows.inet6.rows())
+  async finish(): Promise<PackedRoutes<ListedRoute>> {
+    const ways = await mapInTurns(this.#firsts, (first) => this.#decoded(first))
+    return new PackedRoutes(ways, this.#rows.inet.rows(), this.#rows.inet6.rows())
   }
 
   /** Notes what tells the way from others, and returns where the destination is; -1 where it is left out. */
@@ -108,21 +112,25 @@ export class RouteReader implements BodySink {
     return destination
   }
 
-  #wayOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  #wayOf(bytes: Uint8Array, start: number, end: number): number {
     if (this.#lastWay >= 0 && this.#isSigned(this.#lastWay)) return this.#lastWay
     const hash = hashOf(this.#scratch, this.#scratchLength)
     const candidates = this.#known.get(hash)
     let way = candidates?.find((candidate) => this.#isSigned(candidate))
     if (way === undefined) {
-      const route = decodeRoute(new Payload(bytes, view, start, end), this.#context)
-      if (!route) throw new TypeError('the family was looked at before')
-      way = this.#ways.push(route) - 1
+      way = this.#firsts.push(new Payload(bytes.slice(start, end))) - 1
       this.#signatures.push(this.#scratch.slice(0, this.#scratchLength))
       if (candidates) candidates.push(way)
       else this.#known.set(hash, [way])
     }
     this.#lastWay = way
     return way
+  }
+
+  #decoded(first: Payload): ListedRoute {
+    const route = decodeRoute(first, this.#context)
+    if (!route) throw new TypeError('the family was looked at before')
+    return route
   }
 
   #isSigned(way: number): boolean {

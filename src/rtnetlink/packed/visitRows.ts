@@ -1,9 +1,15 @@
-import { inSlices } from '../../system/turns.js'
+import { turnIsLong, wholeTurn } from '../../system/turns.js'
 import type { PackedRows } from './packedRows.js'
 import type { RowIndex } from './rowIndex.js'
 
 /** What is compared beyond the row that a visitor stops at is compared again: more at once only where all was used. */
 const mostPaired = 1 << 12
+
+/** So many rows, each of ways that were never seen together, take a millisecond or two: then the clock is looked at. */
+const longWidth = 1 << 8
+
+/** Milliseconds that rows may take which are visited at once; fewer are where they take longer. */
+const mostAtOnce = 1
 
 /** What is done with rows that are looked for among others: many at a time, where one side goes along with the other. */
 export interface RowVisitor {
@@ -28,20 +34,24 @@ export async function visitRows(rows: PackedRows, visitor: RowVisitor, index: Ro
 
 /** @returns the row that stopped it */
 async function visitFrom(from: number, rows: PackedRows, visitor: RowVisitor, index: RowIndex): Promise<number> {
+  const { count } = rows
   let row = from
-  let isStopped = false
   let width = 1
-  await inSlices(rows.count - from, (_start, end) => {
-    while (!isStopped && row < from + end) {
-      const bound = Math.min(from + end, row + width)
-      const next = visitMany(row, bound, rows, visitor, index)
-      width = next === bound ? Math.min(width * 2, mostPaired) : 1
-      if (next > row) row = next
-      else if (visitor.single(row)) row++
-      else isStopped = true
-    }
-  })
-  return row
+  let looked = from
+  while (row < count) {
+    const start = width < longWidth ? 0 : performance.now()
+    if ((width >= longWidth || row - looked >= longWidth) && turnIsLong()) await wholeTurn()
+    if (row - looked >= longWidth) looked = row
+    const bound = Math.min(count, row + width)
+    const next = visitMany(row, bound, rows, visitor, index)
+    const isSlow = start > 0 && performance.now() - start > mostAtOnce
+    if (next < bound) width = 1
+    else width = isSlow ? width / 2 : Math.min(width * 2, mostPaired)
+    if (next > row) row = next
+    else if (visitor.single(row)) row++
+    else return row
+  }
+  return count
 }
 
 /** @returns the first of the rows that was not visited */

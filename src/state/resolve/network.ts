@@ -4,6 +4,7 @@ import { isSingleRoute, isWhole, loadedRoutes, placeOf } from '../../spec/routeE
 import { originsOf } from '../../spec/routeOrigin.js'
 import { isRouteSet } from '../../spec/routeSetBrand.js'
 import type { NeighborSpec, NetworkSpec } from '../../spec/types.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import type { DesiredNeighbor, DesiredNetwork, DesiredRoute } from '../desired.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
@@ -15,17 +16,22 @@ import { resolveRoute, resolveWay } from './route.js'
 import { resolveRule } from './rule.js'
 
 /** Brings a valid spec into the kernel's terms: names to numbers, addresses and MACs to their one spelling. */
-export function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resolver): DesiredNetwork {
-  const { forwarding } = network
+export async function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resolver): Promise<DesiredNetwork> {
+  const { links = [], nexthops = [], rules = [], neighbors = [], fdb, mdb, forwarding } = network
   const firewall = resolveFirewall(network, path)
+  const each = <One, Resolved>(
+    list: readonly One[],
+    name: string,
+    resolve: (one: One, at: Path, resolver: Resolver) => Resolved,
+  ): Promise<Resolved[]> => mapInTurns(list.entries(), ([index, one]) => resolve(one, [...path, name, index], resolver))
   return {
-    links: (network.links ?? []).map((link, index) => resolveLink(link, [...path, 'links', index], resolver)),
-    ...resolveRoutes(network, [...path, 'routes'], resolver),
-    nexthops: (network.nexthops ?? []).map((one, index) => resolveNexthop(one, [...path, 'nexthops', index], resolver)),
-    rules: (network.rules ?? []).map((rule, index) => resolveRule(rule, [...path, 'rules', index], resolver)),
-    neighbors: (network.neighbors ?? []).map((one, index) => resolveNeighbor(one, [...path, 'neighbors', index])),
-    ...(network.fdb ? { fdb: network.fdb.map((one, index) => resolveFdbEntry(one, [...path, 'fdb', index])) } : {}),
-    ...(network.mdb ? { mdb: network.mdb.map((one, index) => resolveMdbEntry(one, [...path, 'mdb', index])) } : {}),
+    links: await each(links, 'links', resolveLink),
+    ...(await resolveRoutes(network, [...path, 'routes'], resolver)),
+    nexthops: await each(nexthops, 'nexthops', resolveNexthop),
+    rules: await each(rules, 'rules', resolveRule),
+    neighbors: await each(neighbors, 'neighbors', resolveNeighbor),
+    ...(fdb ? { fdb: await each(fdb, 'fdb', resolveFdbEntry) } : {}),
+    ...(mdb ? { mdb: await each(mdb, 'mdb', resolveMdbEntry) } : {}),
     forwarding: forwarding ? { ...forwarding, path: pointer([...path, 'forwarding']) } : {},
     ...(firewall ? { firewall } : {}),
   }
@@ -37,14 +43,18 @@ function stateOf({ state, managed, externallyLearned }: NeighborSpec): Pick<Neig
   return { state: state ?? (externallyLearned ? 'reachable' : 'permanent') }
 }
 
-function resolveRoutes(network: NetworkSpec, path: Path, resolver: Resolver): Pick<DesiredNetwork, 'routes' | 'bulk'> {
+async function resolveRoutes(
+  network: NetworkSpec,
+  path: Path,
+  resolver: Resolver,
+): Promise<Pick<DesiredNetwork, 'routes' | 'bulk'>> {
   const routes: DesiredRoute[] = []
   const sets: PackedRoutes<DesiredRoute>[] = []
   for (const [index, entry] of loadedRoutes(network).entries()) {
     if (isSingleRoute(entry)) routes.push(resolveRoute(entry, [...path, index], resolver))
     else if (isRouteSet(entry)) {
       const at = isWhole(entry) ? path : [...path, placeOf(entry, index)]
-      sets.push(entry.packed.map((way) => resolveWay(way, originsOf(entry, pointer(at), way), at, resolver)))
+      sets.push(await entry.packed.map((way) => resolveWay(way, originsOf(entry, pointer(at), way), at, resolver)))
     }
   }
   return { routes, ...(sets.length > 0 ? { bulk: PackedRoutes.joined(sets) } : {}) }

@@ -1,10 +1,11 @@
 import { grouped } from '../../rtnetlink/grouped.js'
-import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
+import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { defined } from '../../spec/omit.js'
 import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import { RouteSet } from '../../spec/routeSet.js'
 import { routeToSpec, wayToSpec } from '../../spec/routeToSpec.js'
 import type { NeighborSpec, NetworkSpec, PackedSnapshot, RouteSpec, RuleSpec, Snapshot } from '../../spec/types.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
@@ -33,26 +34,24 @@ export interface SpecOptions {
 export async function networkToSpec(state: NetworkState, options: SpecOptions): Promise<Snapshot> {
   const { own, onLeftOut } = options
   const groups = [...grouped(state.routes.filter(isLasting), routeKey).values()]
-  const specs = groups.map((group) => group.map((route) => routeToSpec(route, own)))
+  const specs = await mapInTurns(groups, (group) => group.map((route) => routeToSpec(route, own)))
   for (const route of specs.flatMap((group) => group.slice(1))) onLeftOut?.(route)
-  const routes = [...specs.flatMap((group) => group.slice(0, 1)), ...(await namedRoutes(state.bulk, options))]
+  const packed = state.bulk ? await mapInTurns(await namedRoutes(state.bulk, options), (route) => route) : []
+  const routes = [...specs.flatMap((group) => group.slice(0, 1)), ...packed]
   return { ...restToSpec(state, own, options.secrets), ...(routes.length > 0 ? { routes } : {}) }
 }
 
 /** {@link networkToSpec} with the routes packed. */
 export async function networkToPackedSpec(state: NetworkState, options: SpecOptions): Promise<PackedSnapshot> {
-  const routes = await namedRoutes(allRoutes(state), options)
+  const routes = await namedRoutes(await allRoutes(state), options)
   return { ...restToSpec(state, options.own, options.secrets), ...(routes.size > 0 ? { routes } : {}) }
 }
 
 /** The lasting routes, of each key the first, which packets take: the others have no name of their own in a spec. */
-async function namedRoutes(
-  routes: PackedRoutes<RouteRecord> = PackedRoutes.empty(),
-  { own, onLeftOut }: SpecOptions,
-): Promise<RouteSet> {
-  const { first, further } = await splitByKey(routes.filter(isLasting))
+async function namedRoutes(routes: PackedRoutes<RouteRecord>, { own, onLeftOut }: SpecOptions): Promise<RouteSet> {
+  const { first, further } = await splitByKey(await routes.filter(isLasting))
   if (onLeftOut) for (const { to, way } of further) onLeftOut(routeToSpec({ ...way, to }, own))
-  return new RouteSet({ packed: first.map((route) => wayToSpec(route, own)), ...unknownOrigin })
+  return new RouteSet({ packed: await first.map((route) => wayToSpec(route, own)), ...unknownOrigin })
 }
 
 const unknownOrigin = { origins: { inet: [], inet6: [] } } as const

@@ -27,7 +27,7 @@ test('a dump in columns says the same as one of objects', async (t) => {
     const { items } = await connection.dump(dumpRoutes({ family }), ({ body }) => decodeRoute(body, context))
     const reader = new RouteReader(context)
     t.true(await connection.dumpInto(dumpRoutes({ family }), reader))
-    const packed = reader.finish()
+    const packed = await reader.finish()
     const named = [...packed].map(({ to, way }) => ({ ...way, to: /\/0$/.test(to) ? 'default' : to }))
     t.deepEqual(named, items)
     t.true(items.length > 5)
