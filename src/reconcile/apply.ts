@@ -3,7 +3,7 @@ import { attempt, type Result } from '../result.js'
 import { defined } from '../rtnetlink/defined.js'
 import { loadRoutes } from '../spec/loadRoutes.js'
 import type { Spec } from '../spec/types.js'
-import { validateSpec } from '../spec/validate.js'
+import { validateSpecInTurns } from '../spec/validate.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { tableOf } from '../state/owner.js'
@@ -65,7 +65,7 @@ export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan
     checkOptions(options, 'plan')
     // Of a turn that nobody has asked about yet it is not known how long it is.
     await rest()
-    const valid = validateSpec(await loadRoutes(spec, loadOptionsOf(options)))
+    const valid = await validateSpecInTurns(await loadRoutes(spec, loadOptionsOf(options)))
     await rest()
     using world = new World(options)
     return (await observeAndPlan(valid, world, options)).plan
@@ -88,7 +88,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     const options = { ...kept?.options, ...given }
     checkOptions(options, 'apply')
     await rest()
-    const spec = validateSpec(await loadRoutes(kept ? kept.spec : specOrPlan, loadOptionsOf(options)))
+    const spec = await validateSpecInTurns(await loadRoutes(kept ? kept.spec : specOrPlan, loadOptionsOf(options)))
     await rest()
     using world = new World(options)
     world.open(spec)

@@ -15,7 +15,7 @@ import type { PlannedStep } from './step.js'
 export type FarEnds = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
 
 /** The ends, by namespace, that go and come back since the other end is made anew somewhere else. */
-export function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): FarEnds {
+export async function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): Promise<FarEnds> {
   const far = new Map<string, Map<string, readonly string[]>>()
   const concerned = [...wishes].filter(([, { actual }]) => hasFarEnds(actual))
   const seen = new Set<string>()
@@ -23,7 +23,7 @@ export function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Pro
     found = false
     for (const [namespace, { desired, actual }] of concerned) {
       const wanted = new Map(desired.links.map((link) => [link.name, link]))
-      for (const name of recreatedLinks(desired, actual, wanted, far.get(namespace)?.keys())) {
+      for (const name of await recreatedLinks(desired, actual, wanted, far.get(namespace)?.keys())) {
         const record = actual.links.get(name)
         const peer = record && isFarEnd(record.link) ? peerOf(record.link) : undefined
         if (!record || !peer || seen.has(`${namespace} ${name}`) || !keepsEnd(wanted.get(name), record.link)) continue

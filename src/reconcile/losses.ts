@@ -16,6 +16,7 @@ import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/ro
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { routeWithout } from '../state/routeWithout.js'
 import { canTakeToken } from '../state/token.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { lowersOf, takenAlong } from './dependents.js'
 import { keptByKind } from './keptByKind.js'
@@ -57,9 +58,9 @@ export async function withLosses(
   const desired = withFormerPeers(stated, actual)
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   await rest()
-  const recreated = recreatedLinks(desired, actual, wanted, far.keys())
+  const recreated = await recreatedLinks(desired, actual, wanted, far.keys())
   await rest()
-  const bounced = bouncedLinks(desired, actual, wanted, recreated)
+  const bounced = await bouncedLinks(desired, actual, wanted, recreated)
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
   }
@@ -130,12 +131,12 @@ function withFormerPeers(desired: DesiredNetwork, actual: NetworkState): Desired
  *
  * @param also links that do so for another reason than what is wanted of them
  */
-export function recreatedLinks(
+export async function recreatedLinks(
   desired: DesiredNetwork,
   actual: NetworkState,
   wanted: ReadonlyMap<string, DesiredLink>,
   also: Iterable<string> = [],
-): Set<string> {
+): Promise<Set<string>> {
   const recreated = new Set<string>()
   const lost = (name: string): void => {
     if (recreated.has(name) || wanted.get(name)?.absent) return
@@ -143,31 +144,31 @@ export function recreatedLinks(
     for (const other of takenAlong(name, actual)) lost(other)
   }
   for (const name of also) lost(name)
-  for (const link of desired.links) {
+  await eachInTurns(desired.links, (link) => {
     const record = actual.links.get(link.name)
-    if (!record || link.absent) continue
+    if (!record || link.absent) return
     if (linkDifferences(link.properties, record.link).some(({ immutable }) => immutable)) lost(link.name)
-  }
+  })
   return recreated
 }
 
-function bouncedLinks(
+async function bouncedLinks(
   desired: DesiredNetwork,
   actual: NetworkState,
   wanted: ReadonlyMap<string, DesiredLink>,
   recreated: ReadonlySet<string>,
-): Set<string> {
+): Promise<Set<string>> {
   const bounced = new Set<string>()
-  for (const link of desired.links) {
+  await eachInTurns(desired.links, (link) => {
     const record = actual.links.get(link.name)
-    if (!record?.link.up || link.absent || recreated.has(link.name) || link.properties.up === false) continue
+    if (!record?.link.up || link.absent || recreated.has(link.name) || link.properties.up === false) return
     const whileDown = (record.link.kind === undefined ? undefined : linkKind(record.link.kind))?.changedWhileDown ?? []
     const changed = linkDifferences(link.properties, record.link)
     if (changed.some(({ property, name }) => whileDown.includes(property) || whileDown.includes(name))) {
       bounced.add(link.name)
     }
     if (changed.some(({ name }) => name === 'master') && joinsDown(link, wanted, actual)) bounced.add(link.name)
-  }
+  })
   return bounced
 }
 

@@ -56,12 +56,15 @@ export async function makeSteps(
     wishes.set(namespace, { desired: wanted, actual: there, bounced })
     steps.push(...renaming.steps)
   }
+  await rest()
   const led = withLeads(wishes, problems)
-  const far = farEndsMadeAnew(led, problems)
+  await rest()
+  const far = await farEndsMadeAnew(led, problems)
   for (const [namespace, { desired: wanted, actual: there, bounced }] of led) {
     await rest()
     losses.set(namespace, await withLosses(wanted, there, bounced, far.get(namespace)))
   }
+  await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
   for (const [namespace, own] of withPeerQueues(losses, peers)) {
     if (!existing.has(namespace)) steps.push(createNamespaceStep(namespace))

@@ -4,7 +4,7 @@ import type { NetworkState } from '../state/model.js'
 import { type Keyed, keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { packedRoutes } from '../state/packedState.js'
 import { isLasting, type RouteRecord } from '../state/route.js'
-import { everyInTurns } from '../system/inTurns.js'
+import { eachInTurns, everyInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { isBulkStep } from './bulkStep.js'
 import type { RouteOperation } from './operation.js'
@@ -65,11 +65,16 @@ export async function replacedRoutes(
   routes: PackedRoutes<RouteRecord>,
   operations: PackedRoutes<RouteOperation>,
 ): Promise<PackedRoutes<RouteRecord> | undefined> {
-  // Steps that were made from a later state know other ways.
-  const ways = new Set(routes.ways)
+  const used = await operations.used()
   const isAtOnce = (operation: RouteOperation): boolean =>
-    operation.type === 'replaceRoute' && operation.exact && operation.alone && ways.has(operation.previous)
-  if (operations.size === 0 || !(await everyInTurns(await operations.used(), isAtOnce))) return undefined
+    operation.type === 'replaceRoute' && operation.exact && operation.alone
+  if (operations.size === 0 || !(await everyInTurns(used, isAtOnce))) return undefined
+  // Steps that were made from a later state know other ways.
+  const ways = new Set<RouteRecord>()
+  await eachInTurns(routes.ways, (way) => ways.add(way))
+  const isKnown = (operation: RouteOperation): boolean =>
+    operation.type === 'replaceRoute' && ways.has(operation.previous)
+  if (!(await everyInTurns(used, isKnown))) return undefined
   return await operations.map((operation) => (operation.type === 'replaceRoute' ? operation.previous : operation.route))
 }
 

@@ -14,7 +14,7 @@ import { marksOf } from '../state/owner.js'
 import { isLasting, isMadeFrom, knownByMaking, routeKey } from '../state/route.js'
 import { type RuleRecord, selectorKey } from '../state/rule.js'
 import { canTakeToken } from '../state/token.js'
-import { mapInTurns } from '../system/inTurns.js'
+import { eachInTurns, mapInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { formerBulk } from './bulkFormer.js'
 import { takenAlong } from './dependents.js'
@@ -114,12 +114,12 @@ export async function restore(
     const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
     return {
       restored: left.length === 0,
-      steps: done.map(equivalentOf).filter((command) => command !== ''),
+      steps: (await mapInTurns(done, equivalentOf)).filter((command) => command !== ''),
       ...(left.length > 0 ? { error: whatIsLeft(left) } : {}),
     }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
-    return { restored: false, steps: done.map(equivalentOf), error: error.message }
+    return { restored: false, steps: await mapInTurns(done, equivalentOf), error: error.message }
   }
 }
 
@@ -148,14 +148,18 @@ async function formerNetwork(
   await rest()
   const reach = new Reach(before, steps, 'undoing', (name) => names.of(name))
   await rest()
+  const links = await formerLinks(before, steps, reach)
+  const routes = isPacked(steps, before)
+    ? { routes: [], bulk: await formerBulk(before, steps, reach) }
+    : { routes: await formerRoutes(before, steps, reach) }
+  await rest()
+  const nexthops = formerNexthops(before, steps, reach)
+  await rest()
+  const rules = await formerRules(before, steps, reach)
+  const neighbors = await formerNeighbors(before, steps, reach)
+  await rest()
   return {
-    links: await formerLinks(before, steps, reach),
-    ...(isPacked(steps, before)
-      ? { routes: [], bulk: await formerBulk(before, steps, reach) }
-      : { routes: formerRoutes(before, steps, reach) }),
-    nexthops: formerNexthops(before, steps, reach),
-    rules: formerRules(before, steps, reach),
-    neighbors: formerNeighbors(before, steps, reach),
+    ...{ links, ...routes, nexthops, rules, neighbors },
     ...formerEntries(before, steps, reach, (name) => names.of(name)),
     forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
     ...formerFirewall(before, steps),
@@ -169,11 +173,15 @@ function formerFirewall({ firewall }: NetworkState, steps: readonly PlannedStep[
   return { firewall: { table: firewall.table, entries, exact: false } }
 }
 
-function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): Promise<DesiredLink[]> {
+async function formerLinks(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): Promise<DesiredLink[]> {
   const names = formerNamesOf(steps)
+  await rest()
   const remade = linksRemade(steps, steps[0]?.namespace ?? '', before)
+  await rest()
   const operations = operationsByLink(steps, names)
-  return mapInTurns(touchedLinks(before, steps, names), (name): DesiredLink => {
+  await rest()
+  const touched = touchedLinks(before, steps, names)
+  return await mapInTurns(touched, (name): DesiredLink => {
     const record = before.links.get(name)
     if (!record) return { name, absent: true, properties: {} }
     const own = operations.get(name) ?? []
@@ -285,27 +293,29 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
   return touched
 }
 
-function formerRoutes(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRoute[] {
-  const known = new Set(before.routes.map(routeKey))
+async function formerRoutes(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+): Promise<DesiredRoute[]> {
+  await rest()
+  const known = grouped(before.routes, routeKey)
   const lasting = before.routes.filter(isLasting)
   // With all of their keys, among which they have a place.
   const keys = new Set(lasting.filter((route) => reach.takesRoute(route)).map(routeKey))
   const routes: DesiredRoute[] = lasting
     .filter((route) => keys.has(routeKey(route)))
     .map((route) => ({ absent: false, route, stated: route, exact: true }))
-  for (const { operation } of steps) {
-    if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
+  await eachInTurns(steps, ({ operation }) => {
+    if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') return
     const { route } = operation
-    if (!known.has(routeKey(route))) routes.push({ absent: true, route, stated: knownByMaking(route) })
+    const same = known.get(routeKey(route))
+    if (!same) routes.push({ absent: true, route, stated: knownByMaking(route) })
     // One that was added before the old one of its key went, and stands beside it.
-    else if (
-      !before.routes.some(
-        (route) => routeKey(route) === routeKey(operation.route) && isMadeFrom(operation.route, route),
-      )
-    ) {
-      routes.push({ absent: true, route: operation.route, stated: operation.route, exact: true })
+    else if (!same.some((one) => isMadeFrom(route, one))) {
+      routes.push({ absent: true, route, stated: route, exact: true })
     }
-  }
+  })
   return routes
 }
 
@@ -323,32 +333,36 @@ function formerNexthops(before: NetworkState, steps: readonly PlannedStep[], rea
   ]
 }
 
-function formerRules(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): DesiredRule[] {
-  const concerned = before.rules.filter((rule) => reach.takesRule(rule))
+async function formerRules(before: NetworkState, steps: readonly PlannedStep[], reach: Reach): Promise<DesiredRule[]> {
+  const rules: DesiredRule[] = []
+  await eachInTurns(before.rules, (rule) => {
+    if (reach.takesRule(rule)) rules.push({ absent: false, rule, exact: true })
+  })
   const nameOf = (rule: RuleRecord): string => `${rule.priority} ${rule.table} ${selectorKey(rule)}`
   const makesRules = steps.some(({ operation: { type } }) => type === 'addRule' || type === 'replaceRule')
-  const known = new Set(makesRules ? before.rules.map(nameOf) : [])
-  const rules: DesiredRule[] = concerned.map((rule) => ({ absent: false, rule, exact: true }))
-  for (const { operation } of steps) {
-    if (operation.type !== 'addRule' && operation.type !== 'replaceRule') continue
+  const known = new Set(makesRules ? await mapInTurns(before.rules, nameOf) : [])
+  await eachInTurns(steps, ({ operation }) => {
+    if (operation.type !== 'addRule' && operation.type !== 'replaceRule') return
     const { rule } = operation
     if (!known.has(nameOf(rule))) rules.push({ absent: true, rule, exact: true })
-  }
+  })
   return rules
 }
 
-function formerNeighbors(
+async function formerNeighbors(
   before: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
-): DesiredNetwork['neighbors'] {
-  const known = new Set(before.neighbors.map(neighborKey))
+): Promise<DesiredNetwork['neighbors']> {
+  const known = new Set(await mapInTurns(before.neighbors, neighborKey))
   const touched = new Set(
     steps.flatMap(({ operation }) => ('neighbor' in operation ? [neighborKey(operation.neighbor)] : [])),
   )
+  await rest()
   const neighbors = before.neighbors
     .filter((one) => isLastingNeighbor(one) && (touched.has(neighborKey(one)) || reach.takesNeighbor(one)))
     .map((neighbor) => ({ absent: false, neighbor }))
+  await rest()
   const names = formerNamesOf(steps)
   const added = steps
     .flatMap(({ operation }) => (operation.type === 'addNeighbor' ? [operation.neighbor] : []))

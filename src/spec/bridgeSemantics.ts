@@ -42,9 +42,10 @@ function listProblems(vlans: readonly ListedVlan[], path: Path, report: Report):
 }
 
 /** What is wrong with the entries of forwarding databases. */
-export function fdbProblems(entries: readonly FdbSpec[], path: Path, report: Report): void {
+export function* fdbProblems(entries: readonly FdbSpec[], path: Path, report: Report): Generator<void> {
   const seen = new Set<string>()
   for (const [index, entry] of entries.entries()) {
+    yield
     const at = [...path, index]
     const { absent = false, dst, nexthopId, self, vlan } = entry
     if (dst !== undefined && nexthopId !== undefined) report(at, 'only one of dst and nexthopId can be given')

@@ -19,9 +19,10 @@ const smallestIpv4Mtu = 68
 const smallestIpv6Mtu = 1280
 
 /** What is wrong with the links of one namespace. */
-export function linkProblems(links: readonly LinkSpec[], path: Path, report: Report): void {
+export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Report): Generator<void> {
   const byName = new Map<string, LinkSpec>()
   for (const [index, link] of links.entries()) {
+    yield
     const at = [...path, index]
     nameProblems(link, at, byName, report)
     byName.set(link.name, link)
@@ -39,6 +40,7 @@ export function linkProblems(links: readonly LinkSpec[], path: Path, report: Rep
   }
   const inCycles = cycleProblems(links, path, byName, report)
   for (const [index, link] of links.entries()) {
+    yield
     if (!inCycles.has(link.name)) masterProblems(link, [...path, index], byName, report)
   }
 }

@@ -4,14 +4,15 @@ import type { Report } from './report.js'
 import type { NexthopObjectSpec, RouteSpec } from './types.js'
 
 /** What is wrong with the nexthop objects of one namespace, and with how routes use them. */
-export function nexthopProblems(
+export function* nexthopProblems(
   nexthops: readonly NexthopObjectSpec[],
   routes: readonly RouteSpec[],
   path: Path,
   report: Report,
-): void {
+): Generator<void> {
   const byId = new Map<number, NexthopObjectSpec>()
   for (const [index, nexthop] of nexthops.entries()) {
+    yield
     const at = [...path, 'nexthops', index]
     if (byId.has(nexthop.id)) report([...at, 'id'], `the nexthop ${nexthop.id} is listed twice`)
     byId.set(nexthop.id, nexthop)
@@ -20,11 +21,13 @@ export function nexthopProblems(
     else singleProblems(nexthop, at, report)
   }
   for (const [index, { absent, group, fdb }] of nexthops.entries()) {
+    yield
     if (absent || !group) continue
     const at = [...path, 'nexthops', index, 'group']
     memberProblems(group, fdb ?? false, byId, at, report)
   }
   for (const [index, { absent, nexthopId }] of routes.entries()) {
+    yield
     const nexthop = absent || nexthopId === undefined ? undefined : byId.get(nexthopId)
     const at = [...path, 'routes', index, 'nexthopId']
     if (nexthop?.absent) report(at, `the nexthop ${nexthopId} is absent`)

@@ -103,9 +103,10 @@ function wayProblems(route: RouteSpec, at: Path, report: Report): void {
 }
 
 /** What is wrong with the neighbors of one namespace. */
-export function neighborProblems(neighbors: readonly NeighborSpec[], path: Path, report: Report): void {
+export function* neighborProblems(neighbors: readonly NeighborSpec[], path: Path, report: Report): Generator<void> {
   const seen = new Set<string>()
   for (const [index, neighbor] of neighbors.entries()) {
+    yield
     const at = [...path, index]
     const key = `${neighbor.dev} ${neighbor.address.toLowerCase()} ${neighbor.proxy === true}`
     if (seen.has(key)) report(at, `the neighbor ${neighbor.address} of ${neighbor.dev} is listed twice`)

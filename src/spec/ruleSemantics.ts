@@ -14,9 +14,10 @@ export function ruleFamily(rule: RuleSpec): 'inet' | 'inet6' {
 }
 
 /** What is wrong with the rules of one namespace. */
-export function ruleProblems(rules: readonly RuleSpec[], path: Path, report: Report): void {
+export function* ruleProblems(rules: readonly RuleSpec[], path: Path, report: Report): Generator<void> {
   const seen = new Map<string, number>()
   for (const [index, rule] of rules.entries()) {
+    yield
     const at = [...path, index]
     prefixProblems(rule, at, report)
     maskProblems(rule, at, report)

@@ -1,4 +1,5 @@
 import type { Problem } from '../error.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { fdbProblems, mdbProblems, vlanProblems } from './bridgeSemantics.js'
 import { confineProblems, natProblems } from './firewallSemantics.js'
 import { linkProblems } from './linkSemantics.js'
@@ -14,16 +15,27 @@ import { vniProblems } from './vniSemantics.js'
 /** What is wrong with a spec whose shape is right: contradictions, double names, things that cannot be. */
 export function semanticProblems(spec: Spec): Problem[] {
   const problems: Problem[] = []
-  const report = reportTo(problems)
-  networkProblems(spec, [], report)
+  for (const _ of specProblems(spec, reportTo(problems)));
+  return problems
+}
+
+/** The same in turns of the event loop. */
+export async function semanticProblemsInTurns(spec: Spec): Promise<Problem[]> {
+  const problems: Problem[] = []
+  await eachInTurns(specProblems(spec, reportTo(problems)), () => {})
+  return problems
+}
+
+/** Looks at a spec an item at a time. */
+function* specProblems(spec: Spec, report: Report): Generator<void> {
+  yield* networkProblems(spec, [], report)
   for (const [name, network] of Object.entries(spec.namespaces ?? {})) {
     const path = ['namespaces', name]
     if (!/^[^/\0]{1,255}$/.test(name) || name === '.' || name === '..') {
       report(path, `a namespace's name is one path element, not ${JSON.stringify(name)}`)
     }
-    networkProblems(network, path, report)
+    yield* networkProblems(network, path, report)
   }
-  return problems
 }
 
 /** Notes what is wrong in a list. */
@@ -38,16 +50,20 @@ export function reportTo(problems: Problem[]): Report {
   }
 }
 
-function networkProblems(network: NetworkSpec, path: Path, report: Report): void {
-  linkProblems(network.links ?? [], [...path, 'links'], report)
+function* networkProblems(network: NetworkSpec, path: Path, report: Report): Generator<void> {
+  yield* linkProblems(network.links ?? [], [...path, 'links'], report)
   confineProblems(network.links ?? [], [...path, 'links'], report)
+  yield
   natProblems(network.nat ?? {}, [...path, 'nat'], report)
   routeProblems(loadedRoutes(network), [...path, 'routes'], report)
-  nexthopProblems(network.nexthops ?? [], loadedRoutes(network).filter(isSingleRoute), path, report)
-  ruleProblems(network.rules ?? [], [...path, 'rules'], report)
+  yield
+  yield* nexthopProblems(network.nexthops ?? [], loadedRoutes(network).filter(isSingleRoute), path, report)
+  yield* ruleProblems(network.rules ?? [], [...path, 'rules'], report)
   vlanProblems(network.links ?? [], [...path, 'links'], report)
+  yield
   vniProblems(network.links ?? [], [...path, 'links'], report)
-  fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)
+  yield
+  yield* fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)
   mdbProblems(network.mdb ?? [], [...path, 'mdb'], report)
-  neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)
+  yield* neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)
 }

@@ -7,7 +7,8 @@ import { invalidSpec, throwIfAny } from './invalidSpec.js'
 import { type Path, pointer, shown, shownName } from './pointer.js'
 import { routeProblems } from './routeSemantics.js'
 import { routeSchema, specSchema } from './schema.js'
-import { reportTo, semanticProblems } from './semantics.js'
+import { reportTo, semanticProblems, semanticProblemsInTurns } from './semantics.js'
+import { isOfShape } from './shapeInTurns.js'
 import type { Spec } from './types.js'
 
 /** Checks a spec's shape and its meaning; throws one `INVALID_SPEC` that tells of all problems. */
@@ -23,6 +24,13 @@ export function validateSpec(input: unknown): Spec {
   // What is left may contradict itself all the same, and both kinds of problem belong into one error.
   const further = v.safeParse(schema, rest).success ? semanticProblems(rest as Spec) : []
   throw invalidSpec([...problems, ...further.filter((one) => !problems.some((other) => isAbout(one, other)))])
+}
+
+/** {@link validateSpec} in turns of the event loop; what is wrong is worked out at once. */
+export async function validateSpecInTurns(input: unknown): Promise<Spec> {
+  if (!(await isOfShape(specSchema(), input))) return validateSpec(input)
+  throwIfInvalid(await semanticProblemsInTurns(input as Spec))
+  return input as Spec
 }
 
 /** What is wrong with one route by itself. */

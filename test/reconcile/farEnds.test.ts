@@ -29,9 +29,9 @@ const wish = (link: ListedLink, wanted?: NetkitOptions): Wish => ({
   actual: { ...emptyState, links: new Map([[link.name, { link, addresses: [] }]]) },
 })
 
-test('the far end of a pair in another mode goes and comes back, without what the mode decides', (t) => {
+test('the far end of a pair in another mode goes and comes back, without what the mode decides', async (t) => {
   const problems: Problem[] = []
-  const far = farEndsMadeAnew(
+  const far = await farEndsMadeAnew(
     new Map([
       ['', wish(end('nk0', { peer: { name: 'eth0', namespace: 'blue' }, mode: 'l3' }, true), { mode: 'l2' })],
       ['blue', wish(end('eth0', { peer: { name: 'nk0' } }, false))],
@@ -42,9 +42,9 @@ test('the far end of a pair in another mode goes and comes back, without what th
   t.deepEqual([...(far.get('blue') ?? [])], [['eth0', ['mac', 'arp']]])
 })
 
-test('a pair that is led from a named namespace into that of the program cannot be made anew', (t) => {
+test('a pair that is led from a named namespace into that of the program cannot be made anew', async (t) => {
   const problems: Problem[] = []
-  const far = farEndsMadeAnew(
+  const far = await farEndsMadeAnew(
     new Map([
       ['', wish(end('nk0', { peer: { name: 'eth0', namespace: 'blue' } }, false))],
       ['blue', wish(end('eth0', { peer: { name: 'nk0' }, mode: 'l3' }, true), { mode: 'l2' })],

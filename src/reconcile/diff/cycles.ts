@@ -9,7 +9,7 @@ import type { DiffContext } from './context.js'
  * refuses that too, but only when half the work is done (net/core/dev.c, __netdev_upper_dev_link).
  */
 export async function checkCycles(context: DiffContext): Promise<void> {
-  const uppers = uppersOf(context)
+  const uppers = await uppersOf(context)
   const reported = new Set<string>()
   await eachInTurns(context.desired.links, ({ name, absent, path }) => {
     if (absent || reported.has(name)) return
@@ -24,7 +24,7 @@ export async function checkCycles(context: DiffContext): Promise<void> {
 }
 
 /** What stands on each link: its master, and the devices that are made on it. */
-function uppersOf({ desired, actual }: DiffContext): ReadonlyMap<string, ReadonlySet<string>> {
+async function uppersOf({ desired, actual }: DiffContext): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   const uppers = new Map<string, Set<string>>()
   const add = (lower: string, upper: string): void => {
@@ -32,17 +32,17 @@ function uppersOf({ desired, actual }: DiffContext): ReadonlyMap<string, Readonl
     if (others) others.add(upper)
     else uppers.set(lower, new Set([upper]))
   }
-  for (const name of new Set([...actual.links.keys(), ...wanted.keys()])) {
+  await eachInTurns(new Set([...actual.links.keys(), ...wanted.keys()]), (name) => {
     const link = wanted.get(name)
-    if (link?.absent) continue
+    if (link?.absent) return
     const properties = link?.properties ?? {}
     const there: Partial<Link> = actual.links.get(name)?.link ?? {}
     const { master = there.master, kind = there.kind } = properties
     if (typeof master === 'string') add(name, master)
-    if (kind === undefined) continue
+    if (kind === undefined) return
     const options = { ...sectionOf(there, kind), ...sectionOf(properties, kind) }
     for (const lower of lowersOf({ kind, [kind]: options })) add(lower, name)
-  }
+  })
   return uppers
 }
 

@@ -13,9 +13,16 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../system/errno.js'
-import { rest } from '../../system/turns.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { removePacked } from './packedFile.js'
-import { type JournalBegin, type JournalContent, type JournalRecord, lineOf, parseJournal } from './records.js'
+import {
+  type JournalBegin,
+  type JournalContent,
+  type JournalRecord,
+  lineOf,
+  longLineOf,
+  parseJournal,
+} from './records.js'
 import { stateError, userId } from './stateDirectory.js'
 
 const suffix = '.journal'
@@ -37,8 +44,7 @@ export class Journal {
 
   /** Writes what undoing needs; when this returns, it is there as a whole. */
   static async begin(path: string, begin: JournalBegin): Promise<Journal> {
-    const line = lineOf(begin)
-    await rest()
+    const line = await longLineOf(begin)
     const temporary = `${path}.new`
     const fd = openSync(
       temporary,
@@ -46,7 +52,7 @@ export class Journal {
       0o600,
     )
     try {
-      writeFileSync(fd, line)
+      await eachInTurns(line, (piece) => writeFileSync(fd, piece))
       renameSync(temporary, path)
     } catch (error) {
       closeSync(fd)
@@ -60,6 +66,16 @@ export class Journal {
   append(record: JournalRecord): void {
     try {
       writeFileSync(this.#fd, lineOf(record))
+    } catch (error) {
+      throw stateError(error, this.path)
+    }
+  }
+
+  /** The same of a record that may tell of very much. */
+  async appendLong(record: JournalRecord): Promise<void> {
+    const line = await longLineOf(record)
+    try {
+      await eachInTurns(line, (piece) => writeFileSync(this.#fd, piece))
     } catch (error) {
       throw stateError(error, this.path)
     }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
+import { eachInTurns } from '../../system/inTurns.js'
 import { desiredRoute, dev, inetFamily, linkName, properties } from './journalRoute.js'
+import { jsonInTurns } from './jsonInTurns.js'
 import type { JournalNetwork } from './packedFile.js'
 import { fromJson, toJson } from './plainData.js'
 
@@ -156,9 +158,17 @@ const recordSchema = v.variant('type', [
 ])
 
 /** A record as a line, with a sum that tells whether it was written to its end. */
-export function lineOf(record: JournalBegin | JournalRecord): string {
+export function lineOf(record: JournalRecord): string {
   const text = toJson(record)
   return `${sumOf(text)} ${text}\n`
+}
+
+/** The same of a record that may tell of very much, in pieces and in turns of the event loop. */
+export async function longLineOf(record: JournalBegin | JournalRecord): Promise<string[]> {
+  const pieces = await jsonInTurns(record)
+  const hash = createHash('sha256')
+  await eachInTurns(pieces, (piece) => hash.update(piece))
+  return [`${hash.digest('hex')} `, ...pieces, '\n']
 }
 
 /** What a journal says. */

@@ -167,7 +167,10 @@ export class Transaction implements Disposable {
     const journal = this.#journal
     if (!journal) return
     const { path } = journal
-    journal.append({ type: 'changes', networks: await inStateDirectory(path, () => writePacked(path, networks)) })
+    await journal.appendLong({
+      type: 'changes',
+      networks: await inStateDirectory(path, () => writePacked(path, networks)),
+    })
   }
 
   /**

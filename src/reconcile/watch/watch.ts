@@ -4,7 +4,7 @@ import { attempt, attemptSync } from '../../result.js'
 import { defined } from '../../rtnetlink/defined.js'
 import { loadRoutes } from '../../spec/loadRoutes.js'
 import type { Spec } from '../../spec/types.js'
-import { validateSpec } from '../../spec/validate.js'
+import { validateSpecInTurns } from '../../spec/validate.js'
 import { sameValue } from '../../state/equal.js'
 import { leavable } from '../../system/leavable.js'
 import { apply, plan } from '../apply.js'
@@ -96,7 +96,7 @@ function planOptionsOf(options: HealOptions): PlanOptions {
 /** Checks what can be checked without the kernel. */
 async function openEars(spec: Spec, options: Watching, bell: Bell): Promise<Ears> {
   checkOptions(options, 'watch')
-  const valid = validateSpec(spec)
+  const valid = await validateSpecInTurns(spec)
   await desiredNetworks(valid, options.specDirectory)
   return new Ears(valid, options, () => bell.ring())
 }

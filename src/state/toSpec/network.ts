@@ -38,13 +38,13 @@ export async function networkToSpec(state: NetworkState, options: SpecOptions): 
   for (const route of specs.flatMap((group) => group.slice(1))) onLeftOut?.(route)
   const packed = state.bulk ? await mapInTurns(await namedRoutes(state.bulk, options), (route) => route) : []
   const routes = [...specs.flatMap((group) => group.slice(0, 1)), ...packed]
-  return { ...restToSpec(state, own, options.secrets), ...(routes.length > 0 ? { routes } : {}) }
+  return { ...(await restToSpec(state, own, options.secrets)), ...(routes.length > 0 ? { routes } : {}) }
 }
 
 /** {@link networkToSpec} with the routes packed. */
 export async function networkToPackedSpec(state: NetworkState, options: SpecOptions): Promise<PackedSnapshot> {
   const routes = await namedRoutes(await allRoutes(state), options)
-  return { ...restToSpec(state, options.own, options.secrets), ...(routes.size > 0 ? { routes } : {}) }
+  return { ...(await restToSpec(state, options.own, options.secrets)), ...(routes.size > 0 ? { routes } : {}) }
 }
 
 /** The lasting routes, of each key the first, which packets take: the others have no name of their own in a spec. */
@@ -57,19 +57,19 @@ async function namedRoutes(routes: PackedRoutes<RouteRecord>, { own, onLeftOut }
 const unknownOrigin = { origins: { inet: [], inet6: [] } } as const
 
 /** Everything but the routes. */
-function restToSpec(state: NetworkState, own: number, secrets: boolean): Omit<NetworkSpec, 'routes'> {
+async function restToSpec(state: NetworkState, own: number, secrets: boolean): Promise<Omit<NetworkSpec, 'routes'>> {
   const { firewall = noFirewall } = state.firewall ?? {}
-  const links = [...state.links.values()].map((record) => ({
+  const links = await mapInTurns(state.links.values(), (record) => ({
     ...linkToSpec(record, own, secrets, state.links),
     ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
     ...confineToSpec(firewall.confinements.get(record.link.name)),
   }))
   const nat = natToSpec(firewall)
-  const nexthops = state.nexthops.map((nexthop) => nexthopToSpec(nexthop, own))
-  const rules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol).map((rule) => ruleToSpec(rule, own))
-  const neighbors = state.neighbors
-    .filter((neighbor) => isLastingNeighbor(neighbor) && typeof neighbor.dev === 'string')
-    .map(neighborToSpec)
+  const nexthops = await mapInTurns(state.nexthops, (nexthop) => nexthopToSpec(nexthop, own))
+  const ownRules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol)
+  const rules = await mapInTurns(ownRules, (rule) => ruleToSpec(rule, own))
+  const lasting = state.neighbors.filter((one) => isLastingNeighbor(one) && typeof one.dev === 'string')
+  const neighbors = await mapInTurns(lasting, neighborToSpec)
   return {
     links,
     ...(nexthops.length > 0 ? { nexthops } : {}),
