@@ -230,6 +230,7 @@ async function allSteps(
   let states = await world.observe(networks.keys(), options, networks)
   refuseVlans(networks, states)
   let steps = await stepsTowards(networks, states, world, options)
+  await rest()
   const more = losingEntries(steps, states)
   if (more.size > 0) {
     states = await world.withEntries(states, more, options)
@@ -241,6 +242,7 @@ async function allSteps(
     states = await withRemadeFeatures(world, states, remade, options)
     steps = await stepsTowards(networks, states, world, options)
   }
+  await rest()
   const further = farNamespaces(steps, states)
   if (further.size === 0) return { states, steps }
   for (const name of further) {
@@ -295,6 +297,7 @@ async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Pl
       const still = await stepsMissing(done, work)
       if (still.length > 0) throw unverified(still)
     }
+    await rest()
     await settleCarriers(done, world, options)
     await settle(networks, world, options)
     await checkGuards(world, options)
@@ -381,6 +384,7 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
   const owner = ownerOf(options)
   await rest()
   for (const [name, network] of lastingWish(networks)) {
+    await rest()
     const [former, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)
     const before = former && (await renamedState(former, formerNamesOf(own).newNames))

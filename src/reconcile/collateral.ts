@@ -1,4 +1,3 @@
-import { grouped } from '../rtnetlink/grouped.js'
 import type { Link } from '../rtnetlink/link.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredNexthop, DesiredRoute } from '../state/desired.js'
@@ -10,6 +9,7 @@ import { packedRecords } from '../state/packedState.js'
 import { type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { priorityGroup, type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
+import { eachInTurns, groupedInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { lostBulk, replacedBulk } from './bulkCollateral.js'
 import { asItWas, withBulk, withLosses } from './losses.js'
@@ -40,15 +40,18 @@ export async function withCollateral(
   const network = packed ? { ...made, ...withBulk(made.bulk, await replacedBulk(steps)) } : withoutReplaced(made, steps)
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   await rest()
-  const reach = new Reach(whole, steps, 'doing')
+  const reach = await Reach.of(whole, steps, 'doing')
+  await rest()
   const gone = await lostNexthops(network, before, after, deleted)
   const nexthops = gone.filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
   const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }
   const lost = packed
     ? await lostBulk(withObjects, before, after, steps, reach)
     : { routes: await lostSingle(withObjects, before, after, steps, reach), bulk: PackedRoutes.empty<DesiredRoute>() }
+  await rest()
   const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
-  const rules = lostRules(before, after, deleted).filter((rule) => reach.takesRule(rule))
+  await rest()
+  const rules = (await lostRules(before, after, deleted)).filter((rule) => reach.takesRule(rule))
   const { routes, bulk } = lost
   if (nexthops.length + bulk.size + routes.length + neighbors.length + rules.length === 0) return network
   const unchanged = routes.length === 0 ? network : await withoutKeys(network, routes)
@@ -167,15 +170,21 @@ async function lostNexthops(
 }
 
 /** The kernel deletes the first rule that has all that is told, which can be one that has more. */
-function lostRules(before: NetworkState, after: NetworkState, deleted: ReadonlySet<unknown>): RuleRecord[] {
+async function lostRules(
+  before: NetworkState,
+  after: NetworkState,
+  deleted: ReadonlySet<unknown>,
+): Promise<RuleRecord[]> {
   const nameOf = (rule: RuleRecord): string => `${priorityGroup(rule)} ${selectorKey(rule)}`
-  const left = grouped(after.rules, nameOf)
-  return before.rules.filter((rule) => {
+  const left = await groupedInTurns(after.rules, nameOf)
+  const lost: RuleRecord[] = []
+  await eachInTurns(before.rules, (rule) => {
     const others = left.get(nameOf(rule)) ?? []
     const index = others.findIndex((other) => ruleDifferences(rule, other).length === 0)
     if (index >= 0) others.splice(index, 1)
-    return index < 0 && !deleted.has(rule)
+    else if (!deleted.has(rule)) lost.push(rule)
   })
+  return lost
 }
 
 function lostNeighbors(

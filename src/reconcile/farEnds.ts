@@ -67,6 +67,7 @@ interface Taken {
 }
 
 function takenPairs(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Taken[] {
+  if (![...before.values()].some(hasFarEnds)) return []
   return [...grouped(steps, ({ namespace = '' }) => namespace)].flatMap(([namespace, own]) => {
     const names = formerNamesOf(own)
     return own.flatMap((step) => {

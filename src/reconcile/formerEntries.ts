@@ -3,6 +3,7 @@ import { fdbEntryAsItWas, fdbKey, isLastingFdbEntry } from '../state/fdb.js'
 import { lastingMdbEntries, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
 import type { NetworkState } from '../state/model.js'
 import { withLinks } from '../state/renamed.js'
+import { rest } from '../system/turns.js'
 import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
 
@@ -11,14 +12,15 @@ import type { PlannedStep } from './step.js'
  *
  * @param nameOf the name that a link had before
  */
-export function formerEntries(
+export async function formerEntries(
   before: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
   nameOf: (name: string) => string,
-): Pick<DesiredNetwork, 'fdb' | 'mdb'> {
+): Promise<Pick<DesiredNetwork, 'fdb' | 'mdb'>> {
   const formerName = (name: unknown): unknown => (typeof name === 'string' ? nameOf(name) : name)
   const fdb = formerFdb(before, steps, reach, formerName)
+  await rest()
   const mdb = formerMdb(before, steps, reach, formerName)
   return { ...(fdb.length > 0 ? { fdb } : {}), ...(mdb.length > 0 ? { mdb } : {}) }
 }

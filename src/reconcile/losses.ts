@@ -64,7 +64,7 @@ export async function withLosses(
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
   }
-  const anew = recreatedNexthops(desired, actual)
+  const anew = await recreatedNexthops(desired, actual)
   if (recreated.size === 0 && bounced.size === 0 && anew.size === 0)
     return { actual, desired, recreated, bounced, recreatedNexthops: anew, formerUppers: new Map() }
   const goesDown = (dev: string | number | undefined): boolean =>

@@ -7,17 +7,19 @@ import {
   nexthopLosses,
   normalizeNexthop,
 } from '../state/nexthop.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { needsNewNexthop } from './diff/nexthops.js'
 
 /** The nexthop objects that must be made anew to be what is wanted. */
-export function recreatedNexthops({ nexthops }: DesiredNetwork, actual: NetworkState): Set<number> {
+export async function recreatedNexthops({ nexthops }: DesiredNetwork, actual: NetworkState): Promise<Set<number>> {
   if (nexthops.length === 0) return new Set()
   const present = new Map(actual.nexthops.map((nexthop) => [nexthop.id, nexthop]))
-  const anew = nexthops.filter((wanted) => {
+  const anew = new Set<number>()
+  await eachInTurns(nexthops, (wanted) => {
     const before = present.get(wanted.nexthop.id)
-    return before && !wanted.absent && needsNewNexthop(wanted, before)
+    if (before && !wanted.absent && needsNewNexthop(wanted, before)) anew.add(wanted.nexthop.id)
   })
-  return new Set(anew.map(({ nexthop }) => nexthop.id))
+  return anew
 }
 
 /** What goes when links go down, or nexthop objects are made anew (net/ipv4/nexthop.c, nh_netdev_event). */

@@ -3,6 +3,7 @@ import type { NetworkState } from '../state/model.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
 import { priorityGroup, type RuleRecord } from '../state/rule.js'
+import { eachInTurns } from '../system/inTurns.js'
 import { takenAlong } from './dependents.js'
 import { Ipv4Addresses } from './ipv4Addresses.js'
 import type { Operation } from './operation.js'
@@ -43,18 +44,23 @@ export class Reach {
   /** The IPv4 addresses of each link as the steps go on, primaries first. */
   readonly #addresses = new Map<string, Ipv4Addresses>()
 
-  /** @param nameOf the name that a link had before, where steps rename it */
-  constructor(
-    before: NetworkState,
-    steps: readonly PlannedStep[],
-    width: Width,
-    nameOf: (name: string) => string = (name) => name,
-  ) {
+  private constructor(before: NetworkState, width: Width, nameOf: (name: string) => string) {
     this.#before = before
     this.#width = width
     this.#nexthopsBefore = new Map(before.nexthops.map((nexthop) => [nexthop.id, nexthop]))
     this.#nameOf = nameOf
-    for (const { operation } of steps) this.#follow(operation)
+  }
+
+  /** @param nameOf the name that a link had before, where steps rename it */
+  static async of(
+    before: NetworkState,
+    steps: readonly PlannedStep[],
+    width: Width,
+    nameOf: (name: string) => string = (name) => name,
+  ): Promise<Reach> {
+    const reach = new Reach(before, width, nameOf)
+    await eachInTurns(steps, ({ operation }) => reach.#follow(operation))
+    return reach
   }
 
   /** Whether a route can be lost. */

@@ -1,5 +1,6 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { NetworkState } from '../state/model.js'
+import { rest } from '../system/turns.js'
 import { withFarEnds } from './farEnds.js'
 import { linksRemade } from './linksRemade.js'
 import { withFeaturesOf } from './observeGeneric.js'
@@ -15,6 +16,7 @@ export async function withRemadeFeatures(
   options: RequestOptions,
 ): Promise<Map<string, NetworkState>> {
   const added = new Map(states)
+  await rest()
   const all = withFarEnds(steps, states)
   for (const [namespace, state] of states) {
     const place = world.places.get(namespace)

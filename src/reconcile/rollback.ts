@@ -67,6 +67,7 @@ export async function formerOf(
   for (const [name, state] of before) {
     // A new namespace takes everything in it along.
     if (created.includes(name)) continue
+    await rest()
     const own = all.filter((step) => (step.namespace ?? '') === name)
     networks.set(name, await formerNetwork(state, own))
   }
@@ -146,9 +147,10 @@ async function formerNetwork(
 ): Promise<DesiredNetwork> {
   const names = formerNamesOf(steps)
   await rest()
-  const reach = new Reach(before, steps, 'undoing', (name) => names.of(name))
+  const reach = await Reach.of(before, steps, 'undoing', (name) => names.of(name))
   await rest()
   const links = await formerLinks(before, steps, reach)
+  await rest()
   const routes = isPacked(steps, before)
     ? { routes: [], bulk: await formerBulk(before, steps, reach) }
     : { routes: await formerRoutes(before, steps, reach) }
@@ -160,7 +162,7 @@ async function formerNetwork(
   await rest()
   return {
     ...{ links, ...routes, nexthops, rules, neighbors },
-    ...formerEntries(before, steps, reach, (name) => names.of(name)),
+    ...(await formerEntries(before, steps, reach, (name) => names.of(name))),
     forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
     ...formerFirewall(before, steps),
   }

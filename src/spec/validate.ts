@@ -29,7 +29,7 @@ export function validateSpec(input: unknown): Spec {
 /** {@link validateSpec} in turns of the event loop; what is wrong is worked out at once. */
 export async function validateSpecInTurns(input: unknown): Promise<Spec> {
   if (!(await isOfShape(specSchema(), input))) return validateSpec(input)
-  throwIfInvalid(await semanticProblemsInTurns(input as Spec))
+  throwIfAny(await semanticProblemsInTurns(input as Spec))
   return input as Spec
 }
 

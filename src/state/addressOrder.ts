@@ -1,5 +1,6 @@
 import { familyOf } from '../ip/address.js'
 import type { Address } from '../rtnetlink/address.js'
+import { rest } from '../system/turns.js'
 import { addressKey, subnetOf } from './address.js'
 
 /** RTA scopes from wide to narrow, as the kernel numbers them. */
@@ -74,21 +75,23 @@ export interface AddressMoves {
  * @param unusable keys of present addresses that must be made anew, since a property of theirs cannot be changed
  * @param promotes whether a secondary IPv4 address outlives its primary
  */
-export function addressMoves(
+export async function addressMoves(
   wanted: readonly Address[],
   present: readonly Address[],
   unusable: ReadonlySet<string>,
   promotes: boolean,
-): AddressMoves {
+): Promise<AddressMoves> {
   const wantedKeys = new Set(wanted.map(addressKey))
   const kept = present.filter((address) => wantedKeys.has(addressKey(address)) && !unusable.has(addressKey(address)))
   const movable = new Set<string>()
   for (const family of ['inet', 'inet6'] as const) {
     const ofFamily = (address: Address): boolean => familyOf(address.address) === family
-    for (const key of misplaced(wanted.filter(ofFamily), kept.filter(ofFamily))) movable.add(key)
+    for (const key of await misplaced(wanted.filter(ofFamily), kept.filter(ofFamily))) movable.add(key)
   }
+  await rest()
   const stays = new Set(kept.map(addressKey).filter((key) => !movable.has(key)))
   if (!promotes) for (const key of orphans(present, stays)) stays.delete(key)
+  await rest()
   const removed = present.filter((address) => !stays.has(addressKey(address)))
   return {
     // Secondaries go before their primary, so that none is lost with it.
@@ -117,23 +120,27 @@ function orphans(present: readonly Address[], stays: ReadonlySet<string>): strin
  * ones that are added last are given up first, until what remains and what is added comes out right. Whoever gives up
  * more comes out right as well, so that the least number is found by halving.
  */
-function misplaced(wanted: readonly Address[], kept: readonly Address[]): ReadonlySet<string> {
+async function misplaced(wanted: readonly Address[], kept: readonly Address[]): Promise<ReadonlySet<string>> {
   const order = additionOrder(wanted)
+  await rest()
   const wantedOrder = kernelOrder(order).map(addressKey).join(',')
+  await rest()
   const keptKeys = new Set(kept.map(addressKey))
   const given = order.map(addressKey).filter((key) => keptKeys.has(key))
   const lastOnes = (count: number): Set<string> => new Set(given.slice(given.length - count))
-  const comesOutRight = (count: number): boolean => {
+  const comesOutRight = async (count: number): Promise<boolean> => {
+    await rest()
     const moved = lastOnes(count)
     const stays = kept.filter((address) => !moved.has(addressKey(address)))
     const added = order.filter((address) => !keptKeys.has(addressKey(address)) || moved.has(addressKey(address)))
+    await rest()
     return resultingOrder(stays, added).join(',') === wantedOrder
   }
-  if (comesOutRight(0)) return new Set()
+  if (await comesOutRight(0)) return new Set()
   let [tooFew, enough] = [0, given.length]
   while (enough - tooFew > 1) {
     const half = (tooFew + enough) >> 1
-    if (comesOutRight(half)) enough = half
+    if (await comesOutRight(half)) enough = half
     else tooFew = half
   }
   return lastOnes(enough)

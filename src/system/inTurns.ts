@@ -12,6 +12,18 @@ export async function eachInTurns<T>(items: Iterable<T>, work: (item: T) => void
   }
 }
 
+/** The items that share a key, in their order; the event loop gets its turn in between where that takes long. */
+export async function groupedInTurns<T>(items: Iterable<T>, keyOf: (item: T) => string): Promise<Map<string, T[]>> {
+  const groups = new Map<string, T[]>()
+  await eachInTurns(items, (item) => {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  })
+  return groups
+}
+
 /** Whether something holds of each item; the event loop gets its turn in between where that takes long. */
 export async function everyInTurns<T>(items: readonly T[], holds: (item: T) => boolean): Promise<boolean> {
   let count = 0

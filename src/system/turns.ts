@@ -30,6 +30,8 @@ export async function rest(): Promise<void> {
 export async function wholeTurn(): Promise<void> {
   await nextTurn()
   await nextTurn()
+  // What comes now counts from here on, not only from where somebody asks next.
+  turnIsLong()
 }
 
 /** Does long work a slice at a time, so that the event loop gets its turn in between. */

@@ -5,6 +5,7 @@ import { addressMoves } from '../../state/addressOrder.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { eachInTurns } from '../../system/inTurns.js'
+import { rest } from '../../system/turns.js'
 import { Phase } from '../step.js'
 import { tagOfAddress } from './boundAddresses.js'
 import { addStep, type DiffContext } from './context.js'
@@ -12,12 +13,14 @@ import { findLink, lastingNeighbors } from './lookup.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
 export async function diffAddresses(context: DiffContext): Promise<void> {
-  await eachInTurns(context.desired.links, (wanted) => {
-    if (wanted.addresses) diffLinkAddresses(context, wanted, wanted.addresses)
-  })
+  for (const wanted of context.desired.links) {
+    if (!wanted.addresses) continue
+    await rest()
+    await diffLinkAddresses(context, wanted, wanted.addresses)
+  }
 }
 
-function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: readonly Address[]): void {
+async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: readonly Address[]): Promise<void> {
   const record = findLink(context, link.name)
   const name = record?.link.name ?? link.name
   const wantedByKey = new Map(wanted.map((address) => [addressKey(address), address]))
@@ -26,25 +29,30 @@ function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted: read
   )
   const presentByKey = new Map(present.map((address) => [addressKey(address), address]))
   const unusable = new Set<string>()
-  for (const [key, address] of wantedByKey) {
+  await eachInTurns(wantedByKey, ([key, address]) => {
     const actual = presentByKey.get(key)
     const changes = actual ? addressDifferences(address, actual, link.exact) : []
-    if (!actual || changes.length === 0) continue
+    if (!actual || changes.length === 0) return
     if (isChangedInPlace(address, changes)) updateAddress(context, link, name, address, actual, changes)
     else unusable.add(key)
-  }
-  const moves = addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
+  })
+  const moves = await addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
   const addedSubnets = new Set(moves.added.map(subnetOf))
   const addedKeys = new Set(moves.added.map(addressKey))
+  await rest()
   const early = new Set(
     moves.removed.filter((address) => addedKeys.has(addressKey(address)) || addedSubnets.has(subnetOf(address))),
   )
-  for (const address of early) removeAddress(context, link, name, address, addedKeys.has(addressKey(address)))
-  for (const address of moves.added) addAddress(context, link, name, address, presentByKey.get(addressKey(address)))
+  await eachInTurns(early, (address) => {
+    removeAddress(context, link, name, address, addedKeys.has(addressKey(address)))
+  })
+  await eachInTurns(moves.added, (address) => {
+    addAddress(context, link, name, address, presentByKey.get(addressKey(address)))
+  })
   const empties = !wanted.some(isIpv4) && hasNeighbors(context, name)
-  for (const address of moves.removed) {
+  await eachInTurns(moves.removed, (address) => {
     if (!early.has(address)) removeAddress(context, link, name, address, empties && isIpv4(address))
-  }
+  })
 }
 
 function isIpv4({ address }: Address): boolean {

@@ -2,28 +2,30 @@ import { problemsAt } from '../../spec/routeOrigin.js'
 import type { DesiredNexthop } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isReplaceable, mergedNexthop, type NexthopRecord, nexthopDifferences } from '../../state/nexthop.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 import { isThere, requireLinks } from './lookup.js'
 
 /** Steps for the nexthop objects of a namespace. */
-export function diffNexthops(context: DiffContext): void {
+export async function diffNexthops(context: DiffContext): Promise<void> {
   const present = new Map(context.actual.nexthops.map((nexthop) => [nexthop.id, nexthop]))
   const absent = new Set(context.desired.nexthops.filter((wanted) => wanted.absent).map(({ nexthop }) => nexthop.id))
   const known = new Set([...present.keys(), ...context.desired.nexthops.map(({ nexthop }) => nexthop.id)])
   for (const id of absent) known.delete(id)
   const users = absent.size === 0 ? new Map<number, number>() : routesByNexthop(context)
-  const groups = groupsToBe(context, present)
-  for (const wanted of context.desired.nexthops) {
+  const groups = await groupsToBe(context, present)
+  const absentGroups = absentGroupsByMember(context, absent)
+  await eachInTurns(context.desired.nexthops, (wanted) => {
     const actual = present.get(wanted.nexthop.id)
     if (wanted.absent) {
-      if (actual) removeNexthop(context, wanted, actual, absent, users.get(actual.id) ?? 0)
-      continue
+      if (actual) removeNexthop(context, wanted, actual, absentGroups.get(actual.id) ?? [], users.get(actual.id) ?? 0)
+      return
     }
     checkReferences(context, wanted, known, groups)
     if (!actual) createNexthop(context, wanted)
     else updateNexthop(context, wanted, actual)
-  }
+  })
   checkRoutes(context, known)
 }
 
@@ -48,13 +50,27 @@ function checkReferences(
 }
 
 /** The ids of what will be groups once the plan is done. */
-function groupsToBe({ desired }: DiffContext, present: ReadonlyMap<number, NexthopRecord>): Set<number> {
+async function groupsToBe({ desired }: DiffContext, present: ReadonlyMap<number, NexthopRecord>): Promise<Set<number>> {
   const groups = new Set([...present.values()].filter(({ group }) => group !== undefined).map(({ id }) => id))
-  for (const wanted of desired.nexthops) {
+  await eachInTurns(desired.nexthops, (wanted) => {
     const { nexthop } = wanted
     const actual = present.get(nexthop.id)
     if ((actual ? becoming(wanted, actual) : nexthop).group) groups.add(nexthop.id)
     else groups.delete(nexthop.id)
+  })
+  return groups
+}
+
+/** The groups that are to go, by each of their members. */
+function absentGroupsByMember({ actual }: DiffContext, absent: ReadonlySet<number>): Map<number, number[]> {
+  const groups = new Map<number, number[]>()
+  for (const { id, group = [] } of actual.nexthops) {
+    if (!absent.has(id)) continue
+    for (const member of group) {
+      const others = groups.get(member.id)
+      if (others) others.push(id)
+      else groups.set(member.id, [id])
+    }
   }
   return groups
 }
@@ -150,13 +166,12 @@ function removeNexthop(
   context: DiffContext,
   { path }: DesiredNexthop,
   actual: NexthopRecord,
-  absent: ReadonlySet<number>,
+  groups: readonly number[],
   routes: number,
 ): void {
   const { id, dev } = actual
   // What hangs on a link that is removed goes with it.
   if (typeof dev === 'string' && !isThere(context, dev)) return
-  const groups = context.actual.nexthops.filter(({ group }) => group?.some((member) => member.id === id))
   addStep(context, {
     action: 'delete',
     object: 'nexthop',
@@ -165,7 +180,7 @@ function removeNexthop(
     path,
     phase: Phase.deleteNexthop,
     provides: [`gone nexthop ${id}`],
-    needs: groups.filter((group) => absent.has(group.id)).map((group) => `gone nexthop ${group.id}`),
+    needs: groups.map((group) => `gone nexthop ${group}`),
     operation: { type: 'deleteNexthop', nexthop: actual },
   })
 }

@@ -1,4 +1,3 @@
-import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredRule } from '../../state/desired.js'
 import {
   isSameRule,
@@ -9,15 +8,15 @@ import {
   ruleName,
   selectorKey,
 } from '../../state/rule.js'
-import { eachInTurns } from '../../system/inTurns.js'
+import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /** Steps for the rules of a namespace. Rules are counted: one that is there satisfies one that is wanted. */
 export async function diffRules(context: DiffContext): Promise<void> {
-  const present = grouped(context.actual.rules, selectorKey)
+  const present = await groupedInTurns(context.actual.rules, selectorKey)
   const taken = new Set<RuleRecord>()
-  const misplaced = outOfOrder(context)
+  const misplaced = await outOfOrder(context)
   const unmet: DesiredRule[] = []
   await eachInTurns(context.desired.rules, (wanted) => {
     if (wanted.absent) return
@@ -39,16 +38,17 @@ export async function diffRules(context: DiffContext): Promise<void> {
  * Rules of one priority count in the order in which they came. Where they are to be as they were, the ones behind the
  * first that is missing or out of place have to be added again.
  */
-function outOfOrder({ desired, actual }: DiffContext): Set<RuleRecord> {
+async function outOfOrder({ desired, actual }: DiffContext): Promise<Set<RuleRecord>> {
   const misplaced = new Set<RuleRecord>()
   const wanted = desired.rules.filter(({ exact, absent }) => exact && !absent).map(({ rule }) => rule)
-  const present = grouped(actual.rules, priorityGroup)
-  for (const [key, group] of grouped(wanted, priorityGroup)) {
+  const present = await groupedInTurns(actual.rules, priorityGroup)
+  for (const [key, group] of await groupedInTurns(wanted, priorityGroup)) {
     if (group.length < 2) continue
-    const named = grouped(group, selectorKey)
-    const known = (present.get(key) ?? []).filter((rule) =>
-      named.get(selectorKey(rule))?.some((one) => ruleDifferences(one, rule).length === 0),
-    )
+    const named = await groupedInTurns(group, selectorKey)
+    const known: RuleRecord[] = []
+    await eachInTurns(present.get(key) ?? [], (rule) => {
+      if (named.get(selectorKey(rule))?.some((one) => ruleDifferences(one, rule).length === 0)) known.push(rule)
+    })
     const first = group.findIndex((rule, index) => !(known[index] && isSameRule(rule, known[index])))
     if (first >= 0) for (const rule of known.slice(first)) misplaced.add(rule)
   }
@@ -104,11 +104,14 @@ async function removeRules(
   taken: ReadonlySet<RuleRecord>,
 ): Promise<void> {
   const removed = new Set<RuleRecord>()
-  const byPriority = grouped(context.actual.rules, priorityGroup)
+  const byPriority = await groupedInTurns(context.actual.rules, priorityGroup)
+  const byFrom = await groupedInTurns(context.actual.rules, ({ from = '' }) => from)
   await eachInTurns(context.desired.rules, (wanted) => {
     if (!wanted.absent) return
     // One that is known in full has its selectors and no other ones.
-    const meant = wanted.rule.priority === undefined ? context.actual.rules : byPriority.get(priorityGroup(wanted.rule))
+    const { priority, from } = wanted.rule
+    const ofFrom = from === undefined || from === 'all' ? context.actual.rules : byFrom.get(from)
+    const meant = priority === undefined ? ofFrom : byPriority.get(priorityGroup(wanted.rule))
     const candidates = (wanted.exact ? present.get(selectorKey(wanted.rule)) : meant) ?? []
     const told = candidates.filter((rule) => matches(wanted.rule, rule))
     const isUntold = wanted.exact && !context.owner && told.length === 0

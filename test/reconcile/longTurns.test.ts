@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { PerformanceObserver } from 'node:perf_hooks'
+import test from 'ava'
+import { apply, type LinkSpec, plan, RouteSet, type RouteSpec, snapshot } from '../../src/index.js'
+import { FakeKernel } from '../../src/testing/index.js'
+import { reconcileNamespace } from '../helpers/reconcile.js'
+
+/** A turn may be as long as 20 ms; the rest is for machines that are slower, or busy with other tests. */
+const mostMilliseconds = 40
+
+const pauses: { readonly start: number; readonly duration: number }[] = []
+new PerformanceObserver((list) => {
+  for (const { startTime: start, duration } of list.getEntries()) pauses.push({ start, duration })
+}).observe({ entryTypes: ['gc'] })
+
+/** Milliseconds that this thread was on a processor: what others take of it is nobody's turn. */
+function processorTime(): number {
+  return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6
+}
+
+/** Milliseconds of work in the longest turn of the event loop, without what was collected as garbage. */
+async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  const turns: { readonly start: number; readonly end: number; readonly time: number }[] = []
+  let [start, before] = [performance.now(), processorTime()]
+  const look = (): void => {
+    const [end, now] = [performance.now(), processorTime()]
+    turns.push({ start, end, time: now - before })
+    start = end
+    before = now
+  }
+  const timer = setInterval(look, 1)
+  await work()
+  look()
+  clearInterval(timer)
+  // The observer is told of what was collected in a later turn.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const workOf = (turn: (typeof turns)[number]): number => {
+    const within = pauses.filter((pause) => pause.start >= turn.start && pause.start <= turn.end)
+    return within.reduce((left, { duration }) => left - duration, turn.time)
+  }
+  return Math.max(...turns.map(workOf))
+}
+
+test.serial('routes each of which has a way of its own leave the event loop its turns', async (t) => {
+  const kernel = new FakeKernel()
+  const bridge: LinkSpec = { name: 'br0', kind: 'bridge', up: true, addresses: ['10.0.0.1/8'] }
+  ;(await apply({ links: [bridge] }, { kernel })).unwrap()
+  function* routes(via: string): Generator<RouteSpec> {
+    for (let index = 0; index < 40_000; index++) {
+      yield { to: `20.0.${index >> 8}.${index & 255}/32`, via, dev: 'br0', metric: index + 1 }
+    }
+  }
+  const set = (await RouteSet.from(routes('10.0.0.2'))).unwrap()
+  t.true((await longestTurn(async () => (await plan({ routes: set }, { kernel })).unwrap())) < mostMilliseconds, 'plan')
+})
+
+test.serial('many links whose deletion is undone leave the event loop its turns', async (t) => {
+  const { fd } = reconcileNamespace(t)
+  const options = { namespace: { fd } }
+  const links = Array.from({ length: 3000 }, (_, index): LinkSpec => ({ name: `t${index}`, kind: 'tap', mtu: 1400 }))
+  ;(await apply({ links }, options)).unwrap()
+  const absent = links.map(({ name }): LinkSpec => ({ name, absent: true }))
+  const guards = [() => Promise.reject(new Error('undo it'))]
+  const undoing = async (): Promise<void> => {
+    t.true((await apply({ links: absent }, { ...options, guards })).err)
+  }
+  t.true((await longestTurn(undoing)) < mostMilliseconds, 'undoing')
+  t.true((await longestTurn(() => snapshot(options))) < mostMilliseconds, 'snapshot')
+})
