@@ -135,8 +135,8 @@ test('what is listed can be given back, with all that is only told of it', async
   const { links, addresses, routes, rules, neighbors } = network
   const link = (await links.create({ name: 'q0', kind: 'bridge', up: true })).unwrap()
   t.true((await links.replace(link)).ok)
-  t.true((await addresses.add({ dev: 'q0', address: '10.0.0.1/24' })).ok)
-  t.true((await neighbors.add({ dev: 'q0', address: '10.0.0.2', mac: '02:00:00:00:00:01' })).ok)
+  t.true((await addresses.add({ dev: 'q0', address: '10.9.0.1/24' })).ok)
+  t.true((await neighbors.add({ dev: 'q0', address: '10.9.0.2', mac: '02:00:00:00:00:01' })).ok)
   for (const one of (await addresses.list({ dev: 'q0', family: 'inet' })).unwrap())
     t.true((await addresses.replace(one)).ok)
   for (const one of (await neighbors.list({ dev: 'q0' })).unwrap()) t.true((await neighbors.replace(one)).ok)
