@@ -12,7 +12,8 @@ import {
   newAddress,
   replaceAddress,
 } from '../rtnetlink/address.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, family, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known, part } from './properties.js'
 import { addressNames } from './propertyNames.js'
 
@@ -69,7 +70,7 @@ export class Addresses extends Objects {
   }
 
   #list(filter: AddressFilter, options: ListOptions): Promise<readonly ListedAddress[]> {
-    checkOptions(filter, ['family', 'dev'])
+    checkFilter<AddressFilter>(filter, { family, dev: link }, 'addresses.list')
     return this.dumpAll((context) => dumpAddresses(filter, context), decodeAddress, options)
   }
 }

@@ -10,7 +10,8 @@ import {
   newFdbEntry,
   replaceFdbEntry,
 } from '../rtnetlink/fdb.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known } from './properties.js'
 import { fdbEntryNames } from './propertyNames.js'
 
@@ -50,11 +51,11 @@ export class Fdb extends Objects {
   }
 
   /** Lists entries, learned ones and the kernel's own too: `bridge fdb show`. */
-  list(query: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
+  list(filter: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(query, ['dev', 'master'])
-      const { dev, ...filter } = query
-      const asked = { ...filter, ...(dev === undefined ? {} : { port: dev }) }
+      checkFilter<FdbQuery>(filter, { master: link, dev: link }, 'fdb.list')
+      const { dev, ...others } = filter
+      const asked = { ...others, ...(dev === undefined ? {} : { port: dev }) }
       const entries = await this.dumpAll((context) => dumpFdb(asked, context), decodeFdbEntry, request)
       return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)
     })

@@ -26,12 +26,14 @@ import { normalizeVnis, ownVnis, setVnis, type VniChanges, vniChanges } from '..
 import { addVnis, decodeVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
 import { mapInTurns } from '../system/inTurns.js'
 import { type NamespaceReference, openNamespace } from '../system/namespace.js'
+import { text } from '../system/optionValues.js'
 import { checkName } from '../tuntap/configuration.js'
 import { configureTunTap, createTunTap } from '../tuntap/manage.js'
 import { difference } from './difference.js'
+import { checkFilter, link as linkValues } from './filter.js'
 import { LinkList } from './linkList.js'
 import { type LinkReference, targetOf } from './linkReference.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { type ListOptions, Objects } from './objects.js'
 import { partOfLink } from './properties.js'
 import { assertNotAborted } from './session.js'
 import { accountChanges, deviceOf, isTunTap, withoutDeviceOptions } from './tunTapLink.js'
@@ -71,7 +73,7 @@ export class Links extends Objects {
   /** Lists links, without their addresses: `ip link`. A filter works in the kernel. */
   list(filter: LinkFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedLink[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['kind', 'master'])
+      checkFilter<LinkFilter>(filter, { kind: text, master: linkValues }, 'links.list')
       if (filter.kind === undefined && filter.master === undefined) return await this.#listAll(request)
       const links = await this.dumpAll((context) => dumpLinks(filter, context), decodeLink, request)
       // The kernel tells tun and tap not apart, and does not filter by a kind that it does not know.

@@ -9,7 +9,8 @@ import {
   newMdbEntry,
   replaceMdbEntry,
 } from '../rtnetlink/mdb.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known } from './properties.js'
 import { mdbEntryNames } from './propertyNames.js'
 
@@ -44,7 +45,7 @@ export class Mdb extends Objects {
   /** Lists entries, learned ones too: `bridge mdb show`. */
   list(filter: MdbFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedMdbEntry[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['dev'])
+      checkFilter<MdbFilter>(filter, { dev: link }, 'mdb.list')
       const { dev } = filter
       const entries = (await this.dumpAll(() => dumpMdb(), decodeMdb, request)).flat()
       return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)

@@ -12,7 +12,9 @@ import {
   newNeighbor,
   replaceNeighbor,
 } from '../rtnetlink/neighbor.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { flag } from '../system/optionValues.js'
+import { checkFilter, family, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known, part } from './properties.js'
 import { neighborNames } from './propertyNames.js'
 
@@ -67,7 +69,7 @@ export class Neighbors extends Objects {
   }
 
   #list(filter: NeighborFilter, options: ListOptions): Promise<readonly ListedNeighbor[]> {
-    checkOptions(filter, ['family', 'dev', 'proxy'])
+    checkFilter<NeighborFilter>(filter, { family, dev: link, proxy: flag }, 'neighbors.list')
     return this.dumpAll((context) => dumpNeighbors(filter, context), decodeNeighbor, options)
   }
 }

@@ -9,7 +9,9 @@ import {
   newNexthop,
   replaceNexthop,
 } from '../rtnetlink/nexthopMessages.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { flag } from '../system/optionValues.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known } from './properties.js'
 import { nexthopNames } from './propertyNames.js'
 
@@ -41,7 +43,7 @@ export class Nexthops extends Objects {
   /** Lists objects by their ids: `ip nexthop`. A filter works in the kernel. */
   list(filter: NexthopFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedNexthopObject[]>> {
     return this.session.runList(options, (request) => {
-      checkOptions(filter, ['dev', 'master', 'groups', 'fdb'])
+      checkFilter<NexthopFilter>(filter, { dev: link, master: link, groups: flag, fdb: flag }, 'nexthops.list')
       return this.dumpAll((context) => dumpNexthops(filter, context), decodeNexthop, request)
     })
   }

@@ -11,7 +11,8 @@ import {
   type QdiscPlace,
   replaceQdisc,
 } from '../rtnetlink/qdiscs/qdisc.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 
 /** Which qdiscs or classes to list. */
 export interface QdiscFilter {
@@ -52,7 +53,7 @@ export class Qdiscs extends Objects {
   /** Lists qdiscs, those that the kernel put there by itself, too, whose `handle` is `0:`: `tc qdisc show`. */
   list(filter: QdiscFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedQdisc[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['dev'])
+      checkFilter<QdiscFilter>(filter, { dev: link }, 'qdiscs.list')
       const { dev } = filter
       const all = await this.dumpAll(() => dumpQdiscs(), decodeQdisc, request)
       return dev === undefined ? all : all.filter((one) => one.dev === dev || one.index === dev)

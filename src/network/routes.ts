@@ -7,14 +7,25 @@ import type { Result } from '../result.js'
 import { decodeRoute } from '../rtnetlink/decodeRoute.js'
 import { deletedAs } from '../rtnetlink/deletedRoute.js'
 import type { ListedRoute, Route, RouteFilter, RouteQuery } from '../rtnetlink/route.js'
+import { routeTypeNumbers } from '../rtnetlink/routeAttributes.js'
 import { appendRoute, deleteRoute, dumpRoutes, getRoute, newRoute, replaceRoute } from '../rtnetlink/routeMessages.js'
 import { unlinked } from '../rtnetlink/routeRecord.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { type Allowed, integer, oneOf } from '../system/optionValues.js'
+import { checkFilter, family as familyValues, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known, part } from './properties.js'
 import { routeNames } from './propertyNames.js'
 
 /** What tells one route from others: family, table (default 254), destination, tos and metric. */
 export type RouteKey = Pick<Route, 'to' | 'family' | 'table' | 'tos' | 'metric'>
+
+const filterValues: Allowed<RouteFilter> = {
+  family: familyValues,
+  table: integer(0, 2 ** 32 - 1),
+  protocol: integer(0, 255),
+  type: oneOf(...Object.keys(routeTypeNumbers)),
+  dev: link,
+}
 
 /** The routes of a network: `ip route`. */
 export class Routes extends Objects {
@@ -111,7 +122,7 @@ export class Routes extends Objects {
   }
 
   async #list(filter: RouteFilter, options: ListOptions): Promise<readonly ListedRoute[]> {
-    checkOptions(filter, ['family', 'table', 'protocol', 'type', 'dev'])
+    checkFilter(filter, filterValues, 'routes.list')
     const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
     const lists: (readonly ListedRoute[])[] = []
     for (const family of families) lists.push(await this.#listFamily({ ...filter, family }, options))

@@ -4,7 +4,8 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import type { ListedRule, Rule } from '../rtnetlink/rule.js'
 import { decodeRule, deleteRule, dumpRules, newRule } from '../rtnetlink/ruleMessages.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, family as familyValues } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { part } from './properties.js'
 import { ruleNames } from './propertyNames.js'
 
@@ -70,7 +71,7 @@ export class Rules extends Objects {
   /** Lists the rules of both families, or of one, by priority: `ip rule`. */
   list(filter: RuleFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedRule[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['family'])
+      checkFilter<RuleFilter>(filter, { family: familyValues }, 'rules.list')
       const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
       const lists: (readonly ListedRule[])[] = []
       for (const family of families) {

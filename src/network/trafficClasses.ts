@@ -9,7 +9,8 @@ import {
   replaceTrafficClass,
   type TrafficClass,
 } from '../rtnetlink/qdiscs/trafficClass.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known, part } from './properties.js'
 import { trafficClassNames } from './propertyNames.js'
 
@@ -38,8 +39,10 @@ export class TrafficClasses extends Objects {
   /** Lists the classes of a link: `tc class show dev NAME`. */
   list(filter: Pick<TrafficClass, 'dev'>, options: ListOptions = {}): Promise<Result<readonly ListedTrafficClass[]>> {
     return this.session.runList(options, (request) => {
-      checkOptions(filter, ['dev'])
-      return this.dumpAll((context) => dumpTrafficClasses(filter.dev, context), decodeTrafficClass, request)
+      const call = 'trafficClasses.list'
+      checkFilter<Pick<TrafficClass, 'dev'>>(filter, { dev: link }, call)
+      const { dev } = known(filter, { dev: 'needed' }, `${call}: filter`)
+      return this.dumpAll((context) => dumpTrafficClasses(dev, context), decodeTrafficClass, request)
     })
   }
 }

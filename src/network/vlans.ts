@@ -13,7 +13,8 @@ import {
   type ListedGlobalVlanOptions,
   setGlobalVlanOptions,
 } from '../rtnetlink/bridgeVlan.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known } from './properties.js'
 import { vlanNames } from './propertyNames.js'
 
@@ -58,7 +59,7 @@ export class Vlans extends Objects {
   /** Lists VLANs, those that are alike as one range: `bridge vlan show`. */
   list(filter: VlanFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedBridgeVlan[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['dev'])
+      checkFilter<VlanFilter>(filter, { dev: link }, 'vlans.list')
       const vlans = await this.dumpAll(() => dumpVlans(), decodeVlans, request)
       return ofDev(vlans.flat(), filter)
     })
@@ -74,7 +75,7 @@ export class Vlans extends Objects {
   /** Lists the options that VLANs have on bridges as a whole: `bridge vlan global show`. Since Linux 5.15. */
   listGlobal(filter: VlanFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedGlobalVlanOptions[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['dev'])
+      checkFilter<VlanFilter>(filter, { dev: link }, 'vlans.listGlobal')
       const vlans = await this.dumpAll(() => dumpGlobalVlanOptions(), decodeGlobalVlanOptions, request)
       return ofDev(vlans.flat(), filter)
     })

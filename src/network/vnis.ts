@@ -1,7 +1,8 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import { addVnis, decodeVnis, deleteVnis, dumpVnis, type ListedVni, type VniOfVxlan } from '../rtnetlink/vxlanVni.js'
-import { checkOptions, type ListOptions, Objects } from './objects.js'
+import { checkFilter, link } from './filter.js'
+import { type ListOptions, Objects } from './objects.js'
 import { known } from './properties.js'
 import { vniNames } from './propertyNames.js'
 
@@ -38,7 +39,7 @@ export class Vnis extends Objects {
   /** Lists VNIs, those that are alike as one range: `bridge vni show`. */
   list(filter: VniFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedVni[]>> {
     return this.session.runList(options, async (request) => {
-      checkOptions(filter, ['dev'])
+      checkFilter<VniFilter>(filter, { dev: link }, 'vnis.list')
       const vnis = (await this.dumpAll(() => dumpVnis(), decodeVnis, request)).flat()
       return filter.dev === undefined
         ? vnis

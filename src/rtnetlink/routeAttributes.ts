@@ -26,6 +26,20 @@ export interface RouteHeader {
   readonly flags: number
 }
 
+/** The kernel's RTN_* by name. */
+export const routeTypeNumbers: Readonly<Record<RouteType, number>> = {
+  unicast: 1,
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
+  blackhole: 6,
+  unreachable: 7,
+  prohibit: 8,
+  throw: 9,
+  nat: 10,
+}
+
 const routeHeader: Struct<RouteHeader> = struct<RouteHeader>(12, {
   family: field(0, u8),
   toLength: field(1, u8),
@@ -34,23 +48,7 @@ const routeHeader: Struct<RouteHeader> = struct<RouteHeader>(12, {
   table: field(4, u8),
   protocol: field(5, u8),
   scope: field(6, enumeration(u8, scopeNumbers)),
-  // enum of RTN_*
-  type: field(
-    7,
-    enumeration(u8, {
-      unspec: 0,
-      unicast: 1,
-      local: 2,
-      broadcast: 3,
-      anycast: 4,
-      multicast: 5,
-      blackhole: 6,
-      unreachable: 7,
-      prohibit: 8,
-      throw: 9,
-      nat: 10,
-    }),
-  ),
+  type: field(7, enumeration(u8, { unspec: 0, ...routeTypeNumbers })),
   flags: field(8, u32),
 })
 

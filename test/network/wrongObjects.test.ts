@@ -48,7 +48,7 @@ const wrong: readonly Wrong[] = [
     '[{ "dev": "lo", "address": "127.0.0.1/8" }, { "metrik": 5 }]',
     /^address: unknown property "metrik"; did you mean metric\?/,
   ],
-  ['addresses.list', '[{ "family": "ipv4" }]', /^family: ipv4 is neither inet nor inet6/],
+  ['addresses.list', '[{ "family": "ipv4" }]', /^addresses\.list: filter: family must be inet or inet6/],
   ['routes.add', '[{ "to": "10.9.0.0/16", "dev": "lo", "metrik": 5 }]', /^route: unknown property "metrik"/],
   ['routes.add', '[{ "dev": "lo" }]', /^route: to is missing/],
   [
@@ -61,7 +61,7 @@ const wrong: readonly Wrong[] = [
     '[{ "to": "10.9.0.0/16" }, { "devv": "lo" }]',
     /^route: unknown property "devv"; did you mean dev\?/,
   ],
-  ['routes.list', '[{ "family": "ipv6" }]', /^family: ipv6 is neither inet nor inet6/],
+  ['routes.list', '[{ "family": "ipv6" }]', /^routes\.list: filter: family must be inet or inet6/],
   ['rules.add', '[{ "priority": 5, "tabel": 7 }]', /^rule: unknown property "tabel"; did you mean table\?/],
   ['rules.replace', '[{ "priority": 5 }, { "tabel": 7 }]', /^rule: unknown property "tabel"/],
   [
@@ -85,7 +85,7 @@ const wrong: readonly Wrong[] = [
     '[{ "dev": "lo", "mac": "02:00:00:00:00:01", "vlann": 5 }]',
     /^fdb entry: unknown property "vlann"; did you mean vlan\?/,
   ],
-  ['fdb.list', '[{ "mastr": "lo" }]', /^unknown option "mastr"; there are dev, master/],
+  ['fdb.list', '[{ "mastr": "lo" }]', /^fdb\.list: filter: unknown option "mastr"; there are master, dev/],
   ['fdb.list', '[null]', /^null is no object of options/],
   [
     'mdb.add',
