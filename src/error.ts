@@ -53,17 +53,24 @@ export interface Problem {
 
 /** What undoing a failed apply did. */
 export interface RollbackReport {
-  /** Whether the network is as it was found. */
+  /** Whether the network is as it was found, but for what is gone with a namespace. */
   readonly restored: boolean
   /** The steps that undid, in order, each as its `ip` command. */
   readonly steps: readonly string[]
   /** Why the rollback failed, where it did. */
   readonly error?: string
+  /** What nobody can put back, each with the reason: links that led into a namespace which is gone or has no name. */
+  readonly lost?: readonly string[]
 }
 
 /** Why undoing did not bring the former state back. */
-export function whyNotRestored({ error }: RollbackReport): string {
-  return error ?? 'the kernel does not show the former state'
+export function whyNotRestored({ error, lost }: RollbackReport): string {
+  return error ?? lost?.join('; ') ?? 'the kernel does not show the former state'
+}
+
+/** Whether nothing is left that another try could put back. */
+export function isSettled({ restored, error, lost }: RollbackReport): boolean {
+  return restored || (error === undefined && lost !== undefined)
 }
 
 /** Everything that a {@link NetworkError} can carry besides its message. */

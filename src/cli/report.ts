@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { whyNotRestored } from '../error.js'
+import { isSettled, whyNotRestored } from '../error.js'
 import type { NetworkError } from '../index.js'
 import { statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -31,5 +31,6 @@ function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined
 
 function describeRollback(rollback: NonNullable<NetworkError['rollback']>): string {
   if (rollback.restored) return 'everything done before was undone; the network is as it was'
+  if (isSettled(rollback)) return `undone, but for what nobody can put back: ${whyNotRestored(rollback)}`
   return `undoing it failed, the network is NOT as it was: ${whyNotRestored(rollback)}`
 }

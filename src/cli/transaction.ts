@@ -28,6 +28,7 @@ export async function rollbackCommand(options: TransactionCommandOptions, output
     for (const { since, pid, rollback: report } of result.val.undone) {
       for (const step of report?.steps ?? []) output.out(`${step}\n`)
       output.err(`undone: the apply of process ${pid}, ${since}\n`)
+      for (const reason of report?.lost ?? []) output.err(`not put back: ${reason}\n`)
     }
   }
   return exitStatus.done

@@ -5,12 +5,12 @@ import type { ListedLink } from '../rtnetlink/link.js'
 import { getLink } from '../rtnetlink/linkMessages.js'
 import { decodeNamespaceId, getNamespaceId } from '../rtnetlink/namespaceId.js'
 import { isPairKind, withoutLedOptions, withPeer } from '../rtnetlink/pair.js'
-import type { NetworkState } from '../state/model.js'
+import type { Elsewhere, NetworkState } from '../state/model.js'
 import { listNamespaces } from '../system/namespace.js'
 import { Place } from './place.js'
 
 /**
- * Names the other end of each pair. The kernel tells its index, and for another namespace that one's id, which
+ * Names the other end of each pair, and what a link leads to in another namespace. The kernel tells its index, and for another namespace that one's id, which
  * every namespace counts for itself.
  */
 export async function resolvePeers(
@@ -19,7 +19,9 @@ export async function resolvePeers(
   options: RequestOptions,
 ): Promise<void> {
   for (const [name, state] of states) {
-    const pairs = [...state.links.values()].filter(({ link }) => isPairKind(link.kind))
+    const pairs = [...state.links.values()].filter(
+      ({ link }) => isPairKind(link.kind) || link.linkNamespaceId !== undefined,
+    )
     const place = places.get(name)
     if (pairs.length === 0 || !place) continue
     const far = pairs.some(({ link }) => link.linkNamespaceId !== undefined)
@@ -27,8 +29,13 @@ export async function resolvePeers(
     const links = new Map(state.links)
     for (const record of pairs) {
       const link = withoutLedOptions(record.link)
-      const peer = await peerOf(link, neighbors, options)
-      links.set(link.name, { ...record, link: peer ? withPeer(link, peer) : link })
+      const elsewhere = await elsewhereOf(link, neighbors, options)
+      const peer = isPairKind(link.kind) ? peerOf(link, elsewhere) : undefined
+      links.set(link.name, {
+        ...record,
+        link: peer ? withPeer(link, peer) : link,
+        ...(elsewhere ? { elsewhere } : {}),
+      })
     }
     for (const { place: other, temporary } of neighbors.values()) if (temporary) other.close()
     states.set(name, { ...state, links })
@@ -41,21 +48,25 @@ interface NamedPlace {
   readonly temporary: boolean
 }
 
-async function peerOf(
-  link: ListedLink,
+function peerOf({ link }: ListedLink, elsewhere: Elsewhere | undefined): LinkPeer | undefined {
+  if (!elsewhere) return typeof link === 'string' ? { name: link } : undefined
+  const { namespace, link: name } = elsewhere
+  return name === undefined ? undefined : { name, ...(namespace ? { namespace } : {}) }
+}
+
+/** Where a link leads to in another namespace, as far as that can be told. */
+async function elsewhereOf(
+  { link: index, linkNamespaceId: id }: ListedLink,
   neighbors: ReadonlyMap<number, NamedPlace>,
   options: RequestOptions,
-): Promise<LinkPeer | undefined> {
-  const { link: peer, linkNamespaceId: id } = link
-  if (id === undefined) return typeof peer === 'string' ? { name: peer } : undefined
+): Promise<Elsewhere | undefined> {
+  if (id === undefined) return undefined
   const there = neighbors.get(id)
-  if (!there || typeof peer !== 'number') return undefined
-  const [found] = await there.place.connection.ask(
-    getLink({ index: peer }),
-    ({ body }) => decodeLinkName(body).name,
-    options,
-  )
-  return found === undefined ? undefined : { name: found, ...(there.name === '' ? {} : { namespace: there.name }) }
+  if (!there) return {}
+  if (typeof index !== 'number' || index === 0) return { namespace: there.name }
+  const { connection } = there.place
+  const [link] = await connection.ask(getLink({ index }), ({ body }) => decodeLinkName(body).name, options)
+  return { namespace: there.name, ...(link === undefined ? {} : { link }) }
 }
 
 /** The namespaces that have a name, by the id that they have in this one. */

@@ -26,6 +26,7 @@ import { formerOptions } from './formerOptions.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { linksRemade } from './linksRemade.js'
 import { asItWas } from './losses.js'
+import { type Recoverable, recoverable } from './lostLinks.js'
 import { makeSteps } from './makePlan.js'
 import { linksWithFeatures } from './observeGeneric.js'
 import type { Operation } from './operation.js'
@@ -85,22 +86,25 @@ export async function rollback(
 
 /** Brings everything back to what it was, by the same reconciler. */
 export async function restore(
-  { networks, created }: Former,
+  { networks: wished, created }: Former,
   world: World,
   options: Pick<RequestOptions, 'timeout'> = {},
 ): Promise<RollbackReport> {
   const done: PlannedStep[] = []
   try {
     const busy = new Map<string, Set<string>>()
-    for (const [name, { links, firewall, fdb, mdb }] of networks) {
+    for (const [name, { links, firewall, fdb, mdb }] of wished) {
       const features = linksWithFeatures(links)
       if (features) world.ask(name, { features })
       if (links.some(({ qdisc }) => qdisc !== undefined)) world.ask(name, { qdiscs: true })
       if (fdb || mdb) world.ask(name, { entries: true })
       if (firewall?.table !== undefined) world.ask(name, { table: firewall.table })
     }
+    let possible: Recoverable | undefined
     for (let round = 0; round < 3; round++) {
-      const states = await world.observe(networks.keys(), options, networks)
+      const states = await world.observe(wished.keys(), options, wished)
+      possible ??= recoverable(wished, states, new Set(world.places.keys()))
+      const { networks } = possible
       const back = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
       busy.clear()
       if (back.length === 0) break
@@ -111,12 +115,14 @@ export async function restore(
       } else if (failure) throw failedStep(failure)
     }
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world, options)
+    const { networks, gone, lost } = possible ?? { networks: wished, gone: [], lost: [] }
     const states = await world.observe(networks.keys(), options, networks)
     const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
     return {
-      restored: left.length === 0,
+      restored: left.length === 0 && lost.length === 0,
       steps: (await mapInTurns(done, equivalentOf)).filter((command) => command !== ''),
       ...(left.length > 0 ? { error: whatIsLeft(left) } : {}),
+      ...(lost.length + gone.length > 0 ? { lost: [...lost, ...gone] } : {}),
     }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
@@ -223,7 +229,7 @@ function formerSysctl({ sysctl = {} }: LinkRecord, operations: readonly Operatio
 }
 
 function formerLink(
-  { link, addresses }: LinkRecord,
+  { link, addresses, elsewhere }: LinkRecord,
   reach: Reach,
   isRemade: boolean,
   operations: readonly Operation[],
@@ -243,6 +249,7 @@ function formerLink(
     ...(reach.takesAddresses(link.name) ? { addresses: addresses.filter(isManageable).map(withoutFurther) } : {}),
     exact: true,
     marks: marksOf(link),
+    ...(elsewhere ? { elsewhere } : {}),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Route } from '../rtnetlink/route.js'
 import type { QdiscSpec } from '../spec/qdiscTypes.js'
 import type { FindOrigin } from '../spec/routeOrigin.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
+import type { Elsewhere } from './model.js'
 import type { NexthopRecord } from './nexthop.js'
 import type { ActualQdisc } from './qdisc.js'
 import type { RouteRecord } from './route.js'
@@ -39,6 +40,8 @@ export interface DesiredLink {
   readonly exact?: boolean
   /** The marks of its maker, where the link is to be as it was; a new one otherwise gets that of the plan's owner. */
   readonly marks?: readonly string[]
+  /** Where the link led to out of its namespace, where it is to be as it was. */
+  readonly elsewhere?: Elsewhere
   /** Whether an apply that was cut off has begun to make it. */
   readonly halfMade?: boolean
 }

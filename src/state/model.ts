@@ -13,11 +13,21 @@ import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
 /** A link with its addresses, in the kernel's order; other links are named, not numbered. */
+/** Where a link leads to that has its other end, or what it stands on, in another namespace. */
+export interface Elsewhere {
+  /** The name of that namespace, empty for the one that the caller means; left out where it has none or cannot be opened. */
+  readonly namespace?: string
+  /** The device there; left out where there is none. */
+  readonly link?: string
+}
+
 export interface LinkRecord {
   readonly link: ListedLink
   readonly addresses: readonly ListedAddress[]
   /** Its qdiscs; left out where they were not read. */
   readonly qdiscs?: LinkQdiscs
+  /** Where it leads to, if out of its namespace. */
+  readonly elsewhere?: Elsewhere
   /** Those of its settings that were asked for: each is a file. */
   readonly sysctl?: Readonly<Record<string, string | undefined>>
 }

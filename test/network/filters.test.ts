@@ -25,7 +25,7 @@ const filters: readonly (readonly [list: string, filter: string, message: RegExp
   ['vlans', '{ "dev": {} }', /dev must be the name/],
   ['vnis', '{ "dev": -1 }', /dev must be the name/],
   ['qdiscs', '{ "dev": 1.5 }', /dev must be the name/],
-  ['trafficClasses', '{}', /dev must be the name/],
+  ['trafficClasses', '{}', /dev is missing/],
 ]
 
 for (const [name, filter, message] of filters) {

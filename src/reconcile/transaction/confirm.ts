@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
+import { isSettled, NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { attempt, type Result } from '../../result.js'
 import { openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
@@ -70,7 +70,7 @@ export function rollback(options: TransactionOptions = {}): Promise<Result<Rollb
       const undone: Recovery[] = []
       for (const { recovery, undo } of journals) {
         const report = await undo()
-        if (report && !report.restored) throw notRestored(what, report)
+        if (report && !isSettled(report)) throw notRestored(what, report)
         if (report) undone.push({ ...recovery, action: 'restored', rollback: report })
       }
       if (undone.length > 0) return { undone }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
+import { isSettled, NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { bootIdentity } from '../../system/boot.js'
 import { describeNamespace, namespacePath } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
@@ -120,7 +120,7 @@ export class Transaction implements Disposable {
     for (const { recovery, undo, path } of this.#interrupted.journals) {
       const rollback = await undo()
       if (!rollback) continue
-      if (!rollback.restored) throw cannotUndo(recovery, rollback, path)
+      if (!isSettled(rollback)) throw cannotUndo(recovery, rollback, path)
       this.#recovered.push({ ...recovery, action: 'restored', rollback })
     }
     this.#interrupted = { ...this.#interrupted, journals: [] }
@@ -198,7 +198,7 @@ export class Transaction implements Disposable {
   /** It failed, and undoing has done what the report says. What could not be undone stays noted. */
   async fail(report: RollbackReport): Promise<void> {
     if (!this.#journal) return
-    if (report.restored) this.#journal.end()
+    if (isSettled(report)) this.#journal.end()
     else {
       noteFailure(this.#journal.path, whyNotRestored(report))
       this.#journal.leave()

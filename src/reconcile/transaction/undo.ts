@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
+import { isSettled, NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
 import { listNamespaces } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { observeLinks } from '../observe.js'
@@ -40,7 +40,7 @@ export async function undoJournal(found: FoundJournal, options: UndoOptions): Pr
     for (const namespace of begin.namespaces) await openPlace(namespace, world, locks, options)
     await openCreated(begin, records, world, options)
     const report = await undone(path, begin, records, world, options)
-    if (report.restored) removeJournal(path)
+    if (isSettled(report)) removeJournal(path)
     else noteFailure(path, whyNotRestored(report))
     return report
   } finally {
