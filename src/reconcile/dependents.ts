@@ -1,5 +1,5 @@
 import { linkKind } from '../rtnetlink/kinds/registry.js'
-import type { ListedLink } from '../rtnetlink/link.js'
+import type { Link, ListedLink } from '../rtnetlink/link.js'
 import { isPairKind } from '../rtnetlink/pair.js'
 import { sectionOf } from '../state/link.js'
 import type { NetworkState } from '../state/model.js'
@@ -38,4 +38,11 @@ export function lowersOf(link: Partial<ListedLink> & { kind?: string }): string[
   const options = kind && sectionOf(link, kind.kind)
   const names = (kind?.dependsOn ?? []).map((property) => options?.[property])
   return names.filter((name) => typeof name === 'string')
+}
+
+/** A link with the device below that it has in another namespace, by the name or the index there. */
+export function withLower(link: Link, lower: string | number | undefined): Link {
+  const { kind = '' } = link
+  const takesOne = linkKind(kind)?.dependsOn?.includes('link') ?? false
+  return lower === undefined || !takesOne ? link : { ...link, [kind]: { ...sectionOf(link, kind), link: lower } }
 }

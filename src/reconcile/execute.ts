@@ -11,6 +11,7 @@ import { type BulkStep, isBulkStep, stepOfRow } from './bulkStep.js'
 import { BulkStream } from './bulkStream.js'
 import { changeFirewall } from './changeFirewall.js'
 import { type Parts, partsOf } from './configure.js'
+import { createElsewhere } from './createElsewhere.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import type { Echoes } from './echoes.js'
 import { isGone } from './gone.js'
@@ -298,7 +299,15 @@ class Executor {
       (await this.#knowLinks(linksNeeded(operation), place)) ??
       (await this.#awaitSources([ipv6SourceOf(operation)], place))
     if (failure) return failure
-    for (const message of messagesOf(operation, place.context(this.#world.places))) {
+    const { places } = this.#world
+    const isElsewhere = operation.type === 'createLink' && operation.elsewhere !== undefined
+    const failed = isElsewhere ? await this.flush() : undefined
+    if (failed) return failed
+    const messages =
+      operation.type === 'createLink' && operation.elsewhere
+        ? await createElsewhere(operation.link, operation.elsewhere, place, places, this.#options)
+        : messagesOf(operation, place.context(places))
+    for (const message of messages) {
       this.#pending.push({ message, step })
       this.#pendingBytes += message.bytes.length
     }

@@ -5,7 +5,7 @@ import type { ListedLink } from '../rtnetlink/link.js'
 import { isLead, isPairKind, peerOf } from '../rtnetlink/pair.js'
 import { throwIfAny } from '../spec/invalidSpec.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
-import type { NetworkState } from '../state/model.js'
+import type { Elsewhere, NetworkState } from '../state/model.js'
 import { decidedAnew, recreatedLinks } from './losses.js'
 import type { Wish } from './pairs.js'
 import { formerNamesOf } from './renames/formerNames.js'
@@ -60,22 +60,23 @@ export const bystander: DesiredNetwork = {
   forwarding: {},
 }
 
-/** The end of a pair whose other end is in another namespace, with the step that takes both along. */
+/** A link that leads into another namespace, with the step that deletes it or makes it anew. */
 interface Taken {
   readonly step: PlannedStep
   readonly link: ListedLink
+  readonly elsewhere: Elsewhere
 }
 
-function takenPairs(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Taken[] {
-  if (![...before.values()].some(hasFarEnds)) return []
+function takenLinks(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Taken[] {
+  if (![...before.values()].some(leadsElsewhere)) return []
   return [...grouped(steps, ({ namespace = '' }) => namespace)].flatMap(([namespace, own]) => {
     const names = formerNamesOf(own)
     return own.flatMap((step) => {
       const { operation } = step
       const name = operation.type === 'deleteLink' ? operation.name : undefined
       const gone = operation.type === 'createLink' ? operation.link.name : name
-      const link = gone === undefined ? undefined : before.get(namespace)?.links.get(names.of(gone))?.link
-      return link && isFarEnd(link) ? [{ step, link }] : []
+      const record = gone === undefined ? undefined : before.get(namespace)?.links.get(names.of(gone))
+      return record?.elsewhere ? [{ step, link: record.link, elsewhere: record.elsewhere }] : []
     })
   })
 }
@@ -85,36 +86,42 @@ export function withFarEnds(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
 ): readonly PlannedStep[] {
-  const far = takenPairs(steps, before).flatMap(({ step, link }): PlannedStep[] => {
-    const peer = peerOf(link)
+  const far = takenLinks(steps, before).flatMap(({ step, link }): PlannedStep[] => {
+    const peer = isFarEnd(link) ? peerOf(link) : undefined
     if (!peer) return []
     return [{ ...step, namespace: peer.namespace ?? '', operation: { type: 'deleteLink', name: peer.name } }]
   })
   return far.length === 0 ? steps : [...steps, ...far]
 }
 
-/** The namespaces that were not read and lose the other ends of pairs by steps; refuses to make anew what nobody could put back. */
+/** The namespaces that were not read, into which links lead that steps delete or make anew; refuses to make anew what nobody could put back. */
 export function farNamespaces(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
 ): ReadonlySet<string> {
   const names = new Set<string>()
   const problems: Problem[] = []
-  for (const { step, link } of takenPairs(steps, before)) {
-    const peer = peerOf(link)
-    if (peer?.namespace !== undefined && !before.has(peer.namespace)) names.add(peer.namespace)
+  for (const { step, link, elsewhere } of takenLinks(steps, before)) {
+    const { namespace } = elsewhere
+    if (namespace !== undefined && !before.has(namespace)) names.add(namespace)
     // Whoever wants it to be gone has said so.
-    if (!peer && step.disruption === 'recreate') {
+    if (namespace === undefined && step.disruption === 'recreate') {
+      const [what, whole] = isPairKind(link.kind) ? ['its other end', 'pair'] : ['what it stands on', 'link']
       const where = 'in a namespace that has no name or cannot be opened'
       problems.push({
         path: step.path ?? '',
-        message: `the link ${link.name} cannot be made anew, since its other end is ${where}, where nobody could put it back`,
-        hint: 'name that namespace (ip netns attach), or delete the pair yourself (ip link delete)',
+        message: `the link ${link.name} cannot be made anew, since ${what} is ${where}, where nobody could put it back`,
+        hint: `name that namespace (ip netns attach), or delete the ${whole} yourself (ip link delete)`,
       })
     }
   }
   throwIfAny(problems)
   return names
+}
+
+function leadsElsewhere({ links }: NetworkState): boolean {
+  for (const { elsewhere } of links.values()) if (elsewhere) return true
+  return false
 }
 
 function hasFarEnds({ links }: NetworkState): boolean {

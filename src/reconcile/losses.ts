@@ -5,6 +5,7 @@ import { isLead, isPairKind, nearPeerOf, peerOf } from '../rtnetlink/pair.js'
 import type { Route } from '../rtnetlink/route.js'
 import { isManageable } from '../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
+import { sameValue } from '../state/equal.js'
 import { changedFeatures } from '../state/features.js'
 import { linkDifferences, sectionOf } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
@@ -147,9 +148,15 @@ export async function recreatedLinks(
   await eachInTurns(desired.links, (link) => {
     const record = actual.links.get(link.name)
     if (!record || link.absent) return
-    if (linkDifferences(link.properties, record.link).some(({ immutable }) => immutable)) lost(link.name)
+    const isAnew = linkDifferences(link.properties, record.link).some(({ immutable }) => immutable)
+    if (isAnew || standsElsewhere(link, record)) lost(link.name)
   })
   return recreated
+}
+
+/** Whether what a link stands on is to be in another namespace than it is. */
+function standsElsewhere({ elsewhere }: DesiredLink, { link, elsewhere: now }: LinkRecord): boolean {
+  return elsewhere !== undefined && !isPairKind(link.kind) && !sameValue(elsewhere, now)
 }
 
 async function bouncedLinks(
@@ -309,7 +316,13 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly
     ...withAddresses(wanted, record),
     properties: mergedProperties(kept, wanted.properties),
     marks: marksOf(link),
+    ...(record.elsewhere && !kindChanges && !statesLower(wanted, link) ? { elsewhere: record.elsewhere } : {}),
   }
+}
+
+/** Whether a wish says what a link is to stand on. */
+function statesLower({ properties }: DesiredLink, { kind = '' }: ListedLink): boolean {
+  return sectionOf(properties, kind)?.['link'] !== undefined
 }
 
 /** Properties without the options that are what follows from other ones, which may have other values now. */

@@ -20,11 +20,11 @@ export interface Recoverable {
  *
  * @param open the names of the namespaces that can be reached
  */
-export function recoverable(
+export async function recoverable(
   networks: ReadonlyMap<string, DesiredNetwork>,
   states: ReadonlyMap<string, NetworkState>,
   open: ReadonlySet<string>,
-): Recoverable {
+): Promise<Recoverable> {
   const left = new Map<string, DesiredNetwork>()
   const [gone, lost]: [string[], string[]] = [[], []]
   for (const [namespace, network] of networks) {
@@ -42,13 +42,13 @@ export function recoverable(
         )
       } else gone.push(`${subject}: the ${other === '' ? 'namespace' : `namespace ${other}`} that it led into is gone`)
     }
-    left.set(namespace, names.size === 0 ? network : withoutLinks(network, names))
+    left.set(namespace, names.size === 0 ? network : await withoutLinks(network, names))
   }
   return { networks: left, gone, lost }
 }
 
 /** A wish without some links, and without what the kernel takes along with them. */
-function withoutLinks(network: DesiredNetwork, names: ReadonlySet<string>): DesiredNetwork {
+async function withoutLinks(network: DesiredNetwork, names: ReadonlySet<string>): Promise<DesiredNetwork> {
   const gone = withUppers(network.links, names)
   const isGone = (dev: string | number | undefined): boolean => typeof dev === 'string' && gone.has(dev)
   const lost = nexthopLosses(
@@ -75,7 +75,7 @@ function withoutLinks(network: DesiredNetwork, names: ReadonlySet<string>): Desi
       if (nexthop) return [{ ...wanted, nexthop, stated: nexthop }]
       return lost.gone.has(id) ? [] : [wanted]
     }),
-    ...(bulk ? { bulk: bulk.filter(leads) } : {}),
+    ...(bulk ? { bulk: await bulk.filter(leads) } : {}),
     neighbors: network.neighbors.filter(({ neighbor }) => !isGone(neighbor.dev)),
     ...(fdb ? { fdb: fdb.filter(({ entry }) => !isGone(entry.dev) && !isGone(entry.via)) } : {}),
     ...(mdb ? { mdb: mdb.filter(({ entry }) => !isGone(entry.dev) && !isGone(entry.port)) } : {}),

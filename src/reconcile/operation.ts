@@ -7,6 +7,7 @@ import type { Neighbor } from '../rtnetlink/neighbor.js'
 import type { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import type { VniChanges } from '../rtnetlink/vniChanges.js'
 import type { FirewallEntry } from '../state/firewall/desiredFirewall.js'
+import type { Elsewhere } from '../state/model.js'
 import type { NexthopRecord } from '../state/nexthop.js'
 import type { QdiscChange } from '../state/qdiscDifference.js'
 import type { RouteRecord } from '../state/route.js'
@@ -22,7 +23,13 @@ export type Operation =
   /** Changes entries of the nf_tables of a name; none of them: writes the tables anew where they differ. */
   | { readonly type: 'changeFirewall'; readonly table: string; readonly entries: readonly FirewallEntry[] }
   /** Creates a link; `replaces` deletes the one of that name first. */
-  | { readonly type: 'createLink'; readonly link: Link; readonly replaces: boolean }
+  | {
+      readonly type: 'createLink'
+      readonly link: Link
+      readonly replaces: boolean
+      /** What it stands on, where that is in another namespace. */
+      readonly elsewhere?: Elsewhere
+    }
   | {
       readonly type: 'updateLink'
       readonly name: string

@@ -1,6 +1,7 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
+import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { getLink } from '../rtnetlink/linkMessages.js'
 import { decodeNamespaceId, getNamespaceId } from '../rtnetlink/namespaceId.js'
@@ -56,14 +57,16 @@ function peerOf({ link }: ListedLink, elsewhere: Elsewhere | undefined): LinkPee
 
 /** Where a link leads to in another namespace, as far as that can be told. */
 async function elsewhereOf(
-  { link: index, linkNamespaceId: id }: ListedLink,
+  { kind = '', link: index, linkNamespaceId: id }: ListedLink,
   neighbors: ReadonlyMap<number, NamedPlace>,
   options: RequestOptions,
 ): Promise<Elsewhere | undefined> {
   if (id === undefined) return undefined
   const there = neighbors.get(id)
   if (!there) return {}
-  if (typeof index !== 'number' || index === 0) return { namespace: there.name }
+  // Of a link that stands on no other one the kernel tells its own index.
+  const leadsToLink = isPairKind(kind) || linkKind(kind)?.dependsOn?.includes('link')
+  if (typeof index !== 'number' || index === 0 || !leadsToLink) return { namespace: there.name }
   const { connection } = there.place
   const [link] = await connection.ask(getLink({ index }), ({ body }) => decodeLinkName(body).name, options)
   return { namespace: there.name, ...(link === undefined ? {} : { link }) }

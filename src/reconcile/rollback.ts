@@ -103,7 +103,7 @@ export async function restore(
     let possible: Recoverable | undefined
     for (let round = 0; round < 3; round++) {
       const states = await world.observe(wished.keys(), options, wished)
-      possible ??= recoverable(wished, states, new Set(world.places.keys()))
+      possible ??= await recoverable(wished, states, new Set(world.places.keys()))
       const { networks } = possible
       const back = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
       busy.clear()

@@ -77,6 +77,11 @@ export function createLinkMessages(link: Link, context: EncodeContext = withoutN
   ]
 }
 
+/** The first of those messages, for a socket in another namespace than the one that the link is for. */
+export function newLinkFor(namespaceFd: number, link: Link, context: EncodeContext): NetlinkMessage {
+  return newLink(splitCreation(link).created, context, namespaceFd)
+}
+
 /** What rtnetlink can set of a device that /dev/net/tun made: everything but the kind's options. */
 function configureExisting(link: Link, context: EncodeContext): NetlinkMessage[] {
   const { name, kind, ...others } = link

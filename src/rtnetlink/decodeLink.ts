@@ -18,7 +18,8 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
   const how = settingsOnly ? { linkName, settingsOnly, ...(ignored && { ignored }) } : { linkName, unknown }
   const { header, attributes } = decodeMessage(linkLayout, body, how)
   const { name = '', altNames, familySettings } = attributes
-  const lower = lowerOf(attributes, context)
+  const lower =
+    attributes.linkNamespaceId === undefined ? lowerOf(attributes, context) : lowerElsewhere(attributes, body)
   const properties = new Properties()
   properties.add('name', name)
   addLinkInfo(properties, attributes, lower)
@@ -70,9 +71,19 @@ function masterOf({ master, linkInfo }: LinkAttributes): string | number | undef
   return kind && !kind.hasPorts ? undefined : master
 }
 
-/** The device below by name, unless its index is one of another namespace. */
-function lowerOf({ link, linkNamespaceId }: LinkAttributes, context: DecodeContext): string | number | undefined {
-  return typeof link === 'number' && link !== 0 && linkNamespaceId === undefined ? context.linkName(link) : link
+/** The device below by name. */
+function lowerOf({ link }: LinkAttributes, context: DecodeContext): string | number | undefined {
+  return typeof link === 'number' && link !== 0 ? context.linkName(link) : link
+}
+
+/** The device below in another namespace by its index, for which an option of the kind has a name of this one. */
+function lowerElsewhere({ link, linkInfo }: LinkAttributes, body: Payload): string | number | undefined {
+  const kind = linkInfo?.kind === undefined ? undefined : linkKind(linkInfo.kind)
+  const line = kind?.dependsOn?.includes('link') ? kind.options.lines['link'] : undefined
+  if (!line || line.outer) return link
+  const { attributes } = decodeMessage(linkLayout, body, { linkName: (index) => index })
+  const index: unknown = Object.getOwnPropertyDescriptor(attributes.linkInfo?.options ?? {}, 'link')?.value
+  return typeof index === 'number' && index !== 0 ? index : undefined
 }
 
 function addLinkInfo(properties: Properties, attributes: LinkAttributes, lower: string | number | undefined): void {
@@ -81,10 +92,17 @@ function addLinkInfo(properties: Properties, attributes: LinkAttributes, lower: 
   if (info.kind !== undefined) {
     properties.add('kind', info.kind)
     const outer = outerOptions(info.kind, attributes, lower)
-    const options = outer ? { ...info.options, ...outer } : (info.options ?? {})
+    const own = attributes.linkNamespaceId === undefined ? info.options : withoutLower(info.kind, info.options)
+    const options = outer ? { ...own, ...outer } : (own ?? {})
     if (Object.keys(options).length > 0) properties.add(info.kind, options)
   }
   if (info.masterKind !== undefined) properties.add(`${info.masterKind}Port`, info.portOptions)
+}
+
+/** Options without the device below, which has no name here. */
+function withoutLower(kind: string, options: object | undefined): object | undefined {
+  if (!options || !linkKind(kind)?.dependsOn?.includes('link')) return options
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'link'))
 }
 
 /** Reads options that are attributes of the message itself; a link in another namespace has no name here. */

@@ -67,15 +67,23 @@ function outerOptions(kind: string | undefined, options: object): LinkAttributes
   return Object.fromEntries(Object.entries(options).filter(([name]) => lines?.[name]?.outer))
 }
 
-/** RTM_NEWLINK that creates: `ip link add`. TUN and TAP devices come from `linkwright/tuntap` instead. */
-export function newLink(link: Link, context: EncodeContext = withoutNames): NetlinkMessage {
+/**
+ * RTM_NEWLINK that creates: `ip link add`. TUN and TAP devices come from `linkwright/tuntap` instead.
+ *
+ * @param namespaceFd descriptor of the namespace that the link is for, where that is not the socket's: `netns`
+ */
+export function newLink(
+  link: Link,
+  context: EncodeContext = withoutNames,
+  namespaceFd: number | undefined = undefined,
+): NetlinkMessage {
   return buildMessage({
     layout: linkLayout,
     type: RTM_NEWLINK,
     flags: NLM_F_CREATE | NLM_F_EXCL,
     subject: `link ${link.name}: create`,
     header: { ...noHeader, ...flagsOf(link) },
-    attributes: { name: link.name, ...attributesOf(link) },
+    attributes: { name: link.name, ...attributesOf(link), ...(namespaceFd === undefined ? {} : { namespaceFd }) },
     context,
   })
 }

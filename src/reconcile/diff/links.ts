@@ -80,7 +80,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
   }
   const options = sectionOf(properties, kind.kind)
   for (const required of kind.options.domain.type === 'object' ? kind.options.domain.required : []) {
-    if (options?.[required] === undefined) {
+    if (options?.[required] === undefined && !(required === 'link' && wanted.elsewhere)) {
       context.problems.push({
         path: `${path}/${kind.kind}`,
         message: `a new ${kind.kind} needs ${kind.kind}.${required}`,
@@ -122,6 +122,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
       type: 'createLink',
       link: withMarks(link, marksFor(context, wanted)),
       replaces: recreates && !isTakenAlong(context, properties),
+      ...(wanted.elsewhere && !kind.pair ? { elsewhere: wanted.elsewhere } : {}),
     },
   })
 }

@@ -1,5 +1,6 @@
 import { sysctlFile } from '../../state/sysctl.js'
 import { bulkEquivalent } from '../bulkOperation.js'
+import { withLower } from '../dependents.js'
 import type { Operation } from '../operation.js'
 import type { PlannedStep } from '../step.js'
 import { addressCommand, neighborCommand } from './address.js'
@@ -19,8 +20,19 @@ const verbs = { first: 'prepend', last: 'append' } as const
 export function equivalentOf(step: PlannedStep): string {
   const prefix = step.namespace === undefined || step.object === 'namespace' ? '' : `-n ${step.namespace} `
   return commandsOf(step.operation, step.changes)
-    .map((command) => (command.startsWith('ip ') ? `ip ${prefix}${command.slice(3)}` : inNamespace(step, command)))
+    .map((command) => {
+      if (command.startsWith('ip link add ')) return additionOf(step, command, prefix)
+      return command.startsWith('ip ') ? `ip ${prefix}${command.slice(3)}` : inNamespace(step, command)
+    })
     .join('\n')
+}
+
+/** A link that stands on one of another namespace is made there; `$$` is the shell, which is in the program's own. */
+function additionOf({ operation, namespace = '$$' }: PlannedStep, command: string, prefix: string): string {
+  const elsewhere = operation.type === 'createLink' ? operation.elsewhere : undefined
+  if (!elsewhere) return `ip ${prefix}${command.slice(3)}`
+  const there = elsewhere.namespace ? `-n ${elsewhere.namespace} ` : ''
+  return `ip ${there}link add netns ${namespace} ${command.slice('ip link add '.length)}`
 }
 
 /** What is no command of `ip` is run in the namespace by it. */
@@ -43,7 +55,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'createLink':
       return [
         ...(operation.replaces ? [`ip link delete ${operation.link.name}`] : []),
-        ...createLinkCommands(operation.link),
+        ...createLinkCommands(withLower(operation.link, operation.elsewhere?.link)),
       ]
     case 'updateLink':
       return updateLinkCommands(operation, changes)
