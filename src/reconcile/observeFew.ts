@@ -125,7 +125,8 @@ interface Found {
   readonly body: Payload
 }
 
-async function findLink(place: Place, target: LinkTarget, options: RequestOptions): Promise<Found | undefined> {
+/** A link's index, name and everything; `undefined` where it does not exist. */
+export async function findLink(place: Place, target: LinkTarget, options: RequestOptions): Promise<Found | undefined> {
   try {
     const decode = ({ body }: { readonly body: Payload }): Payload => new Payload(body.copy())
     const [body] = await place.connection.ask(getLink(target), decode, options)

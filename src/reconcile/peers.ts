@@ -1,13 +1,12 @@
 import type { RequestOptions } from '../netlink/exchange.js'
-import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import type { LinkPeer } from '../rtnetlink/kinds/peer.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../rtnetlink/link.js'
-import { getLink } from '../rtnetlink/linkMessages.js'
 import { decodeNamespaceId, getNamespaceId } from '../rtnetlink/namespaceId.js'
 import { isPairKind, withoutLedOptions, withPeer } from '../rtnetlink/pair.js'
 import type { Elsewhere, NetworkState } from '../state/model.js'
 import { listNamespaces } from '../system/namespace.js'
+import { findLink } from './observeFew.js'
 import { Place } from './place.js'
 
 /**
@@ -67,9 +66,8 @@ async function elsewhereOf(
   // Of a link that stands on no other one the kernel tells its own index.
   const leadsToLink = isPairKind(kind) || linkKind(kind)?.dependsOn?.includes('link')
   if (typeof index !== 'number' || index === 0 || !leadsToLink) return { namespace: there.name }
-  const { connection } = there.place
-  const [link] = await connection.ask(getLink({ index }), ({ body }) => decodeLinkName(body).name, options)
-  return { namespace: there.name, ...(link === undefined ? {} : { link }) }
+  const found = await findLink(there.place, { index }, options)
+  return { namespace: there.name, ...(found ? { link: found.name } : {}) }
 }
 
 /** The namespaces that have a name, by the id that they have in this one. */

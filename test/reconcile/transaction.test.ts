@@ -289,6 +289,30 @@ test.serial('a journal of a namespace that is gone, or of another one, bars nobo
   t.is(place.files().length, 1)
 })
 
+test.serial('a namespace of the spec that is gone, or another one by now, bars nobody and is left alone', async (t) => {
+  const name = `lw-${process.pid}-gone`
+  for (const isReplaced of [false, true]) {
+    const place = stage(t)
+    t.teardown(() => place.sh(`ip netns delete ${name} 2>/dev/null || true`))
+    place.sh(`ip netns add ${name} && ip -n ${name} link add name br5 type bridge`)
+    const before = place.picture()
+    const taps = ['tap0', 'tap1', 'tap2'].map((tap) => ({ name: tap, kind: 'tap' as const }))
+    const there = { links: [{ name: 'br5', mtu: 1300 }, ...taps] }
+    for (let dieBefore = 1; !place.sh(`ip -n ${name} link`).includes('mtu 1300'); dieBefore++) {
+      await rollback(place.place)
+      await place.killed({ ...target, namespaces: { [name]: there } }, { dieBefore })
+    }
+    place.sh(`ip netns delete ${name}`)
+    if (isReplaced) place.sh(`ip netns add ${name} && ip -n ${name} link add name br5 mtu 1200 type bridge`)
+    const { recovered } = (await apply({ namespaces: { [name]: {} } }, place.place)).unwrap()
+    t.like(recovered?.[0], { action: 'restored', rollback: { restored: true } })
+    t.deepEqual(place.picture(), before)
+    if (isReplaced) t.regex(place.sh(`ip -n ${name} link show br5`), /mtu 1200/)
+    t.deepEqual(place.files(), [])
+    place.sh(`ip netns delete ${name}`)
+  }
+})
+
 test.serial('a namespace that a killed apply had made is deleted, with all that was in it', async (t) => {
   const place = stage(t)
   const before = place.picture()
