@@ -1,24 +1,20 @@
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../rtnetlink/link.js'
-import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { isLead, isPairKind, nearPeerOf, peerOf } from '../rtnetlink/pair.js'
-import type { Route } from '../rtnetlink/route.js'
 import { isManageable } from '../state/address.js'
-import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../state/desired.js'
+import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import { sameValue } from '../state/equal.js'
 import { changedFeatures } from '../state/features.js'
 import { linkDifferences, sectionOf } from '../state/link.js'
 import type { LinkRecord, NetworkState } from '../state/model.js'
-import { isLastingNeighbor, neighborKey } from '../state/neighbor.js'
 import { type NexthopLosses, withoutLosses } from '../state/nexthop.js'
 import { marksOf } from '../state/owner.js'
-import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
-import { isLasting, linksOfRoute, type RouteRecord, routeKey } from '../state/route.js'
-import { isMeantByAbsence } from '../state/routeAbsence.js'
+import type { RouteRecord } from '../state/route.js'
 import { routeWithout } from '../state/routeWithout.js'
 import { canTakeToken } from '../state/token.js'
 import { eachInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
+import { asItWas } from './asItWas.js'
 import { lowersOf, takenAlong } from './dependents.js'
 import { keptByKind } from './keptByKind.js'
 import { entriesAfter, restoredEntries, staysPort } from './lossesOfEntries.js'
@@ -26,6 +22,8 @@ import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js
 import { mergedProperties } from './mergedProperties.js'
 import { forgottenNaming, withForgotten, withoutNaming } from './portNaming.js'
 import { reachability } from './reachable.js'
+import { restoredNeighbors } from './restoredNeighbors.js'
+import { restoredBulk, restoredRoutes, withBulk } from './restoredRoutes.js'
 import { settableProperties } from './settableProperties.js'
 
 /** What happens to links of a namespace that takes other things along. */
@@ -337,79 +335,4 @@ function withoutFollowing(properties: Partial<Link>): Partial<Link> {
 
 function withAddresses(wanted: DesiredLink, record: LinkRecord): DesiredLink {
   return { ...wanted, addresses: wanted.addresses ?? record.addresses.filter(isManageable).map(asItWas) }
-}
-
-/** An address or a neighbor with the mark that it had, or none. */
-export function asItWas<T extends { readonly protocol?: number }>(object: T): T {
-  return { ...object, protocol: object.protocol ?? 0 }
-}
-
-async function restoredRoutes(
-  desired: DesiredNetwork,
-  actual: NetworkState,
-  { gone }: NexthopLosses,
-  goesDown: (dev: string | number) => boolean,
-): Promise<DesiredRoute[]> {
-  const named = new Set(desired.routes.filter(({ absent }) => !absent).map(({ route }) => routeKey(route)))
-  const unwanted = desired.routes.filter(({ absent }) => absent)
-  const kept = actual.routes
-    .filter((route) => isLasting(route) && !named.has(routeKey(route)))
-    .filter((route) => !unwanted.some((wanted) => isMeantByAbsence(wanted, route)))
-  const keys = new Set(
-    kept
-      .filter(
-        (route) => linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId)),
-      )
-      .map(routeKey),
-  )
-  if (keys.size === 0) return []
-  // With those that stay of the same key, which have a place beside it.
-  const taken = kept.filter((route) => keys.has(routeKey(route)))
-  // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
-  const canLead = await reachability(desired.links, desired, actual, desired.nexthops)
-  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route, exact: true }))
-}
-
-/** {@link restoredRoutes} of those that are packed. */
-async function restoredBulk(
-  desired: DesiredNetwork,
-  actual: NetworkState,
-  { gone }: NexthopLosses,
-  goesDown: (dev: string | number) => boolean,
-): Promise<PackedRoutes<DesiredRoute>> {
-  const { bulk: table = PackedRoutes.empty() } = actual
-  const wishes = desired.bulk ?? PackedRoutes.empty()
-  const isLost = (route: Route): boolean =>
-    linksOfRoute(route).some(goesDown) || (route.nexthopId !== undefined && gone.has(route.nexthopId))
-  const lasting = await table.filter(isLasting)
-  const unnamed = await selectedByKey(keyedRoutes(await lasting.filter(isLost)), keyedWishes(wishes), false)
-  const lost = await withoutUnwanted(unnamed, wishes)
-  if (lost.size === 0) return PackedRoutes.empty()
-  const taken = await withoutUnwanted(await selectedByKey(keyedRoutes(lasting), keyedRoutes(lost), true), wishes)
-  const canLead = await reachability(desired.links, desired, actual, desired.nexthops)
-  const back = await taken.filter(canLead)
-  return await back.map((route) => ({ absent: false, route, stated: route, exact: true }))
-}
-
-/** What is wanted among many, with more of it. */
-export function withBulk(
-  wishes: PackedRoutes<DesiredRoute> | undefined,
-  more: PackedRoutes<DesiredRoute>,
-): Pick<DesiredNetwork, 'bulk'> {
-  if (more.size === 0) return {}
-  return { bulk: PackedRoutes.joined([...(wishes ? [wishes] : []), more]) }
-}
-
-function restoredNeighbors(
-  desired: DesiredNetwork,
-  actual: NetworkState,
-  recreated: ReadonlySet<string>,
-  bounced: ReadonlySet<string>,
-): DesiredNetwork['neighbors'] {
-  const named = new Set(desired.neighbors.map(({ neighbor }) => neighborKey(neighbor)))
-  return actual.neighbors
-    .filter(isLastingNeighbor)
-    .filter(({ dev }) => typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev)))
-    .filter((neighbor) => !named.has(neighborKey(neighbor)))
-    .map((neighbor) => ({ absent: false, neighbor: asItWas(neighbor) }))
 }

@@ -11,7 +11,8 @@ import { withRealNames } from '../state/realNames.js'
 import { isLasting, routeKey } from '../state/route.js'
 import { eachInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
-import { asItWas, withBulk } from './losses.js'
+import { asItWas } from './asItWas.js'
+import { withBulk } from './restoredRoutes.js'
 
 /**
  * Adds to what is wanted of a namespace that everything goes which bears the owner's mark and is not named. What has

@@ -17,8 +17,6 @@ const F_GETFL = 3
 const F_SETFL = 4
 const FD_CLOEXEC = 1
 
-type AdoptOptions = Pick<OpenOptions, 'offloads' | 'maxPacket'>
-
 /**
  * Takes over a descriptor of a TUN or TAP device that somebody with more privileges opened: a helper that started this
  * program with the descriptor among its `stdio`, systemd, a container runtime. Name, mode and framing are read from the
@@ -27,11 +25,14 @@ type AdoptOptions = Pick<OpenOptions, 'offloads' | 'maxPacket'>
  * @param fd such as 3, the first one behind standard error
  * @returns `INVALID_ARGUMENT` for what is no such descriptor; it is left as it was
  */
-export function adoptTunTap(fd: number, options: AdoptOptions = {}): Result<TunTapDevice> {
+export function adoptTunTap(
+  fd: number,
+  options: Pick<OpenOptions, 'offloads' | 'maxPacket'> = {},
+): Result<TunTapDevice> {
   return attemptSync(() => {
     const object = `descriptor ${fd}`
     const { offloads: wanted, maxPacket: longest } = optionValues
-    checkAllowed<AdoptOptions>(options, { offloads: wanted, maxPacket: longest }, object)
+    checkAllowed<typeof options>(options, { offloads: wanted, maxPacket: longest }, object)
     if (!Number.isInteger(fd)) throw new NetworkError('INVALID_ARGUMENT', `${object}: it is no number`, { object })
     try {
       const { name, flags } = getInterface(fd)
