@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { bulkChanges } from '../../src/reconcile/diff/bulkChanges.js'
 import { diffBulkRoutes } from '../../src/reconcile/diff/bulkRoutes.js'
 import type { DiffContext } from '../../src/reconcile/diff/context.js'
-import { diffSingleRoutes } from '../../src/reconcile/diff/routes.js'
+import { diffSingleRoutes, withSharedKeysApart } from '../../src/reconcile/diff/routes.js'
 import { allWishes, keyedOperations, replacedRoutes } from '../../src/reconcile/packedSteps.js'
 import type { PackedRoutes } from '../../src/rtnetlink/packed/packedRoutes.js'
 import type { RouteSpec } from '../../src/spec/types.js'
@@ -105,14 +105,17 @@ test('packed routes come to the same steps as single ones, whatever is wanted an
         absent ? `absent ${one.family} ${one.to}` : routeKey(one),
       )
       const records = uniqueBy(there.map(record), plain)
-      const rest = { links: [], nexthops: [], rules: [], neighbors: [], forwarding: {} }
+      const links = ['a', 'b'].map((name) => ({ name, absent: false, properties: {} }))
+      const rest = { links, nexthops: [], rules: [], neighbors: [], forwarding: {} }
       const single = contextOf({ desired: { ...rest, routes }, actual: { ...emptyState, routes: records } })
       diffSingleRoutes(single)
       const packed = contextOf({
         desired: { ...rest, routes: [], bulk: await allWishes({ ...rest, routes }) },
         actual: { ...emptyState, routes: [], bulk: await packedRecords(records) },
       })
-      await diffBulkRoutes(packed, () => {})
+      const parts = await withSharedKeysApart(packed)
+      diffSingleRoutes(parts)
+      await diffBulkRoutes(parts, () => {})
       t.deepEqual(packed.problems, [])
       t.deepEqual(steps(packed), steps(single))
       differing += steps(single).length

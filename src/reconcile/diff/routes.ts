@@ -19,17 +19,21 @@ import { routeStep } from './routeStep.js'
 
 /** Steps for the routes of a namespace. */
 export async function diffRoutes(context: DiffContext): Promise<void> {
+  const parts = await withSharedKeysApart(context)
+  diffSingleRoutes(parts)
+  await diffBulkRoutes(parts, (way) => checkLinks(context, way, () => way.origin?.()))
+}
+
+/** Puts those of many routes among the single ones that share a key: that has an order, and is compared together. */
+export async function withSharedKeysApart(context: DiffContext): Promise<DiffContext> {
   const { bulk: wanted = PackedRoutes.empty<DesiredRoute>() } = context.desired
   const { besides, problems } = await wantedTwice(wanted)
   context.problems.push(...problems)
   const hidden = (await wanted.used()).some(({ absent }) => absent)
     ? await hiddenRoutes(context.actual.bulk)
     : undefined
-  // What shares a key has an order, and is compared together.
   const further = PackedRoutes.joined<unknown>([besides, ...(hidden ? [hidden] : [])])
-  const parts = further.size === 0 ? context : await partedFurther(context, further)
-  diffSingleRoutes(parts)
-  await diffBulkRoutes(parts, (way) => checkLinks(context, way, () => way.origin?.()))
+  return further.size === 0 ? context : await partedFurther(context, further)
 }
 
 /** Steps for the routes that are looked at one by one. */
