@@ -94,7 +94,10 @@ export function withFarEnds(
   return far.length === 0 ? steps : [...steps, ...far]
 }
 
-/** The namespaces that were not read, into which links lead that steps delete or make anew; refuses to make anew what nobody could put back. */
+/**
+ * The namespaces that were not read, into which links lead that steps delete or make anew; refuses to make anew what nobody
+ * could put back.
+ */
 export function farNamespaces(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,

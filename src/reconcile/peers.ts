@@ -10,8 +10,8 @@ import { findLink } from './observeFew.js'
 import { Place } from './place.js'
 
 /**
- * Names the other end of each pair, and what a link leads to in another namespace. The kernel tells its index, and for another namespace that one's id, which
- * every namespace counts for itself.
+ * Names the other end of each pair, and what a link leads to in another namespace. The kernel tells its index, and for
+ * another namespace that one's id, which every namespace counts for itself.
  */
 export async function resolvePeers(
   places: ReadonlyMap<string, Place>,

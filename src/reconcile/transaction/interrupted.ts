@@ -13,8 +13,8 @@ export interface Recovery {
   /** That process's command line. */
   readonly command?: string
   /**
-   * `restored`: what it had done was undone, but for what `rollback.lost` tells; `continued`: it stands, as was asked for; `refused`: what was noted of it
-   * cannot be trusted and was put aside.
+   * `restored`: what it had done was undone, but for what `rollback.lost` tells; `continued`: it stands, as was asked for;
+   * `refused`: what was noted of it cannot be trusted and was put aside.
    */
   readonly action: 'restored' | 'continued' | 'refused'
   /** Why it was refused. */
