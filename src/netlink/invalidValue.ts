@@ -6,14 +6,12 @@ export class InvalidValue extends RangeError {
   /** Whose value it is, from the outermost property on. */
   readonly path: readonly string[]
   readonly problem: string
-  /** What the message is about, such as `link br0: create`; unknown while it is written. */
-  readonly subject: string | undefined
 
+  /** @param subject what the message is about, such as `link br0: create`; unknown while it is written */
   constructor(path: readonly string[], problem: string, subject?: string) {
     super([subject, path.join('.'), problem].filter((part) => part).join(': '))
     this.path = path
     this.problem = problem
-    this.subject = subject
   }
 }
 

@@ -5,6 +5,7 @@ import { keyedRoutes, selectedByKey } from '../state/packedSets.js'
 import { allRoutes } from '../state/packedState.js'
 import { isMadeFrom, knownByMaking } from '../state/route.js'
 import { rest } from '../system/turns.js'
+import { formerWish } from './lostRoutes.js'
 import type { RouteOperation } from './operation.js'
 import { allRouteOperations, keyedOperations, namedRoutes, reachedRoutes, replacedRoutes } from './packedSteps.js'
 import type { Reach } from './reach.js'
@@ -31,7 +32,7 @@ export async function formerBulk(
   const known = { ...added, table: await selectedByKey(added, keyedRoutes(named), true) }
   const beside = await selectedByKey(known, keyedRoutes(named), false, ({ route }, record) => isMadeFrom(route, record))
   return PackedRoutes.joined<DesiredRoute>([
-    await reached.map((route) => ({ absent: false, route, stated: route, exact: true })),
+    await reached.map(formerWish),
     await fresh.map(({ route }) => ({ absent: true, route, stated: knownByMaking(route) })),
     await beside.map(({ route }) => ({ absent: true, route, stated: route, exact: true })),
   ])

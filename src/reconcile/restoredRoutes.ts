@@ -6,6 +6,7 @@ import type { NexthopLosses } from '../state/nexthop.js'
 import { keyedRoutes, keyedWishes, selectedByKey, withoutUnwanted } from '../state/packedSets.js'
 import { isLasting, linksOfRoute, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
+import { formerWish } from './lostRoutes.js'
 import { reachability } from './reachable.js'
 
 /** The routes that go with links or nexthop objects and come back, as a wish. */
@@ -32,7 +33,7 @@ export async function restoredRoutes(
   const taken = kept.filter((route) => keys.has(routeKey(route)))
   // One whose gateway is on no link any longer, by the user's wish, has nowhere to lead.
   const canLead = await reachability(desired.links, desired, actual, desired.nexthops)
-  return taken.filter(canLead).map((route) => ({ absent: false, route, stated: route, exact: true }))
+  return taken.filter(canLead).map(formerWish)
 }
 
 /** {@link restoredRoutes} of those that are packed. */
@@ -53,7 +54,7 @@ export async function restoredBulk(
   const taken = await withoutUnwanted(await selectedByKey(keyedRoutes(lasting), keyedRoutes(lost), true), wishes)
   const canLead = await reachability(desired.links, desired, actual, desired.nexthops)
   const back = await taken.filter(canLead)
-  return await back.map((route) => ({ absent: false, route, stated: route, exact: true }))
+  return await back.map(formerWish)
 }
 
 /** What is wanted among many, with more of it. */

@@ -27,6 +27,7 @@ import { formerOptions } from './formerOptions.js'
 import { isRefusedWhileUp } from './linkBusy.js'
 import { linksRemade } from './linksRemade.js'
 import { type Recoverable, recoverable } from './lostLinks.js'
+import { formerWish } from './lostRoutes.js'
 import { makeSteps } from './makePlan.js'
 import { linksWithFeatures } from './observeGeneric.js'
 import type { Operation } from './operation.js'
@@ -312,9 +313,7 @@ async function formerRoutes(
   const lasting = before.routes.filter(isLasting)
   // With all of their keys, among which they have a place.
   const keys = new Set(lasting.filter((route) => reach.takesRoute(route)).map(routeKey))
-  const routes: DesiredRoute[] = lasting
-    .filter((route) => keys.has(routeKey(route)))
-    .map((route) => ({ absent: false, route, stated: route, exact: true }))
+  const routes: DesiredRoute[] = lasting.filter((route) => keys.has(routeKey(route))).map(formerWish)
   await eachInTurns(steps, ({ operation }) => {
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') return
     const { route } = operation
