@@ -16,6 +16,7 @@ import { chainOperations } from './routeChain.js'
 import { operationFor } from './routeDecision.js'
 import { deletionOperations } from './routeDeletions.js'
 import { routeStep } from './routeStep.js'
+import { routesInFront, shadowingRoutes } from './routesInFront.js'
 
 /** Steps for the routes of a namespace. */
 export async function diffRoutes(context: DiffContext): Promise<void> {
@@ -32,7 +33,8 @@ export async function withSharedKeysApart(context: DiffContext): Promise<DiffCon
   const hidden = (await wanted.used()).some(({ absent }) => absent)
     ? await hiddenRoutes(context.actual.bulk)
     : undefined
-  const further = PackedRoutes.joined<unknown>([besides, ...(hidden ? [hidden] : [])])
+  const inFront = await shadowingRoutes(context.actual.bulk, wanted)
+  const further = PackedRoutes.joined<unknown>([besides, inFront, ...(hidden ? [hidden] : [])])
   return further.size === 0 ? context : await partedFurther(context, further)
 }
 
@@ -51,6 +53,10 @@ export function diffSingleRoutes(context: DiffContext): void {
     const single = wanted && group.length === 1 ? operationFor(wanted, same, context.owner) : undefined
     if (single?.type === 'replaceRoute') replaced.add(single.previous)
     if (single) addStep(context, routeStep(single, wanted?.path))
+    for (const route of wanted && group.length === 1 ? routesInFront(wanted, same) : []) {
+      deleted.add(route)
+      addStep(context, { ...routeStep({ type: 'deleteRoute', route }, wanted?.path), phase: Phase.routesOfAKey })
+    }
     if (group.length === 1) continue
     for (const { operation, wanted: one } of chainOperations(group, same, context.owner)) {
       if (operation.type === 'replaceRoute') replaced.add(operation.previous)
