@@ -3,6 +3,7 @@ import { fdbEntryAsItWas, fdbKey, isLastingFdbEntry } from '../state/fdb.js'
 import { lastingMdbEntries, mdbEntryAsItWas, mdbKey } from '../state/mdb.js'
 import type { NetworkState } from '../state/model.js'
 import { withLinks } from '../state/renamed.js'
+import { eachInTurns, mapInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import type { Reach } from './reach.js'
 import type { PlannedStep } from './step.js'
@@ -19,39 +20,42 @@ export async function formerEntries(
   nameOf: (name: string) => string,
 ): Promise<Pick<DesiredNetwork, 'fdb' | 'mdb'>> {
   const formerName = (name: unknown): unknown => (typeof name === 'string' ? nameOf(name) : name)
-  const fdb = formerFdb(before, steps, reach, formerName)
+  const fdb = await formerFdb(before, steps, reach, formerName)
   await rest()
   const mdb = formerMdb(before, steps, reach, formerName)
   return { ...(fdb.length > 0 ? { fdb } : {}), ...(mdb.length > 0 ? { mdb } : {}) }
 }
 
-function formerFdb(
+async function formerFdb(
   before: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
   formerName: (name: unknown) => unknown,
-): DesiredFdbEntry[] {
-  const touched = steps.flatMap(({ operation }) =>
+): Promise<DesiredFdbEntry[]> {
+  const operations = steps.flatMap(({ operation }) =>
     operation.type === 'addFdbEntry' || operation.type === 'replaceFdbEntry' || operation.type === 'deleteFdbEntry'
-      ? [{ type: operation.type, entry: withLinks(operation.entry, ['dev', 'via'], formerName) }]
+      ? [operation]
       : [],
   )
+  await rest()
   // An address moves from one port of a bridge to another, and without a VLAN it is deleted in all of them.
-  const macs = new Set(touched.map(({ entry }) => entry.mac))
+  const macs = new Set(operations.map(({ entry }) => entry.mac))
   const known = before.fdb ?? []
-  const keys = new Set(known.map(fdbKey))
-  return [
-    ...touched
-      .filter(({ type, entry }) => type !== 'deleteFdbEntry' && !keys.has(fdbKey(entry)))
-      .map(({ entry: { state: _state, sticky: _sticky, externallyLearned: _learned, router: _router, ...named } }) => ({
-        absent: true,
-        entry: named,
-      })),
-    ...known
-      .filter((entry) => isLastingFdbEntry(entry, before))
-      .filter(({ mac, dev, master }) => macs.has(mac) || reach.takesEntries(dev) || reach.takesEntries(master))
-      .map((entry) => ({ absent: false, entry: fdbEntryAsItWas(entry), exact: true })),
-  ]
+  const keys = new Set(await mapInTurns(known, fdbKey))
+  const former: DesiredFdbEntry[] = []
+  await eachInTurns(operations, ({ type, entry }) => {
+    const touched = withLinks(entry, ['dev', 'via'], formerName)
+    if (type === 'deleteFdbEntry' || keys.has(fdbKey(touched))) return
+    const { state: _state, sticky: _sticky, externallyLearned: _learned, router: _router, ...named } = touched
+    former.push({ absent: true, entry: named })
+  })
+  await eachInTurns(known, (entry) => {
+    const { mac, dev, master } = entry
+    const isTouched = macs.has(mac) || reach.takesEntries(dev) || reach.takesEntries(master)
+    if (!isTouched || !isLastingFdbEntry(entry, before)) return
+    former.push({ absent: false, entry: fdbEntryAsItWas(entry), exact: true })
+  })
+  return former
 }
 
 function formerMdb(

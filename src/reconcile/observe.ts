@@ -14,7 +14,6 @@ import { RouteReader } from '../rtnetlink/packed/routeReader.js'
 import type { RouteFilter } from '../rtnetlink/route.js'
 import { dumpRoutes } from '../rtnetlink/routeMessages.js'
 import { decodeRule, dumpRules } from '../rtnetlink/ruleMessages.js'
-import { normalizeAddress } from '../state/address.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../state/model.js'
 import { nexthopOf } from '../state/nexthop.js'
 import { routesOfState } from '../state/packedState.js'
@@ -187,8 +186,8 @@ export function linkRecords(
   const byIndex = new Map<number, ListedAddress[]>()
   for (const address of addresses) {
     const list = byIndex.get(address.index)
-    if (list) list.push(normalizeAddress(address))
-    else byIndex.set(address.index, [normalizeAddress(address)])
+    if (list) list.push(address)
+    else byIndex.set(address.index, [address])
   }
   return new Map(links.map((link) => [link.name, { link, addresses: byIndex.get(link.index) ?? [] }]))
 }

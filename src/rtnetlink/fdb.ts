@@ -133,7 +133,7 @@ export function dumpFdb({ master, port }: FdbFilter = {}, context: EncodeContext
 
 /** Whether an entry is in the link's own table. */
 export function isSelf({ self, dst, vni, port, via, sourceVni, nexthopId }: Omit<FdbEntry, 'dev' | 'mac'>): boolean {
-  return self ?? [dst, vni, port, via, sourceVni, nexthopId].some((value) => value !== undefined)
+  return self ?? (dst ?? vni ?? port ?? via ?? sourceVni ?? nexthopId) !== undefined
 }
 
 /** The state that an entry gets where none is given. */

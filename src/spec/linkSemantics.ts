@@ -31,7 +31,7 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
     kindProblems(link, at, report)
     peerProblems(link, at, report)
     mtuProblems(link, at, report)
-    addressProblems(link, at, report)
+    yield* addressProblems(link, at, report)
     sysctlProblems(link, at, report)
     tokenProblems(link, at, report)
     qdiscProblems(link, at, report)
@@ -210,9 +210,10 @@ function mtuProblems({ kind, mtu }: LinkSpec, at: Path, report: Report): void {
   if (mtu < smallestMtu) report([...at, 'mtu'], `the smallest MTU of a ${kind} is ${smallestMtu}`, { found: mtu })
 }
 
-function addressProblems(link: LinkSpec, at: Path, report: Report): void {
+function* addressProblems(link: LinkSpec, at: Path, report: Report): Generator<void> {
   const seen = new Set<string>()
   for (const [index, entry] of (link.addresses ?? []).entries()) {
+    yield
     const address: AddressSpec = typeof entry === 'string' ? { address: entry } : entry
     const place = typeof entry === 'string' ? [...at, 'addresses', index] : [...at, 'addresses', index, 'address']
     const prefix = parsePrefix(address.address)

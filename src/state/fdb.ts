@@ -7,9 +7,9 @@ import type { NetworkState } from './model.js'
 
 /** Whether an address can have several remote ends on a VXLAN: that of a group, or the one for all without an entry. */
 export function hasSeveralRemotes({ mac, ...entry }: FdbEntry): boolean {
+  if (!isSelf(entry) || (entry.dst === undefined && entry.nexthopId === undefined)) return false
   const bytes = parseMac(mac)
-  const isGroup = bytes !== undefined && (((bytes[0] ?? 0) & 1) === 1 || bytes.every((byte) => byte === 0))
-  return isGroup && isSelf(entry) && (entry.dst !== undefined || entry.nexthopId !== undefined)
+  return bytes !== undefined && (((bytes[0] ?? 0) & 1) === 1 || bytes.every((byte) => byte === 0))
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
 import test from 'ava'
-import { apply, type LinkSpec, plan, RouteSet, type RouteSpec, snapshot } from '../../src/index.js'
+import { apply, type LinkSpec, plan, RouteSet, type RouteSpec, type Spec, snapshot } from '../../src/index.js'
 import { FakeKernel } from '../../src/testing/index.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -67,3 +67,28 @@ test.serial('many links whose deletion is undone leave the event loop its turns'
   t.true((await longestTurn(undoing)) < mostMilliseconds, 'undoing')
   t.true((await longestTurn(() => snapshot(options))) < mostMilliseconds, 'snapshot')
 })
+
+test.serial('many entries and neighbors leave the event loop its turns', async (t) => {
+  const { fd } = reconcileNamespace(t)
+  const options = { namespace: { fd } }
+  const pair = (index: number): string =>
+    [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+  const spec: Spec = {
+    links: [
+      { name: 'br0', kind: 'bridge', up: true },
+      { name: 't0', kind: 'tap', master: 'br0', up: true },
+    ],
+    fdb: range(6000, (index) => ({ dev: 't0', mac: `02:00:00:00:${pair(index)}` })),
+    neighbors: range(6000, (index) => ({
+      dev: 'br0',
+      address: `10.200.${index >> 8}.${index & 255}`,
+      mac: '02:00:00:00:00:01',
+    })),
+  }
+  t.true((await longestTurn(async () => (await apply(spec, options)).unwrap())) < mostMilliseconds, 'apply')
+  t.true((await longestTurn(() => snapshot(options))) < mostMilliseconds, 'snapshot')
+})
+
+function range<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index))
+}

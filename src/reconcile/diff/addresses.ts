@@ -4,7 +4,7 @@ import { addressDifferences, addressKey, isChangedInPlace, isManageable, subnetO
 import { addressMoves } from '../../state/addressOrder.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
-import { eachInTurns } from '../../system/inTurns.js'
+import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
 import { Phase } from '../step.js'
 import { tagOfAddress } from './boundAddresses.js'
@@ -24,9 +24,11 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
   const record = findLink(context, link.name)
   const name = record?.link.name ?? link.name
   const wantedByKey = new Map(wanted.map((address) => [addressKey(address), address]))
+  await rest()
   const present = (record?.addresses ?? []).filter(
     (address) => isManageable(address) || wantedByKey.has(addressKey(address)),
   )
+  await rest()
   const presentByKey = new Map(present.map((address) => [addressKey(address), address]))
   const unusable = new Set<string>()
   await eachInTurns(wantedByKey, ([key, address]) => {
@@ -37,12 +39,14 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
     else unusable.add(key)
   })
   const moves = await addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
-  const addedSubnets = new Set(moves.added.map(subnetOf))
-  const addedKeys = new Set(moves.added.map(addressKey))
   await rest()
-  const early = new Set(
-    moves.removed.filter((address) => addedKeys.has(addressKey(address)) || addedSubnets.has(subnetOf(address))),
-  )
+  const addedKeys = new Set(moves.added.map(addressKey))
+  // Without any to be removed it need not be known, and it takes a while to tell.
+  const addedSubnets = new Set(moves.removed.length === 0 ? [] : await mapInTurns(moves.added, subnetOf))
+  const early = new Set<Address>()
+  await eachInTurns(moves.removed, (address) => {
+    if (addedKeys.has(addressKey(address)) || addedSubnets.has(subnetOf(address))) early.add(address)
+  })
   await eachInTurns(early, (address) => {
     removeAddress(context, link, name, address, addedKeys.has(addressKey(address)))
   })

@@ -1,5 +1,4 @@
 import { defaultFdbState, type FdbEntry, isSelf, type ListedFdbEntry } from '../../rtnetlink/fdb.js'
-import { grouped } from '../../rtnetlink/grouped.js'
 import type { DesiredFdbEntry } from '../../state/desired.js'
 import {
   type FdbDefaults,
@@ -9,7 +8,7 @@ import {
   isLastingFdbEntry,
   isMeantByFdbAbsence,
 } from '../../state/fdb.js'
-import { eachInTurns } from '../../system/inTurns.js'
+import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../operation.js'
 import { Phase } from '../step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
@@ -19,8 +18,9 @@ import { desiredLink, isThere, kindOf, requireLinks, vxlanOf } from './lookup.js
 export async function diffFdb(context: DiffContext): Promise<void> {
   const wanted = context.desired.fdb ?? []
   if (wanted.length === 0) return
-  const present = new Map((context.actual.fdb ?? []).map((entry) => [fdbKey(entry), entry]))
-  const byMac = grouped(context.actual.fdb ?? [], ({ mac }) => mac)
+  const present = new Map<string, ListedFdbEntry>()
+  await eachInTurns(context.actual.fdb ?? [], (entry) => present.set(fdbKey(entry), entry))
+  const byMac = await groupedInTurns(context.actual.fdb ?? [], ({ mac }) => mac)
   await eachInTurns(wanted, (one) => {
     if (one.absent) removeEntries(context, one, byMac.get(one.entry.mac) ?? [])
     else if (hasLinks(context, one)) addEntry(context, one, present)

@@ -20,9 +20,9 @@ import { normalizeGlobalVlans, normalizeVlans } from '../vlans.js'
 import { canonicalAddress, canonicalMac, canonicalNetwork } from './canonical.js'
 import { type Resolver, scopeName } from './resolver.js'
 
-/** Brings a link of a spec into the kernel's terms. */
+/** Brings a link of a spec into the kernel's terms, but for its addresses. */
 export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): DesiredLink {
-  const { name, absent = false, match, addresses, group, mac, broadcast, ipv6Token, kind, ...rest } = link
+  const { name, absent = false, match, addresses: _a, group, mac, broadcast, ipv6Token, kind, ...rest } = link
   const { sysctl, qdisc, ingressQdisc, protocolDownReasons, confine: _c, ...others } = rest
   const properties: Record<string, unknown> = { ...others }
   if (kind !== undefined) properties['kind'] = kind
@@ -48,9 +48,6 @@ export function resolveLink(link: LinkSpec, path: Path, resolver: Resolver): Des
     ...(sysctl ? { sysctl: sysctlOf(sysctl) } : {}),
     ...(qdisc === undefined ? {} : { qdisc: qdisc && canonicalQdisc(qdisc) }),
     ...(ingressQdisc === undefined ? {} : { ingressQdisc }),
-    ...(addresses
-      ? { addresses: addresses.map((one, index) => resolveAddress(one, name, [...path, 'addresses', index], resolver)) }
-      : {}),
   }
 }
 
@@ -105,13 +102,14 @@ function canonicalVni(item: VniList[number]): VniList[number] {
   }
 }
 
-function resolveAddress(given: string | AddressSpec, dev: string, path: Path, resolver: Resolver): Address {
+/** Brings an address of a link into the kernel's terms. */
+export function resolveAddress(given: string | AddressSpec, dev: string, path: Path, resolver: Resolver): Address {
   const spec: AddressSpec = typeof given === 'string' ? { address: given } : given
   const { scope, broadcast, address, peer, ...others } = spec
   return normalizeAddress<Address>({
     ...others,
     dev,
-    address: canonicalPrefix(address) ?? address,
+    address,
     ...(peer === undefined ? {} : { peer: canonicalPeer(peer) }),
     ...(broadcast === undefined ? {} : { broadcast: canonicalAddress(broadcast) }),
     ...(scope === undefined ? {} : { scope: scopeName(scope, [...path, 'scope'], resolver) }),

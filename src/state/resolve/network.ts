@@ -3,13 +3,14 @@ import { type Path, pointer } from '../../spec/pointer.js'
 import { isSingleRoute, isWhole, loadedRoutes, placeOf } from '../../spec/routeEntries.js'
 import { originsOf } from '../../spec/routeOrigin.js'
 import { isRouteSet } from '../../spec/routeSetBrand.js'
-import type { NeighborSpec, NetworkSpec } from '../../spec/types.js'
+import type { LinkSpec, NeighborSpec, NetworkSpec } from '../../spec/types.js'
 import { mapInTurns } from '../../system/inTurns.js'
-import type { DesiredNeighbor, DesiredNetwork, DesiredRoute } from '../desired.js'
+import { rest } from '../../system/turns.js'
+import type { DesiredLink, DesiredNeighbor, DesiredNetwork, DesiredRoute } from '../desired.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
 import { resolveFirewall } from './firewall.js'
-import { resolveLink } from './link.js'
+import { resolveAddress, resolveLink } from './link.js'
 import { resolveNexthop } from './nexthop.js'
 import type { Resolver } from './resolver.js'
 import { resolveRoute, resolveWay } from './route.js'
@@ -25,7 +26,7 @@ export async function resolveNetwork(network: NetworkSpec, path: Path, resolver:
     resolve: (one: One, at: Path, resolver: Resolver) => Resolved,
   ): Promise<Resolved[]> => mapInTurns(list.entries(), ([index, one]) => resolve(one, [...path, name, index], resolver))
   return {
-    links: await each(links, 'links', resolveLink),
+    links: await withAddresses(await each(links, 'links', resolveLink), links, [...path, 'links'], resolver),
     ...(await resolveRoutes(network, [...path, 'routes'], resolver)),
     nexthops: await each(nexthops, 'nexthops', resolveNexthop),
     rules: await each(rules, 'rules', resolveRule),
@@ -35,6 +36,26 @@ export async function resolveNetwork(network: NetworkSpec, path: Path, resolver:
     forwarding: forwarding ? { ...forwarding, path: pointer([...path, 'forwarding']) } : {},
     ...(firewall ? { firewall } : {}),
   }
+}
+
+/** Adds their addresses to links that were brought into the kernel's terms, in the order of the spec. */
+async function withAddresses(
+  resolved: readonly DesiredLink[],
+  links: readonly LinkSpec[],
+  path: Path,
+  resolver: Resolver,
+): Promise<DesiredLink[]> {
+  const whole: DesiredLink[] = []
+  for (const [index, link] of resolved.entries()) {
+    await rest()
+    const listed = links[index]?.addresses
+    const at = [...path, index, 'addresses']
+    const addresses =
+      listed &&
+      (await mapInTurns(listed.entries(), ([place, one]) => resolveAddress(one, link.name, [...at, place], resolver)))
+    whole.push(addresses ? { ...link, addresses } : link)
+  }
+  return whole
 }
 
 /** What the kernel keeps resolved, or another program tells of, comes and goes between states by itself. */

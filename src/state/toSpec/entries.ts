@@ -2,26 +2,27 @@ import { defaultFdbState, isSelf, type ListedFdbEntry } from '../../rtnetlink/fd
 import type { ListedMdbEntry } from '../../rtnetlink/mdb.js'
 import { defined, unless } from '../../spec/omit.js'
 import type { FdbSpec, MdbSpec, NetworkSpec } from '../../spec/types.js'
+import { mapInTurns } from '../../system/inTurns.js'
+import { rest } from '../../system/turns.js'
 import { fdbKey, isLastingFdbEntry } from '../fdb.js'
 import { lastingMdbEntries, mdbKey } from '../mdb.js'
 import type { NetworkState } from '../model.js'
 
 /** The entries of forwarding and multicast databases that somebody made, as a spec would say them. */
-export function entriesToSpec(state: NetworkState): Pick<NetworkSpec, 'fdb' | 'mdb'> {
+export async function entriesToSpec(state: NetworkState): Promise<Pick<NetworkSpec, 'fdb' | 'mdb'>> {
   const fdb = (state.fdb ?? []).filter((entry) => isLastingFdbEntry(entry, state) && typeof entry.dev === 'string')
   const mdb = lastingMdbEntries(state.mdb ?? []).filter(({ port }) => typeof port === 'string')
   return {
-    ...(fdb.length > 0 ? { fdb: inOrder(fdb, fdbKey).map(fdbToSpec) } : {}),
-    ...(mdb.length > 0 ? { mdb: inOrder(mdb, mdbKey).map(mdbToSpec) } : {}),
+    ...(fdb.length > 0 ? { fdb: await mapInTurns(await inOrder(fdb, fdbKey), fdbToSpec) } : {}),
+    ...(mdb.length > 0 ? { mdb: await mapInTurns(await inOrder(mdb, mdbKey), mdbToSpec) } : {}),
   }
 }
 
 /** The kernel keeps them in the order of chance. */
-function inOrder<T>(list: readonly T[], keyOf: (item: T) => string): T[] {
-  return list
-    .map((item) => ({ item, key: keyOf(item) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ item }) => item)
+async function inOrder<T>(list: readonly T[], keyOf: (item: T) => string): Promise<T[]> {
+  const keyed = await mapInTurns(list, (item) => ({ item, key: keyOf(item) }))
+  await rest()
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item)
 }
 
 function fdbToSpec(entry: ListedFdbEntry): FdbSpec {

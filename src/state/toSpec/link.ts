@@ -9,6 +9,7 @@ import { isLead } from '../../rtnetlink/pair.js'
 import { compactVnis, normalizeVnis } from '../../rtnetlink/vniChanges.js'
 import { defined, unless } from '../../spec/omit.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import { isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
 import { sameOption, sameValue } from '../equal.js'
@@ -20,10 +21,10 @@ import { qdiscToSpec } from './qdisc.js'
 
 const ethernet = 1
 
-/** A link as a spec would say it: what differs from what a new link of the kind has. `own` marks the SDK's addresses. */
+/** A link with its addresses, as a spec would say it: what differs from what a new link of the kind has. */
 export function linkToSpec(
-  { link: read, addresses, qdiscs }: LinkRecord,
-  own: number,
+  { link: read, qdiscs }: LinkRecord,
+  addresses: readonly (string | AddressSpec)[],
   secrets: boolean,
   links: ReadonlyMap<string, LinkRecord> = new Map(),
 ): LinkSpec {
@@ -31,7 +32,6 @@ export function linkToSpec(
   const kind = creatableKind(link)
   const fallback: GeneralDefaults = kind?.generalDefaults ?? {}
   const altNames = visibleAltNames(link)
-  const listed = addresses.filter(isManageable).map((address) => addressToSpec(address, link.name, own))
   const port = link.masterKind === undefined ? undefined : linkKind(link.masterKind)
   const spec = defined({
     kind: kind?.kind,
@@ -54,7 +54,7 @@ export function linkToSpec(
     features: featuresToSpec(link),
     qdisc: qdiscToSpec(qdiscs?.root),
     ingressQdisc: qdiscs?.ingress,
-    addresses: listed.length > 0 ? listed : undefined,
+    addresses: addresses.length > 0 ? addresses : undefined,
   })
   return {
     name: link.name,
@@ -134,6 +134,11 @@ function section(
     if (!isDefault && !momentary.includes(property) && !(value instanceof Uint8Array)) options[property] = value
   }
   return Object.keys(options).length > 0 ? { [name]: options } : {}
+}
+
+/** The addresses of a link that a list stands for, as a spec would say them. `own` marks the SDK's. */
+export function addressesToSpec({ link, addresses }: LinkRecord, own: number): Promise<(string | AddressSpec)[]> {
+  return mapInTurns(addresses.filter(isManageable), (address) => addressToSpec(address, link.name, own))
 }
 
 /** An address as a spec would say it: the text alone where that says all. */

@@ -4,8 +4,17 @@ import { defined } from '../../spec/omit.js'
 import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import { RouteSet } from '../../spec/routeSet.js'
 import { routeToSpec, wayToSpec } from '../../spec/routeToSpec.js'
-import type { NeighborSpec, NetworkSpec, PackedSnapshot, RouteSpec, RuleSpec, Snapshot } from '../../spec/types.js'
+import type {
+  LinkSpec,
+  NeighborSpec,
+  NetworkSpec,
+  PackedSnapshot,
+  RouteSpec,
+  RuleSpec,
+  Snapshot,
+} from '../../spec/types.js'
 import { mapInTurns } from '../../system/inTurns.js'
+import { rest } from '../../system/turns.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
@@ -15,7 +24,7 @@ import { isLasting, type RouteRecord, routeKey } from '../route.js'
 import type { RuleRecord } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
-import { linkToSpec } from './link.js'
+import { addressesToSpec, linkToSpec } from './link.js'
 import { nexthopToSpec } from './nexthop.js'
 import { sysctlToSpec } from './sysctl.js'
 
@@ -59,11 +68,15 @@ const unknownOrigin = { origins: { inet: [], inet6: [] } } as const
 /** Everything but the routes. */
 async function restToSpec(state: NetworkState, own: number, secrets: boolean): Promise<Omit<NetworkSpec, 'routes'>> {
   const { firewall = noFirewall } = state.firewall ?? {}
-  const links = await mapInTurns(state.links.values(), (record) => ({
-    ...linkToSpec(record, own, secrets, state.links),
-    ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
-    ...confineToSpec(firewall.confinements.get(record.link.name)),
-  }))
+  const links: LinkSpec[] = []
+  for (const record of state.links.values()) {
+    await rest()
+    links.push({
+      ...linkToSpec(record, await addressesToSpec(record, own), secrets, state.links),
+      ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
+      ...confineToSpec(firewall.confinements.get(record.link.name)),
+    })
+  }
   const nat = natToSpec(firewall)
   const nexthops = await mapInTurns(state.nexthops, (nexthop) => nexthopToSpec(nexthop, own))
   const ownRules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol)
@@ -75,7 +88,7 @@ async function restToSpec(state: NetworkState, own: number, secrets: boolean): P
     ...(nexthops.length > 0 ? { nexthops } : {}),
     ...(rules.length > 0 ? { rules } : {}),
     ...(neighbors.length > 0 ? { neighbors } : {}),
-    ...entriesToSpec(state),
+    ...(await entriesToSpec(state)),
     forwarding: state.forwarding,
     ...(nat ? { nat } : {}),
   }
