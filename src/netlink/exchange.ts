@@ -74,6 +74,8 @@ export async function receiveDatagrams(
     // The kernel is at it: a large forwarding database takes it longer with each part (net/bridge/br_fdb.c, br_fdb_dump).
     if (received.length > 0) deadline = deadlineOf(options)
     if (++count > before) transport.readAhead?.()
+    // A datagram may take as long as a turn: it is to count even where nobody has asked in this turn so far.
+    turnIsLong()
     if (visit(received)) return
     if (!turnIsLong()) continue
     if (performance.now() > deadline) throw timedOut(subject)

@@ -232,6 +232,7 @@ async function allSteps(
   let steps = await stepsTowards(networks, states, world, options)
   await rest()
   const more = losingEntries(steps, states)
+  await rest()
   if (more.size > 0) {
     states = await world.withEntries(states, more, options)
     steps = await stepsTowards(networks, states, world, options)
@@ -358,10 +359,12 @@ async function additionsMissing(
   const parts = new Map<string, DesiredNetwork>()
   for (const [name, network] of lastingWish(networks)) {
     const own = done.filter(({ namespace = '' }) => namespace === name)
+    await rest()
     const part = partOfSteps(network, own)
     if (!part) return undefined
     if (own.length > 0) parts.set(name, part)
   }
+  await rest()
   const states = await additionsRead(parts, world, options)
   return states && (await stepsTowards(parts, states, world, { ...options, prune: false }))
 }
@@ -387,7 +390,9 @@ async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<P
     await rest()
     const [former, after] = [work.states.get(name), states.get(name)]
     const own = done.filter(({ namespace = '' }) => namespace === name)
+    await rest()
     const before = former && (await renamedState(former, formerNamesOf(own).newNames))
+    await rest()
     const kept = before && options.prune ? await withoutPruned(network, before, owner) : before
     wanted.set(name, kept && after ? await withCollateral(network, kept, after, own, before) : network)
   }

@@ -9,6 +9,7 @@ import {
 } from '../rtnetlink/encapsulation/probe.js'
 import { eachInTurns } from '../system/inTurns.js'
 import { wouldLoadEncapsulationModule } from '../system/linkModules.js'
+import { isBulkStep } from './bulkStep.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
@@ -27,7 +28,14 @@ interface Wrapping {
 
 type Place = readonly [place: string, Wrapping]
 
-/** What wraps packets of what an operation makes, by its place; of those of many routes, nothing. */
+/** What wraps packets, its place, and the namespace that it is for. */
+interface Wrapped {
+  readonly encapsulation: AnyEncapsulation
+  readonly path: string
+  readonly namespace: string | undefined
+}
+
+/** What may wrap packets of what an operation makes, by its place; of those of many routes, nothing. */
 function wrappingsOf(operation: Operation, path: string): readonly Place[] {
   switch (operation.type) {
     case 'addRoute':
@@ -44,15 +52,19 @@ function wrappingsOf(operation: Operation, path: string): readonly Place[] {
   }
 }
 
-/** The same, also of those of many routes. */
-async function allWrappingsOf(operation: Operation, path: string): Promise<readonly Place[]> {
-  if (operation.type !== 'bulkRoutes') return wrappingsOf(operation, path)
-  const places: Place[] = []
-  await eachInTurns(await operation.changes.used(), (change) => {
-    for (const place of wrappingsOf(change.operation, change.path ?? path))
-      if (place[1].encapsulation) places.push(place)
-  })
-  return places
+/** What wraps packets of what steps make, also of those of many routes. */
+async function allWrappingsOf(steps: readonly PlannedStep[]): Promise<readonly Wrapped[]> {
+  const wrapped: Wrapped[] = []
+  const add = (operation: Operation, at: string, namespace: string | undefined): void => {
+    for (const [path, { encapsulation }] of wrappingsOf(operation, at))
+      if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, namespace })
+  }
+  await eachInTurns(steps, ({ operation, namespace, path = '' }) => add(operation, path, namespace))
+  for (const step of steps.filter(isBulkStep)) {
+    const { operation, namespace, path = '' } = step
+    await eachInTurns(await operation.changes.used(), (change) => add(change.operation, change.path ?? path, namespace))
+  }
+  return wrapped
 }
 
 /** Refuses a plan for which the kernel lacks ways to wrap packets, naming all of them; nothing is changed. */
@@ -65,11 +77,8 @@ export async function refuseEncapsulations(
     return world.kernelOf(namespace)?.lacksEncapsulation(part, request)
   })
   const problems: Problem[] = []
-  for (const { operation, namespace, path = '' } of steps) {
-    for (const [place, { encapsulation }] of await allWrappingsOf(operation, path)) {
-      if (!encapsulation) continue
-      problems.push(...(await problemsOf(encapsulation, `${place}/encapsulation`, (part) => lacks(part, namespace))))
-    }
+  for (const { encapsulation, path, namespace } of await allWrappingsOf(steps)) {
+    problems.push(...(await problemsOf(encapsulation, path, (part) => lacks(part, namespace))))
   }
   throwIfUnsupported(problems)
 }

@@ -9,7 +9,7 @@ import { packedRecords } from '../state/packedState.js'
 import { type RouteRecord, routeKey } from '../state/route.js'
 import { isMeantByAbsence } from '../state/routeAbsence.js'
 import { priorityGroup, type RuleRecord, ruleDifferences, selectorKey } from '../state/rule.js'
-import { eachInTurns, groupedInTurns } from '../system/inTurns.js'
+import { eachInTurns, groupedInTurns, mapInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { asItWas } from './asItWas.js'
 import { lostBulk, replacedBulk } from './bulkCollateral.js'
@@ -37,21 +37,25 @@ export async function withCollateral(
   steps: readonly PlannedStep[],
   whole: NetworkState = before,
 ): Promise<DesiredNetwork> {
+  await rest()
   const made = await withMade(stated, before, steps)
+  await rest()
   const packed = isPacked(steps, stated, before, after)
   const network = packed ? { ...made, ...withBulk(made.bulk, await replacedBulk(steps)) } : withoutReplaced(made, steps)
+  await rest()
   const deleted = new Set<unknown>(steps.flatMap(({ operation }) => deletedBy(operation)))
   await rest()
   const reach = await Reach.of(whole, steps, 'doing')
   await rest()
   const gone = await lostNexthops(network, before, after, deleted)
+  await rest()
   const nexthops = gone.filter(({ nexthop }) => reach.takesNexthop(nexthop.id))
   const withObjects = { ...network, nexthops: [...network.nexthops, ...nexthops] }
   const lost = packed
     ? await lostBulk(withObjects, before, after, steps, reach)
     : { routes: await lostSingle(withObjects, before, after, steps, reach), bulk: PackedRoutes.empty<DesiredRoute>() }
   await rest()
-  const neighbors = lostNeighbors(network, before, after, deleted).filter((one) => reach.takesNeighbor(one))
+  const neighbors = (await lostNeighbors(network, before, after, deleted)).filter((one) => reach.takesNeighbor(one))
   await rest()
   const rules = (await lostRules(before, after, deleted)).filter((rule) => reach.takesRule(rule))
   const { routes, bulk } = lost
@@ -75,6 +79,7 @@ async function lostSingle(
   reach: Reach,
 ): Promise<DesiredRoute[]> {
   const canLead = await reachability([], { routes: [] }, after, network.nexthops)
+  await rest()
   const operations = steps.flatMap(({ operation }) => (isRouteOperation(operation) ? [operation] : []))
   const wishes = network.routes.filter(({ absent }) => !absent)
   const unwanted = network.routes.filter(({ absent }) => absent)
@@ -158,6 +163,7 @@ async function lostNexthops(
   const present = new Set(after.nexthops.map(({ id }) => id))
   const named = new Set(network.nexthops.map(({ nexthop }) => nexthop.id))
   const lost = before.nexthops.filter((one) => !present.has(one.id) && !named.has(one.id) && !deleted.has(one))
+  await rest()
   if (lost.length === 0) return []
   const canLead = await reachability([], network, after)
   const hasCarrier = ({ dev }: NexthopRecord): boolean =>
@@ -189,15 +195,14 @@ async function lostRules(
   return lost
 }
 
-function lostNeighbors(
+async function lostNeighbors(
   network: DesiredNetwork,
   before: NetworkState,
   after: NetworkState,
   deleted: ReadonlySet<unknown>,
-): NetworkState['neighbors'] {
-  const known = new Set(
-    [...after.neighbors, ...network.neighbors.map(({ neighbor }) => neighbor)].map((neighbor) => neighborKey(neighbor)),
-  )
+): Promise<NetworkState['neighbors']> {
+  const known = new Set(await mapInTurns(after.neighbors, neighborKey))
+  await eachInTurns(network.neighbors, ({ neighbor }) => known.add(neighborKey(neighbor)))
   return before.neighbors.filter(
     (neighbor) =>
       isLastingNeighbor(neighbor) &&

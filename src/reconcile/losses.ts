@@ -55,6 +55,7 @@ export async function withLosses(
   far: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<Losses> {
   const desired = withFormerPeers(stated, actual)
+  await rest()
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   await rest()
   const recreated = await recreatedLinks(desired, actual, wanted, far.keys())

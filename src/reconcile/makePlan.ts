@@ -9,6 +9,7 @@ import type { Owner } from '../state/owner.js'
 import { parted } from '../state/packedState.js'
 import { withRealNames } from '../state/realNames.js'
 import { renamedState, withRenamedPeers } from '../state/renamed.js'
+import { mapInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
@@ -66,7 +67,9 @@ export async function makeSteps(
   }
   await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
+  await rest()
   for (const [namespace, own] of withPeerQueues(losses, peers)) {
+    await rest()
     if (!existing.has(namespace)) steps.push(createNamespaceStep(namespace))
     const context: DiffContext = {
       ...own,
@@ -80,8 +83,7 @@ export async function makeSteps(
     await diffNetwork(context)
   }
   throwIfAny(problems)
-  await rest()
-  return await orderSteps(steps.map(withPeerTags))
+  return await orderSteps(await mapInTurns(steps, withPeerTags))
 }
 
 async function stateAfterRenames(

@@ -6,6 +6,7 @@ import { decodeNamespaceId, getNamespaceId } from '../rtnetlink/namespaceId.js'
 import { isPairKind, withoutLedOptions, withPeer } from '../rtnetlink/pair.js'
 import type { Elsewhere, NetworkState } from '../state/model.js'
 import { listNamespaces } from '../system/namespace.js'
+import { rest } from '../system/turns.js'
 import { findLink } from './observeFew.js'
 import { Place } from './place.js'
 
@@ -28,6 +29,7 @@ export async function resolvePeers(
     const neighbors = far ? await namespacesById(place, places, options) : new Map<number, NamedPlace>()
     const links = new Map(state.links)
     for (const record of pairs) {
+      await rest()
       const link = withoutLedOptions(record.link)
       const elsewhere = await elsewhereOf(link, neighbors, options)
       const peer = isPairKind(link.kind) ? peerOf(link, elsewhere) : undefined

@@ -9,7 +9,7 @@ import { isMarked, type Owner } from '../state/owner.js'
 import { keyedRoutes, keyedWishes, selectedByKey } from '../state/packedSets.js'
 import { withRealNames } from '../state/realNames.js'
 import { isLasting, routeKey } from '../state/route.js'
-import { eachInTurns } from '../system/inTurns.js'
+import { eachInTurns, mapInTurns } from '../system/inTurns.js'
 import { rest } from '../system/turns.js'
 import { asItWas } from './asItWas.js'
 import { withBulk } from './restoredRoutes.js'
@@ -20,11 +20,14 @@ import { withBulk } from './restoredRoutes.js'
  */
 export async function withPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): Promise<DesiredNetwork> {
   const bulk = await doomedBulk(network, actual, owner)
+  const links = prunedLinks(network, actual, owner)
+  await rest()
+  const routes = [...network.routes, ...doomedRoutes(network, actual, owner)]
+  const nexthops = [...network.nexthops, ...(await doomedNexthops(network, actual, owner))]
+  const neighbors = [...network.neighbors, ...(await doomedNeighbors(network, actual, owner))]
+  await rest()
   return {
-    ...network,
-    links: prunedLinks(network, actual, owner),
-    routes: [...network.routes, ...doomedRoutes(network, actual, owner)],
-    nexthops: [...network.nexthops, ...(await doomedNexthops(network, actual, owner))],
+    ...{ ...network, links, routes, nexthops, neighbors },
     ...withBulk(network.bulk, bulk),
     rules: [
       ...network.rules,
@@ -33,7 +36,6 @@ export async function withPruned(network: DesiredNetwork, actual: NetworkState, 
         .filter(({ protocol }) => protocol === owner.protocol)
         .map((rule) => ({ absent: true, rule, exact: true })),
     ],
-    neighbors: [...network.neighbors, ...doomedNeighbors(network, actual, owner)],
     // The tables are the owner's mark.
     firewall: { entries: [], ...network.firewall, exact: true },
   }
@@ -50,8 +52,10 @@ export async function withoutPruned(
 ): Promise<NetworkState> {
   const isKept = ({ protocol }: { readonly protocol?: number }): boolean => protocol !== owner.protocol
   const named = namedLinks(await withRealNames(network, before), before)
+  await rest()
   const links = [...before.links].filter(([name, { link }]) => named.has(name) || !isMarked(link, owner))
   const doomed = new Set((await doomedNexthops(network, before, owner)).map(({ nexthop }) => nexthop.id))
+  await rest()
   return {
     ...before,
     links: new Map(links.map(([name, record]) => [name, { ...record, addresses: record.addresses.filter(isKept) }])),
@@ -146,10 +150,16 @@ async function doomedBulk(
   return await doomed.map((route) => ({ absent: true, route, stated: route, exact: true }))
 }
 
-function doomedNeighbors(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['neighbors'] {
-  const wanted = new Set(network.neighbors.map(({ neighbor }) => neighborKey(neighbor)))
-  return actual.neighbors
-    .filter((neighbor) => neighbor.protocol === owner.protocol && isLastingNeighbor(neighbor))
-    .filter((neighbor) => !wanted.has(neighborKey(neighbor)))
-    .map((neighbor) => ({ absent: true, neighbor }))
+async function doomedNeighbors(
+  network: DesiredNetwork,
+  actual: NetworkState,
+  owner: Owner,
+): Promise<DesiredNetwork['neighbors']> {
+  const wanted = new Set(await mapInTurns(network.neighbors, ({ neighbor }) => neighborKey(neighbor)))
+  const doomed: DesiredNetwork['neighbors'][number][] = []
+  await eachInTurns(actual.neighbors, (neighbor) => {
+    const isOwn = neighbor.protocol === owner.protocol && isLastingNeighbor(neighbor)
+    if (isOwn && !wanted.has(neighborKey(neighbor))) doomed.push({ absent: true, neighbor })
+  })
+  return doomed
 }

@@ -21,11 +21,13 @@ export async function refuseUnsupported(
   world: World,
   request: RequestOptions,
 ): Promise<void> {
+  await rest()
   await refuseUntold(steps, states, world, request)
   for (const refuse of refusals) {
     await rest()
     await refuse(steps, world, request)
   }
+  await rest()
   await refuseValues(steps, states, world, request)
 }
 

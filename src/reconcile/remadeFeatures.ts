@@ -18,6 +18,7 @@ export async function withRemadeFeatures(
   const added = new Map(states)
   await rest()
   const all = withFarEnds(steps, states)
+  await rest()
   for (const [namespace, state] of states) {
     const place = world.places.get(namespace)
     const names = linksRemade(all, namespace, state)

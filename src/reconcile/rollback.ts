@@ -63,6 +63,7 @@ export async function formerOf(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
 ): Promise<Former> {
+  await rest()
   const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
   const networks = new Map<string, DesiredNetwork>()
   const all = withFarEnds(steps, before)
@@ -104,7 +105,9 @@ export async function restore(
     let possible: Recoverable | undefined
     for (let round = 0; round < 3; round++) {
       const states = await world.observe(wished.keys(), options, wished)
+      await rest()
       possible ??= await recoverable(wished, states, new Set(world.places.keys()))
+      await rest()
       const { networks } = possible
       const back = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
       busy.clear()
@@ -118,7 +121,10 @@ export async function restore(
     for (const name of [...created].reverse()) if (world.places.has(name)) await deleteCreated(name, world, options)
     const { networks, gone, lost } = possible ?? { networks: wished, gone: [], lost: [] }
     const states = await world.observe(networks.keys(), options, networks)
-    const left = await makeSteps(lastingWish(networks), states, new Set(world.places.keys()), undefined)
+    await rest()
+    const lasting = lastingWish(networks)
+    await rest()
+    const left = await makeSteps(lasting, states, new Set(world.places.keys()), undefined)
     return {
       restored: left.length === 0 && lost.length === 0,
       steps: (await mapInTurns(done, equivalentOf)).filter((command) => command !== ''),
@@ -152,6 +158,7 @@ async function formerNetwork(
   before: NetworkState = emptyState,
   steps: readonly PlannedStep[],
 ): Promise<DesiredNetwork> {
+  await rest()
   const names = formerNamesOf(steps)
   await rest()
   const reach = await Reach.of(before, steps, 'undoing', (name) => names.of(name))
@@ -167,9 +174,10 @@ async function formerNetwork(
   const rules = await formerRules(before, steps, reach)
   const neighbors = await formerNeighbors(before, steps, reach)
   await rest()
+  const entries = await formerEntries(before, steps, reach, (name) => names.of(name))
+  await rest()
   return {
-    ...{ links, ...routes, nexthops, rules, neighbors },
-    ...(await formerEntries(before, steps, reach, (name) => names.of(name))),
+    ...{ links, ...routes, nexthops, rules, neighbors, ...entries },
     forwarding: steps.some(({ object }) => object === 'forwarding') ? before.forwarding : {},
     ...formerFirewall(before, steps),
   }

@@ -1,5 +1,6 @@
 import { RTNLGRP_LINK } from '../rtnetlink/constants.js'
 import type { ListedLink } from '../rtnetlink/link.js'
+import { rest } from '../system/turns.js'
 import { listenUntil } from './listenUntil.js'
 import { observeLinks } from './observe.js'
 import type { ApplyOptions } from './options.js'
@@ -18,6 +19,7 @@ export async function settleCarriers(
   const deadline = performance.now() + settleTimeout
   for (const [name, place] of world.places) {
     const own = steps.filter(({ namespace = '' }) => namespace === name)
+    await rest()
     const broughtUp = new Set(own.flatMap(({ operation }) => linkBroughtUp(operation, waitForCarrier === 'all')))
     if (broughtUp.size === 0) continue
     const isAwaited = ({ name: link, up, carrier, protocolDown }: ListedLink): boolean =>

@@ -7,10 +7,11 @@ import type { DesiredNetwork } from '../state/desired.js'
 import { emptyState, type NetworkState } from '../state/model.js'
 import type { Owner } from '../state/owner.js'
 import { listNamespaces } from '../system/namespace.js'
+import { rest } from '../system/turns.js'
 import type { Kernel } from './kernel.js'
 import { type Curiosity, namesOf, observe } from './observe.js'
 import { observeEntries } from './observeEntries.js'
-import { observeFew } from './observeFew.js'
+import { observeFew, type Scope } from './observeFew.js'
 import { withKnownFeatures } from './observeGeneric.js'
 import { withSysctls } from './observeSysctls.js'
 import type { PlaceOptions } from './options.js'
@@ -134,11 +135,16 @@ export class World implements Disposable {
     owner: Owner,
     options: RequestOptions,
   ): Promise<Map<string, NetworkState> | undefined> {
-    const scopes = [...networks].map(([name, network]) => ({ name, network, scope: scopeOf(network, owner) }))
-    if (scopes.some(({ scope }) => !scope)) return undefined
+    const scopes = new Map<string, Scope>()
+    for (const [name, network] of networks) {
+      const scope = scopeOf(network, owner)
+      if (!scope) return undefined
+      scopes.set(name, scope)
+      await rest()
+    }
     const states = new Map<string, NetworkState>()
-    for (const { name, network, scope } of scopes) {
-      const place = this.places.get(name)
+    for (const [name, network] of networks) {
+      const [place, scope] = [this.places.get(name), scopes.get(name)]
       if (!place || !scope) return undefined
       const state = await observeFew(place, scope, this.#curiosity.get(name) ?? {}, options)
       if (!state) return undefined
