@@ -11,14 +11,14 @@ import type { PropertyChange } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import { masterOf } from '../configure.js'
 import type { Operation } from '../operation.js'
-import { optionsOf, words } from './words.js'
+import { optionsOf, quotedText, words } from './words.js'
 
 /** The word of `ip link` for a general property, and how its value is written. */
 const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
   mac: (value) => words('address', String(value)),
   broadcast: (value) => words('broadcast', String(value)),
   mtu: (value) => words('mtu', String(value)),
-  alias: (value) => `alias '${String(value).replaceAll("'", `'\\''`)}'`,
+  alias: (value) => `alias ${quotedText(String(value))}`,
   group: (value) => words('group', String(value)),
   txQueueLength: (value) => words('txqueuelen', String(value)),
   txQueues: (value) => words('numtxqueues', String(value)),

@@ -10,9 +10,14 @@ export function words(...parts: readonly (string | number | undefined | false)[]
     .join(' ')
 }
 
-/** What a shell would take apart is quoted; several words of ours stand as they are. */
+/** A text of the user's as one word, whatever is in it. */
+export function quotedText(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** What a shell would take apart is quoted; several words of ours stand as they are, and so does what is quoted already. */
 function quoted(part: string): string {
-  return /^[\w\s:./@%+=,-]*$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`
+  return /^(?:[\w\s:./@%+=,-]|'[^']*'|\\')*$/.test(part) ? part : quotedText(part)
 }
 
 /** Options with their values, in the words of `ip`. */

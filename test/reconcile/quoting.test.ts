@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import test from 'ava'
+import { createLinkCommands, updateLinkCommands } from '../../src/reconcile/equivalent/link.js'
+
+/** The words that a shell takes a command for. */
+function wordsOf(command: string): readonly string[] {
+  return execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' })
+    .trimEnd()
+    .split('\n')
+}
+
+const texts = ['x y', 'plain', "the host's", '$(id) `id` "x" \\', "''", 'a;b & c', "'x y'"]
+
+for (const text of texts) {
+  test(`a shell takes the alias ${text} for one word`, (t) => {
+    const created = createLinkCommands({ name: 'q0', kind: 'bridge', alias: text }).flatMap(wordsOf)
+    t.is(created[created.indexOf('alias') + 1], text)
+    const changed = updateLinkCommands(
+      {
+        type: 'updateLink',
+        name: 'q0',
+        kind: 'bridge',
+        changes: { alias: text, group: 5 },
+        addedAltNames: [],
+        removedAltNames: [],
+        bounce: false,
+      },
+      [],
+    )
+    t.deepEqual(changed.flatMap(wordsOf), ['ip', 'link', 'set', 'q0', 'alias', text, 'group', '5'])
+  })
+}
+
+test('a name that a shell would take apart is quoted once', (t) => {
+  const commands = createLinkCommands({ name: 'q$0', kind: 'bridge', master: "b'r" })
+  t.deepEqual(commands.flatMap(wordsOf).slice(-6), ['ip', 'link', 'set', 'q$0', 'master', "b'r"])
+})
