@@ -1,10 +1,15 @@
+import type { Seg6Flavors } from '../rtnetlink/encapsulation/flavors.js'
+import type { IpEncapsulationOptions } from '../rtnetlink/encapsulation/ipOptions.js'
 import type { RouteSpec } from './types.js'
 import { numberOf, WordError, type Words } from './words.js'
 
 type Options = Record<string, unknown>
 
-/** How a word is read, and what follows it. */
-type Reader = (words: Words, options: Options, word: string) => void
+/** How a word is read, with what follows it, and written; one that is only shown is not written. */
+interface OptionWord {
+  read(words: Words, options: Options, word: string): void
+  write?(options: Options): string | false | undefined
+}
 
 // TUNNEL_*: include/uapi/linux/if_tunnel.h
 const flagBits: Readonly<Record<string, number>> = { csum: 1, key: 4, seq: 8 }
@@ -22,81 +27,140 @@ export function readEncapsulation(words: Words): RouteSpec['encapsulation'] {
   // Up to the first word that is none of its own, as iproute2 does (ip/iproute_lwtunnel.c).
   for (let word = words.peek(); word !== undefined && Object.hasOwn(known, word); word = words.peek()) {
     words.next(word)
-    known[word]?.(words, options, word)
+    known[word]?.read(words, options, word)
   }
   return options as unknown as RouteSpec['encapsulation']
 }
 
+/** What {@link readEncapsulation} reads, and `encap` in front; some of it may be untold. */
+export function writeEncapsulation(encapsulation: RouteSpec['encapsulation']): string | undefined {
+  if (!encapsulation) return undefined
+  const options: Options = { ...encapsulation }
+  const labels = encapsulation.type === 'mpls' ? [encapsulation.labels.join('/')] : []
+  const told = Object.values(types.get(encapsulation.type) ?? {}).map((word) => word.write?.(options))
+  return ['encap', encapsulation.type, ...labels, ...told].filter((text) => text).join(' ')
+}
+
 /** What leads into a tunnel, of either family. */
-const tunnel: Readonly<Record<string, Reader>> = {
+const tunnel: Readonly<Record<string, OptionWord>> = {
   id: number('id'),
   dst: text('dst'),
-  src(words, options) {
-    const src = words.next('an address')
-    // It is shown where there is none, too.
-    if (src !== '0.0.0.0' && src !== '::') options['src'] = src
+  src: {
+    ...text('src'),
+    read(words, options) {
+      const src = words.next('an address')
+      // It is shown where there is none, too.
+      if (src !== '0.0.0.0' && src !== '::') options['src'] = src
+    },
   },
-  ...Object.fromEntries(Object.keys(flagBits).map((word) => [word, addFlag])),
-  vxlan_opts(words, options) {
-    options['options'] = { vxlan: { gbp: numberOf(words.next('a group policy')) } }
+  ...Object.fromEntries(Object.entries(flagBits).map(([word, bit]) => [word, flag(word, bit)])),
+  vxlan_opts: {
+    read(words, options) {
+      options['options'] = { vxlan: { gbp: numberOf(words.next('a group policy')) } }
+    },
+    write: ({ options }) => vxlanWords(options as IpEncapsulationOptions | undefined),
   },
-  erspan_opts(words, options) {
-    const [version, index, direction, hardwareId] = words.next('version:index:direction:id').split(':').map(numberOf)
-    const own = version === 1 ? { index } : { direction: direction ? 'egress' : 'ingress', hardwareId }
-    options['options'] = { erspan: { version, ...own } }
+  erspan_opts: {
+    read(words, options) {
+      const [version, index, direction, hardwareId] = words.next('version:index:direction:id').split(':').map(numberOf)
+      const own = version === 1 ? { index } : { direction: direction ? 'egress' : 'ingress', hardwareId }
+      options['options'] = { erspan: { version, ...own } }
+    },
+    write: ({ options }) => erspanWords(options as IpEncapsulationOptions | undefined),
   },
 }
 
-const types: ReadonlyMap<string, Readonly<Record<string, Reader>>> = new Map<string, Readonly<Record<string, Reader>>>([
+const segs: OptionWord = {
+  read: readSegments,
+  write: ({ segments }) => Array.isArray(segments) && `segs ${segments.join(',')}`,
+}
+
+const types: ReadonlyMap<string, Readonly<Record<string, OptionWord>>> = new Map<
+  string,
+  Readonly<Record<string, OptionWord>>
+>([
   ['mpls', { ttl: number('ttl') }],
   ['ip', { ...tunnel, tos: positive('tos'), ttl: positive('ttl') }],
-  ['ip6', { ...tunnel, tc: positive('trafficClass'), hoplimit: positive('hoplimit') }],
+  ['ip6', { ...tunnel, tc: positive('trafficClass', 'tc'), hoplimit: positive('hoplimit') }],
   [
     'seg6',
-    { mode: text('mode'), segs: readSegments, hmac: number('hmac'), tunsrc: text('src'), lookup: number('table') },
+    {
+      mode: text('mode'),
+      segs,
+      hmac: number('hmac'),
+      tunsrc: text('src', 'tunsrc'),
+      lookup: number('table', 'lookup'),
+    },
   ],
   [
     'seg6local',
     {
       action: text('action'),
       table: number('table'),
-      vrftable: number('vrfTable'),
+      vrftable: number('vrfTable', 'vrftable'),
       nh4: text('nh4'),
       nh6: text('nh6'),
-      srh: () => {},
-      segs: readSegments,
-      flavors: readFlavors,
-      count: (_words, options) => {
-        options['counters'] = true
+      srh: { read: () => {}, write: ({ segments }) => segments !== undefined && 'srh' },
+      segs,
+      flavors: { read: readFlavors, write: ({ flavors }) => flavorWords(flavors as Seg6Flavors | undefined) },
+      count: {
+        read: (_words, options) => {
+          options['counters'] = true
+        },
+        write: ({ counters }) => counters === true && 'count',
       },
-      iif: refuseLink,
-      oif: refuseLink,
+      iif: { read: refuseLink },
+      oif: { read: refuseLink },
     },
   ],
 ])
 
-function text(name: string): Reader {
-  return (words, options) => {
-    options[name] = words.next('a value')
+function text(name: string, word: string = name): OptionWord {
+  return {
+    read(words, options) {
+      options[name] = words.next('a value')
+    },
+    write: (options) => options[name] !== undefined && `${word} ${options[name]}`,
   }
 }
 
-function number(name: string): Reader {
-  return (words, options) => {
-    options[name] = numberOf(words.next('a number'))
+function number(name: string, word: string = name): OptionWord {
+  return {
+    ...text(name, word),
+    read(words, options) {
+      options[name] = numberOf(words.next('a number'))
+    },
   }
 }
 
 /** A number that is shown as 0 where there is none. */
-function positive(name: string): Reader {
-  return (words, options) => {
-    const value = numberOf(words.next('a number'))
-    if (value > 0) options[name] = value
+function positive(name: string, word: string = name): OptionWord {
+  return {
+    ...text(name, word),
+    read(words, options) {
+      const value = numberOf(words.next('a number'))
+      if (value > 0) options[name] = value
+    },
   }
 }
 
-function addFlag(_words: Words, options: Options, word: string): void {
-  options['flags'] = Number(options['flags'] ?? 0) | (flagBits[word] ?? 0)
+function flag(word: string, bit: number): OptionWord {
+  return {
+    read(_words, options) {
+      options['flags'] = Number(options['flags'] ?? 0) | bit
+    },
+    write: ({ flags }) => (Number(flags ?? 0) & bit) !== 0 && word,
+  }
+}
+
+function vxlanWords({ vxlan }: IpEncapsulationOptions = {}): string | false {
+  return vxlan !== undefined && `vxlan_opts ${vxlan.gbp}`
+}
+
+function erspanWords({ erspan }: IpEncapsulationOptions = {}): string | false {
+  if (erspan === undefined) return false
+  const { version, index = 0, direction, hardwareId = 0 } = erspan
+  return `erspan_opts ${version}:${index}:${direction === 'egress' ? 1 : 0}:${hardwareId}`
 }
 
 /** `a,b`, or as it is shown: `2 [ a b ]`, of mode `inline` with the packet's own destination, and a key in hexadecimal. */
@@ -127,6 +191,13 @@ function readFlavors(words: Words, options: Options): void {
     lengths[name] = numberOf(words.next('bits'))
   }
   options['flavors'] = { operations, ...lengths }
+}
+
+function flavorWords(flavors: Seg6Flavors | undefined): string | false {
+  if (flavors === undefined) return false
+  const { operations, locatorBlockLength: block, nodeFunctionLength: node } = flavors
+  const lengths = `${block === undefined ? '' : ` lblen ${block}`}${node === undefined ? '' : ` nflen ${node}`}`
+  return `flavors ${operations.join(',')}${lengths}`
 }
 
 function refuseLink(_words: Words, _options: Options, word: string): void {

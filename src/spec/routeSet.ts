@@ -6,7 +6,7 @@ import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
 import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
 import type { RouteSource } from './routeSource.js'
-import { writeWords } from './routeWords.js'
+import { tellsEncapsulations, writeWords } from './routeWords.js'
 import type { RouteSpec } from './types.js'
 
 /** Where the rows of a family came from: from each row on, how far the number of their item or line is ahead. */
@@ -33,10 +33,9 @@ export interface RouteTextOptions extends RouteReadOptions {
 }
 
 /** What of a route cannot be written as words. */
-function untoldOf({ absent, encapsulation, nexthops }: RouteSpec): string | undefined {
-  if (absent) return 'is absent'
-  const isWrapped = encapsulation !== undefined || nexthops?.some((hop) => hop.encapsulation !== undefined)
-  return isWrapped ? 'has an encapsulation' : undefined
+function untoldOf({ to: _to, ...properties }: RouteSpec): string | undefined {
+  if (properties.absent) return 'is absent'
+  return tellsEncapsulations(properties) ? undefined : 'has something of an encapsulation'
 }
 
 /** The first row of a way in each family, or all that lead to a destination. */
@@ -131,8 +130,8 @@ export class RouteSet implements Iterable<RouteSpec> {
   /**
    * The routes as lines of text that {@link RouteSet.parse} reads and `ip route add` takes, in pieces of many lines.
    *
-   * @throws NetworkError `INVALID_ARGUMENT` at once, where a route has what no text says: one that is absent, or with an
-   * encapsulation
+   * @throws NetworkError `INVALID_ARGUMENT` at once, where a route has what no text says: one that is absent, or whose
+   * encapsulation has an option without a word, such as a link by its index
    */
   toText(): Generator<string> {
     const { packed } = this.#parts

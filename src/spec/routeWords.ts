@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { familyOf } from '../ip/address.js'
-import { readEncapsulation } from './encapsulationWords.js'
+import { readEncapsulation, writeEncapsulation } from './encapsulationWords.js'
 import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
-import { numberOf, WordError, type Words } from './words.js'
+import { numberOf, WordError, type Words, wordsOf } from './words.js'
 
 /** A route without its destination, as it is read or written word by word. */
 export type RouteProperties = { -readonly [Name in Exclude<keyof RouteSpec, 'to'>]?: RouteSpec[Name] }
@@ -87,8 +88,7 @@ const table: Readonly<Record<string, Word>> = {
   tos: numberWord('tos', 'tos'),
   encap: {
     read: (words, route) => set(route, 'encapsulation', readEncapsulation(words)),
-    // Whoever writes a route refuses one with an encapsulation.
-    write: () => undefined,
+    write: ({ encapsulation }) => writeEncapsulation(encapsulation),
   },
   via: {
     read: (words, route) => set(route, 'via', gateway(words)),
@@ -217,6 +217,22 @@ export function writeWords(route: RouteProperties): string {
     .join(' ')
 }
 
+/** Whether its words say all that a route's encapsulations do: some options have no word, and some values. */
+export function tellsEncapsulations(route: RouteProperties): boolean {
+  const stated = encapsulationsOf(route)
+  if (stated.every((encapsulation) => encapsulation === undefined)) return true
+  try {
+    return isDeepStrictEqual(encapsulationsOf(readWords(wordsOf(writeWords(route)))), stated)
+  } catch (error) {
+    if (error instanceof WordError) return false
+    throw error
+  }
+}
+
+function encapsulationsOf({ encapsulation, nexthops = [] }: RouteProperties) {
+  return [encapsulation, ...nexthops.map((hop) => hop.encapsulation)]
+}
+
 function gateway(words: Words): string {
   const first = words.next('a gateway')
   return first === 'inet' || first === 'inet6' ? words.next('a gateway') : first
@@ -247,9 +263,10 @@ function nexthop(words: Words): NexthopSpec {
   return hop
 }
 
-function nexthopText({ via, dev, weight, onlink }: NexthopSpec): string {
+function nexthopText({ encapsulation, via, dev, weight, onlink }: NexthopSpec): string {
   return [
     'nexthop',
+    writeEncapsulation(encapsulation),
     via !== undefined && `via ${familyOf(via) === 'inet6' ? 'inet6 ' : ''}${via}`,
     dev !== undefined && `dev ${dev}`,
     weight !== undefined && `weight ${weight}`,

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Encapsulation } from '../../src/rtnetlink/encapsulation/encapsulation.js'
 import { RouteSet } from '../../src/spec/routeSet.js'
 import type { RouteSpec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
@@ -45,6 +46,69 @@ for (const [line, encapsulation] of cases) {
   })
 }
 
+/** What a spec may tell of encapsulations, an option and a value of each at least once. */
+const told: readonly (readonly [to: string, encapsulation: Encapsulation])[] = [
+  ...cases.map(([line, encapsulation]) => [line.split(' ')[0] ?? '', encapsulation as Encapsulation] as const),
+  ['10.3.0.0/24', { type: 'ip' }],
+  [
+    '10.3.0.0/24',
+    { type: 'ip', id: Number.MAX_SAFE_INTEGER, dst: '1.2.3.4', src: '1.1.1.1', tos: 4, ttl: 9, flags: 5 },
+  ],
+  ['10.3.0.0/24', { type: 'ip', options: { vxlan: { gbp: 5 } } }],
+  ['10.3.0.0/24', { type: 'ip', options: { erspan: { version: 2, direction: 'egress', hardwareId: 7 } } }],
+  ['fd03::/64', { type: 'ip6', id: 7, dst: 'fd00::9', src: 'fd00::8', trafficClass: 3, hoplimit: 8, flags: 8 }],
+  ...(['inline', 'encap', 'l2encap', 'encap.red', 'l2encap.red'] as const).map(
+    (mode) => ['fd03::/64', { type: 'seg6', mode, segments: ['fc00::1'], src: 'fd00::8', table: 100 }] as const,
+  ),
+  ['fd03::/64', { type: 'seg6local', action: 'End.DT6', table: 100, counters: true }],
+  ['fd03::/64', { type: 'seg6local', action: 'End.DT4', vrfTable: 100 }],
+  ['fd03::/64', { type: 'seg6local', action: 'End.DX4', nh4: '10.0.0.2' }],
+  ['fd03::/64', { type: 'seg6local', action: 'End.X', nh6: 'fd00::3', flavors: { operations: ['psp', 'usd'] } }],
+]
+
+/** A route by one way and one by two, with words behind the encapsulation that one of those could have, too. */
+function routesWith(to: string, encapsulation: Encapsulation): readonly RouteSpec[] {
+  const isIpv6 = to.includes(':')
+  const [src, table] = [isIpv6 ? 'fd00::1' : '10.0.0.1', 7]
+  const hops = [{ dev: 'd0', weight: 3, encapsulation }, { via: isIpv6 ? 'fd00::4' : '10.0.0.4' }]
+  return [
+    { to, dev: 'd0', encapsulation, table, src, mtu: 1400 },
+    { to, via: isIpv6 ? 'fd00::4' : '10.0.0.4', encapsulation, metric: 5 },
+    { to, nexthops: hops, src, metric: 6 },
+  ]
+}
+
+for (const [index, [to, encapsulation]] of told.entries()) {
+  test(`an encapsulation is written as it is read: ${index}: ${JSON.stringify(encapsulation)}`, async (t) => {
+    const routes = routesWith(to, encapsulation)
+    const text = [...(await RouteSet.from(routes)).unwrap().toText()].join('')
+    const again = [...(await RouteSet.parse(text)).unwrap()]
+    t.deepEqual(
+      again.map(({ table, ...route }) => (table === undefined ? route : { ...route, table: Number(table) })),
+      routes,
+      text,
+    )
+  })
+}
+
+const untold: readonly Encapsulation[] = [
+  { type: 'ip', flags: 1 << 14 },
+  { type: 'ip', ttl: 0 },
+  { type: 'seg6local', action: 'End.DX2', oif: 7 },
+  { type: 'seg6local', action: 'End', counters: false },
+]
+
+for (const encapsulation of untold) {
+  test(`an encapsulation that no text tells whole is not written: ${JSON.stringify(encapsulation)}`, async (t) => {
+    const to = encapsulation.type === 'ip' ? '10.1.0.0/24' : 'fd02::/64'
+    const set = (await RouteSet.from([{ to, dev: 'd0', encapsulation }])).unwrap()
+    t.throws(() => set.toText(), {
+      code: 'INVALID_ARGUMENT',
+      message: /^the route to .* something of an encapsulation/,
+    })
+  })
+}
+
 const wrong: readonly (readonly [line: string, message: RegExp])[] = [
   ['10.1.0.0/24 encap bpf out obj x dev d0', /column 19: the encapsulation bpf is none that a spec tells/],
   ['10.1.0.0/24 encap constructor dev d0', /the encapsulation constructor is none/],
@@ -83,6 +147,8 @@ test('what the kernel has of encapsulations is read from what ip shows', async (
   const text = namespace.sh('ip route show proto boot; ip -6 route show proto boot')
   const set = (await RouteSet.parse([text])).unwrap()
   t.is(set.size, 12)
+  const written = [...set.toText()].join('')
+  t.deepEqual([...(await RouteSet.parse(written)).unwrap()], [...set])
   t.deepEqual(
     (await namespace.plan({ routes: set })).steps.map(({ equivalent }) => equivalent),
     [],
@@ -91,4 +157,7 @@ test('what the kernel has of encapsulations is read from what ip shows', async (
   await namespace.apply({ routes: set })
   const shown = namespace.sh('ip route show proto 108; ip -6 route show proto 108').replaceAll(/ proto 108/g, '')
   t.is(shown.replaceAll(/ +/g, ' '), text.replaceAll(/ +/g, ' '))
+  namespace.sh('ip route flush proto 108; ip -6 route flush proto 108')
+  for (const line of written.trimEnd().split('\n')) namespace.sh(`ip route add ${line.replace(' ', ' proto 108 ')}`)
+  t.is(namespace.sh('ip route show proto 108; ip -6 route show proto 108').replaceAll(/ proto 108/g, ''), shown)
 })

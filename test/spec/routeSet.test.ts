@@ -222,13 +222,13 @@ test('text names a nexthop object, and is refused where it would lose something'
   const text = [...(await RouteSet.from(routes)).unwrap().toText()].join('')
   t.is(text, '10.1.0.0/16 nhid 10 metric 5\nfd01::/48 nhid 11 pref low\n')
   t.deepEqual([...(await RouteSet.parse(text)).unwrap()], routes)
-  const encapsulation = { type: 'mpls', labels: [100] } as const
+  const encapsulation = { type: 'seg6local', action: 'End.DX2', oif: 7 } as const
   const untold: [RouteSpec, RegExp][] = [
     [{ to: '10.2.0.0/16', dev: 'd0', absent: true }, /^the route to 10\.2\.0\.0\/16 is absent/],
-    [{ to: '10.2.0.0/16', via: '10.0.0.1', encapsulation }, /^the route to 10\.2\.0\.0\/16 has an encapsulation/],
+    [{ to: 'fd03::/48', dev: 'd0', encapsulation }, /^the route to fd03::\/48 has something of an encapsulation/],
     [
       { to: 'fd02::/48', nexthops: [{ via: 'fd00::1', encapsulation }] },
-      /^the route to fd02::\/48 has an encapsulation/,
+      /^the route to fd02::\/48 has something of an encapsulation, which no text says/,
     ],
   ]
   for (const [route, message] of untold) {
