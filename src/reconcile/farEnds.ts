@@ -6,24 +6,38 @@ import { isLead, isPairKind, peerOf } from '../rtnetlink/pair.js'
 import { throwIfAny } from '../spec/invalidSpec.js'
 import type { DesiredLink, DesiredNetwork } from '../state/desired.js'
 import type { Elsewhere, NetworkState } from '../state/model.js'
+import { takenAlong } from './dependents.js'
+import { farUppersOf } from './farUppers.js'
 import { decidedAnew, recreatedLinks } from './losses.js'
-import type { Wish } from './pairs.js'
+import type { End, Wish } from './pairs.js'
 import { formerNamesOf } from './renames/formerNames.js'
 import type { PlannedStep } from './step.js'
 
-/** The ends of pairs that go with the other end in another namespace and come back, with the properties that they lose. */
+/**
+ * The links that go with the other end of their pair, or with what they stand on, in another namespace and come back,
+ * with the properties that they lose.
+ */
 export type FarEnds = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
 
-/** The ends, by namespace, that go and come back since the other end is made anew somewhere else. */
+/** The links, by namespace, that go and come back since what they lead to is made anew somewhere else. */
 export async function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): Promise<FarEnds> {
   const far = new Map<string, Map<string, readonly string[]>>()
-  const concerned = [...wishes].filter(([, { actual }]) => hasFarEnds(actual))
+  const uppers = farUppersOf([...wishes].map(([namespace, { actual }]) => [namespace, actual]))
+  const concerned = [...wishes].filter(([namespace, { actual }]) => hasFarEnds(actual) || uppers.has(namespace))
   const seen = new Set<string>()
-  for (let found = true; found; ) {
+  let found = concerned.length > 0
+  const add = ({ namespace, name }: End, lost: readonly string[]): void => {
+    const ends = far.get(namespace) ?? new Map<string, readonly string[]>()
+    if (ends.has(name)) return
+    far.set(namespace, ends.set(name, lost))
+    found = true
+  }
+  while (found) {
     found = false
     for (const [namespace, { desired, actual }] of concerned) {
       const wanted = new Map(desired.links.map((link) => [link.name, link]))
       for (const name of await recreatedLinks(desired, actual, wanted, far.get(namespace)?.keys())) {
+        for (const upper of uppers.get(namespace)?.get(name) ?? []) add(upper, [])
         const record = actual.links.get(name)
         const peer = record && isFarEnd(record.link) ? peerOf(record.link) : undefined
         if (!record || !peer || seen.has(`${namespace} ${name}`) || !keepsEnd(wanted.get(name), record.link)) continue
@@ -39,10 +53,7 @@ export async function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problem
           continue
         }
         if (!wishes.get(there)?.actual.links.has(peer.name)) continue
-        const ends = far.get(there) ?? new Map<string, readonly string[]>()
-        if (!ends.has(peer.name)) ends.set(peer.name, decidedAnew(record, wanted, actual))
-        far.set(there, ends)
-        found = true
+        add({ namespace: there, name: peer.name }, decidedAnew(record, wanted, actual))
       }
     }
   }
@@ -69,28 +80,50 @@ interface Taken {
 
 function takenLinks(steps: readonly PlannedStep[], before: ReadonlyMap<string, NetworkState>): Taken[] {
   if (![...before.values()].some(leadsElsewhere)) return []
+  return goneLinks(steps).flatMap(({ step, namespace, name }) => {
+    const record = before.get(namespace)?.links.get(name)
+    return record?.elsewhere ? [{ step, link: record.link, elsewhere: record.elsewhere }] : []
+  })
+}
+
+/** The links that steps delete or make, by the names that they had, with the steps. */
+function goneLinks(steps: readonly PlannedStep[]): (End & { readonly step: PlannedStep })[] {
   return [...grouped(steps, ({ namespace = '' }) => namespace)].flatMap(([namespace, own]) => {
     const names = formerNamesOf(own)
     return own.flatMap((step) => {
       const { operation } = step
       const name = operation.type === 'deleteLink' ? operation.name : undefined
       const gone = operation.type === 'createLink' ? operation.link.name : name
-      const record = gone === undefined ? undefined : before.get(namespace)?.links.get(names.of(gone))
-      return record?.elsewhere ? [{ step, link: record.link, elsewhere: record.elsewhere }] : []
+      return gone === undefined ? [] : [{ step, namespace, name: names.of(gone) }]
     })
   })
 }
 
-/** Steps with what they do in other namespaces: the other end of a pair that goes there goes, too. */
+/** Steps with what they do in other namespaces: the other end of a pair goes there, too, and what stands on a link. */
 export function withFarEnds(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
 ): readonly PlannedStep[] {
-  const far = takenLinks(steps, before).flatMap(({ step, link }): PlannedStep[] => {
-    const peer = isFarEnd(link) ? peerOf(link) : undefined
-    if (!peer) return []
-    return [{ ...step, namespace: peer.namespace ?? '', operation: { type: 'deleteLink', name: peer.name } }]
-  })
+  if (![...before.values()].some(leadsElsewhere)) return steps
+  const uppers = farUppersOf(before)
+  const gone = goneLinks(steps)
+  const seen = new Set<string>()
+  const far: PlannedStep[] = []
+  // Grows while it is walked.
+  for (const { step, namespace, name } of gone) {
+    const state = before.get(namespace)
+    const record = state?.links.get(name)
+    if (!state || !record || seen.has(`${namespace} ${name}`)) continue
+    seen.add(`${namespace} ${name}`)
+    for (const other of takenAlong(name, state)) gone.push({ step, namespace, name: other })
+    const peer = isFarEnd(record.link) ? peerOf(record.link) : undefined
+    const ends = [...(uppers.get(namespace)?.get(name) ?? [])]
+    if (peer) ends.push({ namespace: peer.namespace ?? '', name: peer.name })
+    for (const end of ends) {
+      far.push({ ...step, namespace: end.namespace, operation: { type: 'deleteLink', name: end.name } })
+      gone.push({ step, ...end })
+    }
+  }
   return far.length === 0 ? steps : [...steps, ...far]
 }
 

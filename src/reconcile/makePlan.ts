@@ -15,6 +15,7 @@ import { wantedTwiceProblem } from './diff/bulkTwice.js'
 import type { DiffContext } from './diff/context.js'
 import { diffNetwork } from './diff/network.js'
 import { farEndsMadeAnew } from './farEnds.js'
+import { farUppersOf } from './farUppers.js'
 import { type Losses, withLosses } from './losses.js'
 import { orderSteps, tag } from './order.js'
 import { plannedPeers, type Wish, withLeads } from './pairs.js'
@@ -68,6 +69,9 @@ export async function makeSteps(
   await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
   await rest()
+  const farUppers = farUppersOf(
+    [...losses].map(([namespace, own]) => [namespace, staying(led.get(namespace)?.actual ?? emptyState, own)]),
+  )
   for (const [namespace, own] of withPeerQueues(losses, peers)) {
     await rest()
     if (!existing.has(namespace)) steps.push(createNamespaceStep(namespace))
@@ -75,6 +79,8 @@ export async function makeSteps(
       ...own,
       namespace,
       before: led.get(namespace)?.actual ?? emptyState,
+      far: far.get(namespace) ?? new Map(),
+      farUppers: farUppers.get(namespace) ?? new Map(),
       peers: peers.get(namespace) ?? new Map(),
       owner,
       steps,
@@ -98,10 +104,27 @@ async function stateAfterRenames(
   return await renamedState(renamed, renamings.get(namespace)?.names ?? new Map())
 }
 
-/** A pair that reaches into another namespace waits for that one, and provides its link there. */
+/** What is there, without the links that are to go or to stand on another device. */
+function staying(actual: NetworkState, { desired, recreated }: Losses): NetworkState {
+  const leaving = desired.links.filter(({ name, absent, elsewhere }) => absent || (recreated.has(name) && !elsewhere))
+  if (leaving.length === 0) return actual
+  const names = new Set(leaving.map(({ name }) => name))
+  return { ...actual, links: new Map([...actual.links].filter(([name]) => !names.has(name))) }
+}
+
+/**
+ * A pair that reaches into another namespace waits for that one, and provides its link there; a link that stands on
+ * one of another namespace waits for that.
+ */
 function withPeerTags(step: PlannedStep): PlannedStep {
   const { operation } = step
-  const peer = operation.type === 'createLink' ? peerOf(operation.link) : undefined
+  if (operation.type !== 'createLink') return step
+  const { link, elsewhere } = operation
+  if (elsewhere?.namespace !== undefined && elsewhere.link !== undefined) {
+    const { namespace, link: lower } = elsewhere
+    return { ...step, needs: [...step.needs, tag(namespace, `link ${lower}`), tag(namespace, `changed ${lower}`)] }
+  }
+  const peer = peerOf(link)
   if (!peer?.namespace) return step
   return {
     ...step,

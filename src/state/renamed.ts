@@ -100,17 +100,20 @@ function renamedLink(link: ListedLink, names: NewNames): ListedLink {
   return renamed as unknown as ListedLink
 }
 
-/** A state whose pairs reach into a namespace in which links have other names. */
+/** A state whose links lead into a namespace in which links have other names. */
 export function withRenamedPeers(state: NetworkState, namespace: string, names: NewNames): NetworkState {
   if (names.size === 0) return state
   const links = new Map(state.links)
   for (const [name, record] of state.links) {
-    const { link } = record
-    const peer = link.linkNamespaceId === undefined ? undefined : peerOf(link)
-    const newName = peer && (peer.namespace ?? '') === namespace ? names.get(peer.name) : undefined
-    if (peer && newName !== undefined) {
-      links.set(name, { ...record, link: withPeer(link, { ...peer, name: newName }) })
-    }
+    const { link, elsewhere } = record
+    const newName = elsewhere?.namespace === namespace ? names.get(elsewhere.link ?? '') : undefined
+    if (newName === undefined) continue
+    const peer = peerOf(link)
+    links.set(name, {
+      ...record,
+      link: peer ? withPeer(link, { ...peer, name: newName }) : link,
+      elsewhere: { ...elsewhere, link: newName },
+    })
   }
   return { ...state, links }
 }

@@ -61,6 +61,8 @@ function contextOf(part: Pick<DiffContext, 'desired' | 'actual'>): DiffContext {
     recreated: new Set(),
     recreatedNexthops: new Set(),
     bounced: new Set(),
+    far: new Map(),
+    farUppers: new Map(),
     formerUppers: new Map(),
     before: emptyState,
     peers: new Map(),

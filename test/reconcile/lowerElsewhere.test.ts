@@ -31,6 +31,7 @@ function stage(t: ExecutionContext, label: string, kind = 'macvlan') {
   const there = { ...here, sh: (script: string) => here.sh(`ip netns exec ${low} sh -c '${script}'`) }
   here.sh(`ip netns add ${low}`)
   // A device of the same index here, which has another name, and one of the same name there.
+  there.sh('sysctl -qw net.ipv6.conf.default.addr_gen_mode=1 net.ipv6.conf.default.accept_dad=0')
   there.sh('ip link add name v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up')
   here.sh('ip link add name a0 type veth peer name a1 && sysctl -qw net.ipv6.conf.default.addr_gen_mode=1')
   there.sh(`ip link add ${kinds[kind]}`)
@@ -79,6 +80,43 @@ for (const what of Object.keys(kinds)) {
     const withoutQdisc = (line: string): string => line.replace(/"qdisc":"[a-z_]+"/, '')
     t.deepEqual(both().map(withoutQdisc), before.map(withoutQdisc))
     await here.converges({ links: [{ name: 'x', absent: true }] })
+  })
+}
+
+/** A line without what another index of the lower device and its several queues change. */
+const withoutLower = (line: string): string =>
+  line.replace(/"qdisc":"[a-z_]+"/, '').replace(/"group":"239.0.0.7","link":"[a-z0-9]+"/, '')
+
+for (const what of Object.keys(kinds).filter((kind) => kind !== 'vxlan on nothing')) {
+  const [kind = ''] = what.split(' ')
+  const run = isThere(kind) ? test.serial : test.serial.skip
+  run(`a ${what} shares the fate of the device of another namespace that it stands on`, async (t) => {
+    const { here, there, low, both } = stage(t, `fate${kind}`, what)
+    const lower = (link: LinkSpec, ...links: LinkSpec[]): Spec => ({ namespaces: { [low]: { links: [link] } }, links })
+    const before = both()
+    const gone: LinkSpec = { name: 'v0', absent: true }
+    const { message } = await here.refuses(lower(gone), 'INVALID_SPEC')
+    t.regex(message, /the link v0 cannot be removed, since x in the namespace of the program stands on it/)
+    t.deepEqual(both(), before)
+    const anew: LinkSpec = { name: 'v0', txQueues: 3 }
+    for (const spec of [lower(gone, { name: 'x', absent: true }), lower(anew), lower(anew, { name: 'x', mtu: 1300 })]) {
+      const error = await here.fails(spec, { guards: [() => false] })
+      t.true(error.rollback?.restored, `${error.message} ${error.rollback?.error}`)
+      t.deepEqual(both().map(withoutLower), before.map(withoutLower))
+    }
+    const { steps } = await here.converges(lower(anew))
+    t.deepEqual(
+      steps
+        .filter(({ action }) => action === 'recreate')
+        .map(({ id, disruption }) => `${id} ${disruption}`)
+        .sort(),
+      ['v0 recreate', 'v1 recreate', 'x recreate'],
+    )
+    t.deepEqual(both().map(withoutLower), before.map(withoutLower))
+    there.sh('ip link set v0 addr 02:00:00:00:00:aa alias lower')
+    await here.converges(lower({ name: 'w0', match: { mac: '02:00:00:00:00:aa' }, rxQueues: 2 }))
+    await here.converges(lower({ name: 'w0', absent: true }, { name: 'x', absent: true }))
+    t.is(here.sh('ip -br link | grep -c "^x@" || true').trim(), '0')
   })
 }
 

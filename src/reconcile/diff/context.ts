@@ -18,6 +18,10 @@ export interface DiffContext {
   readonly bounced: ReadonlySet<string>
   /** Nexthop objects that are made anew. */
   readonly recreatedNexthops: ReadonlySet<number>
+  /** Links that go with what they lead to in another namespace, and come back. */
+  readonly far: ReadonlyMap<string, unknown>
+  /** Links of other namespaces that stay and stand on one of this namespace, by the name of that. */
+  readonly farUppers: ReadonlyMap<string, readonly End[]>
   /** Links that are made anew, by the device that each stood on. */
   readonly formerUppers: ReadonlyMap<string, readonly string[]>
   /** Links of this namespace that come into being as the other end of a pair, with their kinds and the ends that lead. */

@@ -47,6 +47,14 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
       hint: `name ${other} as absent too`,
     })
   }
+  for (const upper of context.farUppers.get(link.name) ?? []) {
+    const where = upper.namespace === '' ? 'the namespace of the program' : `the namespace ${upper.namespace}`
+    context.problems.push({
+      path: wanted.path ?? '',
+      message: `the link ${link.name} cannot be removed, since ${upper.name} in ${where} stands on it`,
+      hint: `name ${upper.name} as absent there too`,
+    })
+  }
   addStep(context, {
     action: 'delete',
     object: 'link',
@@ -121,7 +129,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
     operation: {
       type: 'createLink',
       link: withMarks(link, marksFor(context, wanted)),
-      replaces: recreates && !isTakenAlong(context, properties),
+      replaces: recreates && !isTakenAlong(context, wanted),
       ...(wanted.elsewhere && !kind.pair ? { elsewhere: wanted.elsewhere } : {}),
     },
   })
@@ -179,8 +187,9 @@ function withMarks(link: Link, marks: readonly string[]): Link {
 }
 
 /** Whether a recreated link goes with another recreated one, so that it need not be deleted. */
-function isTakenAlong(context: DiffContext, properties: Partial<Link>): boolean {
+function isTakenAlong(context: DiffContext, { name, properties, elsewhere }: DesiredLink): boolean {
   if (survivesLower(properties.kind)) return false
+  if (elsewhere && !isPairKind(properties.kind)) return context.far.has(name)
   return lowersOf({ ...properties }).some((lower) => context.recreated.has(lower))
 }
 
