@@ -8,12 +8,14 @@ const itemsAtOnce = 32
 /**
  * Whether a spec has the right shape. Each item of a list is right or wrong by itself, so that long lists are looked at
  * a few items at a time, in turns of the event loop; the links are looked at so, too, that have many addresses.
+ *
+ * @param ofPart the shape of a spec that has no more than one of the lists. Default: the same
  */
-export async function isOfShape(schema: AnySchema, input: unknown): Promise<boolean> {
+export async function isOfShape(schema: AnySchema, input: unknown, ofPart: AnySchema = schema): Promise<boolean> {
   const pieces: unknown[] = []
   const rest = withoutLists(input, (piece) => pieces.push(piece))
   return (
-    v.safeParse(schema, rest).success && (await everyInTurns(pieces, (piece) => v.safeParse(schema, piece).success))
+    v.safeParse(schema, rest).success && (await everyInTurns(pieces, (piece) => v.safeParse(ofPart, piece).success))
   )
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
 import test from 'ava'
 import { apply, type LinkSpec, plan, RouteSet, type RouteSpec, type Spec, snapshot } from '../../src/index.js'
+import { longLineOf, parseJournal } from '../../src/reconcile/transaction/lines.js'
 import { FakeKernel } from '../../src/testing/index.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -87,6 +88,32 @@ test.serial('many entries and neighbors leave the event loop its turns', async (
   }
   t.true((await longestTurn(async () => (await apply(spec, options)).unwrap())) < mostMilliseconds, 'apply')
   t.true((await longestTurn(() => snapshot(options))) < mostMilliseconds, 'snapshot')
+})
+
+test.serial('a journal of many objects leaves the event loop its turns', async (t) => {
+  const rules = range(20_000, (index) => ({ absent: true, rule: { family: 'inet' as const, priority: index } }))
+  const network = { links: [], routes: [], nexthops: [], rules, neighbors: [], forwarding: {} }
+  const since = new Date().toISOString()
+  const begin = {
+    type: 'begin',
+    version: 1,
+    boot: '',
+    pid: 1,
+    command: '',
+    since,
+    namespaces: [],
+    creates: [],
+  } as const
+  let line: string[] = []
+  const write = async (): Promise<void> => {
+    line = await longLineOf({ ...begin, networks: { '': network } })
+  }
+  t.true((await longestTurn(write)) < mostMilliseconds, 'write')
+  const bytes = Buffer.from(line.join(''))
+  const read = async (): Promise<void> => {
+    t.true('begin' in (await parseJournal(bytes)))
+  }
+  t.true((await longestTurn(read)) < mostMilliseconds, 'read')
 })
 
 function range<T>(count: number, make: (index: number) => T): T[] {

@@ -268,6 +268,22 @@ test.serial(
   },
 )
 
+test.serial('an apply of many objects that is killed in the middle is undone', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  const rules = Array.from({ length: 100 }, (_, index) => ({
+    priority: 1000 + index,
+    from: `10.9.${index}.0/24`,
+    table: 100,
+  }))
+  const addresses = Array.from({ length: 50 }, (_, index) => `10.3.${index}.1/24`)
+  await place.killed({ links: [{ name: 'br0', addresses }], rules }, { dieBefore: 2 })
+  t.notDeepEqual(place.picture(), before, 'it was killed too early to prove anything')
+  t.is((await rollback(place.place)).unwrap().undone.length, 1)
+  t.deepEqual(place.picture(), before)
+  t.deepEqual(place.files(), [])
+})
+
 test.serial('a state directory that others can write to is refused before anything is changed', async (t) => {
   const place = stage(t)
   chmodSync(place.stateDirectory, 0o777)

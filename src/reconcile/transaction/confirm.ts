@@ -28,7 +28,7 @@ export function confirm(options: TransactionOptions = {}): Promise<Result<void>>
   return attempt(async () => {
     checkOptions(options, 'transaction')
     await withNamespace(options, async ({ directory, identity, what }) => {
-      const own = journalsOf(directory, identity)
+      const own = await journalsOf(directory, identity)
       const waiting = own.filter((journal) => isApplied(journal) && !isClaimed(journal.path))
       if (waiting.length === 0 && own.length > 0) {
         throw new NetworkError(
@@ -54,12 +54,12 @@ export function rollback(options: TransactionOptions = {}): Promise<Result<Rollb
   return attempt(async () => {
     checkOptions(options, 'transaction')
     return await withNamespace(options, async ({ directory, identity, what, fd }) => {
-      const waiting = journalsOf(directory, identity).filter(isApplied)
+      const waiting = (await journalsOf(directory, identity)).filter(isApplied)
       // The guardian sees that it was relieved, and lets go of the locks.
       const relieved = waiting.filter(({ path }) => claimJournal(path) !== undefined)
       const lockTimeout = relieved.length > 0 ? guardianTimeout : 0
       using _lock = await NamespaceLock.take(directory, identity, what, lockTimeout)
-      const { journals, refused } = findInterrupted({
+      const { journals, refused } = await findInterrupted({
         directory,
         open: new Map([[identity, fd]]),
         held: new Set([identity]),
@@ -104,8 +104,8 @@ async function withNamespace<T>(
   }
 }
 
-function journalsOf(directory: string, identity: string): FoundJournal[] {
-  return findJournals(directory).filter(
+async function journalsOf(directory: string, identity: string): Promise<FoundJournal[]> {
+  return (await findJournals(directory)).filter(
     ({ content }) => 'begin' in content && content.begin.namespaces.some((one) => one.identity === identity),
   )
 }

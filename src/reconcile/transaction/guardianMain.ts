@@ -24,7 +24,7 @@ function finish(): never {
 
 async function revert(): Promise<void> {
   watcher.close()
-  const found = findJournals(directory).find(({ path }) => path === journalPath)
+  const found = (await findJournals(directory)).find(({ path }) => path === journalPath)
   if (found && !('refused' in found.content)) {
     await undoJournal(found, { directory, open, held: new Set(identities), lockTimeout: 0 })
   }

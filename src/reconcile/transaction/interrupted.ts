@@ -43,11 +43,11 @@ export interface Interrupted {
  * Finds the journals about namespaces whose locks the caller holds: whoever wrote them is gone. What was written
  * before the machine started is of no meaning any more.
  */
-export function findInterrupted(options: UndoOptions): Interrupted {
+export async function findInterrupted(options: UndoOptions): Promise<Interrupted> {
   const journals: InterruptedJournal[] = []
   const refused: Recovery[] = []
   const boot = bootIdentity()
-  for (const found of findJournals(options.directory)) {
+  for (const found of await findJournals(options.directory)) {
     const { content, path } = found
     if ('refused' in content) {
       // It was cut off by the machine's end, which nothing waits for the disk to outlive.

@@ -14,15 +14,9 @@ import {
 import { join } from 'node:path'
 import { codeOf } from '../../system/errno.js'
 import { eachInTurns } from '../../system/inTurns.js'
+import { lineOf, longLineOf, parseJournal } from './lines.js'
 import { removePacked } from './packedFile.js'
-import {
-  type JournalBegin,
-  type JournalContent,
-  type JournalRecord,
-  lineOf,
-  longLineOf,
-  parseJournal,
-} from './records.js'
+import type { JournalBegin, JournalContent, JournalRecord } from './records.js'
 import { stateError, userId } from './stateDirectory.js'
 
 const suffix = '.journal'
@@ -106,16 +100,15 @@ export interface FoundJournal {
 }
 
 /** All journals of a state directory, the latest first: undoing goes backwards. */
-export function findJournals(directory: string): FoundJournal[] {
+export async function findJournals(directory: string): Promise<FoundJournal[]> {
   const names = entriesOf(directory).filter((name) => name.endsWith(suffix) || name.endsWith(revertingSuffix))
-  return names
-    .sort()
-    .reverse()
-    .flatMap((name) => {
-      const path = join(directory, name)
-      const content = readJournal(path)
-      return content ? [{ path, content }] : []
-    })
+  const found: FoundJournal[] = []
+  for (const name of names.sort().reverse()) {
+    const path = join(directory, name)
+    const content = await readJournal(path)
+    if (content) found.push({ path, content })
+  }
+  return found
 }
 
 function entriesOf(directory: string): string[] {
@@ -128,7 +121,7 @@ function entriesOf(directory: string): string[] {
 }
 
 /** Reads a journal, if it is there and nobody but this user can have written it. */
-function readJournal(path: string): JournalContent | undefined {
+async function readJournal(path: string): Promise<JournalContent | undefined> {
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -144,7 +137,7 @@ function readJournal(path: string): JournalContent | undefined {
     // Ended since it was opened.
     if (nlink === 0) return undefined
     if ((mode & 0o077) !== 0 || nlink !== 1) return { refused: 'others could have written to it' }
-    return parseJournal(readFileSync(fd, 'utf8'))
+    return await parseJournal(readFileSync(fd))
   } finally {
     closeSync(fd)
   }

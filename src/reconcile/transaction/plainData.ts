@@ -1,7 +1,11 @@
-/** JSON that keeps what JSON lacks: large integers and bytes. */
-export function toJson(value: unknown): string {
+/**
+ * JSON that keeps what JSON lacks: large integers and bytes.
+ * @param ofList gives what is written of a list. Default: itself
+ */
+export function toJson(value: unknown, ofList: (list: readonly unknown[]) => unknown = (list) => list): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item === 'bigint') return { $bigint: String(item) }
+    if (Array.isArray(item)) return ofList(item)
     return item instanceof Uint8Array ? { $bytes: Buffer.from(item).toString('hex') } : item
   })
 }

@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import { eachInTurns } from '../../system/inTurns.js'
 import { desiredRoute, dev, inetFamily, linkName, properties } from './journalRoute.js'
-import { jsonInTurns } from './jsonInTurns.js'
 import type { JournalNetwork } from './packedFile.js'
-import { fromJson, toJson } from './plainData.js'
 
 /** A namespace that a transaction changes. */
 export interface JournalNamespace {
@@ -62,7 +58,8 @@ const packedReference = v.strictObject({
   ways: rowCount,
 })
 
-const network = v.looseObject({
+/** What a namespace was. */
+export const networkSchema = v.looseObject({
   links: v.array(
     v.looseObject({
       path: v.optional(v.string()),
@@ -76,16 +73,13 @@ const network = v.looseObject({
   ),
   routes: v.array(desiredRoute),
   bulk: v.optional(packedReference),
-  nexthops: v.optional(
-    v.array(
-      v.looseObject({
-        path: v.optional(v.string()),
-        absent: v.boolean(),
-        nexthop: v.looseObject({ id: v.number(), dev: v.optional(dev) }),
-        stated: properties,
-      }),
-    ),
-    [],
+  nexthops: v.array(
+    v.looseObject({
+      path: v.optional(v.string()),
+      absent: v.boolean(),
+      nexthop: v.looseObject({ id: v.number(), dev: v.optional(dev) }),
+      stated: properties,
+    }),
   ),
   rules: v.array(
     v.looseObject({
@@ -134,9 +128,13 @@ const network = v.looseObject({
   ),
 })
 
-const networks = v.record(v.union([v.literal(''), pathElement]), network)
+/** The same where only some of it is told. */
+export const partOfNetworkSchema = v.partial(networkSchema)
 
-const beginSchema = v.strictObject({
+const networks = v.record(v.union([v.literal(''), pathElement]), v.looseObject({}))
+
+/** The first line, but for what is in the networks. */
+export const beginSchema = v.strictObject({
   type: v.literal('begin'),
   version: v.literal(1),
   boot: v.string(),
@@ -150,26 +148,13 @@ const beginSchema = v.strictObject({
   networks,
 })
 
-const recordSchema = v.variant('type', [
+/** A later line, but for what is in the networks. */
+export const recordSchema = v.variant('type', [
   v.strictObject({ type: v.literal('changes'), networks }),
   v.strictObject({ type: v.literal('namespace'), name: pathElement, identity: v.optional(identity) }),
   v.strictObject({ type: v.literal('applied'), confirmBy: v.pipe(v.string(), v.isoTimestamp()) }),
   v.strictObject({ type: v.literal('failed'), reason: v.string() }),
 ])
-
-/** A record as a line, with a sum that tells whether it was written to its end. */
-export function lineOf(record: JournalRecord): string {
-  const text = toJson(record)
-  return `${sumOf(text)} ${text}\n`
-}
-
-/** The same of a record that may tell of very much, in pieces and in turns of the event loop. */
-export async function longLineOf(record: JournalBegin | JournalRecord): Promise<string[]> {
-  const pieces = await jsonInTurns(record)
-  const hash = createHash('sha256')
-  await eachInTurns(pieces, (piece) => hash.update(piece))
-  return [`${hash.digest('hex')} `, ...pieces, '\n']
-}
 
 /** What a journal says. */
 export interface JournalRecords {
@@ -185,40 +170,4 @@ export function formerNetworksIn({ begin, records }: JournalRecords): JournalBeg
   let { networks } = begin
   for (const record of records) if (record.type === 'changes') networks = record.networks
   return networks
-}
-
-/**
- * Reads a journal's text. A last line that was not written to its end is left out: what it told of had not begun.
- * Everything else that is not as it was written spoils the whole.
- */
-export function parseJournal(text: string): JournalContent {
-  const lines = text.split('\n')
-  const torn = lines.pop() ?? ''
-  const [first, ...others] = lines
-  if (first === undefined) return { refused: torn === '' ? 'it is empty' : 'it was not written to the end' }
-  const begin = v.safeParse(beginSchema, contentOf(first))
-  if (!begin.success)
-    return { refused: `its beginning is not what was written: ${v.summarize(begin.issues).slice(0, 300)}` }
-  const records: JournalRecord[] = []
-  for (const [index, line] of others.entries()) {
-    const record = v.safeParse(recordSchema, contentOf(line))
-    if (!record.success) return { refused: `line ${index + 2} is not what was written` }
-    // The schema holds every property to plain data; the objects inside are the kernel's own terms.
-    records.push(record.output as JournalRecord)
-  }
-  return { begin: begin.output as unknown as JournalBegin, records }
-}
-
-function contentOf(line: string): unknown {
-  const [sum, text] = [line.slice(0, 64), line.slice(65)]
-  if (sum !== sumOf(text)) return undefined
-  try {
-    return fromJson(text)
-  } catch {
-    return undefined
-  }
-}
-
-function sumOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -101,7 +101,7 @@ export class Transaction implements Disposable {
   async #recover(): Promise<void> {
     removeForsakenPacked(this.#directory)
     const known = new Set(this.#interrupted.journals.map(({ path }) => path))
-    this.#interrupted = findInterrupted({
+    this.#interrupted = await findInterrupted({
       directory: this.#directory,
       open: new Map(this.#held.map(({ identity, place }) => [identity, place.fd])),
       held: new Set(this.#held.map(({ identity }) => identity)),
