@@ -9,7 +9,6 @@ import {
 } from '../rtnetlink/encapsulation/probe.js'
 import { eachInTurns } from '../system/inTurns.js'
 import { wouldLoadEncapsulationModule } from '../system/linkModules.js'
-import { isBulkStep } from './bulkStep.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import type { Operation } from './operation.js'
 import type { PlannedStep } from './step.js'
@@ -60,8 +59,8 @@ async function allWrappingsOf(steps: readonly PlannedStep[]): Promise<readonly W
       if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, namespace })
   }
   await eachInTurns(steps, ({ operation, namespace, path = '' }) => add(operation, path, namespace))
-  for (const step of steps.filter(isBulkStep)) {
-    const { operation, namespace, path = '' } = step
+  for (const { operation, namespace, path = '' } of steps) {
+    if (operation.type !== 'bulkRoutes') continue
     await eachInTurns(await operation.changes.used(), (change) => add(change.operation, change.path ?? path, namespace))
   }
   return wrapped

@@ -1,17 +1,7 @@
 import { createHash } from 'node:crypto'
-import * as v from 'valibot'
-import { isOfShape } from '../../spec/shapeInTurns.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { fromParts, partsOf } from './partedJson.js'
-import {
-  beginSchema,
-  type JournalBegin,
-  type JournalContent,
-  type JournalRecord,
-  networkSchema,
-  partOfNetworkSchema,
-  recordSchema,
-} from './records.js'
+import { beginOf, type JournalBegin, type JournalContent, type JournalRecord, recordOf } from './records.js'
 
 /** What is between the parts of a line; JSON has none of it. */
 const separator = '\t'
@@ -51,26 +41,15 @@ export async function parseJournal(bytes: Buffer): Promise<JournalContent> {
   if (bytes.length === 0) return { refused: 'it is empty' }
   const [first, ...others] = splitAt(bytes.subarray(0, bytes.lastIndexOf('\n') + 1), '\n')
   if (first === undefined) return { refused: 'it was not written to the end' }
-  const begin = v.safeParse(beginSchema, await contentOf(first))
-  if (!begin.success)
-    return { refused: `its beginning is not what was written: ${v.summarize(begin.issues).slice(0, 300)}` }
-  if (!(await areNetworks(begin.output.networks)))
-    return { refused: 'its beginning is not what was written: it tells of no networks' }
+  const begin = await beginOf(await contentOf(first))
+  if ('refused' in begin) return { refused: `its beginning is not what was written: ${begin.refused}` }
   const records: JournalRecord[] = []
   for (const [index, line] of others.entries()) {
-    const record = v.safeParse(recordSchema, await contentOf(line))
-    if (!record.success || (record.output.type === 'changes' && !(await areNetworks(record.output.networks))))
-      return { refused: `line ${index + 2} is not what was written` }
-    // The schemas hold every property to plain data; the objects inside are the kernel's own terms.
-    records.push(record.output as JournalRecord)
+    const record = await recordOf(await contentOf(line))
+    if (!record) return { refused: `line ${index + 2} is not what was written` }
+    records.push(record)
   }
-  return { begin: begin.output as unknown as JournalBegin, records }
-}
-
-async function areNetworks(networks: Readonly<Record<string, unknown>>): Promise<boolean> {
-  for (const one of Object.values(networks))
-    if (!(await isOfShape(networkSchema, one, partOfNetworkSchema))) return false
-  return true
+  return { begin, records }
 }
 
 async function contentOf(line: Buffer): Promise<unknown> {

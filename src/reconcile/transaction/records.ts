@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isOfShape } from '../../spec/shapeInTurns.js'
 import { desiredRoute, dev, inetFamily, linkName, properties } from './journalRoute.js'
 import type { JournalNetwork } from './packedFile.js'
 
@@ -58,8 +59,7 @@ const packedReference = v.strictObject({
   ways: rowCount,
 })
 
-/** What a namespace was. */
-export const networkSchema = v.looseObject({
+const network = v.looseObject({
   links: v.array(
     v.looseObject({
       path: v.optional(v.string()),
@@ -129,12 +129,12 @@ export const networkSchema = v.looseObject({
 })
 
 /** The same where only some of it is told. */
-export const partOfNetworkSchema = v.partial(networkSchema)
+const partOfNetwork = v.partial(network)
 
 const networks = v.record(v.union([v.literal(''), pathElement]), v.looseObject({}))
 
 /** The first line, but for what is in the networks. */
-export const beginSchema = v.strictObject({
+const beginSchema = v.strictObject({
   type: v.literal('begin'),
   version: v.literal(1),
   boot: v.string(),
@@ -148,13 +148,34 @@ export const beginSchema = v.strictObject({
   networks,
 })
 
-/** A later line, but for what is in the networks. */
-export const recordSchema = v.variant('type', [
+/** The same of a later line. */
+const recordSchema = v.variant('type', [
   v.strictObject({ type: v.literal('changes'), networks }),
   v.strictObject({ type: v.literal('namespace'), name: pathElement, identity: v.optional(identity) }),
   v.strictObject({ type: v.literal('applied'), confirmBy: v.pipe(v.string(), v.isoTimestamp()) }),
   v.strictObject({ type: v.literal('failed'), reason: v.string() }),
 ])
+
+/** What a first line says, or why it is none; looked at in turns of the event loop. */
+export async function beginOf(content: unknown): Promise<JournalBegin | { readonly refused: string }> {
+  const { success, output, issues } = v.safeParse(beginSchema, content)
+  if (!success) return { refused: v.summarize(issues).slice(0, 300) }
+  if (!(await areNetworks(output.networks))) return { refused: 'it tells of no networks' }
+  // The schemas hold every property to plain data; the objects inside are the kernel's own terms.
+  return output as unknown as JournalBegin
+}
+
+/** What a later line says, if it is one. */
+export async function recordOf(content: unknown): Promise<JournalRecord | undefined> {
+  const { success, output } = v.safeParse(recordSchema, content)
+  if (!success || (output.type === 'changes' && !(await areNetworks(output.networks)))) return undefined
+  return output as JournalRecord
+}
+
+async function areNetworks(all: Readonly<Record<string, unknown>>): Promise<boolean> {
+  for (const one of Object.values(all)) if (!(await isOfShape(network, one, partOfNetwork))) return false
+  return true
+}
 
 /** What a journal says. */
 export interface JournalRecords {
