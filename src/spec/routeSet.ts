@@ -38,6 +38,26 @@ function untoldOf({ to: _to, ...properties }: RouteSpec): string | undefined {
   return tellsEncapsulations(properties) ? undefined : 'has something of an encapsulation'
 }
 
+/** What was found by going over a whole set once: there can be as many problems as routes. */
+const firstRowsOf = new WeakMap<PackedRows, number[]>()
+const wayNumbersOf = new WeakMap<readonly RouteSpec[], Map<RouteSpec, number>>()
+
+/** The first row of each way. */
+function firstRows(rows: PackedRows): readonly number[] {
+  const known = firstRowsOf.get(rows)
+  if (known) return known
+  const first: number[] = []
+  for (let row = rows.count - 1; row >= 0; row--) first[rows.ways[row] ?? 0] = row
+  firstRowsOf.set(rows, first)
+  return first
+}
+
+function numberOfWay({ ways }: PackedRoutes<RouteSpec>, way: RouteSpec): number {
+  const known = wayNumbersOf.get(ways) ?? new Map(ways.map((one, number) => [one, number]))
+  wayNumbersOf.set(ways, known)
+  return known.get(way) ?? -1
+}
+
 /** The first row of a way in each family, or all that lead to a destination. */
 function* rowsOf(
   packed: PackedRoutes<RouteSpec>,
@@ -45,7 +65,7 @@ function* rowsOf(
   to?: string,
 ): Generator<{ rows: PackedRows; row: number }> {
   for (const rows of [packed.inet, packed.inet6]) {
-    for (const row of to === undefined ? [rows.ways.indexOf(way)] : rowsTo(rows, to)) {
+    for (const row of to === undefined ? [firstRows(rows)[way] ?? -1] : rowsTo(rows, to)) {
       if (row >= 0 && rows.ways[row] === way) yield { rows, row }
     }
   }
@@ -189,7 +209,7 @@ export class RouteSet implements Iterable<RouteSpec> {
   locate(way: RouteSpec, to?: string, further = 0): { readonly number: number; readonly line?: string } | undefined {
     const { origins, name, packed } = this.#parts
     let left = further
-    for (const { rows, row } of rowsOf(packed, packed.ways.indexOf(way), to)) {
+    for (const { rows, row } of rowsOf(packed, numberOfWay(packed, way), to)) {
       if (left-- > 0) continue
       const ahead = origins[rows.family].findLast(([from]) => from <= row)?.[1]
       if (ahead === undefined) return undefined
