@@ -2,7 +2,6 @@ import { NetworkError } from '../error.js'
 import type { Family } from '../ip/address.js'
 import { Payload } from '../netlink/bytes.js'
 import type { DecodeContext } from '../netlink/codec.js'
-import { inconsistent } from '../netlink/dump.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { decodeAddress, dumpAddresses, type ListedAddress } from '../rtnetlink/address.js'
 import type { ListedLink } from '../rtnetlink/link.js'
@@ -20,7 +19,7 @@ import { routesOfState } from '../state/packedState.js'
 import { type RouteRecord, routeOf } from '../state/route.js'
 import { forwardingFiles } from '../system/sysctl.js'
 import { rest } from '../system/turns.js'
-import { dump } from './dump.js'
+import { dump, untilConsistent } from './dump.js'
 import { readFirewall } from './firewall.js'
 import { LinkReader } from './linkReader.js'
 import { observeEntries } from './observeEntries.js'
@@ -166,8 +165,7 @@ async function observeRoutes(
 ): Promise<PackedRoutes<RouteRecord>> {
   const reader = new RouteReader(names)
   const message = dumpRoutes(filter)
-  const consistent = await place.connection.dumpInto(message, reader, options)
-  if (!consistent) throw inconsistent(message)
+  await untilConsistent(message, () => place.connection.dumpInto(message, reader, options))
   const own = await (await reader.finish()).filter(({ cloned }) => !cloned)
   return await own.map(routeOf)
 }

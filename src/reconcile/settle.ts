@@ -11,6 +11,9 @@ import type { ApplyOptions } from './options.js'
 import type { Place } from './place.js'
 import type { World } from './world.js'
 
+/** How many addresses an error names. */
+const mostTold = 10
+
 /** Milliseconds. */
 export const defaultDeadline = 10_000
 
@@ -61,10 +64,16 @@ export async function settlePlace(
   links?: ReadonlySet<string>,
 ): Promise<void> {
   let left: readonly string[] = []
-  const isSettled = async (): Promise<boolean> => {
-    const few = links && links.size <= mostFew ? await observeFewLinks(place, links, options) : undefined
-    left = tentativeOf(few ?? (await observeLinkRecords(place, options)), wanted)
-    return left.length === 0
+  const isSettled = async (): Promise<boolean | undefined> => {
+    try {
+      const few = links && links.size <= mostFew ? await observeFewLinks(place, links, options) : undefined
+      left = tentativeOf(few ?? (await observeLinkRecords(place, options)), wanted)
+      return left.length === 0
+    } catch (error) {
+      // Thousands of addresses that pass the check one by one.
+      if (error instanceof NetworkError && error.code === 'INCONSISTENT') return undefined
+      throw error
+    }
   }
   const settled = await listenUntil(place, [RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK], isSettled, {
     timeout: options.settleTimeout ?? defaultDeadline,
@@ -72,7 +81,9 @@ export async function settlePlace(
     subject: 'duplicate address detection',
   })
   if (!settled && !(await isSettled())) {
-    throw new NetworkError('TIMEOUT', `duplicate address detection did not end in time: ${left.join(', ')}`)
+    const more = left.length > mostTold ? ` and ${left.length - mostTold} more` : ''
+    const which = `${left.slice(0, mostTold).join(', ')}${more}`
+    throw new NetworkError('TIMEOUT', `duplicate address detection did not end in time: ${which}`)
   }
 }
 
