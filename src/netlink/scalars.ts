@@ -1,7 +1,9 @@
 import { castOf, formatAddress, parseAddress } from '../ip/address.js'
 import { formatMac, parseMac } from '../ip/mac.js'
+import { nearest } from '../nearest.js'
 import { littleEndian, type Payload } from './bytes.js'
-import { type Codec, MalformedError } from './codec.js'
+import { type Codec, type Domain, MalformedError } from './codec.js'
+import { checkInDomain } from './inDomain.js'
 
 interface NumberFormat {
   readonly size: number
@@ -110,6 +112,7 @@ export function ranged(codec: Codec<number>, minimum: number, maximum: number): 
 export const u64: Codec<bigint> = {
   domain: { type: 'bigint' },
   encode(value, writer) {
+    checkInDomain({ type: 'bigint' }, value)
     const offset = writer.reserve(8)
     writer.view.setBigUint64(offset, value, littleEndian)
   },
@@ -123,6 +126,7 @@ export const u64: Codec<bigint> = {
 export const be64: Codec<bigint> = {
   domain: { type: 'bigint' },
   encode(value, writer) {
+    checkInDomain({ type: 'bigint' }, value)
     const offset = writer.reserve(8)
     writer.view.setBigUint64(offset, value)
   },
@@ -132,10 +136,17 @@ export const be64: Codec<bigint> = {
   },
 }
 
+/** What a number holds exactly. */
+export const safeInteger: Domain = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+
 /** Eight bytes, unsigned, whose values stay below 2^53 in practice. */
 export const u64AsNumber: Codec<number> = {
-  domain: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-  encode: (value, writer, context) => u64.encode(BigInt(value), writer, context),
+  domain: safeInteger,
+  encode(value, writer, context) {
+    // What the kernel told can be more, and is written as it was read.
+    if (!(Number.isInteger(value) && value >= 0 && value < 2 ** 64)) checkInDomain(safeInteger, value)
+    u64.encode(BigInt(value), writer, context)
+  },
   decode(payload) {
     if (payload.length < 8) throw new MalformedError(`${payload.length} bytes instead of 8`)
     return readU64AsNumber(payload.view, payload.start)
@@ -152,23 +163,18 @@ export function boolean(codec: Codec<number>): Codec<boolean> {
   return {
     domain: { type: 'boolean' },
     encode(value, writer, context) {
-      checkBoolean(value)
+      checkInDomain({ type: 'boolean' }, value)
       codec.encode(value ? 1 : 0, writer, context)
     },
     decode: (payload, context) => codec.decode(payload, context) !== 0,
   }
 }
 
-/** Refuses what is neither true nor false, as a program without types may give it. */
-export function checkBoolean(value: unknown): void {
-  if (typeof value !== 'boolean') throw new RangeError(`${String(value)} is neither true nor false`)
-}
-
 /** A truth value told by an attribute's presence: NLA_FLAG. Some are told by a byte in the kernel's answers. */
 export const flag: Codec<boolean> = {
   domain: { type: 'boolean' },
   presence: true,
-  encode: checkBoolean,
+  encode: (value) => checkInDomain({ type: 'boolean' }, value),
   decode: ({ bytes, start, length }) => length === 0 || bytes[start] !== 0,
 }
 
@@ -182,11 +188,15 @@ export function enumeration<const Name extends string>(
 ): Codec<Name> {
   const names = new Map<number, Name>()
   for (const name in numbers) names.set(numbers[name], name)
+  const numberOf = (value: unknown): number => {
+    if (typeof value === 'string' && Object.hasOwn(numbers, value)) return numbers[value as Name]
+    if (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) return Number(value)
+    throw new RangeError(noneOf(value, Object.keys(numbers)))
+  }
   return {
     domain: { type: 'enumeration', names: Object.keys(numbers) },
     encode(value, writer, context) {
-      const number = numbers[value] ?? Number(value)
-      codec.encode(number, writer, context)
+      codec.encode(numberOf(value), writer, context)
     },
     decode(payload, context) {
       const value = codec.decode(payload, context)
@@ -195,12 +205,23 @@ export function enumeration<const Name extends string>(
   }
 }
 
+function noneOf(value: unknown, names: readonly string[]): string {
+  const meant = typeof value === 'string' ? nearest(value, names) : undefined
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  return `${typeof value === 'string' ? JSON.stringify(value) : String(value)} is none of ${names.join(', ')}${hint}`
+}
+
 /** A duration: seconds here, `perSecond` units a second in the kernel. */
 export function seconds(codec: Codec<number>, perSecond: number): Codec<number> {
   const maximum = codec.domain.type === 'integer' ? codec.domain.maximum : 0
+  const domain: Domain = { type: 'seconds', maximum: maximum / perSecond, resolution: 1 / perSecond }
   return {
-    domain: { type: 'seconds', maximum: maximum / perSecond, resolution: 1 / perSecond },
-    encode: (value, writer, context) => codec.encode(Math.round(value * perSecond), writer, context),
+    domain,
+    encode(value, writer, context) {
+      // Which numbers there are is for the codec to say.
+      if (typeof value !== 'number') checkInDomain(domain, value)
+      codec.encode(Math.round(value * perSecond), writer, context)
+    },
     decode: (payload, context) => codec.decode(payload, context) / perSecond,
   }
 }
@@ -208,12 +229,17 @@ export function seconds(codec: Codec<number>, perSecond: number): Codec<number> 
 const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder()
 
+function utf8Of(value: unknown): Uint8Array {
+  if (typeof value === 'string') return utf8Encoder.encode(value)
+  throw new RangeError(`${String(value)} is no text`)
+}
+
 /** Text that ends in a zero byte; at most `maximumLength` bytes before it. */
 export function text(maximumLength: number): Codec<string> {
   return {
     domain: { type: 'text', maximumLength },
     encode(value, writer) {
-      writer.append(utf8Encoder.encode(value))
+      writer.append(utf8Of(value))
       writer.reserve(1)
     },
     decode(payload) {
@@ -226,7 +252,7 @@ export function text(maximumLength: number): Codec<string> {
 
 /** Text without a zero byte behind it, where the kernel would count that one: dev_set_alias, net/core/dev.c. */
 export function bareText(maximumLength: number): Codec<string> {
-  return { ...text(maximumLength), encode: (value, writer) => writer.append(utf8Encoder.encode(value)) }
+  return { ...text(maximumLength), encode: (value, writer) => writer.append(utf8Of(value)) }
 }
 
 function parsed<T extends Uint8Array>(value: T | undefined, what: string): T {

@@ -1,7 +1,8 @@
 import { littleEndian } from '../netlink/bytes.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
+import { checkInDomain } from '../netlink/inDomain.js'
 import type { MessageLayout } from '../netlink/message.js'
-import { be32, be64, boolean, enumeration, ipAddress, text, u8, u16, u32 } from '../netlink/scalars.js'
+import { be32, be64, boolean, enumeration, ipAddress, safeInteger, text, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 
@@ -84,7 +85,10 @@ function rangeOf(codec: Codec<number>, size: number, collapses: boolean): Codec<
 /** A key as a number where it fits in one. */
 const tunnelKey: Codec<number | bigint> = {
   domain: be64.domain,
-  encode: (value, writer, context) => be64.encode(BigInt(value), writer, context),
+  encode(value, writer, context) {
+    if (typeof value !== 'bigint') checkInDomain(safeInteger, value)
+    be64.encode(BigInt(value), writer, context)
+  },
   decode(payload, context) {
     const value = be64.decode(payload, context)
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value

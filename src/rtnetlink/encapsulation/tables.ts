@@ -1,7 +1,8 @@
 import { formatAddress, parseAddress } from '../../ip/address.js'
 import type { Payload, Writer } from '../../netlink/bytes.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
-import { be16, binary, enumeration, ipv4, ipv6, u8, u32 } from '../../netlink/scalars.js'
+import { checkInDomain } from '../../netlink/inDomain.js'
+import { be16, binary, enumeration, ipv4, ipv6, safeInteger, u8, u32 } from '../../netlink/scalars.js'
 import { type AnyAttributeTable, type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import type {
   Ip6Encapsulation,
@@ -39,8 +40,9 @@ const labels: Codec<readonly number[]> = {
 
 /** Eight bytes in the network's order that stay below 2^53. */
 const key: Codec<number> = {
-  domain: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  domain: safeInteger,
   encode(value, writer) {
+    checkInDomain(safeInteger, value)
     const offset = writer.reserve(8)
     writer.view.setBigUint64(offset, BigInt(value))
   },

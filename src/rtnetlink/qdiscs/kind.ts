@@ -1,5 +1,6 @@
 import type { Codec, Domain } from '../../netlink/codec.js'
-import { unknownProperty } from '../../netlink/invalidValue.js'
+import { checkInDomain } from '../../netlink/inDomain.js'
+import { invalidUnder, unknownProperty } from '../../netlink/invalidValue.js'
 
 /** Words of a command; what is `undefined`, `false` or empty is left out. */
 export type CommandWords = readonly (string | number | boolean | undefined)[]
@@ -66,10 +67,25 @@ export function converted<Options extends object, Raw extends object>(
       for (const name of Object.keys(options)) {
         if (!Object.hasOwn(properties, name)) throw unknownProperty(name, Object.keys(properties))
       }
+      checkValues(this.domain, options)
       raw.encode(toKernel(options), writer, context)
     },
     decode: (payload, context) => fromKernel(raw.decode(payload, context)),
     ...(raw.locate ? { locate: (payload, offset) => raw.locate?.(payload, offset) ?? [] } : {}),
+  }
+}
+
+/** Refuses values of options outside their domains, before anything is reckoned from them. */
+export function checkValues(options: Domain, values: object): void {
+  if (options.type !== 'object') return
+  for (const [name, value] of Object.entries(values)) {
+    const domain = options.properties[name]
+    if (value === undefined || domain === undefined) continue
+    try {
+      checkInDomain(domain, value)
+    } catch (error) {
+      throw invalidUnder(name, error)
+    }
   }
 }
 

@@ -1,5 +1,7 @@
+import { nearest } from '../../nearest.js'
 import { Payload } from '../../netlink/bytes.js'
 import { type DecodeContext, type EncodeContext, withoutNames } from '../../netlink/codec.js'
+import { InvalidValue, invalidIn, invalidUnder } from '../../netlink/invalidValue.js'
 import {
   buildMessage,
   decodeMessage,
@@ -11,8 +13,8 @@ import {
 import { AF_UNSPEC, RTM_DELQDISC, RTM_GETQDISC, RTM_NEWQDISC } from '../constants.js'
 import { rawTrafficLayout, trafficLayout } from './attributes.js'
 import { canonicalHandle, formatHandle, majorOf, minorOf, parseHandle } from './handle.js'
-import type { AnyQdiscKind } from './kind.js'
-import { type QdiscOptions, qdiscKind } from './registry.js'
+import { type AnyQdiscKind, checkValues } from './kind.js'
+import { type QdiscOptions, qdiscKind, qdiscKinds } from './registry.js'
 
 /** Where a qdisc is. */
 export interface QdiscPlace {
@@ -113,20 +115,39 @@ function qdiscMessage(
 ): NetlinkMessage {
   if (qdisc.kind === 'opaque') return opaqueMessage(flags, verb, qdisc, context)
   const kind = qdiscKind(qdisc.kind)
-  if (!kind) throw new TypeError(`a qdisc of kind ${qdisc.kind} cannot be told`)
+  if (!kind) throw unknownKind(qdisc.kind)
   const { dev, parent = kind.place ?? 'root', handle = '0:' } = qdisc
   const given = optionsOfPlaced(qdisc)
-  const options = kind.completed?.(given, {}) ?? given
+  const subject = `${qdiscSubject(dev, parent)}: ${verb} ${kind.kind}`
+  const options = completed(kind, given, subject)
   return buildMessage({
     layout: trafficLayout(kind.options),
     type: RTM_NEWQDISC,
     flags,
-    subject: `${qdiscSubject(dev, parent)}: ${verb} ${kind.kind}`,
+    subject,
     // That of ingress is always the same, and the kernel takes no other.
     header: headerOf(dev, kind.place === 'ingress' ? 'ffff:' : handle, parent, context),
     attributes: { kind: kind.kind, ...(Object.keys(options).length > 0 ? { options } : {}) },
     context,
   })
+}
+
+function completed(kind: AnyQdiscKind, given: object, subject: string): object {
+  if (!kind.completed) return given
+  try {
+    checkValues(kind.options.domain, given)
+  } catch (error) {
+    throw invalidIn(subject, invalidUnder('options', error))
+  }
+  return kind.completed(given, {})
+}
+
+function unknownKind(kind: unknown): InvalidValue {
+  const known = [...qdiscKinds()].map((one) => one.kind)
+  const meant = typeof kind === 'string' ? nearest(kind, known) : undefined
+  const hint = meant === undefined ? `; there are ${known.join(', ')}` : `; did you mean ${meant}?`
+  const shown = typeof kind === 'string' ? JSON.stringify(kind) : String(kind)
+  return new InvalidValue(['kind'], `${shown} is no kind of qdisc that can be told${hint}`, 'qdisc')
 }
 
 function opaqueMessage(

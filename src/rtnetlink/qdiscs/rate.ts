@@ -1,4 +1,5 @@
 import type { Codec, Domain } from '../../netlink/codec.js'
+import { checkInDomain } from '../../netlink/inDomain.js'
 import { u8, u16, u32 } from '../../netlink/scalars.js'
 import { field, type Struct, struct } from '../../netlink/struct.js'
 
@@ -17,7 +18,10 @@ export function bytesASecond(bits: number): number {
 export function bitRate(codec: Codec<number>): Codec<number> {
   return {
     domain: rateDomain,
-    encode: (value, writer, context) => codec.encode(bytesASecond(value), writer, context),
+    encode(value, writer, context) {
+      checkInDomain(rateDomain, value)
+      codec.encode(bytesASecond(value), writer, context)
+    },
     decode: (payload, context) => codec.decode(payload, context) * 8,
   }
 }
