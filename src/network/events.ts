@@ -17,10 +17,10 @@ import {
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import { leavable } from '../system/leavable.js'
+import { type Allowed, abortSignal, checkAllowed, flag } from '../system/optionValues.js'
 import { decodeEvent } from './decodeEvent.js'
 import type { EventSelection, NetworkChange, NetworkEvent } from './event.js'
 import { LinkNames } from './linkNames.js'
-import { checkOptions } from './objects.js'
 import { assertNotAborted, type Session } from './session.js'
 
 const groups = {
@@ -37,19 +37,21 @@ const groups = {
   vnis: [RTNLGRP_TUNNEL],
 } as const
 
-const topics = [
-  'links',
-  'addresses',
-  'routes',
-  'nexthops',
-  'rules',
-  'neighbors',
-  'fdb',
-  'mdb',
-  'vlans',
-  'vnis',
-] as const
-type Topic = (typeof topics)[number]
+type Topic = keyof typeof groups
+const topics = Object.keys(groups) as Topic[]
+const selectionValues: Allowed<EventSelection> = {
+  links: flag,
+  addresses: flag,
+  routes: flag,
+  nexthops: flag,
+  rules: flag,
+  neighbors: flag,
+  fdb: flag,
+  mdb: flag,
+  vlans: flag,
+  vnis: flag,
+  signal: abortSignal,
+}
 const unasked = ['links', 'addresses', 'routes', 'nexthops', 'rules'] as const
 
 /**
@@ -59,7 +61,7 @@ const unasked = ['links', 'addresses', 'routes', 'nexthops', 'rules'] as const
 export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposable, Disposable {
   readonly #session: Session
   readonly #names = new LinkNames()
-  readonly #signal: AbortSignal | undefined
+  #signal: AbortSignal | undefined
   readonly #stop = (): void => this.close()
   #monitor: Monitor<NetworkChange> | undefined
   #failure: NetworkError | undefined
@@ -67,8 +69,9 @@ export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposab
   /** @internal */
   constructor(session: Session, selection: EventSelection) {
     this.#session = session
-    this.#signal = selection.signal
     try {
+      checkAllowed(selection, selectionValues, 'events')
+      this.#signal = selection.signal
       this.#open(selection)
     } catch (error) {
       this.close()
@@ -78,7 +81,6 @@ export class NetworkEvents implements AsyncIterable<NetworkEvent>, AsyncDisposab
   }
 
   #open(selection: EventSelection): void {
-    checkOptions(selection, [...topics, 'signal'])
     assertNotAborted(selection)
     const chosen = topics.filter((topic) => selection[topic])
     const wanted = chosen.length > 0 ? chosen : unasked

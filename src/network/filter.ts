@@ -1,5 +1,4 @@
-import { type Allowed, oneOf, type Values } from '../system/optionValues.js'
-import { checkAllowed } from '../tuntap/allowed.js'
+import { type Allowed, checkAllowed, oneOf, type Values } from '../system/optionValues.js'
 
 /** IPv4 or IPv6. */
 export const family: Values = oneOf('inet', 'inet6')

@@ -7,13 +7,13 @@ export type LinkReference = string | number | { readonly name: string; readonly 
 
 /** How messages say which link is meant. */
 export function targetOf(link: LinkReference): LinkTarget {
-  if (typeof link === 'string') return { name: link }
-  if (typeof link !== 'number' && (typeof link !== 'object' || link === null)) {
-    throw new NetworkError('INVALID_ARGUMENT', `${String(link)} is no link: its name, its index, or a listed one`)
-  }
-  const index = typeof link === 'number' ? link : link.index
-  if (index === undefined && typeof link === 'object') return { name: link.name }
-  return { index: checked(() => positive(index ?? 0)) }
+  if (typeof link === 'number') return { index: checked(() => positive(link)) }
+  const { name, index } = typeof link === 'object' && link !== null ? link : { name: link }
+  if (index !== undefined) return { index: checked(() => positive(index)) }
+  if (typeof name === 'string' && name !== '') return { name }
+  const shown =
+    typeof link === 'object' && link !== null ? 'an object without a name' : name === '' ? '""' : String(link)
+  throw new NetworkError('INVALID_ARGUMENT', `${shown} is no link: its name, its index, or a listed one`)
 }
 
 /** The kernel takes an index of 0 for none at all. */

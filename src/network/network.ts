@@ -4,6 +4,7 @@ import { FfiTransport } from '../netlink/transports/ffi.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { attemptSync, type Result } from '../result.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
+import { type Allowed, callback, checkAllowed, deadline } from '../system/optionValues.js'
 import { Addresses } from './addresses.js'
 import { Ethtool } from './ethtool.js'
 import type { EventSelection } from './event.js'
@@ -14,7 +15,6 @@ import { Macsec } from './macsec.js'
 import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
 import { Nexthops } from './nexthops.js'
-import { checkOptions } from './objects.js'
 import { Qdiscs } from './qdiscs.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
@@ -39,6 +39,14 @@ export interface NetworkOptions {
   readonly genericTransport?: ((namespaceFd: number) => Transport) | undefined
   /** Milliseconds that the kernel has to answer, where a call gives none. Default 15,000. */
   readonly timeout?: number | undefined
+}
+
+const networkOptions: Allowed<NetworkOptions> = {
+  // Whoever opens it says what is wrong with it.
+  namespace: { words: 'a namespace', include: () => true },
+  transport: callback,
+  genericTransport: callback,
+  timeout: deadline,
 }
 
 /**
@@ -116,7 +124,7 @@ export class Network implements AsyncDisposable, Disposable {
   /** Opens a network. The namespace is entered for a moment and not kept alive by its name: `ip -n NAME`. */
   static open(options: NetworkOptions = {}): Result<Network> {
     return attemptSync(() => {
-      checkOptions(options, ['namespace', 'transport', 'genericTransport', 'timeout'])
+      checkAllowed(options, networkOptions)
       const { namespace, timeout } = options
       const transport = options.transport ?? ((fd: number) => new FfiTransport({ namespaceFd: fd }))
       const ofMachine = options.transport

@@ -15,7 +15,6 @@ import {
 } from '../rtnetlink/configureLink.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { dumpLinks, getLink } from '../rtnetlink/linkMessages.js'
-import { checkObject } from '../system/optionValues.js'
 import { type LinkReference, targetOf } from './linkReference.js'
 import { nameOf, resolved } from './resolution.js'
 import type { Session } from './session.js'
@@ -151,13 +150,4 @@ export class Objects {
     const names = new Map(items.map(({ index, name }) => [index, name]))
     return { linkName: (index) => names.get(index) ?? index }
   }
-}
-
-/** Refuses what means nothing: a misspelt filter would list, and perhaps delete, everything. */
-export function checkOptions(options: object, known: readonly string[]): void {
-  checkObject(options)
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  const message = `unknown option ${JSON.stringify(unknown)}; there are ${known.join(', ')}`
-  throw new NetworkError('INVALID_ARGUMENT', message)
 }

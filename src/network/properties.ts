@@ -23,7 +23,7 @@ export function known<T extends object>(object: T, names: Readonly<Record<string
 
 /** {@link known} of some properties of an object. */
 export function part<T extends object>(object: T, names: Readonly<Record<string, string>>, what: string): T {
-  if (typeof object !== 'object' || object === null) refuse(what, `${String(object)} is no object`)
+  checkObject(object, what)
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined || Object.hasOwn(names, name)) continue
     refuse(what, unknownProperty(name, Object.keys(names)).problem, name)
@@ -33,10 +33,15 @@ export function part<T extends object>(object: T, names: Readonly<Record<string,
 
 /** Refuses properties of a link that there are not, such as the section of no kind. */
 export function partOfLink<T extends Partial<Link>>(link: T): T {
-  if (typeof link !== 'object' || link === null) refuse('link', `${String(link)} is no object`)
+  checkObject(link, 'link')
   const general = Object.entries(link).filter(([name]) => !isSection(name))
   part(Object.fromEntries(general), linkNames, link.name === undefined ? 'link' : `link ${link.name}`)
   return link
+}
+
+/** Refuses what has no properties at all. */
+export function checkObject(value: unknown, what: string): void {
+  if (typeof value !== 'object' || value === null) refuse(what, `${String(value)} is no object`)
 }
 
 function isSection(name: string): boolean {

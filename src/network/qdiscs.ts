@@ -11,8 +11,10 @@ import {
   type QdiscPlace,
   replaceQdisc,
 } from '../rtnetlink/qdiscs/qdisc.js'
+import { qdiscKind } from '../rtnetlink/qdiscs/registry.js'
 import { checkFilter, link } from './filter.js'
 import { type ListOptions, Objects } from './objects.js'
+import { checkObject, known } from './properties.js'
 
 /** Which qdiscs or classes to list. */
 export interface QdiscFilter {
@@ -20,11 +22,28 @@ export interface QdiscFilter {
   readonly dev?: string | number
 }
 
+const placeNames = { dev: 'needed', parent: 'optional', handle: 'optional', kind: 'told', index: 'told' }
+
+/** Whoever writes the message knows the options of each kind. */
+function knownQdisc(qdisc: Qdisc): Qdisc {
+  checkObject(qdisc, 'qdisc')
+  known({ dev: qdisc.dev }, { dev: 'needed' }, 'qdisc')
+  return qdisc
+}
+
+/** A listed qdisc is a place, too, with options of its kind: anything else may be a place that is misspelt. */
+function knownPlace(place: QdiscPlace & { readonly kind?: unknown }): QdiscPlace {
+  checkObject(place, 'qdisc')
+  const domain = qdiscKind(String(place.kind))?.options.domain
+  const options = domain?.type === 'object' ? Object.keys(domain.properties) : ['name', 'bytes']
+  return known(place, { ...Object.fromEntries(options.map((name) => [name, 'told'])), ...placeNames }, 'qdisc')
+}
+
 /** The queueing disciplines of a network's links: `tc qdisc`. */
 export class Qdiscs extends Objects {
   /** Puts a qdisc in the place of the kernel's default: `tc qdisc add`. One that is there is the error `EEXIST`. */
   create(qdisc: Qdisc, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => newQdisc(qdisc, context), options)
+    return this.send((context) => newQdisc(knownQdisc(qdisc), context), options)
   }
 
   /** {@link create}, by `tc`'s word. */
@@ -34,7 +53,7 @@ export class Qdiscs extends Objects {
 
   /** Puts a qdisc in a place, or changes one of the kind that is there: `tc qdisc replace`. */
   replace(qdisc: Qdisc, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => replaceQdisc(qdisc, context), options)
+    return this.send((context) => replaceQdisc(knownQdisc(qdisc), context), options)
   }
 
   /**
@@ -42,12 +61,12 @@ export class Qdiscs extends Objects {
    * default; the others leave it as it is. `htb` and `sfq` cannot be changed.
    */
   change(qdisc: Qdisc, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => changeQdisc(qdisc, context), options)
+    return this.send((context) => changeQdisc(knownQdisc(qdisc), context), options)
   }
 
   /** Removes a qdisc with its classes and filters, so that the kernel's default is back: `tc qdisc delete`. */
   delete(place: QdiscPlace, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteQdisc(place, context), options)
+    return this.send((context) => deleteQdisc(knownPlace(place), context), options)
   }
 
   /** Lists qdiscs, those that the kernel put there by itself, too, whose `handle` is `0:`: `tc qdisc show`. */

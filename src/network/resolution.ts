@@ -32,6 +32,8 @@ export async function resolved<T, R>(
   const descriptors = new Map<string, number>()
   const context: EncodeContext = {
     linkIndex(name) {
+      if (typeof name !== 'string' || name === '')
+        throw new RangeError(`${name === '' ? '""' : String(name)} is no link`)
       const index = indices.get(name)
       if (index === undefined) throw new UnknownName(name)
       return index

@@ -5,7 +5,8 @@ import { Connection } from '../netlink/connection.js'
 import { closed, type RequestOptions } from '../netlink/exchange.js'
 import type { Transport } from '../netlink/transports/transport.js'
 import { attempt, type Result } from '../result.js'
-import { checkOptions, type ListOptions } from './objects.js'
+import { type Allowed, abortSignal, checkAllowed, deadline, flag } from '../system/optionValues.js'
+import type { ListOptions } from './objects.js'
 
 /** What makes the sockets of a network; without one for generic netlink there is none. */
 export interface Transports {
@@ -13,8 +14,9 @@ export interface Transports {
   readonly genericTransport: ((namespaceFd: number) => Transport) | undefined
 }
 
-const requestOptions = ['signal', 'timeout']
-const listOptions = [...requestOptions, 'allowInconsistent']
+/** What the options of every call can be. */
+export const requestOptions: Allowed<RequestOptions> = { signal: abortSignal, timeout: deadline }
+const listOptions: Allowed<ListOptions> = { ...requestOptions, allowInconsistent: flag }
 
 /** What the objects of one network share: its namespace, a socket for requests, and how calls end. */
 export class Session {
@@ -29,7 +31,6 @@ export class Session {
 
   /** Takes the descriptor over, unless it throws. */
   constructor(namespaceFd: number, transports: Transports, timeout: number | undefined) {
-    checkTimeout(timeout)
     const { transport, genericTransport } = transports
     this.#namespaceFd = namespaceFd
     this.#transport = transport
@@ -73,23 +74,23 @@ export class Session {
 
   /** Runs one call of the public face. */
   run<T>(options: RequestOptions, work: (options: RequestOptions) => Promise<T> | T): Promise<Result<T>> {
-    return this.#run(options, requestOptions, work)
+    return this.runAllowed(options, requestOptions, work)
   }
 
   /** Runs one call that lists. */
   runList<T>(options: ListOptions, work: (options: ListOptions) => Promise<T> | T): Promise<Result<T>> {
-    return this.#run(options, listOptions, work)
+    return this.runAllowed(options, listOptions, work)
   }
 
-  #run<Options extends RequestOptions, T>(
+  /** Runs one call that takes more options, or others. */
+  runAllowed<Options extends RequestOptions, T>(
     options: Options,
-    known: readonly string[],
+    allowed: Allowed<Options>,
     work: (options: Options) => Promise<T> | T,
   ): Promise<Result<T>> {
     return attempt(() => {
       if (this.#closed) throw closed('network')
-      checkOptions(options, known)
-      checkTimeout(options.timeout)
+      checkAllowed(options, allowed)
       assertNotAborted(options)
       return work(options.timeout === undefined ? { ...options, timeout: this.#timeout } : options)
     })
@@ -119,9 +120,4 @@ export class Session {
 /** Throws where the caller wants no more; for steps that are no requests. */
 export function assertNotAborted({ signal }: RequestOptions): void {
   if (signal?.aborted) throw new NetworkError('ABORTED', 'aborted', { cause: signal.reason })
-}
-
-function checkTimeout(timeout: number | undefined): void {
-  if (timeout === undefined || timeout >= 0) return
-  throw new NetworkError('INVALID_ARGUMENT', `timeout: ${timeout} is not a number of milliseconds`)
 }

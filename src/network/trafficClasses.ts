@@ -11,7 +11,7 @@ import {
 } from '../rtnetlink/qdiscs/trafficClass.js'
 import { checkFilter, link } from './filter.js'
 import { type ListOptions, Objects } from './objects.js'
-import { known, part } from './properties.js'
+import { known } from './properties.js'
 import { trafficClassNames } from './propertyNames.js'
 
 /** The classes of a network's HTB qdiscs: `tc class`. */
@@ -33,7 +33,10 @@ export class TrafficClasses extends Objects {
 
   /** Removes a class with its leaf. One that others are part of, or filters lead to, is the error `EBUSY`: `tc class delete`. */
   delete(one: Pick<TrafficClass, 'dev' | 'id'>, options: RequestOptions = {}): Promise<Result<void>> {
-    return this.send((context) => deleteTrafficClass(part(one, trafficClassNames, 'class'), context), options)
+    return this.send(
+      (context) => deleteTrafficClass(known(one, { ...trafficClassNames, rate: 'told' }, 'class'), context),
+      options,
+    )
   }
 
   /** Lists the classes of a link: `tc class show dev NAME`. */

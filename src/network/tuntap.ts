@@ -1,6 +1,6 @@
 import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
-import { checkAllowed } from '../tuntap/allowed.js'
+import { checkAllowed, checkObject } from '../system/optionValues.js'
 import { modeValues, type TunTapConfiguration, type TunTapMode } from '../tuntap/configuration.js'
 import type { TunTapDevice } from '../tuntap/device.js'
 import { createTunTap, deleteTunTap } from '../tuntap/manage.js'
@@ -38,6 +38,7 @@ export class TunTap {
    */
   open(device: OpenDevice, options: RequestOptions = {}): Promise<Result<TunTapDevice>> {
     return this.#session.run(options, () => {
+      checkObject(device)
       const { mode, ...others } = device
       checkAllowed<Pick<OpenDevice, 'mode'>>({ mode: mode ?? '' }, { mode: modeValues }, 'tuntap.open')
       const place = { ...others, namespace: { fd: this.#session.namespaceFd } }

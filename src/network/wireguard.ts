@@ -10,8 +10,10 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import { decodeLink } from '../rtnetlink/decodeLink.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
+import { type Allowed, flag } from '../system/optionValues.js'
 import type { LinkReference } from './linkReference.js'
 import { Objects } from './objects.js'
+import { requestOptions } from './session.js'
 
 /** A WireGuard device: what it is set to, and what it tells of its peers. */
 export interface WireguardListed extends WireguardDevice {
@@ -25,11 +27,13 @@ export interface WireguardListOptions extends RequestOptions {
   readonly secrets?: boolean
 }
 
+const listOptions: Allowed<WireguardListOptions> = { ...requestOptions, secrets: flag }
+
 /** The WireGuard devices of a network: `wg`. Their links are made by `links.create({ kind: 'wireguard' })`. */
 export class Wireguard extends Objects {
   /** Lists all devices with their peers, counters and last handshakes: `wg show all`. */
-  list({ secrets = false, ...options }: WireguardListOptions = {}): Promise<Result<readonly WireguardListed[]>> {
-    return this.session.run(options, async (request) => {
+  list(options: WireguardListOptions = {}): Promise<Result<readonly WireguardListed[]>> {
+    return this.session.runAllowed(options, listOptions, async ({ secrets = false, ...request }) => {
       const links = await this.dumpAll(() => dumpLinks({ kind: 'wireguard' }), decodeLink, request)
       const devices: WireguardListed[] = []
       for (const { name, kind } of links)
@@ -39,11 +43,8 @@ export class Wireguard extends Objects {
   }
 
   /** Reads one device: `wg show NAME`. */
-  get(
-    link: LinkReference,
-    { secrets = false, ...options }: WireguardListOptions = {},
-  ): Promise<Result<WireguardListed>> {
-    return this.session.run(options, async (request) => {
+  get(link: LinkReference, options: WireguardListOptions = {}): Promise<Result<WireguardListed>> {
+    return this.session.runAllowed(options, listOptions, async ({ secrets = false, ...request }) => {
       return await this.#read(await this.nameOfLink(link, request), secrets, request)
     })
   }

@@ -8,6 +8,7 @@ import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { tableOf } from '../state/owner.js'
 import { renamedState } from '../state/renamed.js'
+import { checkObject } from '../system/optionValues.js'
 import { rest } from '../system/turns.js'
 import { refuseVlans } from './capabilityOfVlans.js'
 import { withCollateral } from './collateral.js'
@@ -84,6 +85,7 @@ export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan
 export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promise<Result<ApplyReport>> {
   return attempt(async () => {
     const start = performance.now()
+    checkObject(given)
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined
     const options = { ...kept?.options, ...given }
     checkOptions(options, 'apply')

@@ -1,4 +1,4 @@
-import type { NetworkError } from '../error.js'
+import { NetworkError } from '../error.js'
 import { NETLINK_GENERIC } from '../genetlink/genericNetlink.js'
 import type { RequestOptions } from '../netlink/exchange.js'
 import { FfiTransport } from '../netlink/transports/ffi.js'
@@ -56,6 +56,18 @@ export interface Kernel {
 
 /** Makes the kernel of a network namespace from an open descriptor of it, which stays the caller's. */
 export type KernelMaker = (namespaceFd: number) => Kernel
+
+/** Whether it is a kernel at all, as far as its looks go: a program without types may give anything. */
+export function isKernel(value: unknown): value is Kernel {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'transport') === 'function'
+}
+
+/** The kernel that a maker makes for a namespace. */
+export function kernelMadeBy(maker: KernelMaker, namespaceFd: number): Kernel {
+  const kernel: unknown = maker(namespaceFd)
+  if (isKernel(kernel)) return kernel
+  throw new NetworkError('INVALID_ARGUMENT', 'kernel: the function made no kernel')
+}
 
 /** The machine's kernel, in the namespace of a descriptor. */
 export function machineKernel(namespaceFd: number): Kernel {

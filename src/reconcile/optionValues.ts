@@ -1,7 +1,19 @@
 import { NetworkError } from '../error.js'
 import { maximumDelay } from '../netlink/exchange.js'
 import { shown } from '../spec/pointer.js'
-import { type Allowed, flag, ofType, oneOf, text, type Values } from '../system/optionValues.js'
+import {
+  type Allowed,
+  abortSignal,
+  callback,
+  deadline,
+  flag,
+  ofType,
+  oneOf,
+  pathText,
+  text,
+  type Values,
+} from '../system/optionValues.js'
+import { isKernel } from './kernel.js'
 import type { ApplyOptions, SnapshotOptions } from './options.js'
 import type { WatchOptions } from './watch/drift.js'
 
@@ -12,22 +24,14 @@ function timeWithin(words: string, isWithin: (milliseconds: number) => boolean):
   return { words, include: (value) => typeof value === 'number' && isWithin(value) }
 }
 
-const callback = ofType('function', 'a function')
-/** A deadline that is looked at again and again; without end where it is Infinity. */
-const deadline = timeWithin('a number of milliseconds', (milliseconds) => milliseconds >= 0)
-
 const values: Allowed<AllOptions> = {
   // Whoever opens it says what is wrong with it.
   namespace: { words: 'a namespace', include: () => true },
   kernel: {
     words: 'a kernel or a function that makes one',
-    include: (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    include: (value) => typeof value === 'function' || isKernel(value),
   },
-  // Not by its class: every realm, such as that of a test runner, has its own.
-  signal: {
-    words: 'an AbortSignal',
-    include: (value) => typeof value === 'object' && value !== null && 'aborted' in value && 'reason' in value,
-  },
+  signal: abortSignal,
   timeout: deadline,
   secrets: flag,
   sysctls: flag,
@@ -52,7 +56,7 @@ const values: Allowed<AllOptions> = {
   ),
   lockTimeout: deadline,
   interrupted: oneOf('restore', 'continue'),
-  stateDirectory: text,
+  stateDirectory: pathText,
   heal: flag,
   debounce: timeWithin(
     `0 to ${maximumDelay} milliseconds`,

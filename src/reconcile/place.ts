@@ -5,7 +5,7 @@ import type { EncodeContext } from '../netlink/codec.js'
 import { Connection } from '../netlink/connection.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../system/namespace.js'
 import { namespaceIdentity } from '../system/namespaceIdentity.js'
-import { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './kernel.js'
+import { type Kernel, type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from './kernel.js'
 
 /** One network namespace that a plan is about: its kernel, a connection to it, and the links' indices. */
 export class Place {
@@ -32,7 +32,7 @@ export class Place {
   static open(name: string, reference: NamespaceReference | undefined, kernelOf: KernelMaker = machineKernel): Place {
     const fd = reference === undefined ? openOwnNamespace() : openNamespace(reference)
     try {
-      return new Place(name, kernelOf(fd), fd)
+      return new Place(name, kernelMadeBy(kernelOf, fd), fd)
     } catch (error) {
       closeSync(fd)
       throw error

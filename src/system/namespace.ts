@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
-import { codeOf } from './errno.js'
-import { checked, libc } from './libc.js'
+import { codeOf, systemError } from './errno.js'
+import { checked, lastErrno, libc } from './libc.js'
+import { integer, maximumInt, pathText, type Values } from './optionValues.js'
 
 /**
  * Which network namespace: the name of one under `/run/netns` (as `ip netns` makes them), a path to one
@@ -16,16 +17,31 @@ export const namespaceDirectory = '/run/netns'
 // Not /proc/self: that is the process's first thread, and inside a Worker this thread is another one.
 const ownNamespace = '/proc/thread-self/ns/net'
 
+/** What a reference that is an object tells, by one of these. */
+const referenceValues: readonly (readonly [name: string, values: Values])[] = [
+  ['path', pathText],
+  ['pid', integer(1, maximumInt)],
+  ['fd', integer(0, maximumInt)],
+]
+
+/** Refuses what is no reference to a namespace; whether there is one is for whoever opens it. */
+function checkReference(reference: NamespaceReference): void {
+  if (typeof reference === 'string' && !reference.includes('\0')) return
+  const object = typeof reference === 'object' && reference !== null ? reference : undefined
+  const [name, values] = referenceValues.find(([property]) => object && property in object) ?? []
+  if (object && name !== undefined && values) {
+    if (values.include(Reflect.get(object, name))) return
+    throw new NetworkError('INVALID_ARGUMENT', `namespace: ${name} must be ${values.words}`, { attribute: name })
+  }
+  const shown = object ? `an object of ${Object.keys(object).join(', ') || 'nothing'}` : String(reference)
+  throw new NetworkError('INVALID_ARGUMENT', `${shown} is no namespace: a name, a path, a process or a descriptor`)
+}
+
 /** The file behind a reference; a name must be one path element. */
 export function namespacePath(reference: NamespaceReference): string {
+  checkReference(reference)
   if (typeof reference === 'string') {
     return reference.includes('/') ? reference : `${namespaceDirectory}/${checkedName(reference)}`
-  }
-  if (typeof reference !== 'object' || reference === null) {
-    throw new NetworkError(
-      'INVALID_ARGUMENT',
-      `${String(reference)} is no namespace: a name, a path, a process or a descriptor`,
-    )
   }
   if ('path' in reference) return reference.path
   return 'pid' in reference ? `/proc/${reference.pid}/ns/net` : `/proc/self/fd/${reference.fd}`
@@ -33,14 +49,17 @@ export function namespacePath(reference: NamespaceReference): string {
 
 /** How messages name a namespace. */
 export function describeNamespace(reference: NamespaceReference): string {
+  checkReference(reference)
   if (typeof reference === 'string') return reference
   if ('path' in reference) return reference.path
   return 'pid' in reference ? `of process ${reference.pid}` : `of descriptor ${reference.fd}`
 }
 
 function checkedName(name: string): string {
-  if (/^[^/\0]{1,255}$/.test(name) && name !== '.' && name !== '..') return name
-  throw new NetworkError('INVALID_ARGUMENT', `namespace name ${JSON.stringify(name)}: must be one path element`)
+  const isText = typeof name === 'string'
+  if (isText && /^[^/\0]+$/.test(name) && Buffer.byteLength(name) <= 255 && name !== '.' && name !== '..') return name
+  const shown = isText ? JSON.stringify(name) : String(name)
+  throw new NetworkError('INVALID_ARGUMENT', `namespace name ${shown}: must be one path element of at most 255 bytes`)
 }
 
 /** Opens a namespace; the caller closes the descriptor. A missing one is the error `NOT_FOUND`. */
@@ -74,7 +93,7 @@ export function inNamespace<T>(fd: number, work: () => T): T {
   const home = openOwnNamespace()
   try {
     if (isSameFile(fd, home)) return work()
-    checked(libc.setns(fd, CLONE_NEWNET), 'enter network namespace')
+    if (libc.setns(fd, CLONE_NEWNET) < 0) throw notEntered(fd, lastErrno())
     try {
       return work()
     } finally {
@@ -83,6 +102,14 @@ export function inNamespace<T>(fd: number, work: () => T): T {
   } finally {
     closeSync(home)
   }
+}
+
+/** Why a namespace was not entered. EINVAL says that the file is none, which only it can name by now. */
+function notEntered(fd: number, errno: number): NetworkError {
+  const error = systemError(errno, 'enter network namespace')
+  if (error.code !== 'EINVAL') return error
+  const file = readlinkSync(`/proc/self/fd/${fd}`)
+  return new NetworkError('INVALID_ARGUMENT', `namespace ${file}: it is no network namespace`, { errno })
 }
 
 function isSameFile(fd: number, other: number): boolean {

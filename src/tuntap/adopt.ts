@@ -4,7 +4,7 @@ import { attemptSync, type Result } from '../result.js'
 import { O_NONBLOCK } from '../system/constants.js'
 import { errnoName } from '../system/errno.js'
 import { checked, libc } from '../system/libc.js'
-import { checkAllowed } from './allowed.js'
+import { checkAllowed } from '../system/optionValues.js'
 import { CallFailure, getInterface } from './cloneDevice.js'
 import { IFF_TAP, IFF_VNET_HDR, TUNGETVNETHDRSZ } from './constants.js'
 import { TunTapDevice } from './device.js'
@@ -30,7 +30,7 @@ export function adoptTunTap(
   options: Pick<OpenOptions, 'offloads' | 'maxPacket'> = {},
 ): Result<TunTapDevice> {
   return attemptSync(() => {
-    const object = `descriptor ${fd}`
+    const object = `descriptor ${String(fd)}`
     const { offloads: wanted, maxPacket: longest } = optionValues
     checkAllowed<typeof options>(options, { offloads: wanted, maxPacket: longest }, object)
     if (!Number.isInteger(fd)) throw new NetworkError('INVALID_ARGUMENT', `${object}: it is no number`, { object })

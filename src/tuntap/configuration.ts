@@ -1,7 +1,15 @@
 import { NetworkError } from '../error.js'
 import { systemNames } from '../system/names.js'
-import { type Allowed, flag, oneOf, text, type Values } from '../system/optionValues.js'
-import { account, checkAllowed } from './allowed.js'
+import {
+  type Allowed,
+  account,
+  checkAllowed,
+  checkObject,
+  flag,
+  oneOf,
+  text,
+  type Values,
+} from '../system/optionValues.js'
 import { IFNAMSIZ } from './constants.js'
 
 /** What a device carries: IP packets (`tun`) or Ethernet frames (`tap`). */
@@ -48,12 +56,14 @@ const deviceValues: Allowed<TunTapConfiguration> = {
 
 /** Checks a persistent device; `mode` has no default, since the kernel would take any other word for TUN. */
 export function checkDevice(device: TunTapConfiguration): void {
+  checkObject(device)
   checkAllowed({ ...device, mode: device.mode ?? '' }, deviceValues, describeLink(device.name))
   checkName(device.name, 'exact')
 }
 
 /** How errors name an interface; a name that no terminal would show is quoted. */
 export function describeLink(name: string): string {
+  if (typeof name !== 'string') return `link ${String(name)}`
   return `link ${/^[^\p{Cc}\s]+$/u.test(name) ? name : JSON.stringify(name)}`
 }
 

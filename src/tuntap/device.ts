@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { isUint8Array } from 'node:util/types'
 import { NetworkError } from '../error.js'
 import { errnoName, errnoNumber, errnoText } from '../system/errno.js'
 import { leavable } from '../system/leavable.js'
@@ -123,6 +124,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
    */
   write(packet: Uint8Array): boolean {
     this.#assertOpen()
+    if (!isUint8Array(packet)) throw this.#noPacket(packet)
     for (;;) {
       if (libc.write(this.#fd, packet, packet.length) >= 0) return this.#wrote(packet.length)
       if (!this.#retry(lastErrno())) return false
@@ -136,6 +138,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
    */
   writeBatch(packets: Iterable<Uint8Array>): number {
     this.#assertOpen()
+    this.#checkPackets(packets)
     let taken = 0
     if (packets instanceof PacketBatch) {
       const list = packets.length > 1 ? this.#submissions() : undefined
@@ -160,6 +163,7 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
    * @throws NetworkError where the device is closed or deleted meanwhile
    */
   async send(packets: Iterable<Uint8Array>): Promise<number> {
+    this.#checkPackets(packets)
     let taken = 0
     let tried = 0
     for (const packet of packets) {
@@ -279,6 +283,17 @@ export class TunTapDevice implements AsyncIterable<PacketBatch>, Disposable, Asy
     const reason = errno === EBADFD ? 'the device was deleted' : `read: ${errnoText(errno)}`
     this.#failure = new NetworkError(code, `${object}: ${reason} (${code})`, { errno, object })
     return this.#failure
+  }
+
+  #checkPackets(packets: Iterable<Uint8Array>): void {
+    if (typeof packets === 'object' && packets !== null && Symbol.iterator in packets) return
+    throw this.#noPacket(packets, 'list of packets')
+  }
+
+  #noPacket(value: unknown, what = 'packet, a Uint8Array'): NetworkError {
+    const object = describeLink(this.name)
+    const shown = typeof value === 'object' && value !== null ? 'an object' : String(value)
+    return new NetworkError('INVALID_ARGUMENT', `${object}: ${shown} is no ${what}`, { object })
   }
 
   #assertOpen(): void {

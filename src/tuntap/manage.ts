@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { errnoNumber } from '../system/errno.js'
-import { inNamespace } from '../system/namespace.js'
+import { inNamespace, namespacePath } from '../system/namespace.js'
 import { CallFailure, control, getInterface, openCloneDevice, setInterface } from './cloneDevice.js'
 import { accountNumber, checkDevice, describeLink, type TunTapConfiguration } from './configuration.js'
 import { IFF_PERSIST, TUNSETGROUP, TUNSETOWNER, TUNSETPERSIST } from './constants.js'
@@ -120,6 +120,8 @@ function eachDevice(
   namespaceFd: number | undefined,
   work: (device: TunTapConfiguration) => void,
 ): (NetworkError | undefined)[] {
+  if (!Array.isArray(devices)) throw new NetworkError('INVALID_ARGUMENT', `${String(devices)} is no list of devices`)
+  if (namespaceFd !== undefined) namespacePath({ fd: namespaceFd })
   const failures: unknown[] = []
   const run = (): void => {
     for (const device of devices) {

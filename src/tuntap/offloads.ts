@@ -51,10 +51,11 @@ export function checkOffloads(offloads: readonly Offload[], vnetHeader: boolean,
 }
 
 function problemOf(offloads: readonly Offload[], vnetHeader: boolean): string | undefined {
+  if (!Array.isArray(offloads)) return 'offloads must be a list or "available"'
   if (offloads.length === 0) return undefined
   if (!vnetHeader) return 'offloads need vnetHeader'
   if (!offloads.includes('checksum')) return 'offloads need "checksum" among them'
-  const unknown = offloads.find((offload) => !(offload in offloadBits))
+  const unknown = offloads.find((offload) => !Object.hasOwn(offloadBits, offload))
   if (unknown !== undefined) return `there is no offload ${JSON.stringify(unknown)}`
   const half = offloads.includes('uso4') !== offloads.includes('uso6')
   return half ? 'the kernel has "uso4" and "uso6" together only' : undefined

@@ -4,8 +4,16 @@ import { littleEndian } from '../netlink/bytes.js'
 import { attemptSync, type Result } from '../result.js'
 import { lastErrno, libc } from '../system/libc.js'
 import { inNamespace, openNamespace } from '../system/namespace.js'
-import { type Allowed, flag, integer, maximumInt, text } from '../system/optionValues.js'
-import { account, checkAllowed } from './allowed.js'
+import {
+  type Allowed,
+  account,
+  checkAllowed,
+  checkObject,
+  flag,
+  integer,
+  maximumInt,
+  text,
+} from '../system/optionValues.js'
 import {
   type AttachedInterface,
   CallFailure,
@@ -63,8 +71,16 @@ export function openTapQueues(count: number, options: OpenOptions = {}): Result<
   return attemptSync(() => openQueues('tap', count, options))
 }
 
+const queueCount = integer(1, maximumInt)
+
 function openQueues(mode: TunTapMode, count: number, options: OpenOptions): TunTapDevice[] {
-  if (!(Number.isInteger(count) && count >= 1)) throw new TypeError(`the count of queues is ${count}`)
+  checkAllowed<{ count: number }>({ count: count ?? 0 }, { count: queueCount }, `queues of a ${mode} device`)
+  checkObject(options)
+  if (options.multiQueue === false) {
+    throw new NetworkError('INVALID_ARGUMENT', `queues of a ${mode} device: multiQueue cannot be false`, {
+      attribute: 'multiQueue',
+    })
+  }
   const queues: TunTapDevice[] = []
   try {
     for (let index = 0; index < count; index++) {
@@ -80,6 +96,7 @@ function openQueues(mode: TunTapMode, count: number, options: OpenOptions): TunT
 }
 
 function open(mode: TunTapMode, options: OpenOptions): TunTapDevice {
+  checkObject(options)
   const name = options.name ?? `${mode}%d`
   const object = describeLink(name)
   checkOptions(options, object)
@@ -134,7 +151,7 @@ export const optionValues: Allowed<OpenOptions> = {
   owner: account,
   group: account,
   offloads: { words: 'a list or "available"', include: (value) => Array.isArray(value) || value === 'available' },
-  vnetHeaderSize: integer(0, maximumInt),
+  vnetHeaderSize: integer(shortestVnetHeader, maximumInt),
   maxPacket: integer(64, 1 << 24),
   txQueueLength: integer(0, maximumInt),
   sendBuffer: integer(1, maximumInt),
@@ -144,7 +161,13 @@ export const optionValues: Allowed<OpenOptions> = {
 /** Refuses options that there are not, and values that mean nothing. */
 function checkOptions(options: OpenOptions, object: string): void {
   checkAllowed(options, optionValues, object)
-  const { offloads = [], vnetHeader = false } = options
+  const { offloads = [], vnetHeader = false, vnetHeaderSize: size } = options
+  if (size !== undefined && !vnetHeader) {
+    throw new NetworkError('INVALID_ARGUMENT', `${object}: vnetHeaderSize needs vnetHeader`, {
+      object,
+      attribute: 'vnetHeaderSize',
+    })
+  }
   if (offloads !== 'available') checkOffloads(offloads, vnetHeader, object)
 }
 
@@ -183,6 +206,5 @@ function setNumber(fd: number, request: number, value: number, what: string): vo
 }
 
 function setVnetHeaderSize(fd: number, size: number): void {
-  const atLeast = size < shortestVnetHeader ? `, which must be at least ${shortestVnetHeader}` : ''
-  setNumber(fd, TUNSETVNETHDRSZ, size, `set vnetHeaderSize ${size}${atLeast}`)
+  setNumber(fd, TUNSETVNETHDRSZ, size, `set vnetHeaderSize ${size}`)
 }

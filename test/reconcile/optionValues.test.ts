@@ -1,6 +1,7 @@
 import test from 'ava'
 import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
+import { confirm, rollback } from '../../src/reconcile/transaction/confirm.js'
 import { watch } from '../../src/reconcile/watch/watch.js'
 import { FakeKernel } from '../../src/testing/index.js'
 
@@ -20,13 +21,14 @@ const wrong: readonly (readonly [of: readonly Operation[], name: string, values:
     [['apply', 'plan', 'snapshot', 'watch'], 'timeout', [Number.NaN, -1, '5'], /is not a number of milliseconds/],
     [['apply'], 'confirmWithin', [0, Number.NaN, 2 ** 31], /is not 1 to 2147483647 milliseconds/],
     [['watch'], 'debounce', [Number.NaN, -1, 2 ** 31, Number.POSITIVE_INFINITY], /is not 0 to 2147483647 milliseconds/],
-    [['apply', 'plan', 'snapshot'], 'signal', [new AbortController()], /is not an AbortSignal/],
+    [['apply', 'plan', 'snapshot', 'watch'], 'signal', [new AbortController(), null, 5, {}], /is not an AbortSignal/],
+    [['apply', 'watch'], 'stateDirectory', ['', 'a\0b', 5], /is not a path/],
     [['apply', 'plan', 'watch'], 'owner', [5], /is not a text/],
     [['apply', 'plan', 'watch'], 'protocol', ['5', 0], /is not a number from 1 to 255/],
     [['apply', 'watch'], 'guards', [true, ['ping']], /is not a list of guards/],
     [['apply'], 'onPlan', [true], /is not a function/],
     [['apply'], 'onProgress', [true], /is not a function/],
-    [['apply', 'plan', 'snapshot', 'watch'], 'kernel', ['linux'], /is not a kernel/],
+    [['apply', 'plan', 'snapshot', 'watch'], 'kernel', ['linux', {}, []], /is not a kernel/],
   ]
 
 type Operation = keyof typeof operations
@@ -52,6 +54,24 @@ for (const [of, name, values, words] of wrong) {
     }
   })
 }
+
+test('what is no object of options is refused by every operation, and so is a maker that makes no kernel', async (t) => {
+  for (const options of [null, 5, 'x', true, [], Symbol.iterator, 5n] as never[]) {
+    const drifts = watch({}, options)
+    const { value } = await drifts.next()
+    const results = [await apply({}, options), await plan({}, options), await snapshot(options)]
+    const others = [await confirm(options), await rollback(options)]
+    for (const error of [value?.error, ...[...results, ...others].map(({ val }) => val)])
+      t.like(error, { code: 'INVALID_ARGUMENT' }, String(options))
+    t.true((await drifts.next()).done)
+  }
+  for (const namespace of [null, 5, true, {}, { pid: 'x' }] as never[]) {
+    for (const result of [await confirm({ namespace }), await rollback({ namespace })])
+      t.like(result.val, { code: 'INVALID_ARGUMENT' })
+  }
+  const found = await operations.plan({ kernel: () => undefined })
+  t.like(found, { code: 'INVALID_ARGUMENT', message: 'kernel: the function made no kernel' })
+})
 
 test('an option that is undefined is one that was not given', async (t) => {
   const result = await apply({}, { kernel: new FakeKernel(), ...JSON.parse('{}'), disruption: undefined })

@@ -26,6 +26,8 @@ import { Ears } from './ears.js'
  * change of anything else.
  */
 export function watch(spec: Spec, options: WatchOptions = {}): AsyncIterableIterator<Drift> & AsyncDisposable {
+  const checked = attemptSync(() => checkOptions(options, 'watch'))
+  if (checked.err) return leavable(onlyDrift(checked.val), () => {})
   const controller = new AbortController()
   const { signal } = controller
   const { signal: given } = options
@@ -49,7 +51,7 @@ async function* drifts(spec: Spec, options: Watching): AsyncGenerator<Drift, voi
   const loaded = await attempt(() => loadRoutes(spec, loadOptionsOf(options)))
   const opened = loaded.err ? loaded : await attempt(() => openEars(loaded.val as Spec, options, bell))
   if (opened.err) {
-    yield { steps: [], healed: false, error: opened.val, duration: 0 }
+    yield failed(opened.val)
     return
   }
   using ears = opened.val
@@ -95,7 +97,6 @@ function planOptionsOf(options: HealOptions): PlanOptions {
 
 /** Checks what can be checked without the kernel. */
 async function openEars(spec: Spec, options: Watching, bell: Bell): Promise<Ears> {
-  checkOptions(options, 'watch')
   const valid = await validateSpecInTurns(spec)
   await desiredNetworks(valid, options.specDirectory)
   return new Ears(valid, options, () => bell.ring())
@@ -116,6 +117,11 @@ async function look(spec: Spec, options: PlanOptions, ears: Ears): Promise<Look>
   const { empty, steps } = planned.val
   const drift = empty ? undefined : { steps, plan: planned.val, healed: false, duration: 0 }
   return { complete: listening.val, drift }
+}
+
+/** A watch that never began. */
+async function* onlyDrift(error: NetworkError): AsyncGenerator<Drift, void, undefined> {
+  yield failed(error)
 }
 
 function failed(error: NetworkError): Drift {
