@@ -5,6 +5,7 @@ import { attemptSync, type Result } from '../result.js'
 import { invalidSpec } from '../spec/invalidSpec.js'
 import type { LinkSpec, Spec } from '../spec/types.js'
 import { capacity, macOf, type Place, placeOf } from './addresses.js'
+import { checkGuestOptions } from './checkOptions.js'
 import { describeGuest, type Guest } from './guest.js'
 import type { GuestNetworkOptions, GuestPort } from './options.js'
 import { type PlacedGuest, placeGuests } from './slots.js'
@@ -31,6 +32,7 @@ export interface GuestNetwork {
  */
 export function guestNetwork(options: GuestNetworkOptions): Result<GuestNetwork> {
   return attemptSync(() => {
+    checkGuestOptions(options)
     const problems: Problem[] = []
     const subnet = subnetOf(options.subnet, 4, '/subnet', problems)
     const subnet6 = options.subnet6 === undefined ? undefined : subnetOf(options.subnet6, 16, '/subnet6', problems)
