@@ -17,6 +17,20 @@ const floors = [
   ['cli/'],
 ]
 
+// Those of the reconciler, in the same way; types may come from above, since nothing is left of them when the program runs.
+const reconcilerFloors = [
+  ['steps/', 'capability/', 'guards/'],
+  ['reach/', 'equivalent/', 'renames/', 'observe/'],
+  ['diff/'],
+  ['losses/'],
+  ['plan/', 'world/'],
+  ['execute/', 'options/'],
+  ['rollback/'],
+  ['transaction/'],
+  ['apply.ts', 'snapshot.ts'],
+  ['watch/'],
+].map((floor) => floor.map((place) => `reconcile/${place}`))
+
 // Packages that only one place may import, so that each can be replaced there.
 const doors = {
   'ts-results': ['result.ts'],
@@ -33,6 +47,13 @@ const doors = {
 const bundled = ['commander', 'fastest-levenshtein', 'valibot', 'yaml']
 
 const pattern = (places) => `^src/(?:${places.map((place) => place.replaceAll('.', '\\.')).join('|') || '(?!)'})`
+const onlyDown = (floors, options = {}) =>
+  floors.slice(0, -1).map((floor, index) => ({
+    name: `only-down-from-${floor[0].replace(/\W/g, '-').replace(/-$/, '')}`,
+    severity: 'error',
+    from: { path: pattern(floor) },
+    to: { path: pattern(floors.slice(index + 1).flat()), ...options },
+  }))
 const packages = (names) => `(?:^|/)node_modules/(?:@types/)?(?:${names})/`
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -52,12 +73,14 @@ export default {
       from: { path: '^src/', pathNot: pattern(floors.flat()) },
       to: {},
     },
-    ...floors.slice(0, -1).map((floor, index) => ({
-      name: `only-down-from-${floor[0].replace(/\W/g, '-').replace(/-$/, '')}`,
+    {
+      name: 'known-reconciler-floors-only',
       severity: 'error',
-      from: { path: pattern(floor) },
-      to: { path: pattern(floors.slice(index + 1).flat()) },
-    })),
+      from: { path: '^src/reconcile/', pathNot: pattern(reconcilerFloors.flat()) },
+      to: {},
+    },
+    ...onlyDown(floors),
+    ...onlyDown(reconcilerFloors, { dependencyTypesNot: ['type-only'] }),
     {
       name: 'nothing-imports-testing',
       severity: 'error',

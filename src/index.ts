@@ -45,7 +45,8 @@ export { type VlanFilter, Vlans } from './network/vlans.js'
 export { type VniFilter, Vnis } from './network/vnis.js'
 export { Wireguard, type WireguardListed, type WireguardListOptions } from './network/wireguard.js'
 export { type ApplyReport, apply, plan } from './reconcile/apply.js'
-export type { Lacking } from './reconcile/capability.js'
+export type { Lacking } from './reconcile/capability/capability.js'
+export type { TriedValue } from './reconcile/capability/sampleOfValue.js'
 export {
   type Guard,
   type GuardContext,
@@ -55,22 +56,21 @@ export {
   type TcpOptions,
   tcp,
 } from './reconcile/guards/index.js'
-export { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './reconcile/kernel.js'
 export type {
   ApplyOptions,
   PlaceOptions,
   PlanOptions,
   SnapshotOptions,
   TransactionOptions,
-} from './reconcile/options.js'
-export { Plan } from './reconcile/plan.js'
-export type { TriedValue } from './reconcile/sampleOfValue.js'
+} from './reconcile/options/options.js'
+export { Plan } from './reconcile/plan/plan.js'
 export { snapshot } from './reconcile/snapshot.js'
-export type { Disruption, Step, StepAction, StepObject } from './reconcile/step.js'
+export type { Disruption, Step, StepAction, StepObject } from './reconcile/steps/step.js'
 export { confirm, type RollbackResult, rollback } from './reconcile/transaction/confirm.js'
 export type { Recovery } from './reconcile/transaction/interrupted.js'
 export type { Drift, WatchOptions } from './reconcile/watch/drift.js'
 export { watch } from './reconcile/watch/watch.js'
+export { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './reconcile/world/kernel.js'
 export { Err, Ok, type Result } from './result.js'
 export type { Address, AddressFilter, ListedAddress } from './rtnetlink/address.js'
 export type {

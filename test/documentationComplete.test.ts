@@ -12,7 +12,7 @@ interface Schema {
 const schema: Schema = JSON.parse(readFileSync(inRepository('schema/linkwright.schema.json'), 'utf8'))
 const propertiesOf = (definition: string): string[] => Object.keys(schema.$defs?.[definition]?.properties ?? {})
 
-const options = 'src/reconcile/options.ts'
+const options = 'src/reconcile/options/options.ts'
 const matrix: readonly (readonly [what: string, page: string, names: readonly string[]])[] = [
   ['keys of a spec', 'spec.md', Object.keys(schema.properties ?? {})],
   ['properties of a route', 'routes.md', propertiesOf('route')],

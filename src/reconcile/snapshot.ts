@@ -2,9 +2,9 @@ import { attempt, type Result } from '../result.js'
 import type { PackedSnapshot, Snapshot } from '../spec/types.js'
 import { defaultOwner, tableOf } from '../state/owner.js'
 import { networkToPackedSpec, networkToSpec } from '../state/toSpec/network.js'
-import { withAllSysctls } from './observeSysctls.js'
-import { checkOptions, type SnapshotOptions } from './options.js'
-import { World } from './world.js'
+import { withAllSysctls } from './observe/observeSysctls.js'
+import { checkOptions, type SnapshotOptions } from './options/options.js'
+import { World } from './world/world.js'
 
 /**
  * Reads the live state of a namespace as a spec: applied to the same namespace it changes nothing.

@@ -13,8 +13,8 @@ import {
   type ReceivedMessage,
 } from '../netlink/message.js'
 import type { Transport } from '../netlink/transports/transport.js'
-import type { Lacking } from '../reconcile/capability.js'
-import type { Kernel, NetlinkProtocol } from '../reconcile/kernel.js'
+import type { Lacking } from '../reconcile/capability/capability.js'
+import type { Kernel, NetlinkProtocol } from '../reconcile/world/kernel.js'
 import { AF_INET, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP } from '../rtnetlink/constants.js'
 import { errnoNumber, systemError } from '../system/errno.js'
 import type { TunTapConfiguration } from '../tuntap/index.js'

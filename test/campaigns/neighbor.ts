@@ -1,5 +1,5 @@
 import { apply, plan } from '../../src/reconcile/apply.js'
-import type { KernelMaker } from '../../src/reconcile/kernel.js'
+import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
 import { Stage } from './stage.js'
 import { Stranger } from './stranger.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { apply, plan } from '../../src/reconcile/apply.js'
-import type { KernelMaker } from '../../src/reconcile/kernel.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
+import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
 import { difference } from './difference.js'
 import { Stage } from './stage.js'

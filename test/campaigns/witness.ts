@@ -1,5 +1,5 @@
 import { apply, plan } from '../../src/reconcile/apply.js'
-import type { KernelMaker } from '../../src/reconcile/kernel.js'
+import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import { type CorpusCase, corpus } from './corpus/index.js'
 import { IpMonitor } from './monitor.js'
 import { Stage } from './stage.js'

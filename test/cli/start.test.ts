@@ -17,9 +17,9 @@ function loadedWith(module: string, seen = new Set<string>()): ReadonlySet<strin
 
 test('show loads what reads, and not what checks specs, plans or changes', (t) => {
   const loaded = loadedWith('cli/show.js')
-  t.true(loaded.has('reconcile/observe.js') && loaded.has('koffi'))
+  t.true(loaded.has('reconcile/observe/observe.js') && loaded.has('koffi'))
   const notForReading =
-    /^(?:valibot|yaml|spec\/validate|state\/resolve\/|reconcile\/(?:diff\/|transaction\/|execute|losses|makePlan))/
+    /^(?:valibot|yaml|spec\/validate|state\/resolve\/|reconcile\/(?:diff|transaction|execute|losses|plan|rollback)\/)/
   t.deepEqual(
     [...loaded].filter((one) => notForReading.test(one)),
     [],

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { apply, plan } from '../../src/reconcile/apply.js'
-import type { ApplyOptions } from '../../src/reconcile/options.js'
+import type { ApplyOptions } from '../../src/reconcile/options/options.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Spec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
-import { mostFew } from '../../src/reconcile/observeFew.js'
+import { mostFew } from '../../src/reconcile/observe/observeFew.js'
 import type { Spec } from '../../src/spec/types.js'
 import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'

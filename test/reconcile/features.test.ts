@@ -1,7 +1,7 @@
 import test from 'ava'
 import { isFeatureGroup } from '../../src/genetlink/ethtool/featureNames.js'
 import type { Transport } from '../../src/netlink/transports/transport.js'
-import { type KernelMaker, machineKernel, type NetlinkProtocol } from '../../src/reconcile/kernel.js'
+import { type KernelMaker, machineKernel, type NetlinkProtocol } from '../../src/reconcile/world/kernel.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 /** What `ethtool -k` prints of a link, by the kernel's names and its groups. */

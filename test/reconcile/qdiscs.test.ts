@@ -1,6 +1,6 @@
 import test from 'ava'
 import { apply, plan } from '../../src/reconcile/apply.js'
-import type { StepAction } from '../../src/reconcile/step.js'
+import type { StepAction } from '../../src/reconcile/steps/step.js'
 import type { LeafQdiscSpec, QdiscSpec } from '../../src/spec/qdiscTypes.js'
 import type { Spec } from '../../src/spec/types.js'
 import { FakeKernel } from '../../src/testing/index.js'

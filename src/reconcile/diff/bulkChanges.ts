@@ -9,7 +9,7 @@ import { KeyNumbers } from '../../state/packedKeys.js'
 import type { RouteRecord } from '../../state/route.js'
 import { isWayMeant } from '../../state/routeAbsence.js'
 import { eachInTurns } from '../../system/inTurns.js'
-import type { BulkChange } from '../operation.js'
+import type { BulkChange } from '../steps/operation.js'
 import { operationFor } from './routeDecision.js'
 
 /** What the difference of two tables depends on besides them. */

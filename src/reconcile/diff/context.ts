@@ -2,9 +2,9 @@ import type { Problem } from '../../error.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
 import type { Owner } from '../../state/owner.js'
-import { tag } from '../order.js'
-import type { End } from '../pairs.js'
-import type { PlannedStep } from '../step.js'
+import type { End } from '../reach/pairs.js'
+import { tag } from '../steps/order.js'
+import type { PlannedStep } from '../steps/step.js'
 
 /** What the differences of one namespace are worked out from, and where they go. */
 export interface DiffContext {

@@ -1,7 +1,7 @@
 import type { Link } from '../../rtnetlink/link.js'
 import { sectionOf } from '../../state/link.js'
 import { eachInTurns } from '../../system/inTurns.js'
-import { lowersOf } from '../dependents.js'
+import { lowersOf } from '../reach/dependents.js'
 import type { DiffContext } from './context.js'
 
 /**

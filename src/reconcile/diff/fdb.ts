@@ -9,8 +9,8 @@ import {
   isMeantByFdbAbsence,
 } from '../../state/fdb.js'
 import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
-import type { Operation } from '../operation.js'
-import { Phase } from '../step.js'
+import type { Operation } from '../steps/operation.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
 import { desiredLink, isThere, kindOf, requireLinks, vxlanOf } from './lookup.js'
 

@@ -1,7 +1,7 @@
 import { sameValue } from '../../state/equal.js'
 import { type DesiredEntry, entriesOf, entryOf, type FirewallEntry } from '../../state/firewall/desiredFirewall.js'
 import { defaultOwner, tableOf } from '../../state/owner.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /** Steps for the nf_tables of the owner. */

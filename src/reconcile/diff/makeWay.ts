@@ -1,5 +1,5 @@
-import { type End, otherEndOf } from '../pairs.js'
-import { Phase } from '../step.js'
+import { type End, otherEndOf } from '../reach/pairs.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /**

@@ -3,12 +3,12 @@ import type { Link } from '../../rtnetlink/link.js'
 import { pointer } from '../../spec/pointer.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, sectionOf } from '../../state/link.js'
-import { propertyChange } from '../operation.js'
-import { namesPorts } from '../portNaming.js'
-import { Phase } from '../step.js'
+import { propertyChange } from '../steps/operation.js'
+import { Phase } from '../steps/step.js'
 import { changesOf } from './change.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink } from './lookup.js'
+import { namesPorts } from './portNaming.js'
 
 /** What must have been done for such a part to be told: the ports must be ports. */
 export function needsOfNaming(naming: Partial<Link>): string[] {

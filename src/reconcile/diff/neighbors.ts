@@ -1,7 +1,7 @@
 import type { DesiredNeighbor } from '../../state/desired.js'
 import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
 import { eachInTurns } from '../../system/inTurns.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { isThere } from './lookup.js'
 
@@ -42,7 +42,7 @@ function step(
   context: DiffContext,
   wanted: DesiredNeighbor,
   action: 'create' | 'update' | 'delete',
-  operation: import('../operation.js').Operation,
+  operation: import('../steps/operation.js').Operation,
   changes: readonly import('../../state/equal.js').PropertyChange[],
 ): void {
   const { neighbor, path } = wanted

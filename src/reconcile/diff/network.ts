@@ -1,5 +1,5 @@
 import { rest } from '../../system/turns.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { diffAddresses } from './addresses.js'
 import { addStep, type DiffContext } from './context.js'
 import { checkCycles } from './cycles.js'

@@ -3,7 +3,7 @@ import type { DesiredNexthop } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isReplaceable, mergedNexthop, type NexthopRecord, nexthopDifferences } from '../../state/nexthop.js'
 import { eachInTurns } from '../../system/inTurns.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { isThere, requireLinks } from './lookup.js'
 

@@ -1,6 +1,6 @@
 import type { DesiredLink } from '../../state/desired.js'
 import { ingressDifference, type QdiscDifference, qdiscDifference } from '../../state/qdiscDifference.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 

@@ -1,7 +1,7 @@
 import type { DesiredRoute } from '../../state/desired.js'
 import type { Owner } from '../../state/owner.js'
 import { isLasting, type RouteRecord } from '../../state/route.js'
-import type { RouteOperation } from '../operation.js'
+import type { RouteOperation } from '../steps/operation.js'
 import { hasGateway, holds, withProtocol } from './routeDecision.js'
 
 /** An operation, and the wish that it is for. */

@@ -2,7 +2,7 @@ import type { DesiredRoute } from '../../state/desired.js'
 import { sameLoosely } from '../../state/equal.js'
 import type { Owner } from '../../state/owner.js'
 import { mergedRoute, type RouteRecord, routeDifferences } from '../../state/route.js'
-import type { RouteOperation } from '../operation.js'
+import type { RouteOperation } from '../steps/operation.js'
 
 /**
  * What must be done for a route to be as it should be.

@@ -1,6 +1,6 @@
 import type { RouteRecord } from '../../state/route.js'
 import { isTakenFor } from '../../state/routeDeletion.js'
-import type { RouteOperation } from '../operation.js'
+import type { RouteOperation } from '../steps/operation.js'
 
 /**
  * What must be done so that some routes of a key are gone. Where the kernel would take another one in front of one for

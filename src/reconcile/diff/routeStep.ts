@@ -1,8 +1,8 @@
 import { familyOf } from '../../ip/address.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
-import type { RouteOperation } from '../operation.js'
-import { Phase } from '../step.js'
+import type { RouteOperation } from '../steps/operation.js'
+import { Phase } from '../steps/step.js'
 import type { StepDraft } from './context.js'
 import { hasGateway } from './routeDecision.js'
 

@@ -9,7 +9,7 @@ import {
   selectorKey,
 } from '../../state/rule.js'
 import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /** Steps for the rules of a namespace. Rules are counted: one that is there satisfies one that is wanted. */

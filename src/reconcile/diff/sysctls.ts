@@ -3,7 +3,7 @@ import { knownSysctls } from '../../spec/knownSysctls.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { sysctlProperty } from '../../state/sysctl.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 

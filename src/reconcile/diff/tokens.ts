@@ -1,7 +1,7 @@
 import { emptyProperties } from '../../rtnetlink/linkProperties.js'
 import { takesToken } from '../../state/token.js'
-import { propertyChange } from '../operation.js'
-import { Phase } from '../step.js'
+import { propertyChange } from '../steps/operation.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 

@@ -13,7 +13,7 @@ import {
   withDefaultPvid,
 } from '../../state/vlans.js'
 import { eachInTurns } from '../../system/inTurns.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink } from './lookup.js'
 

@@ -2,7 +2,7 @@ import { compactVnis, normalizeVnis, type VniChanges, vniChanges, withoutVnis } 
 import type { VxlanVni } from '../../rtnetlink/vxlanVni.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { eachInTurns } from '../../system/inTurns.js'
-import { Phase } from '../step.js'
+import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 

@@ -9,8 +9,8 @@ import { peerOf } from '../../rtnetlink/pair.js'
 import { protocolDownChanges, sortedReasons } from '../../rtnetlink/protocolDownReasons.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
-import { masterOf } from '../configure.js'
-import type { Operation } from '../operation.js'
+import { masterOf } from '../steps/configure.js'
+import type { Operation } from '../steps/operation.js'
 import { optionsOf, quotedText, words } from './words.js'
 
 /** The word of `ip link` for a general property, and how its value is written. */

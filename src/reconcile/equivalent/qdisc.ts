@@ -3,7 +3,7 @@ import { classWords } from '../../rtnetlink/qdiscs/htbClass.js'
 import { optionsOfPlaced } from '../../rtnetlink/qdiscs/qdisc.js'
 import { qdiscKind } from '../../rtnetlink/qdiscs/registry.js'
 import type { QdiscChange } from '../../state/qdiscDifference.js'
-import type { Operation } from '../operation.js'
+import type { Operation } from '../steps/operation.js'
 import { words } from './words.js'
 
 /** The `tc` commands that change qdiscs and classes of a link. */

@@ -1,6 +1,6 @@
 import type { PortVlan } from '../../rtnetlink/bridgeVlan.js'
 import { globalVlanEntry, vlanEntry } from '../../rtnetlink/bridgeVlanAttributes.js'
-import type { Operation } from '../operation.js'
+import type { Operation } from '../steps/operation.js'
 import { optionsOf, words } from './words.js'
 
 /** The `bridge` commands that change VLANs. */

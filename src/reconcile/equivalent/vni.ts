@@ -1,5 +1,5 @@
 import type { VxlanVni } from '../../rtnetlink/vxlanVni.js'
-import type { Operation } from '../operation.js'
+import type { Operation } from '../steps/operation.js'
 import { words } from './words.js'
 
 /** The `bridge` commands that change the VNIs of a VXLAN. */

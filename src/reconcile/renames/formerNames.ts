@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../step.js'
+import type { PlannedStep } from '../steps/step.js'
 
 /** What links were called before steps renamed them. */
 export interface FormerNames {

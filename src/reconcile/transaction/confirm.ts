@@ -3,7 +3,7 @@ import { isSettled, NetworkError, type RollbackReport, whyNotRestored } from '..
 import { attempt, type Result } from '../../result.js'
 import { openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
-import { checkOptions, type TransactionOptions } from '../options.js'
+import { checkOptions, type TransactionOptions } from '../options/options.js'
 import { findInterrupted, type Recovery } from './interrupted.js'
 import { claimJournal, type FoundJournal, findJournals, isClaimed, removeJournal } from './journal.js'
 import { NamespaceLock, subjectOf } from './lock.js'

@@ -1,7 +1,7 @@
 import type { NetworkError } from '../../error.js'
-import type { ApplyOptions, PlanOptions } from '../options.js'
-import type { Plan } from '../plan.js'
-import type { Step } from '../step.js'
+import type { ApplyOptions, PlanOptions } from '../options/options.js'
+import type { Plan } from '../plan/plan.js'
+import type { Step } from '../steps/step.js'
 
 /** How {@link watch} goes about it. */
 export interface WatchOptions

@@ -22,7 +22,7 @@ import {
 } from '../../rtnetlink/constants.js'
 import type { NetworkSpec } from '../../spec/types.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
-import { type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from '../kernel.js'
+import { type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from '../world/kernel.js'
 
 /** The groups whose notifications can mean that a spec no longer holds. A table that it says nothing of may churn. */
 export function groupsFor(spec: NetworkSpec, prune: boolean): number[] {

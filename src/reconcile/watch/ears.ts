@@ -4,9 +4,9 @@ import type { Transport } from '../../netlink/transports/transport.js'
 import type { Spec } from '../../spec/types.js'
 import { tableOf } from '../../state/owner.js'
 import { type NamespaceReference, namespaceDirectory, namespacePath } from '../../system/namespace.js'
-import { isLackingFirewall } from '../firewall.js'
-import type { NetlinkProtocol } from '../kernel.js'
-import { ownerOf, type PlanOptions } from '../options.js'
+import { isLackingFirewall } from '../observe/firewall.js'
+import { ownerOf, type PlanOptions } from '../options/options.js'
+import type { NetlinkProtocol } from '../world/kernel.js'
 import { Ear, type Listening, listeningFor, listeningTransport } from './ear.js'
 
 interface Place {

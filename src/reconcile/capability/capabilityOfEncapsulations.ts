@@ -1,0 +1,98 @@
+import type { Problem } from '../../error.js'
+import type { RequestOptions } from '../../netlink/exchange.js'
+import type { AnyEncapsulation } from '../../rtnetlink/encapsulation/encapsulation.js'
+import {
+  type EncapsulationPart,
+  knowsEncapsulation,
+  laterPartsOf,
+  typeOfPart,
+} from '../../rtnetlink/encapsulation/probe.js'
+import { eachInTurns } from '../../system/inTurns.js'
+import { wouldLoadEncapsulationModule } from '../../system/linkModules.js'
+import type { Operation } from '../steps/operation.js'
+import type { PlannedStep } from '../steps/step.js'
+import type { World } from '../world/world.js'
+import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
+import { throwIfUnsupported } from './unsupported.js'
+
+/** Asks the machine's kernel whether it lacks a way to wrap packets, or something of one. */
+export const machineLacksEncapsulation: MachineProbe<EncapsulationPart> = machineProbe(
+  (part) => wouldLoadEncapsulationModule(typeOfPart(part)),
+  knowsEncapsulation,
+)
+
+interface Wrapping {
+  readonly encapsulation?: AnyEncapsulation
+}
+
+type Place = readonly [place: string, Wrapping]
+
+/** What wraps packets, its place, and the namespace that it is for. */
+interface Wrapped {
+  readonly encapsulation: AnyEncapsulation
+  readonly path: string
+  readonly namespace: string | undefined
+}
+
+/** What may wrap packets of what an operation makes, by its place; of those of many routes, nothing. */
+function wrappingsOf(operation: Operation, path: string): readonly Place[] {
+  switch (operation.type) {
+    case 'addRoute':
+    case 'replaceRoute': {
+      const { route } = operation
+      const nexthops = (route.nexthops ?? []).map((one, index) => [`${path}/nexthops/${index}`, one] as const)
+      return [[path, route], ...nexthops]
+    }
+    case 'createNexthop':
+    case 'replaceNexthop':
+      return [[path, operation.nexthop]]
+    default:
+      return []
+  }
+}
+
+/** What wraps packets of what steps make, also of those of many routes. */
+async function allWrappingsOf(steps: readonly PlannedStep[]): Promise<readonly Wrapped[]> {
+  const wrapped: Wrapped[] = []
+  const add = (operation: Operation, at: string, namespace: string | undefined): void => {
+    for (const [path, { encapsulation }] of wrappingsOf(operation, at))
+      if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, namespace })
+  }
+  await eachInTurns(steps, ({ operation, namespace, path = '' }) => add(operation, path, namespace))
+  for (const { operation, namespace, path = '' } of steps) {
+    if (operation.type !== 'bulkRoutes') continue
+    await eachInTurns(await operation.changes.used(), (change) => add(change.operation, change.path ?? path, namespace))
+  }
+  return wrapped
+}
+
+/** Refuses a plan for which the kernel lacks ways to wrap packets, naming all of them; nothing is changed. */
+export async function refuseEncapsulations(
+  steps: readonly PlannedStep[],
+  world: World,
+  request: RequestOptions,
+): Promise<void> {
+  const lacks = onceAPlan((part: EncapsulationPart, namespace) => {
+    return world.kernelOf(namespace)?.lacksEncapsulation(part, request)
+  })
+  const problems: Problem[] = []
+  for (const { encapsulation, path, namespace } of await allWrappingsOf(steps)) {
+    problems.push(...(await problemsOf(encapsulation, path, (part) => lacks(part, namespace))))
+  }
+  throwIfUnsupported(problems)
+}
+
+async function problemsOf(
+  encapsulation: AnyEncapsulation,
+  path: string,
+  lacks: (part: EncapsulationPart) => Promise<boolean>,
+): Promise<Problem[]> {
+  const { type } = encapsulation
+  if (await lacks(type)) return [{ path, message: `this kernel knows no encapsulation ${type}` }]
+  const problems: Problem[] = []
+  for (const [part, name] of laterPartsOf(encapsulation)) {
+    if (!(await lacks(part))) continue
+    problems.push({ path: `${path}/${name}`, message: `this kernel knows no ${name} of encapsulation ${type}` })
+  }
+  return problems
+}

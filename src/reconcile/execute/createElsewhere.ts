@@ -1,0 +1,56 @@
+import { randomInt } from 'node:crypto'
+import { NetworkError } from '../../error.js'
+import type { RequestOptions } from '../../netlink/exchange.js'
+import type { NetlinkMessage } from '../../netlink/message.js'
+import { createLinkMessages, newLinkFor } from '../../rtnetlink/createLink.js'
+import type { Link } from '../../rtnetlink/link.js'
+import { deleteLink, setLink } from '../../rtnetlink/linkMessages.js'
+import type { Elsewhere } from '../../state/model.js'
+import { learnIndices } from '../observe/observeFew.js'
+import { withLower } from '../reach/dependents.js'
+import type { Place } from '../world/place.js'
+
+/**
+ * Makes a link on what it stands on in another namespace: asked there, the kernel makes it here at once
+ * (net/core/rtnetlink.c, rtnl_newlink_create).
+ * @returns the messages that are left to send in its own namespace
+ */
+export async function createElsewhere(
+  link: Link,
+  { namespace, link: lower }: Elsewhere,
+  place: Place,
+  places: ReadonlyMap<string, Place>,
+  options: RequestOptions,
+): Promise<readonly NetlinkMessage[]> {
+  const there = namespace === undefined ? undefined : places.get(namespace)
+  if (!there) throw new NetworkError('NOT_FOUND', `link ${link.name}: the namespace that it led into is not there`)
+  if (lower !== undefined) {
+    there.indices.delete(lower)
+    await learnIndices(there, [lower], options)
+  }
+  const whole = withLower(link, lower)
+  const make = (name: string): Promise<unknown> =>
+    there.connection.request(newLinkFor(place.fd, { ...whole, name }, there.context(places)), options)
+  try {
+    await make(link.name)
+  } catch (error) {
+    if (!(error instanceof NetworkError) || error.code !== 'EEXIST') throw error
+    // Before Linux 6.15 a link of that name in the other namespace is in the way (net/core/rtnetlink.c, __rtnl_newlink).
+    const aside = `making${randomInt(1e8, 1e9)}`
+    await make(aside)
+    await renameMade(aside, link.name, place, options)
+  }
+  return createLinkMessages(link, place.context(places)).slice(1)
+}
+
+/** Gives a link that was just made its name; where that is taken, the link goes. */
+async function renameMade(from: string, to: string, place: Place, options: RequestOptions): Promise<void> {
+  try {
+    await learnIndices(place, [from], options)
+    await place.connection.request(setLink({ index: place.indices.get(from) ?? 0 }, { name: to }), options)
+    place.renamed(from, to)
+  } catch (error) {
+    await place.connection.request(deleteLink({ name: from }), {})
+    throw error
+  }
+}

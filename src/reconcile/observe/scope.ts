@@ -1,0 +1,89 @@
+import { isSelf } from '../../rtnetlink/fdb.js'
+import type { Link } from '../../rtnetlink/link.js'
+import { linkOptionsOf } from '../../rtnetlink/linkProperties.js'
+import { nearPeerOf } from '../../rtnetlink/pair.js'
+import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
+import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
+import { sectionOf } from '../../state/link.js'
+import { emptyState } from '../../state/model.js'
+import { newMark, type Owner } from '../../state/owner.js'
+import type { PlannedStep } from '../steps/step.js'
+import { curiosityOf } from './curiosity.js'
+import { mostFew, type Scope } from './observeFew.js'
+
+/**
+ * The part of a namespace that a wish is about, where that is a few links and what they refer to; `undefined` for a
+ * wish that takes reading all.
+ */
+export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefined {
+  const { links, fdb, firewall } = network
+  const { vlans, features, qdiscs } = curiosityOf(network)
+  if (!isAboutLinks(network) || firewall?.exact || vlans || features || qdiscs || links.length > mostFew)
+    return undefined
+  if (links.some(({ match, index }) => match || index !== undefined)) return undefined
+  const names = new Set<string>()
+  for (const link of links) for (const name of namesIn(link)) names.add(name)
+  // What an entry of a VXLAN refers to may be anywhere.
+  const ports = new Set((fdb ?? []).map(({ entry }) => String(entry.dev)))
+  for (const name of ports) names.add(name)
+  if (names.size > mostFew) return undefined
+  if (fdb?.some(({ entry }) => isSelf(entry))) return undefined
+  return { links: names, ports, marks: new Map(links.map(({ name }) => [newMark(owner, name, emptyState), name])) }
+}
+
+/** Whether a wish is about links that are to be, and the tables, and nothing else. */
+export function isAboutLinks({ links, routes, nexthops, bulk, rules, neighbors, fdb, mdb }: DesiredNetwork): boolean {
+  const isElsewhere = routes.length + nexthops.length + rules.length + neighbors.length > 0 || bulk || mdb
+  return !isElsewhere && [...links, ...(fdb ?? [])].every(({ absent }) => !absent)
+}
+
+/** Of what is wanted of a namespace the part that steps are about, which only add to it; `undefined` if that is unclear. */
+export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep[]): DesiredNetwork | undefined {
+  const names = new Set<string | number>()
+  const entries: DesiredEntry[] = []
+  const ports = new Set<string | number>()
+  for (const { operation } of steps) {
+    if (operation.type === 'createLink') names.add(operation.link.name)
+    else if (operation.type === 'addFdbEntry') ports.add(operation.entry.dev)
+    else if (operation.type === 'addAddress') names.add(operation.address.dev)
+    else if (operation.type === 'changeFirewall') entries.push(...operation.entries)
+    else if ('name' in operation) names.add(operation.name)
+  }
+  const links = network.links.filter(({ name }) => names.has(name))
+  const fdb = (network.fdb ?? []).filter(({ entry }) => ports.has(entry.dev))
+  // Those that the wish calls by another name are not found so.
+  const found = new Set([...links.map(({ name }) => name), ...fdb.map(({ entry }) => entry.dev)])
+  if ([...names, ...ports].some((name) => !found.has(name))) return undefined
+  return {
+    links,
+    ...(fdb.length > 0 ? { fdb } : {}),
+    routes: [],
+    nexthops: [],
+    rules: [],
+    neighbors: [],
+    forwarding: {},
+    ...(network.firewall ? { firewall: { ...network.firewall, entries, exact: false } } : {}),
+  }
+}
+
+function namesIn({ name, properties }: DesiredLink): string[] {
+  const named = [properties.master, nearPeerOf(properties)].filter((other) => typeof other === 'string')
+  return [name, ...named, ...namedByOptions(properties)]
+}
+
+function namedByOptions(properties: Partial<Link>): string[] {
+  return Object.keys(properties).flatMap((section) => {
+    const options = sectionOf(properties, section)
+    const named = options ? linkOptionsOf(section).map((option) => options[option]) : []
+    return named.filter((name) => typeof name === 'string')
+  })
+}
+
+/** Whether steps only add: then nothing goes along with them that nobody named. */
+export function isAdditive(steps: readonly PlannedStep[]): boolean {
+  return steps.every(({ action, operation }) => {
+    if (operation.type === 'changeFirewall') return true
+    const adds = ['createLink', 'updateLink', 'addAddress', 'addFdbEntry'].includes(operation.type)
+    return adds && action === 'create'
+  })
+}

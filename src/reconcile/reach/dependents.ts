@@ -1,0 +1,48 @@
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { Link, ListedLink } from '../../rtnetlink/link.js'
+import { isPairKind } from '../../rtnetlink/pair.js'
+import { sectionOf } from '../../state/link.js'
+import type { NetworkState } from '../../state/model.js'
+
+/** The links that vanish with one: what stands on it, and the other end of a pair in the same namespace. */
+export function takenAlong(name: string, actual: NetworkState): readonly string[] {
+  let dependents = dependentsByState.get(actual)
+  if (!dependents) {
+    dependents = dependentsOf(actual)
+    dependentsByState.set(actual, dependents)
+  }
+  return dependents.get(name) ?? []
+}
+
+/** Worked out once a state, since a plan asks it of every link that goes. */
+const dependentsByState = new WeakMap<NetworkState, Map<string, string[]>>()
+
+function dependentsOf(actual: NetworkState): Map<string, string[]> {
+  const dependents = new Map<string, string[]>()
+  const add = (name: string, other: string): void => {
+    const others = dependents.get(name)
+    if (others) others.push(other)
+    else dependents.set(name, [other])
+  }
+  for (const { link } of actual.links.values()) {
+    if (link.linkNamespaceId !== undefined) continue
+    for (const lower of lowersOf(link)) add(lower, link.name)
+    if (isPairKind(link.kind) && typeof link.link === 'string') add(link.link, link.name)
+  }
+  return dependents
+}
+
+/** The devices below a link. */
+export function lowersOf(link: Partial<ListedLink> & { kind?: string }): string[] {
+  const kind = link.kind === undefined ? undefined : linkKind(link.kind)
+  const options = kind && sectionOf(link, kind.kind)
+  const names = (kind?.dependsOn ?? []).map((property) => options?.[property])
+  return names.filter((name) => typeof name === 'string')
+}
+
+/** A link with the device below that it has in another namespace, by the name or the index there. */
+export function withLower(link: Link, lower: string | number | undefined): Link {
+  const { kind = '' } = link
+  const takesOne = linkKind(kind)?.dependsOn?.includes('link') ?? false
+  return lower === undefined || !takesOne ? link : { ...link, [kind]: { ...sectionOf(link, kind), link: lower } }
+}

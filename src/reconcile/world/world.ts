@@ -1,0 +1,164 @@
+import { NetworkError } from '../../error.js'
+import type { RequestOptions } from '../../netlink/exchange.js'
+import type { Link } from '../../rtnetlink/link.js'
+import { peerOf } from '../../rtnetlink/pair.js'
+import type { Spec } from '../../spec/types.js'
+import type { DesiredNetwork } from '../../state/desired.js'
+import { emptyState, type NetworkState } from '../../state/model.js'
+import type { Owner } from '../../state/owner.js'
+import { listNamespaces } from '../../system/namespace.js'
+import { rest } from '../../system/turns.js'
+import { type Curiosity, namesOf, observe } from '../observe/observe.js'
+import { observeEntries } from '../observe/observeEntries.js'
+import { observeFew, type Scope } from '../observe/observeFew.js'
+import { withKnownFeatures } from '../observe/observeGeneric.js'
+import { withSysctls } from '../observe/observeSysctls.js'
+import { scopeOf } from '../observe/scope.js'
+import type { PlaceOptions } from '../options/options.js'
+import type { TablesByNamespace } from '../reach/tables.js'
+import type { PlannedStep } from '../steps/step.js'
+import type { Journal } from '../transaction/journal.js'
+import type { Kernel } from './kernel.js'
+import { resolvePeers } from './peers.js'
+import { Place } from './place.js'
+
+/** All namespaces that a spec is about. The one that the caller means has the empty name. */
+export class World implements Disposable {
+  readonly places = new Map<string, Place>()
+  /** Links, by namespace, that the kernel would not change while they are up. */
+  readonly busy = new Map<string, Set<string>>()
+  /** The step that was refused because its link is up. */
+  refused: PlannedStep | undefined
+  /** Where it is noted which namespaces are made, for whoever undoes it after a crash. */
+  journal: Journal | undefined
+  readonly #curiosity = new Map<string, Curiosity>()
+  readonly #options: Pick<PlaceOptions, 'kernel' | 'namespace'>
+
+  constructor(options: Pick<PlaceOptions, 'kernel' | 'namespace'>) {
+    this.#options = options
+  }
+
+  /** Opens the namespaces of a spec that exist already; the others are opened when a step has created them. */
+  open(spec: Spec): void {
+    const { kernel, namespace } = this.#options
+    const inMemory = typeof kernel === 'object'
+    if (!this.places.has('')) {
+      this.places.set('', inMemory ? new Place('', kernel) : Place.open('', namespace, kernel))
+    }
+    if (inMemory && Object.keys(spec.namespaces ?? {}).length > 0) {
+      throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only', { path: '/namespaces' })
+    }
+    const existing = new Set(listNamespaces())
+    for (const name of Object.keys(spec.namespaces ?? {})) {
+      if (!this.places.has(name) && existing.has(name)) this.places.set(name, this.#named(name))
+    }
+  }
+
+  /** Opens a namespace that has just come into being, or that links of others reach into. */
+  opened(name: string): Place {
+    const place = this.places.get(name) ?? this.#named(name)
+    this.places.set(name, place)
+    return place
+  }
+
+  #named(name: string): Place {
+    const { kernel } = this.#options
+    return Place.open(name, name, typeof kernel === 'function' ? kernel : undefined)
+  }
+
+  /** The kernel of a namespace: one that is still to be made has the same as the caller's. */
+  kernelOf(namespace = ''): Kernel | undefined {
+    return (this.places.get(namespace) ?? this.places.get(''))?.kernel
+  }
+
+  /** Forgets a namespace that is gone. */
+  closed(name: string): void {
+    this.places.get(name)?.close()
+    this.places.delete(name)
+  }
+
+  /** Forgets the index of a link that is made anew, and that of its other end. */
+  forgetLink(link: Link, place: Place): void {
+    place.indices.delete(link.name)
+    const peer = peerOf(link)
+    if (peer) this.places.get(peer.namespace ?? place.name)?.indices.delete(peer.name)
+  }
+
+  /** Has something read of a namespace that is not read by itself. */
+  ask(name: string, curiosity: Curiosity): void {
+    this.#curiosity.set(name, { ...this.#curiosity.get(name), ...curiosity })
+  }
+
+  /** Adds to what was read the forwarding and multicast databases of some namespaces, also for later. */
+  async withEntries(
+    states: ReadonlyMap<string, NetworkState>,
+    names: ReadonlySet<string>,
+    options: RequestOptions,
+  ): Promise<Map<string, NetworkState>> {
+    const all = new Map(states)
+    for (const name of names) {
+      this.ask(name, { entries: true })
+      const [place, state] = [this.places.get(name), states.get(name)]
+      if (!place || !state) continue
+      const links = [...state.links.values()].map(({ link }) => link)
+      all.set(name, { ...state, ...(await observeEntries(place, links, namesOf(links), options)) })
+    }
+    return all
+  }
+
+  /** Reads all open namespaces, and of the links' settings those that are wanted. One that does not exist yet is empty. */
+  async observe(
+    names: Iterable<string>,
+    options: RequestOptions,
+    wanted?: ReadonlyMap<string, DesiredNetwork>,
+    further: Curiosity = {},
+    tables?: TablesByNamespace,
+  ): Promise<Map<string, NetworkState>> {
+    const states = new Map<string, NetworkState>()
+    for (const name of names) {
+      const place = this.places.get(name)
+      const own = tables?.get(name)
+      const curiosity = { ...this.#curiosity.get(name), ...further, ...(own ? { tables: own } : {}) }
+      const read = place ? withSysctls(await observe(place, options, curiosity), wanted?.get(name), place) : emptyState
+      // The names of features are the kernel's, so that another namespace can tell of them.
+      const anyPlace = place ?? this.places.get('')
+      const some = curiosity.features !== undefined && curiosity.features !== 'all'
+      states.set(name, some && anyPlace ? await withKnownFeatures(read, anyPlace, options) : read)
+    }
+    await resolvePeers(this.places, states, options)
+    return states
+  }
+
+  /** Reads of the open namespaces no more than what some wishes are about; `undefined` where that is not enough. */
+  async observeFew(
+    networks: ReadonlyMap<string, DesiredNetwork>,
+    owner: Owner,
+    options: RequestOptions,
+  ): Promise<Map<string, NetworkState> | undefined> {
+    const scopes = new Map<string, Scope>()
+    for (const [name, network] of networks) {
+      const scope = scopeOf(network, owner)
+      if (!scope) return undefined
+      scopes.set(name, scope)
+      await rest()
+    }
+    const states = new Map<string, NetworkState>()
+    for (const [name, network] of networks) {
+      const [place, scope] = [this.places.get(name), scopes.get(name)]
+      if (!place || !scope) return undefined
+      const state = await observeFew(place, scope, this.#curiosity.get(name) ?? {}, options)
+      if (!state) return undefined
+      states.set(name, withSysctls(state, network, place))
+    }
+    return states
+  }
+
+  close(): void {
+    for (const place of this.places.values()) place.close()
+    this.places.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
