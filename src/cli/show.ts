@@ -1,6 +1,6 @@
 // Not by the index, which would load all that changes something, too.
 import { snapshot } from '../reconcile/snapshot.js'
-import type { RouteSpec } from '../spec/types.js'
+import type { LeftOut } from '../spec/types.js'
 import { exitStatus } from './exitStatus.js'
 import type { Output } from './output.js'
 import { reportError } from './report.js'
@@ -12,8 +12,8 @@ export async function showCommand(
   output: Output,
 ): Promise<number> {
   const { namespace, secrets = false, sysctls = false } = options
-  const onLeftOut = ({ to, ...way }: RouteSpec): void =>
-    output.err(`left out, as another route of the same name is in front of it: ${to} ${JSON.stringify(way)}\n`)
+  const onLeftOut = (left: LeftOut): void =>
+    output.err(`left out, as another one of the same name is in front of it: ${JSON.stringify(left)}\n`)
   const place = namespace === undefined ? {} : { namespace }
   const result = await snapshot({ ...place, secrets, sysctls, onLeftOut })
   if (result.err) return reportError(result.val, options.json === true, output)

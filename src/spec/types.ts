@@ -321,6 +321,9 @@ export interface Spec extends NetworkSpec {
   readonly namespaces?: Readonly<Record<string, NetworkSpec>>
 }
 
+/** What is there and no snapshot can tell, since another one in front of it has the same name. */
+export type LeftOut = { readonly route: RouteSpec } | { readonly rule: RuleSpec }
+
 /** The live state as a spec, each route by itself. */
 export interface Snapshot extends Spec {
   readonly routes?: readonly RouteSpec[]

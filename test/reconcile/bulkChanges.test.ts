@@ -82,7 +82,7 @@ async function replaced({
   owner,
 }: DiffContext): Promise<readonly [at: string[], found: string[]] | undefined> {
   const routes = await allRoutes(actual)
-  const changes = await bulkChanges(await allWishes(desired), routes, { owner, goesAnyway: () => false })
+  const changes = await bulkChanges(await allWishes(desired), routes, owner)
   const operations = await changes.map(({ operation }) => operation)
   const quick = await replacedRoutes(routes, operations)
   if (!quick) return undefined

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { snapshot } from '../../src/reconcile/snapshot.js'
-import type { RouteSpec } from '../../src/spec/types.js'
+import type { LeftOut, RouteSpec } from '../../src/spec/types.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const setup = [
@@ -23,8 +23,8 @@ for (const packed of [false, true]) {
       const shown = (): string => sh('ip route; ip -6 route')
       const before = shown()
       const leftOut: RouteSpec[] = []
-      const onLeftOut = (route: RouteSpec): void => {
-        leftOut.push(route)
+      const onLeftOut = (left: LeftOut): void => {
+        if ('route' in left) leftOut.push(left.route)
       }
       const spec =
         routes === 'set'
@@ -50,3 +50,27 @@ for (const packed of [false, true]) {
     })
   }
 }
+
+test('of several rules of a priority and the same selectors a snapshot has the first', async (t) => {
+  const { fd, sh, plan, apply } = reconcileNamespace(t)
+  const rule = (table: number, priority = 100): string =>
+    `ip rule add priority ${priority} from 10.1.0.0/16 table ${table}`
+  sh([rule(10), rule(20), rule(20, 101), 'ip -6 rule add priority 100 from all table 10'].join('; '))
+  sh('ip -6 rule add priority 100 from all blackhole')
+  const shown = (): string => sh('ip rule; ip -6 rule')
+  const before = shown()
+  const leftOut: LeftOut[] = []
+  const spec = (await snapshot({ namespace: { fd }, onLeftOut: (left) => leftOut.push(left) })).unwrap()
+  t.deepEqual(
+    spec.rules?.map(({ priority, table }) => [priority, table]),
+    [
+      [100, 10],
+      [101, 20],
+      [100, 10],
+    ],
+  )
+  t.like(leftOut, [{ rule: { priority: 100, table: 20 } }, { rule: { family: 'inet6', action: 'blackhole' } }])
+  t.true((await plan(spec)).empty)
+  await apply(spec)
+  t.is(shown(), before)
+})

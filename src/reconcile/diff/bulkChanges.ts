@@ -12,13 +12,6 @@ import { eachInTurns } from '../../system/inTurns.js'
 import type { BulkChange } from '../steps/operation.js'
 import { operationFor } from './routeDecision.js'
 
-/** What the difference of two tables depends on besides them. */
-export interface BulkContext {
-  readonly owner: Owner | undefined
-  /** Whether a route that is not wanted goes by itself. */
-  readonly goesAnyway: (route: RouteRecord) => boolean
-}
-
 /**
  * What must be done so that a table is as it should be. The routes themselves are never looked at one by one: what is
  * to be done with a row depends on its way and on the ways of what is there of its key, and is worked out once for
@@ -27,12 +20,12 @@ export interface BulkContext {
 export async function bulkChanges(
   wanted: PackedRoutes<DesiredRoute>,
   actual: PackedRoutes<RouteRecord>,
-  context: BulkContext,
+  owner: Owner | undefined,
 ): Promise<PackedRoutes<BulkChange>> {
   const keys = new KeyNumbers()
   const wantedKeys = await keys.of(wanted.ways, ({ route }) => route)
   const actualKeys = await keys.of(actual.ways, (route) => route)
-  const operations = new Operations(wanted.ways, actual.ways, context)
+  const operations = new Operations(wanted.ways, actual.ways, owner)
   await operations.learn()
   const inet = await familyChanges(wanted.inet, actual.inet, wantedKeys, actualKeys, operations)
   const inet6 = await familyChanges(wanted.inet6, actual.inet6, wantedKeys, actualKeys, operations)
@@ -46,17 +39,17 @@ class Operations {
   readonly exact: Uint8Array
   readonly #wanted: readonly DesiredRoute[]
   readonly #actual: readonly RouteRecord[]
-  readonly #context: BulkContext
+  readonly #owner: Owner | undefined
   readonly #known = new Map<number | string, number>()
   readonly #meant = new Map<number, boolean>()
   readonly #deletions = new Map<number, number>()
   #lastPair = -1
   #lastOperation = -1
 
-  constructor(wanted: readonly DesiredRoute[], actual: readonly RouteRecord[], context: BulkContext) {
+  constructor(wanted: readonly DesiredRoute[], actual: readonly RouteRecord[], owner: Owner | undefined) {
     this.#wanted = wanted
     this.#actual = actual
-    this.#context = context
+    this.#owner = owner
     this.absent = new Uint8Array(wanted.length)
     this.exact = new Uint8Array(wanted.length)
   }
@@ -79,7 +72,7 @@ class Operations {
     if (known !== undefined) return known
     const wanted = this.#wanted[way]
     const records = same.flatMap((one) => this.#actual[one] ?? [])
-    const operation = wanted && operationFor(wanted, records, this.#context.owner)
+    const operation = wanted && operationFor(wanted, records, this.#owner)
     const number = operation ? this.ways.push({ operation, ...pathOf(wanted) }) - 1 : -1
     this.#known.set(key, number)
     return number
@@ -112,9 +105,8 @@ class Operations {
     if (known !== undefined) return known
     const [wanted, record] = [this.#wanted[way], this.#actual[actual]]
     const meant = wanted !== undefined && record !== undefined && isWayMeant(wanted, record)
-    const removed = meant && !this.#context.goesAnyway(record)
-    this.#meant.set(key, removed)
-    return removed
+    this.#meant.set(key, meant)
+    return meant
   }
 
   /** The number of the operation that removes an actual way. */

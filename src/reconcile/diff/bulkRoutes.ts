@@ -6,7 +6,6 @@ import { singleOperation } from '../steps/bulkOperation.js'
 import { bulkChanges } from './bulkChanges.js'
 import { bulkDrafts } from './bulkStep.js'
 import { addStep, type DiffContext } from './context.js'
-import { doomedLinksOf, hangsOn } from './lookup.js'
 import { routeStep } from './routeStep.js'
 
 /** Up to so many changes of packed routes are a step each. */
@@ -22,11 +21,7 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
     if (!way.absent) check(way)
   })
   await rest()
-  const doomedLinks = doomedLinksOf(context)
-  const changes = await bulkChanges(wanted, actual.bulk ?? PackedRoutes.empty(), {
-    owner,
-    goesAnyway: (route) => hangsOn(route, doomedLinks),
-  })
+  const changes = await bulkChanges(wanted, actual.bulk ?? PackedRoutes.empty(), owner)
   await rest()
   if (changes.size > mostSingleSteps) for (const draft of await bulkDrafts(changes)) addStep(context, draft)
   else {

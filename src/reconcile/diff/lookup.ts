@@ -4,7 +4,6 @@ import type { ListedNeighbor } from '../../rtnetlink/neighbor.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
-import { linksOfRoute, type RouteRecord } from '../../state/route.js'
 import type { DiffContext } from './context.js'
 
 // Asked of every link, route and neighbor, so that the indices are made once a plan.
@@ -82,14 +81,4 @@ export function requireLinks(
     context.problems.push({ path: `${path ?? ''}/${property}`, message: `the link ${name} does not exist` })
   }
   return missing.length === 0
-}
-
-/** The links that are to be removed. */
-export function doomedLinksOf({ desired }: Pick<DiffContext, 'desired'>): ReadonlySet<string> {
-  return new Set(desired.links.filter(({ absent }) => absent).map(({ name }) => name))
-}
-
-/** Whether a route goes by itself with one of some links. */
-export function hangsOn(route: RouteRecord, links: ReadonlySet<string>): boolean {
-  return linksOfRoute(route).some((dev) => links.has(String(dev)))
 }

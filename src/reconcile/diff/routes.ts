@@ -11,7 +11,8 @@ import { hiddenRoutes } from './bulkHidden.js'
 import { diffBulkRoutes } from './bulkRoutes.js'
 import { wantedTwice } from './bulkTwice.js'
 import { addStep, type DiffContext } from './context.js'
-import { doomedLinksOf, hangsOn, requireLinks } from './lookup.js'
+import { withoutDoomedLinks } from './doomedLinks.js'
+import { requireLinks } from './lookup.js'
 import { chainOperations } from './routeChain.js'
 import { operationFor } from './routeDecision.js'
 import { deletionOperations } from './routeDeletions.js'
@@ -20,7 +21,7 @@ import { routesInFront, shadowingRoutes } from './routesInFront.js'
 
 /** Steps for the routes of a namespace. */
 export async function diffRoutes(context: DiffContext): Promise<void> {
-  const parts = await withSharedKeysApart(context)
+  const parts = await withSharedKeysApart({ ...context, actual: await withoutDoomedLinks(context) })
   diffSingleRoutes(parts)
   await diffBulkRoutes(parts, (way) => checkLinks(context, way, () => way.origin?.()))
 }
@@ -41,7 +42,6 @@ export async function withSharedKeysApart(context: DiffContext): Promise<DiffCon
 /** Steps for the routes that are looked at one by one. */
 export function diffSingleRoutes(context: DiffContext): void {
   const present = grouped(context.actual.routes, routeKey)
-  const doomedLinks = doomedLinksOf(context)
   const replaced = new Set<RouteRecord>()
   const deleted = new Set<RouteRecord>()
   const byDestination = grouped(context.actual.routes, destinationKey)
@@ -70,7 +70,7 @@ export function diffSingleRoutes(context: DiffContext): void {
     if (!wanted.absent) continue
     for (const actual of byDestination.get(destinationKey(wanted.route)) ?? []) {
       if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
-      if (deleted.has(actual) || doomed.has(actual) || hangsOn(actual, doomedLinks)) continue
+      if (deleted.has(actual) || doomed.has(actual)) continue
       doomed.set(actual, wanted.path)
     }
   }

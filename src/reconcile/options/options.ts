@@ -1,7 +1,7 @@
 import { NetworkError } from '../../error.js'
 import { nearest } from '../../nearest.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
-import type { RouteSpec } from '../../spec/types.js'
+import type { LeftOut } from '../../spec/types.js'
 import { defaultOwner, type Owner } from '../../state/owner.js'
 import type { NamespaceReference } from '../../system/namespace.js'
 import { checkObject } from '../../system/optionValues.js'
@@ -34,10 +34,10 @@ export interface SnapshotOptions extends PlaceOptions {
   /** How routes are given: a `list` of objects, or a `set` that keeps a million of them in little memory. Default `list`. */
   readonly routes?: 'list' | 'set'
   /**
-   * Called with each route that no spec can tell, since another one of the same family, table, destination, tos and
-   * metric is in front of it (`ip route append`).
+   * Called with what no spec can tell: a route behind another one of the same family, table, destination, tos and metric
+   * (`ip route append`), a rule behind another one of the same family, priority and selectors.
    */
-  readonly onLeftOut?: (route: RouteSpec) => void
+  readonly onLeftOut?: (left: LeftOut) => void
 }
 
 /** What {@link plan} takes. */

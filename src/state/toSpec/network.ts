@@ -5,15 +5,15 @@ import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import { RouteSet } from '../../spec/routeSet.js'
 import { routeToSpec, wayToSpec } from '../../spec/routeToSpec.js'
 import type {
+  LeftOut,
   LinkSpec,
   NeighborSpec,
   NetworkSpec,
   PackedSnapshot,
-  RouteSpec,
   RuleSpec,
   Snapshot,
 } from '../../spec/types.js'
-import { mapInTurns } from '../../system/inTurns.js'
+import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
@@ -21,7 +21,7 @@ import { isLastingNeighbor } from '../neighbor.js'
 import { splitByKey } from '../packedRepeated.js'
 import { allRoutes } from '../packedState.js'
 import { isLasting, type RouteRecord, routeKey } from '../route.js'
-import type { RuleRecord } from '../rule.js'
+import { type RuleRecord, ruleName } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
 import { addressesToSpec, linkToSpec } from './link.js'
@@ -36,7 +36,7 @@ export interface SpecOptions {
   /** The protocol that the SDK gives what it creates. */
   readonly own: number
   readonly secrets: boolean
-  readonly onLeftOut?: ((route: RouteSpec) => void) | undefined
+  readonly onLeftOut?: ((left: LeftOut) => void) | undefined
 }
 
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
@@ -44,29 +44,30 @@ export async function networkToSpec(state: NetworkState, options: SpecOptions): 
   const { own, onLeftOut } = options
   const groups = [...grouped(state.routes.filter(isLasting), routeKey).values()]
   const specs = await mapInTurns(groups, (group) => group.map((route) => routeToSpec(route, own)))
-  for (const route of specs.flatMap((group) => group.slice(1))) onLeftOut?.(route)
+  for (const route of specs.flatMap((group) => group.slice(1))) onLeftOut?.({ route })
   const packed = state.bulk ? await mapInTurns(await namedRoutes(state.bulk, options), (route) => route) : []
   const routes = [...specs.flatMap((group) => group.slice(0, 1)), ...packed]
-  return { ...(await restToSpec(state, own, options.secrets)), ...(routes.length > 0 ? { routes } : {}) }
+  return { ...(await restToSpec(state, options)), ...(routes.length > 0 ? { routes } : {}) }
 }
 
 /** {@link networkToSpec} with the routes packed. */
 export async function networkToPackedSpec(state: NetworkState, options: SpecOptions): Promise<PackedSnapshot> {
   const routes = await namedRoutes(await allRoutes(state), options)
-  return { ...(await restToSpec(state, options.own, options.secrets)), ...(routes.size > 0 ? { routes } : {}) }
+  return { ...(await restToSpec(state, options)), ...(routes.size > 0 ? { routes } : {}) }
 }
 
 /** The lasting routes, of each key the first, which packets take: the others have no name of their own in a spec. */
 async function namedRoutes(routes: PackedRoutes<RouteRecord>, { own, onLeftOut }: SpecOptions): Promise<RouteSet> {
   const { first, further } = await splitByKey(await routes.filter(isLasting))
-  if (onLeftOut) for (const { to, way } of further) onLeftOut(routeToSpec({ ...way, to }, own))
+  if (onLeftOut) for (const { to, way } of further) onLeftOut({ route: routeToSpec({ ...way, to }, own) })
   return new RouteSet({ packed: await first.map((route) => wayToSpec(route, own)), ...unknownOrigin })
 }
 
 const unknownOrigin = { origins: { inet: [], inet6: [] } } as const
 
 /** Everything but the routes. */
-async function restToSpec(state: NetworkState, own: number, secrets: boolean): Promise<Omit<NetworkSpec, 'routes'>> {
+async function restToSpec(state: NetworkState, options: SpecOptions): Promise<Omit<NetworkSpec, 'routes'>> {
+  const { own, secrets } = options
   const { firewall = noFirewall } = state.firewall ?? {}
   const links: LinkSpec[] = []
   for (const record of state.links.values()) {
@@ -79,8 +80,7 @@ async function restToSpec(state: NetworkState, own: number, secrets: boolean): P
   }
   const nat = natToSpec(firewall)
   const nexthops = await mapInTurns(state.nexthops, (nexthop) => nexthopToSpec(nexthop, own))
-  const ownRules = state.rules.filter(({ protocol }) => protocol !== kernelProtocol)
-  const rules = await mapInTurns(ownRules, (rule) => ruleToSpec(rule, own))
+  const rules = await namedRules(state.rules, options)
   const lasting = state.neighbors.filter((one) => isLastingNeighbor(one) && typeof one.dev === 'string')
   const neighbors = await mapInTurns(lasting, neighborToSpec)
   return {
@@ -92,6 +92,18 @@ async function restToSpec(state: NetworkState, own: number, secrets: boolean): P
     forwarding: state.forwarding,
     ...(nat ? { nat } : {}),
   }
+}
+
+/** The rules that somebody made, the first of each family, priority and selectors: that is what a spec names one by. */
+async function namedRules(rules: readonly RuleRecord[], { own, onLeftOut }: SpecOptions): Promise<RuleSpec[]> {
+  const named = new Map<string, RuleSpec>()
+  await eachInTurns(rules, (rule) => {
+    if (rule.protocol === kernelProtocol) return
+    const name = ruleName(rule)
+    if (named.has(name)) onLeftOut?.({ rule: ruleToSpec(rule, own) })
+    else named.set(name, ruleToSpec(rule, own))
+  })
+  return [...named.values()]
 }
 
 function ruleToSpec(rule: RuleRecord, own: number): RuleSpec {
