@@ -9,7 +9,9 @@ import { rest } from '../../system/turns.js'
 import { Phase } from '../steps/step.js'
 import { tagOfAddress } from './boundAddresses.js'
 import { addStep, type DiffContext } from './context.js'
+import { leftPrefixRoutes } from './leftPrefixRoutes.js'
 import { findLink, lastingNeighbors } from './lookup.js'
+import { routeStep } from './routeStep.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
 export async function diffAddresses(context: DiffContext): Promise<void> {
@@ -57,6 +59,14 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
   await eachInTurns(moves.removed, (address) => {
     if (!early.has(address)) removeAddress(context, link, name, address, empties && isIpv4(address))
   })
+  const removed = new Set(moves.removed.filter((address) => !addedKeys.has(addressKey(address))))
+  if (removed.size === 0) return
+  await rest()
+  const left = [...(record?.addresses ?? []).filter((address) => !removed.has(address)), ...wanted]
+  for (const route of leftPrefixRoutes(context, name, [...removed], left)) {
+    const step = routeStep({ type: 'deleteRoute', route }, link.path)
+    addStep(context, { ...step, needs: [`addresses ${name}`] })
+  }
 }
 
 function isIpv4({ address }: Address): boolean {

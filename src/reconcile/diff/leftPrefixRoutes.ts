@@ -1,0 +1,73 @@
+import { familyOf } from '../../ip/address.js'
+import type { Address } from '../../rtnetlink/address.js'
+import { subnetOf } from '../../state/address.js'
+import { kernelProtocol, mainTable, type RouteRecord } from '../../state/route.js'
+import type { DiffContext } from './context.js'
+import { findLink } from './lookup.js'
+
+/** IP6_RT_PRIO_ADDRCONF: include/uapi/linux/ipv6_route.h */
+const prefixMetric = 256
+
+/**
+ * The prefix routes that stay without an address that they belong to: the kernel deletes an IPv6 address alone where
+ * another one of its subnet is there, whatever metric that one's route has, or none; so it does with one that is not
+ * permanent; and with the last one goes the first route that it meets (net/ipv6/addrconf.c, ipv6_del_addr,
+ * check_cleanup_prefix_route, cleanup_prefix_route).
+ *
+ * @param left the addresses that the link has afterwards
+ */
+export function leftPrefixRoutes(
+  context: DiffContext,
+  name: string,
+  removed: readonly Address[],
+  left: Iterable<Address>,
+): RouteRecord[] {
+  if (!removed.some(hasPrefixRoute)) return []
+  const claimed = new Set<string>()
+  /** Subnets of which the last address does not take its route along. */
+  const outliving = new Set<string>()
+  for (const address of left) {
+    outliving.add(subnetOf(address))
+    if (hasPrefixRoute(address)) claimed.add(routeOfAddress(address))
+  }
+  const firstOf = new Map<string, string>()
+  for (const address of removed) {
+    const subnet = subnetOf(address)
+    const route = hasPrefixRoute(address) ? routeOfAddress(address) : ''
+    if ((firstOf.get(subnet) ?? route) !== route || !isPermanent(address)) outliving.add(subnet)
+    firstOf.set(subnet, route)
+  }
+  const orphans = new Map<string, Address>()
+  for (const address of removed) {
+    const route = routeOfAddress(address)
+    if (hasPrefixRoute(address) && outliving.has(subnetOf(address)) && !claimed.has(route)) orphans.set(route, address)
+  }
+  const table = tableOf(context, name)
+  return [...orphans.values()].map((address): RouteRecord => {
+    const to = subnetOf(address)
+    return { family: 'inet6', to, dev: name, table, metric: metricOf(address), tos: 0, protocol: kernelProtocol }
+  })
+}
+
+function hasPrefixRoute({ address, peer, noPrefixRoute }: Address): boolean {
+  return familyOf(address) === 'inet6' && peer === undefined && !noPrefixRoute
+}
+
+function isPermanent({ validLifetime = 'forever' }: Address): boolean {
+  return validLifetime === 'forever'
+}
+
+function metricOf({ metric }: Address): number {
+  return metric || prefixMetric
+}
+
+function routeOfAddress(address: Address): string {
+  return `${subnetOf(address)} ${metricOf(address)}`
+}
+
+/** The table of prefix routes: that of the VRF that the link is in. */
+function tableOf(context: DiffContext, name: string): number {
+  const master = findLink(context, name)?.link.master
+  const link = typeof master === 'string' ? findLink(context, master)?.link : undefined
+  return link?.vrf?.table ?? mainTable
+}
