@@ -18,6 +18,11 @@ const cases: readonly (readonly [what: string, before: Addresses, after: Address
   ['two metrics, all', [{ address: one, metric: 5 }, { address: two, metric: 7 }, other], [other]],
   ['a route beside one without, all', [{ address: one, noPrefixRoute: true }, two, other], [other]],
   ['a lifetime', [{ address: one, validLifetime: 5000, preferredLifetime: 4000 }, other], [other]],
+  [
+    'another metric once it changes places',
+    [other, { address: one, metric: 5 }, two],
+    [other, two, { address: one, metric: 300 }],
+  ],
   ['the same metric', [one, two], [one]],
 ]
 

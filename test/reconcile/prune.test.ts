@@ -1,6 +1,6 @@
 import test from 'ava'
 import { apply } from '../../src/index.js'
-import type { Spec } from '../../src/spec/types.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 const whole: Spec = {
@@ -229,4 +229,26 @@ test('what a link that is made anew takes along comes back only if prune leaves 
   )
   t.deepEqual(linkNames(namespace), ['lo', 'x0'])
   t.deepEqual((await namespace.apply(spec, { prune: true })).steps, [])
+})
+
+test('a nexthop object that its group no longer has is pruned, also where its link is made anew', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const link = (id: number): LinkSpec => ({
+    name: 'x0',
+    kind: 'vxlan',
+    vxlan: { id, port: 4789 },
+    addresses: ['10.0.2.1/24'],
+  })
+  const nexthops = [1, 2].map((id) => ({ id, via: `10.0.2.${id + 1}`, dev: 'x0' }))
+  await namespace.apply({ links: [link(1)], nexthops: [...nexthops, { id: 9, group: [1, 2] }] })
+  for (const spec of [
+    { links: [link(1)], nexthops: [...nexthops.slice(1), { id: 9, group: [2] }] },
+    { links: [link(2)], nexthops: [...nexthops.slice(0, 1), { id: 9, group: [1] }] },
+  ] satisfies Spec[]) {
+    await namespace.apply(spec, { prune: true })
+    t.deepEqual(
+      namespace.ip('nexthop').map(({ id }) => id),
+      spec.nexthops.map(({ id }) => id),
+    )
+  }
 })

@@ -9,7 +9,7 @@ import { rest } from '../../system/turns.js'
 import { Phase } from '../steps/step.js'
 import { tagOfAddress } from './boundAddresses.js'
 import { addStep, type DiffContext } from './context.js'
-import { leftPrefixRoutes } from './leftPrefixRoutes.js'
+import { hasPrefixRoute, leftPrefixRoutes } from './leftPrefixRoutes.js'
 import { findLink, lastingNeighbors } from './lookup.js'
 import { routeStep } from './routeStep.js'
 
@@ -33,11 +33,13 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
   await rest()
   const presentByKey = new Map(present.map((address) => [addressKey(address), address]))
   const unusable = new Set<string>()
+  const sharesSubnet = subnetSharing([...present, ...wanted])
   await eachInTurns(wantedByKey, ([key, address]) => {
     const actual = presentByKey.get(key)
     const changes = actual ? addressDifferences(address, actual, link.exact) : []
     if (!actual || changes.length === 0) return
-    if (isChangedInPlace(address, changes)) updateAddress(context, link, name, address, actual, changes)
+    if (isChangedInPlace(address, changes) && !(changesRoute(address, changes) && sharesSubnet(address)))
+      updateAddress(context, link, name, address, actual, changes)
     else unusable.add(key)
   })
   const moves = await addressMoves(wanted, present, unusable, context.actual.promoteSecondaries)
@@ -59,14 +61,46 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
   await eachInTurns(moves.removed, (address) => {
     if (!early.has(address)) removeAddress(context, link, name, address, empties && isIpv4(address))
   })
-  const removed = new Set(moves.removed.filter((address) => !addedKeys.has(addressKey(address))))
-  if (removed.size === 0) return
+  if (!moves.removed.some(hasPrefixRoute)) return
   await rest()
-  const left = [...(record?.addresses ?? []).filter((address) => !removed.has(address)), ...wanted]
-  for (const route of leftPrefixRoutes(context, name, [...removed], left)) {
+  const removed = new Set(moves.removed.map(addressKey))
+  const left = [
+    ...(record?.addresses ?? []).filter((address) => !removed.has(addressKey(address))),
+    ...(await mapInTurns(moves.added, (address) =>
+      addedForm(context, link, address, presentByKey.get(addressKey(address))),
+    )),
+    ...wanted.filter(({ metric }) => metric !== undefined),
+  ]
+  for (const route of await leftPrefixRoutes(context, name, moves.removed, left)) {
     const step = routeStep({ type: 'deleteRoute', route }, link.path)
     addStep(context, { ...step, needs: [`addresses ${name}`] })
   }
+}
+
+/**
+ * Whether a change in place is one of the prefix route of an IPv6 address: the kernel makes it to the first such route of
+ * the link, which may be that of another address (net/ipv6/addrconf.c, modify_prefix_route).
+ */
+function changesRoute(address: Address, changes: readonly PropertyChange[]): boolean {
+  return !isIpv4(address) && changes.some(({ property }) => property === 'metric' || property === 'noPrefixRoute')
+}
+
+/** Tells whether an address has others beside it in its subnet. */
+function subnetSharing(addresses: readonly Address[]): (address: Address) => boolean {
+  let known: Map<string, Set<string>> | undefined
+  return (address) => {
+    known ??= keysBySubnet(addresses)
+    return (known.get(subnetOf(address))?.size ?? 0) > 1
+  }
+}
+
+function keysBySubnet(addresses: readonly Address[]): Map<string, Set<string>> {
+  const keys = new Map<string, Set<string>>()
+  for (const address of addresses) {
+    const subnet = subnetOf(address)
+    keys.set(subnet, (keys.get(subnet) ?? new Set()).add(addressKey(address)))
+  }
+  return keys
 }
 
 function isIpv4({ address }: Address): boolean {
@@ -134,8 +168,6 @@ function addAddress(
   before: ListedAddress | undefined,
 ): void {
   const { address: _address, dev: _dev, peer: _peer, ...properties } = address
-  // One that changes places keeps what the spec does not say of it.
-  const kept = before && !link.exact ? restated(before, address) : { ...address, ...markOf(address, context) }
   addStep(context, {
     action: 'create',
     object: 'address',
@@ -146,8 +178,18 @@ function addAddress(
     phase: Phase.address,
     provides: [`addresses ${name}`, `address ${familyOf(address.address)}`, tagOfAddress(address.address)],
     needs: linkNeeds(name),
-    operation: { type: 'addAddress', address: { ...kept, dev: name } },
+    operation: { type: 'addAddress', address: { ...addedForm(context, link, address, before), dev: name } },
   })
+}
+
+/** One that changes places keeps what the spec does not say of it. */
+function addedForm(
+  context: DiffContext,
+  link: DesiredLink,
+  address: Address,
+  before: ListedAddress | undefined,
+): Address {
+  return before && !link.exact ? restated(before, address) : { ...address, ...markOf(address, context) }
 }
 
 function markOf({ protocol }: Address, { owner }: DiffContext): Pick<Address, 'protocol'> {

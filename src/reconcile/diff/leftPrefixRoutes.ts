@@ -2,6 +2,7 @@ import { familyOf } from '../../ip/address.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { subnetOf } from '../../state/address.js'
 import { kernelProtocol, mainTable, type RouteRecord } from '../../state/route.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 
@@ -16,32 +17,32 @@ const prefixMetric = 256
  *
  * @param left the addresses that the link has afterwards
  */
-export function leftPrefixRoutes(
+export async function leftPrefixRoutes(
   context: DiffContext,
   name: string,
   removed: readonly Address[],
   left: Iterable<Address>,
-): RouteRecord[] {
-  if (!removed.some(hasPrefixRoute)) return []
+): Promise<RouteRecord[]> {
   const claimed = new Set<string>()
   /** Subnets of which the last address does not take its route along. */
   const outliving = new Set<string>()
-  for (const address of left) {
+  await eachInTurns(left, (address) => {
     outliving.add(subnetOf(address))
     if (hasPrefixRoute(address)) claimed.add(routeOfAddress(address))
-  }
+  })
   const firstOf = new Map<string, string>()
-  for (const address of removed) {
+  await eachInTurns(removed, (address) => {
     const subnet = subnetOf(address)
     const route = hasPrefixRoute(address) ? routeOfAddress(address) : ''
     if ((firstOf.get(subnet) ?? route) !== route || !isPermanent(address)) outliving.add(subnet)
     firstOf.set(subnet, route)
-  }
+  })
   const orphans = new Map<string, Address>()
-  for (const address of removed) {
+  await eachInTurns(removed, (address) => {
+    if (!hasPrefixRoute(address) || !outliving.has(subnetOf(address))) return
     const route = routeOfAddress(address)
-    if (hasPrefixRoute(address) && outliving.has(subnetOf(address)) && !claimed.has(route)) orphans.set(route, address)
-  }
+    if (!claimed.has(route)) orphans.set(route, address)
+  })
   const table = tableOf(context, name)
   return [...orphans.values()].map((address): RouteRecord => {
     const to = subnetOf(address)
@@ -49,7 +50,8 @@ export function leftPrefixRoutes(
   })
 }
 
-function hasPrefixRoute({ address, peer, noPrefixRoute }: Address): boolean {
+/** Whether the kernel makes a route for the prefix of an address that may outlive it. */
+export function hasPrefixRoute({ address, peer, noPrefixRoute }: Address): boolean {
   return familyOf(address) === 'inet6' && peer === undefined && !noPrefixRoute
 }
 

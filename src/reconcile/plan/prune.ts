@@ -134,7 +134,10 @@ async function doomedNexthops(
   })
   const goes = new Set(doomed.map(({ id }) => id))
   const stays = ({ id }: NexthopRecord): boolean => wanted.has(id) || used.has(id) || !goes.has(id)
-  for (const { group = [] } of actual.nexthops.filter(stays)) for (const { id } of group) used.add(id)
+  const groups = new Map(network.nexthops.map(({ absent, nexthop }) => [nexthop.id, absent ? [] : nexthop.group]))
+  for (const { id, group = [] } of actual.nexthops.filter(stays)) {
+    for (const member of groups.get(id) ?? group) used.add(member.id)
+  }
   return doomed.filter(({ id }) => !used.has(id)).map((nexthop) => ({ absent: true, nexthop, stated: nexthop }))
 }
 
