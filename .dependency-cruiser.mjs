@@ -27,7 +27,7 @@ const reconcilerFloors = [
   ['execute/', 'options/'],
   ['rollback/'],
   ['transaction/'],
-  ['apply.ts', 'snapshot.ts'],
+  ['apply.ts', 'observeAndPlan.ts', 'snapshot.ts', 'stepsMissing.ts'],
   ['watch/'],
 ].map((floor) => floor.map((place) => `reconcile/${place}`))
 

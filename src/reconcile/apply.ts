@@ -1,17 +1,11 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import { attempt, type Result } from '../result.js'
-import { defined } from '../rtnetlink/defined.js'
 import { loadRoutes } from '../spec/loadRoutes.js'
 import type { Spec } from '../spec/types.js'
 import { validateSpecInTurns } from '../spec/validate.js'
-import type { DesiredNetwork } from '../state/desired.js'
-import type { NetworkState } from '../state/model.js'
-import { tableOf } from '../state/owner.js'
-import { renamedState } from '../state/renamed.js'
 import { checkObject } from '../system/optionValues.js'
 import { rest } from '../system/turns.js'
-import { refuseVlans } from './capability/capabilityOfVlans.js'
-import { refuseOnceLoaded, refuseUnsupported } from './capability/refuseUnsupported.js'
+import { refuseOnceLoaded } from './capability/refuseUnsupported.js'
 import { Echoes } from './execute/echoes.js'
 import { execute } from './execute/execute.js'
 import { located } from './execute/failedRoute.js'
@@ -19,24 +13,16 @@ import { isRefusedWhileUp } from './execute/linkBusy.js'
 import { settle } from './execute/settle.js'
 import { settleCarriers } from './execute/settleCarriers.js'
 import { runGuards } from './guards/index.js'
-import { withCollateral } from './losses/collateral.js'
-import { bystander, farNamespaces } from './losses/farEnds.js'
-import { losingEntries } from './losses/losingEntries.js'
 import { withRemadeFeatures } from './losses/remadeFeatures.js'
-import { curiosityOf } from './observe/curiosity.js'
-import { isAboutLinks, isAdditive, partOfSteps } from './observe/scope.js'
-import { type ApplyOptions, checkOptions, ownerOf, type PlanOptions } from './options/options.js'
-import { desiredNetworks } from './plan/desiredNetworks.js'
-import { forbidDisruption, makeSteps } from './plan/makePlan.js'
-import { type KeptOptions, Plan } from './plan/plan.js'
-import { withoutPruned } from './plan/prune.js'
+import { observeAndPlan, type Work } from './observeAndPlan.js'
+import { type ApplyOptions, checkOptions, type PlanOptions } from './options/options.js'
+import { Plan } from './plan/plan.js'
 import { publicStep } from './plan/publicStep.js'
-import { lastingWish, unverified } from './plan/verify.js'
-import { changesRoutesOnly, type TablesByNamespace, tablesOf, withOtherTables } from './reach/tables.js'
-import { formerNamesOf } from './renames/formerNames.js'
+import { unverified } from './plan/verify.js'
+import { changesRoutesOnly } from './reach/tables.js'
 import { failedStep, formerOf, rollback } from './rollback/rollback.js'
 import type { PlannedStep, Step } from './steps/step.js'
-import { withHalfMade } from './transaction/halfMade.js'
+import { stepsMissing, withAllTables } from './stepsMissing.js'
 import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { loadOptionsOf } from './world/loadOptions.js'
@@ -115,155 +101,6 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
       ...(confirmBy ? { confirmBy } : {}),
     }
   })
-}
-
-interface Work {
-  readonly spec: Spec
-  readonly networks: ReadonlyMap<string, DesiredNetwork>
-  /** What was there before. */
-  readonly states: ReadonlyMap<string, NetworkState>
-  /** The tables whose routes were read, where not all were. */
-  readonly tables?: TablesByNamespace | undefined
-  readonly world: World
-  readonly options: ApplyOptions
-  /** A kernel in memory has none: it ends with the process. */
-  readonly transaction: Transaction | undefined
-}
-
-interface Planned {
-  readonly plan: Plan
-  readonly states: Map<string, NetworkState>
-  /** The tables whose routes were read, where these are all that the steps are about. */
-  readonly tables?: TablesByNamespace
-  readonly networks: Map<string, DesiredNetwork>
-}
-
-async function observeAndPlan(
-  spec: Spec,
-  world: World,
-  options: PlanOptions,
-  transaction?: Transaction,
-): Promise<Planned> {
-  const isHalfMade = transaction?.halfMade
-  const stated = await desiredNetworks(spec, options.specDirectory)
-  const networks = isHalfMade ? withHalfMade(stated, isHalfMade) : stated
-  await rest()
-  world.open(spec)
-  for (const [name, network] of networks) {
-    world.ask(name, curiosityOf(network))
-    if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
-  }
-  const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
-  const { states, steps, tables } = few ?? (await allSteps(networks, world, options, transaction))
-  await refuseUnsupported(steps, states, world, options)
-  await rest()
-  if (options.disruption === 'forbid') forbidDisruption(steps)
-  const { owner, protocol, prune, specDirectory } = options
-  const plan = new Plan(spec, steps, defined<KeptOptions>({ owner, protocol, prune, specDirectory }))
-  return { plan, states, networks, ...(tables ? { tables } : {}) }
-}
-
-interface Steps {
-  readonly states: Map<string, NetworkState>
-  readonly steps: PlannedStep[]
-  readonly tables?: TablesByNamespace
-}
-
-/** The steps towards a wish where nothing but routes of few tables is to be changed: no others are read. */
-async function stepsOfTables(
-  networks: ReadonlyMap<string, DesiredNetwork>,
-  world: World,
-  options: PlanOptions,
-): Promise<Steps | undefined> {
-  const tables = options.prune || world.busy.size > 0 ? undefined : await tablesOf(networks)
-  if (!tables) return undefined
-  const states = await world.observe(networks.keys(), options, networks, {}, tables)
-  refuseVlans(networks, states)
-  try {
-    const steps = await stepsTowards(networks, states, world, options)
-    return changesRoutesOnly(steps) ? { states, steps, tables } : undefined
-  } catch (error) {
-    // What is wrong is told by whoever sees all.
-    if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
-    throw error
-  }
-}
-
-/** The steps towards a wish about links that only adds to what is there, for which little has to be read. */
-async function additionsTo(
-  networks: ReadonlyMap<string, DesiredNetwork>,
-  world: World,
-  options: PlanOptions,
-): Promise<Steps | undefined> {
-  if (options.prune || world.busy.size > 0) return undefined
-  const states = await additionsRead(networks, world, options)
-  if (!states) return undefined
-  refuseVlans(networks, states)
-  try {
-    const steps = await stepsTowards(networks, states, world, options)
-    return isAdditive(steps) ? { states, steps } : undefined
-  } catch (error) {
-    // What is wrong is told by whoever sees all.
-    if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
-    throw error
-  }
-}
-
-/**
- * What a wish that only adds to what is there is compared with: what it is about, or all links; `undefined` where that is not
- * enough.
- */
-async function additionsRead(
-  networks: ReadonlyMap<string, DesiredNetwork>,
-  world: World,
-  options: PlanOptions,
-): Promise<Map<string, NetworkState> | undefined> {
-  const few = await world.observeFew(networks, ownerOf(options), options)
-  if (few || ![...networks.values()].every(isAboutLinks)) return few
-  return await world.observe(networks.keys(), options, networks, { linksOnly: true })
-}
-
-async function allSteps(
-  networks: Map<string, DesiredNetwork>,
-  world: World,
-  options: PlanOptions,
-  transaction: Transaction | undefined,
-): Promise<Steps> {
-  let states = await world.observe(networks.keys(), options, networks)
-  refuseVlans(networks, states)
-  let steps = await stepsTowards(networks, states, world, options)
-  await rest()
-  const more = losingEntries(steps, states)
-  await rest()
-  if (more.size > 0) {
-    states = await world.withEntries(states, more, options)
-    steps = await stepsTowards(networks, states, world, options)
-  }
-  const remade = steps.filter(({ disruption }) => disruption === 'recreate')
-  if (remade.length > 0) {
-    // What is made anew comes back with the features that it had.
-    states = await withRemadeFeatures(world, states, remade, options)
-    steps = await stepsTowards(networks, states, world, options)
-  }
-  await rest()
-  const further = farNamespaces(steps, states)
-  if (further.size === 0) return { states, steps }
-  for (const name of further) {
-    world.opened(name)
-    networks.set(name, bystander)
-  }
-  await transaction?.join(world)
-  return await allSteps(networks, world, options, transaction)
-}
-
-function stepsTowards(
-  networks: ReadonlyMap<string, DesiredNetwork>,
-  states: ReadonlyMap<string, NetworkState>,
-  world: World,
-  options: PlanOptions,
-): Promise<PlannedStep[]> {
-  const owner = ownerOf(options)
-  return makeSteps(networks, states, new Set(world.places.keys()), owner, options.prune, world.busy)
 }
 
 /**
@@ -351,52 +188,4 @@ async function executeOrThrow(
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
   throw failedStep(located(failure, networks))
-}
-
-/** What is left of steps that only add to what is there: nothing else need be looked at. */
-async function additionsMissing(
-  done: readonly PlannedStep[],
-  { networks, world, options }: Work,
-): Promise<PlannedStep[] | undefined> {
-  const parts = new Map<string, DesiredNetwork>()
-  for (const [name, network] of lastingWish(networks)) {
-    const own = done.filter(({ namespace = '' }) => namespace === name)
-    await rest()
-    const part = partOfSteps(network, own)
-    if (!part) return undefined
-    if (own.length > 0) parts.set(name, part)
-  }
-  await rest()
-  const states = await additionsRead(parts, world, options)
-  return states && (await stepsTowards(parts, states, world, { ...options, prune: false }))
-}
-
-/** What was there before, with the tables that were not read as they are now: the steps so far touch none of them. */
-async function withAllTables(work: Work, tables: TablesByNamespace): Promise<Work> {
-  const { states, networks, world, options } = work
-  const now = await world.observe(networks.keys(), options, networks)
-  return { ...work, tables: undefined, states: await withOtherTables(states, tables, now) }
-}
-
-/** What is left to do, and to put back of what nobody named and the steps took along. */
-async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
-  const { networks, world, options } = work
-  await rest()
-  const additions = isAdditive(done) ? await additionsMissing(done, work) : undefined
-  if (additions) return additions
-  const states = await world.observe(networks.keys(), options, networks, {}, work.tables)
-  const wanted = new Map<string, DesiredNetwork>()
-  const owner = ownerOf(options)
-  await rest()
-  for (const [name, network] of lastingWish(networks)) {
-    await rest()
-    const [former, after] = [work.states.get(name), states.get(name)]
-    const own = done.filter(({ namespace = '' }) => namespace === name)
-    await rest()
-    const before = former && (await renamedState(former, formerNamesOf(own).newNames))
-    await rest()
-    const kept = before && options.prune ? await withoutPruned(network, before, owner) : before
-    wanted.set(name, kept && after ? await withCollateral(network, kept, after, own, before) : network)
-  }
-  return stepsTowards(wanted, states, world, options)
 }

@@ -1,0 +1,75 @@
+import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import { pointer } from '../../spec/pointer.js'
+import { isManageable } from '../../state/address.js'
+import type { DesiredLink } from '../../state/desired.js'
+import { sectionOf } from '../../state/link.js'
+import type { LinkRecord } from '../../state/model.js'
+import { lowersOf } from '../reach/dependents.js'
+import { minimumMtu } from '../reach/reach.js'
+import type { DiffContext } from './context.js'
+import { desiredLink, requireLinks } from './lookup.js'
+
+/** Refuses what a family of generic netlink lacks for a change; what is put back goes without. */
+export function checkMissing(
+  { problems, owner, actual }: DiffContext,
+  { name, properties, path }: DesiredLink,
+  { kind, generic }: AnyLinkKind,
+  isNew: boolean,
+): void {
+  const options = owner && sectionOf(properties, kind)
+  if (!options || !generic?.missing) return
+  const had = isNew ? undefined : actual.links.get(name)?.link
+  for (const { path: place, message } of generic.missing(options, had && sectionOf(had, kind))) {
+    problems.push({
+      path: path === undefined ? '' : `${path}${pointer([kind, ...place])}`,
+      message: `link ${name}: ${message}`,
+      ...(isNew ? { hint: `the link ${name} is made anew for another change` } : {}),
+    })
+  }
+}
+
+/** A master or a device below must be there, or be made by the same plan. */
+export function checkReferences(context: DiffContext, wanted: DesiredLink): void {
+  const { properties, path } = wanted
+  const references: [string, string][] = lowersOf({ ...properties }).map((lower) => [`${properties.kind}/link`, lower])
+  if (typeof properties.master === 'string') references.push(['master', properties.master])
+  requireLinks(context, path, references)
+  checkPort(context, wanted)
+}
+
+/** What the kernel refuses only when half the work is done: a port that its master cannot have. */
+function checkPort(context: DiffContext, { name, properties, path }: DesiredLink): void {
+  if (typeof properties.master !== 'string') return
+  const kindOf = (link: string): string | undefined =>
+    desiredLink(context, link)?.properties.kind ?? context.actual.links.get(link)?.link.kind
+  const masterKind = kindOf(properties.master)
+  const master = masterKind === undefined ? undefined : linkKind(masterKind)
+  const exists = context.actual.links.has(properties.master)
+  if (exists && !context.recreated.has(properties.master) && !master?.hasPorts) {
+    const what = masterKind === undefined ? 'a device' : `a ${masterKind}`
+    context.problems.push({ path: `${path}/master`, message: `${properties.master} is ${what}, which has no ports` })
+  }
+  const kind = properties.kind ?? kindOf(name)
+  const known = kind === undefined ? undefined : linkKind(kind)
+  if (master?.kind === 'bridge' && known && (!known.ethernet || known.kind === 'bridge')) {
+    context.problems.push({
+      path: `${path}/master`,
+      message: `${name} is a ${known.kind}, which cannot be a port of a bridge`,
+    })
+  }
+}
+
+/** Below the smallest MTU of IPv6 the kernel takes all its addresses away (net/ipv6/addrconf.c, addrconf_notify). */
+export function checkMtu(context: DiffContext, wanted: DesiredLink, { link, addresses }: LinkRecord): void {
+  const { mtu } = wanted.properties
+  if (mtu === undefined || mtu >= minimumMtu.inet6 || (link.mtu ?? 0) < minimumMtu.inet6 || wanted.addresses) return
+  const lost = addresses.filter((address) => address.family === 'inet6' && isManageable(address))
+  if (lost.length === 0) return
+  const names = lost.map(({ address }) => address).join(', ')
+  context.problems.push({
+    path: `${wanted.path}/mtu`,
+    message: `an MTU below ${minimumMtu.inet6} takes all IPv6 addresses from ${link.name}: ${names}`,
+    hint: 'list the addresses that the link is to have, without them',
+  })
+}
