@@ -80,7 +80,10 @@ test('show tells on standard error of a route that it leaves out', async (t) => 
   const { status, out, err } = await commandLine('show', '-n', namespace.path)
   t.is(status, 0)
   t.like(parse(out), { routes: [{ to: '10.20.0.0/16', via: '10.0.0.2' }] })
-  t.regex(err, /^left out, as another route of the same name is in front of it: 10\.20\.0\.0\/16 .*10\.0\.0\.3/)
+  t.regex(
+    err,
+    /^left out, as another one of the same name is in front of it: \{"route":.*10\.20\.0\.0\/16.*10\.0\.0\.3/,
+  )
   t.is((await commandLine('plan', temporaryFile(t, 'shown.yaml', out), '-n', namespace.path)).status, 0)
 })
 

@@ -35,7 +35,8 @@ function hosts(
   return { device, hosts: made, ended: Promise.all(made.map(({ port }) => device.connect(port))) }
 }
 
-const ping = async (host: Host | undefined, address: string, count: number): Promise<string> => {
+/** How many answers came; with a deadline, `ping` sends on until there are so many, and can get more. */
+const ping = async (host: Host | undefined, address: string, count: number): Promise<number> => {
   const args = [
     `--net=${host?.namespace.path}`,
     '--',
@@ -50,7 +51,7 @@ const ping = async (host: Host | undefined, address: string, count: number): Pro
     '20',
     address,
   ]
-  return (await run('nsenter', args)).stdout
+  return Number(/ (\d+) received/.exec((await run('nsenter', args)).stdout)?.[1])
 }
 
 test.serial('frames go where their address was seen, and to all before', async (t) => {
@@ -59,14 +60,14 @@ test.serial('frames go where their address was seen, and to all before', async (
     hosts: [one, two, three],
     ended,
   } = hosts(t, 3)
-  t.regex(await ping(one, '10.0.0.2', 50), / 50 received/)
+  t.true((await ping(one, '10.0.0.2', 50)) >= 50)
   t.deepEqual(
     device.table.map(({ mac, port }) => `${mac} ${port}`),
     ['02:00:00:00:00:01 tap0', '02:00:00:00:00:02 tap1'],
   )
   // Only what is for all, such as the ARP request; the 100 packets of the pings are not.
   t.true((three?.port.counters.sent.packets ?? 100) < 10)
-  t.regex(await ping(three, '10.0.0.1', 5), / 5 received/)
+  t.true((await ping(three, '10.0.0.1', 5)) >= 5)
   t.is(device.table.length, 3)
   device.close()
   await ended
@@ -79,14 +80,14 @@ test.serial('an address that moves is learned anew, and group addresses are not 
     device,
     hosts: [one, two, three],
   } = hosts(t, 3)
-  t.regex(await ping(one, '10.0.0.2', 2), / 2 received/)
+  t.true((await ping(one, '10.0.0.2', 2)) >= 2)
   two?.namespace.sh('ip link set tap1 down')
   three?.namespace.sh(
     'ip link set tap2 address 02:00:00:00:00:02; ip addr flush dev tap2; ip addr add 10.0.0.2/24 dev tap2',
   )
-  t.regex(await ping(three, '10.0.0.1', 2), / 2 received/)
+  t.true((await ping(three, '10.0.0.1', 2)) >= 2)
   t.is(device.table.find(({ mac }) => mac === '02:00:00:00:00:02')?.port, 'tap2')
-  t.regex(await ping(one, '10.0.0.2', 10), / ([1-9]|10) received/)
+  t.true((await ping(one, '10.0.0.2', 10)) >= 1)
 })
 
 test.serial('TCP goes through', async (t) => {
@@ -125,7 +126,7 @@ test.serial('a silent address is forgotten, and what is for it goes to all again
     device,
     hosts: [one, two, three],
   } = hosts(t, 3, 400)
-  t.regex(await ping(one, '10.0.0.2', 2), / 2 received/)
+  t.true((await ping(one, '10.0.0.2', 2)) >= 2)
   t.is(device.table.length, 2)
   t.true((device.table[0]?.age ?? -1) >= 0)
   for (const end = Date.now() + 30_000; device.table.length > 0 && Date.now() < end; ) await sleep(50)
@@ -133,7 +134,7 @@ test.serial('a silent address is forgotten, and what is for it goes to all again
   const before = three?.port.counters.sent.packets ?? 0
   // The kernel still knows the neighbor, so that no ARP request comes first: the ping itself goes to all.
   one?.namespace.sh('ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev tap0')
-  t.regex(await ping(one, '10.0.0.2', 1), / 1 received/)
+  t.true((await ping(one, '10.0.0.2', 1)) >= 1)
   t.true((three?.port.counters.sent.packets ?? 0) > before)
   t.true((two?.port.counters.sent.packets ?? 0) > 0)
 })
@@ -141,7 +142,7 @@ test.serial('a silent address is forgotten, and what is for it goes to all again
 test.serial('a frame never goes back to where it came from, nor where its address is not', async (t) => {
   const { device, hosts: all } = hosts(t, 3)
   const [one] = all
-  t.regex(await ping(one, '10.0.0.2', 1), / 1 received/)
+  t.true((await ping(one, '10.0.0.2', 1)) >= 1)
   const sent = () => all.map(({ port }) => port.counters.sent.packets)
   const before = sent()
   // From the first host, to its own address, which the switch knows to be there.

@@ -47,7 +47,9 @@ export async function createElsewhere(
 async function renameMade(from: string, to: string, place: Place, options: RequestOptions): Promise<void> {
   try {
     await learnIndices(place, [from], options)
-    await place.connection.request(setLink({ index: place.indices.get(from) ?? 0 }, { name: to }), options)
+    const index = place.indices.get(from)
+    if (index === undefined) throw new NetworkError('NOT_FOUND', `link ${from}: is gone already`)
+    await place.connection.request(setLink({ index }, { name: to }), options)
     place.renamed(from, to)
   } catch (error) {
     await place.connection.request(deleteLink({ name: from }), {})
