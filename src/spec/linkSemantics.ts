@@ -31,7 +31,7 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
     kindProblems(link, at, report)
     peerProblems(link, at, report)
     mtuProblems(link, at, report)
-    yield* addressProblems(link, at, report)
+    if (link.addresses) yield* addressProblems(link, at, report)
     sysctlProblems(link, at, report)
     tokenProblems(link, at, report)
     qdiscProblems(link, at, report)

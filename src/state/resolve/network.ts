@@ -47,13 +47,17 @@ async function withAddresses(
 ): Promise<DesiredLink[]> {
   const whole: DesiredLink[] = []
   for (const [index, link] of resolved.entries()) {
-    await rest()
     const listed = links[index]?.addresses
+    if (!listed) {
+      whole.push(link)
+      continue
+    }
+    await rest()
     const at = [...path, index, 'addresses']
-    const addresses =
-      listed &&
-      (await mapInTurns(listed.entries(), ([place, one]) => resolveAddress(one, link.name, [...at, place], resolver)))
-    whole.push(addresses ? { ...link, addresses } : link)
+    const addresses = await mapInTurns(listed.entries(), ([place, one]) =>
+      resolveAddress(one, link.name, [...at, place], resolver),
+    )
+    whole.push({ ...link, addresses })
   }
   return whole
 }
