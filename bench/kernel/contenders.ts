@@ -46,6 +46,12 @@ export function contenders(built: string): Contender[] {
   const found: Contender[] = [
     { name: 'C', slowFrom: never, hopelessFrom: never, command: (...work) => commandOfC(c, ...work) },
     {
+      name: 'C, carriers noted',
+      slowFrom: never,
+      hopelessFrom: never,
+      command: (work, family, count) => (work === 'tapsUp' ? [c, 'tapsUpNoted', family, `${count}`] : undefined),
+    },
+    {
       name: 'linkwright',
       slowFrom: never,
       hopelessFrom: never,

@@ -97,7 +97,7 @@ test('whichever change fails, everything before it is undone', async (t) => {
 
 test('a state that never holds still while it is read is an error, and nothing is changed', async (t) => {
   const kernel = new FakeKernel()
-  kernel.faults.interruptDumps(1000)
+  kernel.faults.interruptDumps(Number.POSITIVE_INFINITY)
   const result = await apply({ links: [{ name: 'br0', kind: 'bridge' }] }, { kernel })
   t.is(result.err && result.val.code, 'INCONSISTENT')
   kernel.faults.interruptDumps(0)
