@@ -22,6 +22,7 @@ import { withHalfMade } from './transaction/halfMade.js'
 import type { Transaction } from './transaction/transaction.js'
 import type { World } from './world/world.js'
 
+/** What is to be carried out, and what for. */
 export interface Work {
   readonly spec: Spec
   readonly networks: ReadonlyMap<string, DesiredNetwork>
@@ -35,6 +36,7 @@ export interface Work {
   readonly transaction: Transaction | undefined
 }
 
+/** A plan, and what it was made from. */
 export interface Planned {
   readonly plan: Plan
   readonly states: Map<string, NetworkState>
@@ -43,6 +45,7 @@ export interface Planned {
   readonly networks: Map<string, DesiredNetwork>
 }
 
+/** Reads what a spec is about, and makes the plan towards it; what the kernel lacks for it is an error. */
 export async function observeAndPlan(
   spec: Spec,
   world: World,
@@ -84,11 +87,15 @@ async function stepsOfTables(
   if (!tables) return undefined
   const states = await world.observe(networks.keys(), options, networks, {}, tables)
   refuseVlans(networks, states)
+  const steps = await unlessInvalid(stepsTowards(networks, states, world, options))
+  return steps && changesRoutesOnly(steps) ? { states, steps, tables } : undefined
+}
+
+/** Steps that were made of little; what is wrong with the spec is told by whoever sees all. */
+async function unlessInvalid(steps: Promise<PlannedStep[]>): Promise<PlannedStep[] | undefined> {
   try {
-    const steps = await stepsTowards(networks, states, world, options)
-    return changesRoutesOnly(steps) ? { states, steps, tables } : undefined
+    return await steps
   } catch (error) {
-    // What is wrong is told by whoever sees all.
     if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
     throw error
   }
@@ -104,14 +111,8 @@ async function additionsTo(
   const states = await additionsRead(networks, world, options)
   if (!states) return undefined
   refuseVlans(networks, states)
-  try {
-    const steps = await stepsTowards(networks, states, world, options)
-    return isAdditive(steps) ? { states, steps } : undefined
-  } catch (error) {
-    // What is wrong is told by whoever sees all.
-    if (error instanceof NetworkError && error.code === 'INVALID_SPEC') return undefined
-    throw error
-  }
+  const steps = await unlessInvalid(stepsTowards(networks, states, world, options))
+  return steps && isAdditive(steps) ? { states, steps } : undefined
 }
 
 /**
@@ -161,6 +162,7 @@ async function allSteps(
   return await allSteps(networks, world, options, transaction)
 }
 
+/** The steps from what was read to what is wanted, with the marks of whoever owns it. */
 export function stepsTowards(
   networks: ReadonlyMap<string, DesiredNetwork>,
   states: ReadonlyMap<string, NetworkState>,

@@ -33,7 +33,7 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
   await rest()
   const presentByKey = new Map(present.map((address) => [addressKey(address), address]))
   const unusable = new Set<string>()
-  const sharesSubnet = subnetSharing([...present, ...wanted])
+  const sharesSubnet = subnetSharing(present, wanted)
   await eachInTurns(wantedByKey, ([key, address]) => {
     const actual = presentByKey.get(key)
     const changes = actual ? addressDifferences(address, actual, link.exact) : []
@@ -86,10 +86,10 @@ function changesRoute(address: Address, changes: readonly PropertyChange[]): boo
 }
 
 /** Tells whether an address has others beside it in its subnet. */
-function subnetSharing(addresses: readonly Address[]): (address: Address) => boolean {
+function subnetSharing(...lists: readonly (readonly Address[])[]): (address: Address) => boolean {
   let known: Map<string, Set<string>> | undefined
   return (address) => {
-    known ??= keysBySubnet(addresses)
+    known ??= keysBySubnet(lists.flat())
     return (known.get(subnetOf(address))?.size ?? 0) > 1
   }
 }

@@ -100,8 +100,9 @@ async function namedRules(rules: readonly RuleRecord[], { own, onLeftOut }: Spec
   await eachInTurns(rules, (rule) => {
     if (rule.protocol === kernelProtocol) return
     const name = ruleName(rule)
-    if (named.has(name)) onLeftOut?.({ rule: ruleToSpec(rule, own) })
-    else named.set(name, ruleToSpec(rule, own))
+    const spec = ruleToSpec(rule, own)
+    if (named.has(name)) onLeftOut?.({ rule: spec })
+    else named.set(name, spec)
   })
   return [...named.values()]
 }
