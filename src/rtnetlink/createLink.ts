@@ -77,9 +77,9 @@ export function createLinkMessages(link: Link, context: EncodeContext = withoutN
   ]
 }
 
-/** The first of those messages, for a socket in another namespace than the one that the link is for. */
-export function newLinkFor(namespaceFd: number, link: Link, context: EncodeContext): NetlinkMessage {
-  return newLink(splitCreation(link).created, context, namespaceFd)
+/** The first of those messages, for a link on what is in another namespace, which the socket's knows by an id. */
+export function newLinkOn(linkNamespaceId: number, link: Link, context: EncodeContext): NetlinkMessage {
+  return newLink(splitCreation(link).created, context, linkNamespaceId)
 }
 
 /** What rtnetlink can set of a device that /dev/net/tun made: everything but the kind's options. */

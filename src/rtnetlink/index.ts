@@ -209,6 +209,7 @@ export {
   type NamespaceIdAttributes,
   type NamespaceIdHeader,
   namespaceIdLayout,
+  newNamespaceId,
 } from './namespaceId.js'
 export {
   decodeNeighbor,

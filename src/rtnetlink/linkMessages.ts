@@ -70,12 +70,13 @@ function outerOptions(kind: string | undefined, options: object): LinkAttributes
 /**
  * RTM_NEWLINK that creates: `ip link add`. TUN and TAP devices come from `linkwright/tuntap` instead.
  *
- * @param namespaceFd descriptor of the namespace that the link is for, where that is not the socket's: `netns`
+ * @param linkNamespaceId the socket's id of another namespace that it shall stand on: `link-netnsid`. Links that the
+ * context names are those of that one.
  */
 export function newLink(
   link: Link,
   context: EncodeContext = withoutNames,
-  namespaceFd: number | undefined = undefined,
+  linkNamespaceId: number | undefined = undefined,
 ): NetlinkMessage {
   return buildMessage({
     layout: linkLayout,
@@ -83,7 +84,11 @@ export function newLink(
     flags: NLM_F_CREATE | NLM_F_EXCL,
     subject: `link ${link.name}: create`,
     header: { ...noHeader, ...flagsOf(link) },
-    attributes: { name: link.name, ...attributesOf(link), ...(namespaceFd === undefined ? {} : { namespaceFd }) },
+    attributes: {
+      name: link.name,
+      ...attributesOf(link),
+      ...(linkNamespaceId === undefined ? {} : { linkNamespaceId }),
+    },
     context,
   })
 }

@@ -4,7 +4,7 @@ import { buildMessage, decodeMessage, type MessageLayout, type NetlinkMessage } 
 import { i32, u8, u32 } from '../netlink/scalars.js'
 import { field, struct } from '../netlink/struct.js'
 import { attribute, attributeTable } from '../netlink/table.js'
-import { RTM_GETNSID } from './constants.js'
+import { RTM_GETNSID, RTM_NEWNSID } from './constants.js'
 
 /** struct rtgenmsg: include/uapi/linux/rtnetlink.h */
 export interface NamespaceIdHeader {
@@ -31,18 +31,23 @@ export const namespaceIdLayout: MessageLayout<NamespaceIdHeader, NamespaceIdAttr
 
 /** RTM_GETNSID: the number that the asking namespace has for another one, as links refer to it. */
 export function getNamespaceId(fd: number): NetlinkMessage {
-  return question('namespace: get id', { fd })
+  return about(RTM_GETNSID, 'namespace: get id', { fd })
+}
+
+/** RTM_NEWNSID: has the asking namespace choose a number for another one that it has none for: `ip netns set`. */
+export function newNamespaceId(fd: number): NetlinkMessage {
+  return about(RTM_NEWNSID, 'namespace: give id', { fd, id: -1 })
 }
 
 /** RTM_GETNSID of all namespaces that have a number here: `ip netns list-id`. */
 export function dumpNamespaceIds(): NetlinkMessage {
-  return question('namespace ids: list', {})
+  return about(RTM_GETNSID, 'namespace ids: list', {})
 }
 
-function question(subject: string, attributes: NamespaceIdAttributes): NetlinkMessage {
+function about(type: number, subject: string, attributes: NamespaceIdAttributes): NetlinkMessage {
   return buildMessage({
     layout: namespaceIdLayout,
-    type: RTM_GETNSID,
+    type,
     flags: 0,
     subject,
     header: { family: 0 },

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { decodeNamespaceId, dumpNamespaceIds, getNamespaceId } from '../../src/rtnetlink/namespaceId.js'
+import { decodeNamespaceId, dumpNamespaceIds, getNamespaceId, newNamespaceId } from '../../src/rtnetlink/namespaceId.js'
 import { testNamespace } from '../helpers/namespace.js'
 import { testNetwork } from '../helpers/objects.js'
 
@@ -15,4 +15,14 @@ test('another namespace has a number once a link leads there', async (t) => {
   t.true(given !== undefined && given >= 0, String(given))
   t.is(network.ip('link', 'show', 'v0')[0]?.['link_netnsid'], given)
   t.deepEqual(await network.list(dumpNamespaceIds(), decodeNamespaceId), [given])
+})
+
+test('another namespace can be given a number, once', async (t) => {
+  const network = await testNetwork(t)
+  const other = testNamespace(t)
+  await network.connection.request(newNamespaceId(other.fd))
+  const [id] = await network.connection.ask(getNamespaceId(other.fd), ({ body }) => decodeNamespaceId(body))
+  t.deepEqual(await network.list(dumpNamespaceIds(), decodeNamespaceId), [id ?? -1])
+  t.regex(network.sh('ip -j netns list-id'), new RegExp(`"nsid":${id}\\b`))
+  await t.throwsAsync(network.connection.request(newNamespaceId(other.fd)), { message: /give id.*EEXIST/s })
 })

@@ -2,16 +2,19 @@ import { randomInt } from 'node:crypto'
 import { NetworkError } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import type { NetlinkMessage } from '../../netlink/message.js'
-import { createLinkMessages, newLinkFor } from '../../rtnetlink/createLink.js'
+import { createLinkMessages, newLinkOn } from '../../rtnetlink/createLink.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { deleteLink, setLink } from '../../rtnetlink/linkMessages.js'
+import { decodeNamespaceId, getNamespaceId, newNamespaceId } from '../../rtnetlink/namespaceId.js'
 import type { Elsewhere } from '../../state/model.js'
 import { learnIndices } from '../observe/observeFew.js'
 import { withLower } from '../reach/dependents.js'
 import type { Place } from '../world/place.js'
 
 /**
- * Makes a link on what it stands on in another namespace: asked there, the kernel makes it here at once
+ * Makes a link on what it stands on in another namespace. Asked there for one that is for here, tunnels would stand on
+ * nothing of it before Linux 6.15, since they ask the device for its namespace (net/ipv4/ip_tunnel.c,
+ * ip_tunnel_newlink); asked here for one on a link there, the kernel makes it there and moves it
  * (net/core/rtnetlink.c, rtnl_newlink_create).
  * @returns the messages that are left to send in its own namespace
  */
@@ -29,8 +32,9 @@ export async function createElsewhere(
     await learnIndices(there, [lower], options)
   }
   const whole = withLower(link, lower)
+  const id = await namespaceIdOf(there, place, options)
   const make = (name: string): Promise<unknown> =>
-    there.connection.request(newLinkFor(place.fd, { ...whole, name }, there.context(places)), options)
+    place.connection.request(newLinkOn(id, { ...whole, name }, there.context(places)), options)
   try {
     await make(link.name)
   } catch (error) {
@@ -41,6 +45,18 @@ export async function createElsewhere(
     await renameMade(aside, link.name, place, options)
   }
   return createLinkMessages(link, place.context(places)).slice(1)
+}
+
+/** The id that a place has for another one, which it gets if it has none. */
+async function namespaceIdOf({ fd }: Place, { connection }: Place, options: RequestOptions): Promise<number> {
+  const ask = async (): Promise<number> => {
+    const [id = -1] = await connection.ask(getNamespaceId(fd), ({ body }) => decodeNamespaceId(body), options)
+    return id
+  }
+  const known = await ask()
+  if (known >= 0) return known
+  await connection.request(newNamespaceId(fd), options)
+  return ask()
 }
 
 /** Gives a link that was just made its name; where that is taken, the link goes. */
