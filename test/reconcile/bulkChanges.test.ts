@@ -59,6 +59,7 @@ function contextOf(part: Pick<DiffContext, 'desired' | 'actual'>): DiffContext {
     ...part,
     namespace: '',
     recreated: new Set(),
+    recreatedWith: new Map(),
     recreatedNexthops: new Set(),
     bounced: new Set(),
     far: new Map(),

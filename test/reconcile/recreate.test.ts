@@ -118,3 +118,49 @@ test('a link that is the other end of a pair is made anew with other queues, whi
     })
   }
 })
+
+test('a plan tells why links are made anew: by what differs, or with which', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const blue = `lwt-why-${process.pid}`
+  t.teardown(() => namespace.sh(`ip netns delete ${blue} 2>/dev/null || true`))
+  namespace.sh(furnish)
+  namespace.sh(`ip netns add ${blue} && ip link add w0 type veth peer name w1 netns ${blue}`)
+  const links: LinkSpec[] = [
+    { name: 'x0', vxlan: { id: 6 }, alias: 'other' },
+    { name: 'v0', txQueues: 3 },
+    { name: 'w0', rxQueues: 3 },
+    { name: 'm0', mtu: 1400 },
+  ]
+  const plan = await namespace.plan({ links, namespaces: { [blue]: {} } })
+  const heads = plan
+    .toString()
+    .split('\n')
+    .filter((line) => line.startsWith('! link'))
+    // A new veth has a queue for each processor.
+    .map((line) => line.replace(/\d+ -> 3/, 'some -> 3'))
+  t.deepEqual(heads.sort(), [
+    '! link m0 with v0: mtu 1500 -> 1400 [recreate]',
+    '! link v0: txQueues some -> 3 [recreate]',
+    '! link v1 with v0 [recreate]',
+    '! link w0: rxQueues some -> 3 [recreate]',
+    `! link w1 in ${blue} with w0 in the namespace of the program [recreate]`,
+    '! link x0: vxlan.id 5 -> 6, alias overlay -> other [recreate]',
+  ])
+  t.deepEqual(plan.steps.find(({ id }) => id === 'v1' || id === 'w1')?.changes, [])
+  const { message } = await namespace.refuses({ links }, 'DISRUPTIVE', { disruption: 'forbid' })
+  t.regex(message, /recreate link v1 with v0 \(recreate\)/)
+  t.regex(message, /recreate link x0: vxlan\.id 5 -> 6, alias overlay -> other \(recreate\)/)
+})
+
+test('a plan tells why a nexthop object is made anew', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up')
+  namespace.sh('ip address add 10.0.0.1/24 dev v0 && ip nexthop add id 7 via 10.0.0.2 dev v0')
+  namespace.sh('ip nexthop add id 8 group 7')
+  const plan = await namespace.plan({ nexthops: [{ id: 8, group: [{ id: 7 }], type: 'resilient', buckets: 8 }] })
+  t.is(plan.toString().split('\n')[0], '! nexthop 8: type mpath -> resilient, buckets unset -> 8 [recreate]')
+  t.deepEqual(plan.steps[0]?.changes, [
+    { property: 'type', before: 'mpath', after: 'resilient' },
+    { property: 'buckets', after: 8 },
+  ])
+})

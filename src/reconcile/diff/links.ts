@@ -9,7 +9,7 @@ import { marksOf, newMark } from '../../state/owner.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { lowersOf, takenAlong } from '../reach/dependents.js'
 import { propertyChange } from '../steps/operation.js'
-import { Phase } from '../steps/step.js'
+import { Phase, type Step } from '../steps/step.js'
 import { tagsOfBound } from './boundAddresses.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
@@ -116,7 +116,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
     action: recreates ? 'recreate' : 'create',
     object: 'link',
     id: name,
-    changes: changesOf(link),
+    ...becoming(context, wanted, link),
     path,
     disruption: recreates ? 'recreate' : 'none',
     phase: Phase.link,
@@ -130,6 +130,21 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
       ...(wanted.elsewhere && !kind.pair ? { elsewhere: wanted.elsewhere } : {}),
     },
   })
+}
+
+/** What is new of a link that is made, or what takes it along: for one that is made anew beside what it was. */
+function becoming(
+  { before, recreated, recreatedWith }: DiffContext,
+  { name, properties }: DesiredLink,
+  link: Link,
+): Pick<Step, 'changes' | 'takenAlongBy'> {
+  const former = recreated.has(name) ? before.links.get(name)?.link : undefined
+  if (!former) return { changes: changesOf(link) }
+  const takenAlongBy = recreatedWith.get(name)
+  return {
+    changes: linkDifferences(properties, former).map(shownChange),
+    ...(takenAlongBy === undefined ? {} : { takenAlongBy }),
+  }
 }
 
 /** Properties without those that are in messages of their own, for which the link must be there. */
@@ -202,7 +217,7 @@ function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string):
     action: context.recreated.has(wanted.name) ? 'recreate' : 'create',
     object: 'link',
     id: wanted.name,
-    changes: changesOf({ ...changes, name: wanted.name }),
+    ...becoming(context, wanted, { ...changes, name: wanted.name }),
     path: wanted.path,
     disruption: context.recreated.has(wanted.name) ? 'recreate' : 'none',
     phase: Phase.link,

@@ -102,10 +102,13 @@ function createNexthop(context: DiffContext, wanted: DesiredNexthop): void {
     context.problems.push({ path: `${path}/buckets`, message: 'a new resilient group needs buckets' })
   }
   const replaces = context.recreatedNexthops.has(id)
+  const former = replaces ? context.before.nexthops.find((one) => one.id === id) : undefined
   addStep(context, {
     ...described(marked),
     action: replaces ? 'recreate' : 'create',
-    changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
+    changes: former
+      ? nexthopDifferences(wanted.nexthop, former, wanted.exact)
+      : Object.entries(properties).map(([property, after]) => ({ property, after })),
     path,
     disruption: replaces ? 'recreate' : 'none',
     operation: { type: 'createNexthop', nexthop: marked, replaces },

@@ -11,33 +11,34 @@ import type { End, Wish } from '../reach/pairs.js'
 import { formerNamesOf } from '../renames/formerNames.js'
 import type { PlannedStep } from '../steps/step.js'
 import { farUppersOf } from './farUppers.js'
-import { decidedAnew, recreatedLinks } from './losses.js'
+import { decidedAnew, type FarEnd, recreatedLinks } from './losses.js'
 
 /**
  * The links that go with the other end of their pair, or with what they stand on, in another namespace and come back,
  * with the properties that they lose.
  */
-export type FarEnds = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
+export type FarEnds = ReadonlyMap<string, ReadonlyMap<string, FarEnd>>
 
 /** The links, by namespace, that go and come back since what they lead to is made anew somewhere else. */
 export async function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): Promise<FarEnds> {
-  const far = new Map<string, Map<string, readonly string[]>>()
+  const far = new Map<string, Map<string, FarEnd>>()
   const uppers = farUppersOf([...wishes].map(([namespace, { actual }]) => [namespace, actual]))
   const concerned = [...wishes].filter(([namespace, { actual }]) => hasFarEnds(actual) || uppers.has(namespace))
   const seen = new Set<string>()
   let found = concerned.length > 0
-  const add = ({ namespace, name }: End, lost: readonly string[]): void => {
-    const ends = far.get(namespace) ?? new Map<string, readonly string[]>()
+  const add = ({ namespace, name }: End, end: FarEnd): void => {
+    const ends = far.get(namespace) ?? new Map<string, FarEnd>()
     if (ends.has(name)) return
-    far.set(namespace, ends.set(name, lost))
+    far.set(namespace, ends.set(name, end))
     found = true
   }
   while (found) {
     found = false
     for (const [namespace, { desired, actual }] of concerned) {
       const wanted = new Map(desired.links.map((link) => [link.name, link]))
-      for (const name of await recreatedLinks(desired, actual, wanted, far.get(namespace)?.keys())) {
-        for (const upper of uppers.get(namespace)?.get(name) ?? []) add(upper, [])
+      for (const [name] of await recreatedLinks(desired, actual, wanted, far.get(namespace))) {
+        const by = `${name} in ${namespace === '' ? 'the namespace of the program' : namespace}`
+        for (const upper of uppers.get(namespace)?.get(name) ?? []) add(upper, { lost: [], by })
         const record = actual.links.get(name)
         const peer = record && isFarEnd(record.link) ? peerOf(record.link) : undefined
         if (!record || !peer || seen.has(`${namespace} ${name}`) || !keepsEnd(wanted.get(name), record.link)) continue
@@ -53,7 +54,7 @@ export async function farEndsMadeAnew(wishes: ReadonlyMap<string, Wish>, problem
           continue
         }
         if (!wishes.get(there)?.actual.links.has(peer.name)) continue
-        add({ namespace: there, name: peer.name }, decidedAnew(record, wanted, actual))
+        add({ namespace: there, name: peer.name }, { lost: decidedAnew(record, wanted, actual), by })
       }
     }
   }

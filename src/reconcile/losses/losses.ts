@@ -26,6 +26,14 @@ import { restoredNeighbors } from './restoredNeighbors.js'
 import { restoredBulk, restoredRoutes, withBulk } from './restoredRoutes.js'
 import { settableProperties } from './settableProperties.js'
 
+/** A link that goes with what it leads to in another namespace, and comes back. */
+export interface FarEnd {
+  /** The properties that it loses. */
+  readonly lost: readonly string[]
+  /** What takes it along. */
+  readonly by: string
+}
+
 /** What happens to links of a namespace that takes other things along. */
 export interface Losses {
   /** What is there once the losses have happened. */
@@ -34,6 +42,8 @@ export interface Losses {
   readonly desired: DesiredNetwork
   /** Links that are made anew, and the ones that go and come back with them. */
   readonly recreated: ReadonlySet<string>
+  /** What takes each of those along that nothing else makes anew: another link, with its namespace where it is another. */
+  readonly recreatedWith: ReadonlyMap<string, string>
   /** Links that go down and up again. */
   readonly bounced: ReadonlySet<string>
   /** Nexthop objects that are made anew, since the kernel does not change them so far. */
@@ -52,13 +62,14 @@ export async function withLosses(
   stated: DesiredNetwork,
   actual: NetworkState,
   bouncedBefore: ReadonlySet<string> = new Set(),
-  far: ReadonlyMap<string, readonly string[]> = new Map(),
+  far: ReadonlyMap<string, FarEnd> = new Map(),
 ): Promise<Losses> {
   const desired = withFormerPeers(stated, actual)
   await rest()
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   await rest()
-  const recreated = await recreatedLinks(desired, actual, wanted, far.keys())
+  const recreatedBy = await recreatedLinks(desired, actual, wanted, far)
+  const recreated = new Set(recreatedBy.keys())
   await rest()
   const bounced = await bouncedLinks(desired, actual, wanted, recreated)
   for (const name of bouncedBefore) {
@@ -66,7 +77,15 @@ export async function withLosses(
   }
   const anew = await recreatedNexthops(desired, actual)
   if (recreated.size === 0 && bounced.size === 0 && anew.size === 0)
-    return { actual, desired, recreated, bounced, recreatedNexthops: anew, formerUppers: new Map() }
+    return {
+      actual,
+      desired,
+      recreated,
+      recreatedWith: new Map(),
+      bounced,
+      recreatedNexthops: anew,
+      formerUppers: new Map(),
+    }
   const goesDown = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
@@ -74,7 +93,7 @@ export async function withLosses(
   const lostOf = (record: LinkRecord): readonly string[] => [
     ...decidedAnew(record, wanted, actual),
     ...(canTakeToken(forwardsIpv6, wanted.get(record.link.name)?.sysctl) ? [] : ['ipv6Token']),
-    ...(far.get(record.link.name) ?? []),
+    ...(far.get(record.link.name)?.lost ?? []),
   ]
   const links = restoredLinks(desired, actual, lostOf, recreated, bounced)
   const canLead = await reachability(links, desired, actual)
@@ -91,6 +110,7 @@ export async function withLosses(
       ...restoredEntries(desired, actual, recreated),
     },
     recreated,
+    recreatedWith: new Map([...recreatedBy].flatMap(([name, by]) => (by === undefined ? [] : [[name, by]]))),
     bounced,
     recreatedNexthops: anew,
     formerUppers: formerUppersOf(actual, recreated),
@@ -127,7 +147,7 @@ function withFormerPeers(desired: DesiredNetwork, actual: NetworkState): Desired
 }
 
 /**
- * The links that are made anew, with those that go and come back with them.
+ * The links that are made anew, with those that go and come back with them and what takes each of these along.
  *
  * @param also links that do so for another reason than what is wanted of them
  */
@@ -135,20 +155,21 @@ export async function recreatedLinks(
   desired: DesiredNetwork,
   actual: NetworkState,
   wanted: ReadonlyMap<string, DesiredLink>,
-  also: Iterable<string> = [],
-): Promise<Set<string>> {
-  const recreated = new Set<string>()
-  const lost = (name: string): void => {
-    if (recreated.has(name) || wanted.get(name)?.absent) return
-    recreated.add(name)
-    for (const other of takenAlong(name, actual)) lost(other)
+  also: ReadonlyMap<string, FarEnd> = new Map(),
+): Promise<Map<string, string | undefined>> {
+  const recreated = new Map<string, string | undefined>()
+  const lost = (name: string, by: string | undefined): void => {
+    if (wanted.get(name)?.absent) return
+    const isKnown = recreated.has(name)
+    if (!isKnown || by === undefined) recreated.set(name, by)
+    if (!isKnown) for (const other of takenAlong(name, actual)) lost(other, name)
   }
-  for (const name of also) lost(name)
+  for (const [name, { by }] of also) lost(name, by)
   await eachInTurns(desired.links, (link) => {
     const record = actual.links.get(link.name)
     if (!record || link.absent) return
     const isAnew = linkDifferences(link.properties, record.link).some(({ immutable }) => immutable)
-    if (isAnew || standsElsewhere(link, record)) lost(link.name)
+    if (isAnew || standsElsewhere(link, record)) lost(link.name, undefined)
   })
   return recreated
 }

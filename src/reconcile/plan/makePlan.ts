@@ -21,7 +21,7 @@ import { plannedPeers, type Wish, withLeads } from '../reach/pairs.js'
 import { withPeerQueues } from '../reach/peerQueues.js'
 import { planRenames, type Renaming } from '../renames/renames.js'
 import { orderSteps, tag } from '../steps/order.js'
-import { Phase, type PlannedStep } from '../steps/step.js'
+import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
 import { withPruned } from './prune.js'
 
 /**
@@ -153,7 +153,10 @@ export function forbidDisruption(steps: readonly PlannedStep[]): void {
   const disruptive = steps.filter(({ disruption }) => disruption !== 'none')
   const [first] = disruptive
   if (!first) return
-  const what = disruptive.map(({ action, object, id, disruption }) => `${action} ${object} ${id} (${disruption})`)
+  const what = disruptive.map((step) => {
+    const { action, object, id, disruption } = step
+    return `${action} ${object} ${id}${shownReason(step)} (${disruption})`
+  })
   throw new NetworkError('DISRUPTIVE', `the plan would interrupt traffic: ${what.join(', ')}`, {
     ...(first.path === undefined ? {} : { path: first.path }),
     object: `${first.object} ${first.id}`,

@@ -3,7 +3,7 @@ import type { Spec } from '../../spec/types.js'
 import { sameValue } from '../../state/equal.js'
 import { sameBulk, singleSteps } from '../diff/bulkStep.js'
 import type { PlanOptions } from '../options/options.js'
-import { type Disruption, type PlannedStep, type Step, shownValue } from '../steps/step.js'
+import { type Disruption, type PlannedStep, type Step, shownReason } from '../steps/step.js'
 import { publicStep } from './publicStep.js'
 
 /** Options that a plan keeps until it is carried out. */
@@ -91,13 +91,7 @@ const colors = { create: 'green', update: 'yellow', delete: 'red', recreate: 'ma
 function describeStep(step: Step, color: boolean): string {
   const where = step.namespace === undefined ? '' : ` in ${step.namespace}`
   const interrupts = step.disruption === 'none' ? '' : ` [${step.disruption}]`
-  const changes =
-    step.action === 'update'
-      ? step.changes
-          .map(({ property, before, after }) => `${property} ${shownValue(before)} -> ${shownValue(after)}`)
-          .join(', ')
-      : ''
-  const head = `${signs[step.action]} ${step.object} ${step.id}${where}${changes === '' ? '' : `: ${changes}`}${interrupts}`
+  const head = `${signs[step.action]} ${step.object} ${step.id}${where}${shownReason(step)}${interrupts}`
   const painted = color ? styleText(colors[step.action], head, { validateStream: false }) : head
   const commands = step.equivalent.split('\n').map((command) => `    ${command}`)
   return [

@@ -32,11 +32,12 @@ function lastingOptions(properties: Partial<Link>): Partial<Link> | undefined {
 /** What steps that would still have to be done are about. */
 export function whatIsLeft(left: readonly PlannedStep[]): string {
   const lines = left.map(({ object, id, action, changes }) => {
-    if (action !== 'update') return `${object} ${id}: would have to ${action} again`
-    const differing = changes.map(
-      ({ property, before, after }) => `${property} is ${shownValue(before)} instead of ${shownValue(after)}`,
-    )
-    return `${object} ${id}: ${differing.join(', ')}`
+    const differing = changes
+      .map(({ property, before, after }) => `${property} is ${shownValue(before)} instead of ${shownValue(after)}`)
+      .join(', ')
+    if (action === 'update') return `${object} ${id}: ${differing}`
+    const why = action === 'recreate' && differing !== '' ? `, since ${differing}` : ''
+    return `${object} ${id}: would have to ${action} again${why}`
   })
   return lines.join('; ')
 }

@@ -42,8 +42,10 @@ export interface Step {
   readonly namespace?: string
   /** How many objects it is about, where it stands for many alike: `plan.walk()` has a step for each. */
   readonly count?: number
-  /** What changes, property by property. */
+  /** What changes, property by property: of what is new everything, of a link that is made anew what is not as before. */
   readonly changes: readonly PropertyChange[]
+  /** Of a link that nothing else makes anew: the link that takes it along, such as `v0`, or `v0 in blue`. */
+  readonly takenAlongBy?: string
   /** JSON pointer to what the spec says of it; left out where the step follows from another one. */
   readonly path?: string
   /** What is interrupted by it. */
@@ -94,6 +96,20 @@ export interface PlannedStep extends Omit<Step, 'equivalent'> {
   readonly provides: readonly string[]
   /** What must be done before, if any step of the plan does it. */
   readonly needs: readonly string[]
+}
+
+/** What changes of an object that was there before, and what takes it along, as plans and errors show it. */
+export function shownReason({
+  action,
+  changes,
+  takenAlongBy,
+}: Pick<Step, 'action' | 'changes' | 'takenAlongBy'>): string {
+  const along = takenAlongBy === undefined ? '' : ` with ${takenAlongBy}`
+  if (changes.length === 0 || (action !== 'update' && action !== 'recreate')) return along
+  const shown = changes.map(
+    ({ property, before, after }) => `${property} ${shownValue(before)} -> ${shownValue(after)}`,
+  )
+  return `${along}: ${shown.join(', ')}`
 }
 
 /** A property's value, as plans and errors show it. */
