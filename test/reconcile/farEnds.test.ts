@@ -39,7 +39,10 @@ test('the far end of a pair in another mode goes and comes back, without what th
     problems,
   )
   t.deepEqual(problems, [])
-  t.deepEqual([...(far.get('blue') ?? [])], [['eth0', ['mac', 'arp']]])
+  t.deepEqual(
+    [...(far.get('blue') ?? [])],
+    [['eth0', { lost: ['mac', 'arp'], by: 'nk0 in the namespace of the program' }]],
+  )
 })
 
 test('a pair that is led from a named namespace into that of the program cannot be made anew', async (t) => {
