@@ -93,7 +93,11 @@ export class RouteSet implements Iterable<RouteSpec> {
     options: RouteReadOptions = {},
   ): Promise<Result<RouteSet>> {
     return attempt(async () => {
-      const { routesFromItems } = await import('./routeItems.js')
+      const [{ checkItems }, { routesFromItems }] = await Promise.all([
+        import('./checkRouteInput.js'),
+        import('./routeItems.js'),
+      ])
+      checkItems(routes, options)
       return new RouteSet(await routesFromItems(routes, options))
     })
   }
@@ -112,7 +116,11 @@ export class RouteSet implements Iterable<RouteSpec> {
    */
   static parse(source: RouteSource, options: RouteTextOptions = {}): Promise<Result<RouteSet>> {
     return attempt(async () => {
-      const { routesFrom } = await import('./routeSource.js')
+      const [{ checkSource }, { routesFrom }] = await Promise.all([
+        import('./checkRouteInput.js'),
+        import('./routeSource.js'),
+      ])
+      checkSource(source, options)
       return new RouteSet(await routesFrom(source, options))
     })
   }

@@ -1,3 +1,5 @@
+import { isUint8Array } from 'node:util/types'
+import { checkedPiece } from './checkRouteInput.js'
 import { Awaited, given, type RouteReadOptions, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { routesFromText } from './routeText.js'
@@ -36,11 +38,12 @@ export async function routesFrom(
 
 async function* piecesOf(source: RouteSource, options: RouteReadOptions): AsyncGenerator<Piece, undefined> {
   throwIfAborted(options.signal)
-  if (typeof source === 'string' || source instanceof Uint8Array) yield source
-  else if (Symbol.asyncIterator in source) yield* new Awaited(source, options)
-  else {
+  if (typeof source === 'string' || isUint8Array(source)) yield source
+  else if (Symbol.asyncIterator in source) {
+    for await (const piece of new Awaited(source, options)) yield checkedPiece(piece)
+  } else {
     for (const piece of given(source)) {
-      yield piece
+      yield checkedPiece(piece)
       throwIfAborted(options.signal)
     }
   }

@@ -14,10 +14,11 @@ export type Allowed<T> = { readonly [Name in keyof T]-?: Values }
 export const maximumInt = 2 ** 31 - 1
 
 /** Refuses what options cannot be read of, as a program without types may give it. */
-export function checkObject(options: unknown): void {
+export function checkObject(options: unknown, object?: string): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
   const shown = Array.isArray(options) ? 'a list' : String(options)
-  throw new NetworkError('INVALID_ARGUMENT', `${shown} is no object of options`)
+  const about = object === undefined ? '' : `${object}: `
+  throw new NetworkError('INVALID_ARGUMENT', `${about}${shown} is no object of options`)
 }
 
 /**
@@ -25,7 +26,7 @@ export function checkObject(options: unknown): void {
  * @param object whose options they are, for the error
  */
 export function checkAllowed<T>(options: object, allowed: Allowed<T>, object?: string): void {
-  checkObject(options)
+  checkObject(options, object)
   const byName = new Map<string, Values>(Object.entries(allowed))
   for (const [name, value] of Object.entries(options)) {
     const values = byName.get(name)

@@ -6,7 +6,7 @@ import { echoRequest, isEchoReply } from './echo.js'
 import { type Guard, namedGuard } from './guard.js'
 import { poll } from './pause.js'
 import { connectSocket, openSocket, receive, reportErrors } from './socket.js'
-import { checkedTarget, checkedTime, type ReachOptions, type Target } from './target.js'
+import { checkedTarget, type ReachOptions, reachValues, span, type Target } from './target.js'
 
 /** How {@link ping} asks. */
 export interface PingOptions extends ReachOptions {
@@ -27,8 +27,8 @@ const IPPROTO_ICMPV6 = 58
  */
 export function ping(address: string, options: PingOptions = {}): Guard {
   const what = `ping ${address}`
-  const target = checkedTarget(what, address, options)
-  const interval = checkedTime(what, 'interval', options.interval ?? 200)
+  const target = checkedTarget<PingOptions>(what, address, options, { ...reachValues, interval: span })
+  const { interval = 200 } = options
   return namedGuard(what, ({ namespaceFd, signal }) => askUntilAnswered(target, interval, namespaceFd, signal))
 }
 

@@ -1,5 +1,6 @@
 import { NetworkError } from '../../error.js'
 import { addressBits, castOf, familyOf, parseAddress } from '../../ip/address.js'
+import { type Allowed, checkAllowed, text, type Values } from '../../system/optionValues.js'
 
 /** Where a guard asks, and by which way. */
 export interface Target {
@@ -20,8 +21,23 @@ export interface ReachOptions {
   readonly interface?: string
 }
 
+/** Above 0 and within what a timer can wait. */
+export const span: Values = {
+  words: 'a number of milliseconds above 0',
+  include: (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
+}
+
+/** What every guard that asks over the network can be told. */
+export const reachValues: Allowed<ReachOptions> = { timeout: span, source: text, interface: text }
+
 /** Checks what a guard is made with; whatever is wrong is the error `INVALID_ARGUMENT`. */
-export function checkedTarget(what: string, address: string, options: ReachOptions): Target {
+export function checkedTarget<T extends ReachOptions>(
+  what: string,
+  address: string,
+  options: T,
+  allowed: Allowed<T>,
+): Target {
+  checkAllowed(options, allowed, what)
   const bytes = checkedAddress(what, address)
   const source = options.source === undefined ? undefined : checkedAddress(`${what}: source`, options.source)
   if (source && source.length !== bytes.length) {
@@ -34,13 +50,7 @@ export function checkedTarget(what: string, address: string, options: ReachOptio
   if (link === undefined && isLinkLocal(bytes)) {
     throw invalid(`${what}: ${address} is a link-local address, which needs the option interface`)
   }
-  return { address: bytes, source, interface: link, timeout: checkedTime(what, 'timeout', options.timeout ?? 5000) }
-}
-
-/** A span of time above 0 and within what a timer can wait. */
-export function checkedTime(what: string, name: string, milliseconds: number): number {
-  if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds
-  throw invalid(`${what}: ${name} ${milliseconds} is not a number of milliseconds above 0`)
+  return { address: bytes, source, interface: link, timeout: options.timeout ?? 5000 }
 }
 
 /** The error of an argument. */
@@ -48,14 +58,14 @@ export function invalid(message: string): NetworkError {
   return new NetworkError('INVALID_ARGUMENT', message)
 }
 
-function checkedAddress(what: string, text: string): Uint8Array {
-  const bytes = parseAddress(text)
+function checkedAddress(what: string, address: unknown): Uint8Array {
+  const bytes = typeof address === 'string' ? parseAddress(address) : undefined
   if (!bytes) {
     // A name would have to be resolved, by a server that the change may have cut off.
-    throw invalid(`${what}: ${JSON.stringify(text)} is no IPv4 or IPv6 address (names and zones are not taken)`)
+    throw invalid(`${what}: ${JSON.stringify(address)} is no IPv4 or IPv6 address (names and zones are not taken)`)
   }
-  if (castOf(bytes) === 'multicast') throw invalid(`${what}: ${text} is the address of a group`)
-  if (bytes.every((byte) => byte === 0)) throw invalid(`${what}: ${text} is nobody's address`)
+  if (castOf(bytes) === 'multicast') throw invalid(`${what}: ${address} is the address of a group`)
+  if (bytes.every((byte) => byte === 0)) throw invalid(`${what}: ${address} is nobody's address`)
   return bytes
 }
 

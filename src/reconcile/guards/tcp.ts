@@ -5,7 +5,7 @@ import { checked, libc } from '../../system/libc.js'
 import { type Guard, namedGuard } from './guard.js'
 import { pause, poll } from './pause.js'
 import { connectSocket, openSocket, socketAddress, throwSocketError } from './socket.js'
-import { checkedTarget, invalid, type ReachOptions, type Target } from './target.js'
+import { checkedTarget, invalid, type ReachOptions, reachValues, type Target } from './target.js'
 
 /** How {@link tcp} asks. */
 export type TcpOptions = ReachOptions
@@ -27,8 +27,8 @@ const attemptTimeout = 2000
  * @throws NetworkError `INVALID_ARGUMENT` at once, where an argument is not valid
  */
 export function tcp(address: string, port: number, options: TcpOptions = {}): Guard {
-  const what = address.includes(':') ? `tcp [${address}]:${port}` : `tcp ${address}:${port}`
-  const target = checkedTarget(what, address, options)
+  const what = String(address).includes(':') ? `tcp [${address}]:${port}` : `tcp ${address}:${port}`
+  const target = checkedTarget(what, address, options, reachValues)
   if (!(Number.isInteger(port) && port > 0 && port < 65536)) throw invalid(`${what}: the port is not 1 to 65535`)
   return namedGuard(what, ({ namespaceFd, signal }) => tryUntilConnected(target, port, namespaceFd, signal))
 }

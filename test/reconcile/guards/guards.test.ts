@@ -165,6 +165,32 @@ test('what cannot be asked is refused when the guard is made', (t) => {
   for (const make of wrong) t.is(t.throws(make, { instanceOf: NetworkError })?.code, 'INVALID_ARGUMENT', String(make))
 })
 
+test('what a program without types gives a guard is refused with what it must be', (t) => {
+  const wrong: readonly (readonly [guard: unknown, given: readonly unknown[], message: string])[] = [
+    [ping, [5], 'ping 5: 5 is no IPv4 or IPv6 address (names and zones are not taken)'],
+    [ping, [], 'ping undefined: undefined is no IPv4 or IPv6 address (names and zones are not taken)'],
+    [ping, ['10.0.0.1', null], 'ping 10.0.0.1: null is no object of options'],
+    [
+      ping,
+      ['10.0.0.1', { timeOut: 5 }],
+      'ping 10.0.0.1: unknown option "timeOut"; there are timeout, source, interface, interval',
+    ],
+    [ping, ['10.0.0.1', { interval: '5' }], 'ping 10.0.0.1: interval must be a number of milliseconds above 0'],
+    [ping, ['10.0.0.1', { source: 5 }], 'ping 10.0.0.1: source must be a text'],
+    [tcp, [{}, 80], 'tcp [object Object]:80: {} is no IPv4 or IPv6 address (names and zones are not taken)'],
+    [
+      tcp,
+      ['10.0.0.1', 80, { interval: 5 }],
+      'tcp 10.0.0.1:80: unknown option "interval"; there are timeout, source, interface',
+    ],
+    [tcp, ['10.0.0.1', '80'], 'tcp 10.0.0.1:80: the port is not 1 to 65535'],
+  ]
+  for (const [guard, given, message] of wrong) {
+    const make = (): unknown => typeof guard === 'function' && Reflect.apply(guard, undefined, given)
+    t.throws(make, { instanceOf: NetworkError, code: 'INVALID_ARGUMENT', message })
+  }
+})
+
 test('a function is a guard: it fails by throwing, rejecting, or giving false', async (t) => {
   const context = { namespaceFd: undefined, signal: unending() }
   let seen = 0
