@@ -30,8 +30,12 @@ export class Echoes {
     return [...changed].every(([name, count]) => count < (before.get(name)?.bulk?.size ?? 0) * largestShare)
   }
 
-  /** Takes the kernel's answer. */
-  take(place: Place, reply: ReceivedMessage): void {
+  /** What takes the kernel's answers of a place. */
+  of(place: Place): (reply: ReceivedMessage) => void {
+    return (reply) => this.#take(place, reply)
+  }
+
+  #take(place: Place, reply: ReceivedMessage): void {
     if (reply.type !== RTM_NEWROUTE) return
     let reader = this.#readers.get(place.name)
     if (!reader) {

@@ -3,7 +3,7 @@ import { type RouteOrigin, withLine } from '../../spec/routeOrigin.js'
 import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import { type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
-import type { Failure } from './execute.js'
+import type { Failure } from './pipeline.js'
 
 /** A failure of one of many routes, with where the spec says it. */
 export function located(failure: Failure, networks: ReadonlyMap<string, DesiredNetwork>): Failure {

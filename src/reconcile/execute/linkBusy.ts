@@ -1,4 +1,4 @@
-import type { Failure } from './execute.js'
+import type { Failure } from './pipeline.js'
 
 /**
  * Whether a change was refused because the link is up: drivers tell so by EBUSY, first of all of a MAC address

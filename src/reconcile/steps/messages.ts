@@ -162,6 +162,12 @@ function renameMessages(
   ]
 }
 
+/** The preferred source of an IPv6 route that an operation makes, which has to have passed its check for duplicates. */
+export function ipv6SourceOf(operation: Operation): string | undefined {
+  if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') return undefined
+  return operation.route.family === 'inet6' ? operation.route.src : undefined
+}
+
 /** The links whose indices an operation's messages hold. */
 export function linksNeeded(operation: Operation): readonly (string | number)[] {
   switch (operation.type) {
