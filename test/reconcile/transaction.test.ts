@@ -196,14 +196,20 @@ test.serial('two applies at a time: the second is told who is at it, or waits', 
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  const first = apply(target, { ...place.place, onPlan: () => held })
-  await delay(50)
+  let first: ReturnType<typeof apply> | undefined
+  await new Promise<void>((planned) => {
+    const onPlan = (): Promise<void> => {
+      planned()
+      return held
+    }
+    first = apply(target, { ...place.place, onPlan })
+  })
   const error = await place.fails({}, options)
   t.is(error.code, 'LOCKED')
   t.regex(error.message, new RegExp(`process ${process.pid} \\(this one\\)`))
   const waiting = place.apply({}, { ...options, lockTimeout: 60_000 })
   release()
-  t.true((await first).ok)
+  t.true((await first)?.ok)
   t.false((await waiting).changed)
 })
 
