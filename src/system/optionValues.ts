@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.js'
+import { inThousands } from './inThousands.js'
 
 /** What an option can be. */
 export interface Values {
@@ -80,7 +81,7 @@ export function oneOf(...choices: readonly string[]): Values {
 
 export function integer(first: number, last: number): Values {
   return {
-    words: `an integer from ${first.toLocaleString('en')} to ${last.toLocaleString('en')}`,
+    words: `an integer from ${inThousands(first)} to ${inThousands(last)}`,
     include: (value) => Number.isInteger(value) && Number(value) >= first && Number(value) <= last,
   }
 }

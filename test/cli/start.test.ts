@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import test from 'ava'
+import { runProgram } from '../helpers/program.js'
 import { inRepository } from '../helpers/repository.js'
 
 /** The modules of dist/src that are loaded with one of them, and the packages. */
@@ -32,4 +33,23 @@ test('the command line itself loads none of its commands', (t) => {
     [...loaded].filter((one) => one.includes('/') && !one.startsWith('cli/')),
     [],
   )
+})
+
+test('no module writes a number by ICU when it is loaded, which alone would take as long as many modules', async (t) => {
+  const entries = [
+    'index',
+    'rtnetlink/index',
+    'genetlink/index',
+    'tuntap/index',
+    'packet/index',
+    'testing/index',
+    'cli/show',
+  ]
+  const script = [
+    "Number.prototype.toLocaleString = () => { throw new Error('a number was written by ICU') }",
+    'globalThis.Intl = undefined',
+    ...entries.map((entry) => `await import(${JSON.stringify(inRepository('dist/src', `${entry}.js`))})`),
+  ].join('\n')
+  const { code, stderr } = await runProgram([process.execPath, '--input-type=module', '--eval', script])
+  t.is(code, 0, stderr)
 })

@@ -1,3 +1,4 @@
+import { inThousands } from '../../system/inThousands.js'
 import type { Operation, RouteOperation } from './operation.js'
 
 /** What is done to many routes. */
@@ -18,9 +19,4 @@ export function bulkEquivalent({ changes }: BulkOperation, command: (operation: 
     return [...command(singleOperation(way.operation, to)), `# and ${inThousands(more)} more`]
   }
   return []
-}
-
-/** A number with its thousands set apart; the first use of `Intl` would take ten milliseconds. */
-export function inThousands(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
