@@ -79,8 +79,20 @@ const offAtFirst: ReadonlySet<string> = new Set([
   'l2-fwd-offload',
 ])
 
+/** What {@link changedFeatures} has said of features, which many links of a kind share. */
+const changesKnown = new WeakMap<Features, Map<string | undefined, Features>>()
+
 /** The features that were asked to be otherwise than a new device of the kind has them. */
-export function changedFeatures({ features = {}, kind }: ListedLink): Features {
+export function changedFeatures({ features, kind }: ListedLink): Features {
+  if (!features) return {}
+  const byKind = changesKnown.get(features) ?? new Map<string | undefined, Features>()
+  changesKnown.set(features, byKind)
+  const changed = byKind.get(kind) ?? featuresChanged(features, kind)
+  byKind.set(kind, changed)
+  return changed
+}
+
+function featuresChanged(features: Features, kind: string | undefined): Features {
   const usual = kind === undefined ? undefined : linkKind(kind)?.generalDefaults?.features
   const changed = Object.entries(features).filter(([name, state]) => {
     return !isFeatureFixed(state) && isFeatureWanted(state) !== (usual?.[name] ?? !offAtFirst.has(name))
