@@ -2,6 +2,7 @@ import { corpus } from './corpus/index.js'
 import { describeFinding, faultCampaign, faults } from './faults.js'
 import { describeKill, killCampaign } from './kills.js'
 import { neighborCampaign } from './neighbor.js'
+import { networkCampaign } from './networks.js'
 import { topologyCampaign } from './topologies.js'
 import { witnessCampaign } from './witness.js'
 
@@ -51,6 +52,16 @@ const campaigns: Readonly<Record<string, Campaign>> = {
         `topologies: ${report.topologies} of ${report.links} links, ${report.most} at the most, ${report.mutations} changes, seed ${seed}`,
       )
       return report.failure === undefined ? 0 : 1
+    },
+  },
+  networks: {
+    usage: 'networks [SECONDS] [SEED]',
+    async run([seconds = '60', seed = '1']) {
+      const report = await networkCampaign({ seconds: Number(seconds), seed: Number(seed), onFinding: console.log })
+      console.log(
+        `networks: ${report.plays} plays of ${report.objects} objects, ${report.findings.length} findings, from seed ${seed}`,
+      )
+      return report.findings.length
     },
   },
   neighbor: {

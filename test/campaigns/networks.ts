@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import type { NetworkError } from '../../src/error.js'
+import { apply, plan } from '../../src/reconcile/apply.js'
+import { snapshot } from '../../src/reconcile/snapshot.js'
+import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
+import type { Spec } from '../../src/spec/types.js'
+import { difference } from './difference.js'
+import { play as anyPlay } from './networks/arbitrary.js'
+import { foreignCommands, isForeign } from './networks/foreign.js'
+import { absentOf, joined } from './networks/leaving.js'
+import type { Play } from './networks/model.js'
+import { specOf } from './networks/toSpec.js'
+import { networkOf } from './networks/valid.js'
+import { viewOf } from './networks/view.js'
+import { Stage } from './stage.js'
+
+/** What the campaign did. */
+export interface NetworkReport {
+  plays: number
+  objects: number
+  /** Each failure, shrunk, with the seed that repeats it. */
+  readonly findings: string[]
+}
+
+/** How long, or how many plays, from which seed. */
+export interface NetworkOptions {
+  readonly seed: number
+  readonly count?: number
+  readonly seconds?: number
+  readonly kernel?: KernelMaker
+  /** Whether a failure is made as small as possible, which takes time. Default true. */
+  readonly shrinks?: boolean
+  readonly onFinding?: (finding: string) => void
+}
+
+/** Milliseconds that one failure is made smaller for. */
+const shrinkTime = 60_000
+
+/** Any network becomes any other one, is undone, is saved, and comes back, and nothing else is touched. */
+export async function networkCampaign(options: NetworkOptions): Promise<NetworkReport> {
+  const { count = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY, seed, shrinks = true } = options
+  const report: NetworkReport = { plays: 0, objects: 0, findings: [] }
+  const end = performance.now() + seconds * 1000
+  for (let number = 0; number < count && performance.now() < end; number++) {
+    report.plays++
+    const property = fc.asyncProperty(anyPlay, async (play) => {
+      report.objects += await perform(play, options.kernel)
+    })
+    const result = await fc.check(property, {
+      seed: seed + number,
+      numRuns: 1,
+      unbiased: true,
+      endOnFailure: !shrinks,
+      interruptAfterTimeLimit: shrinkTime,
+    })
+    if (!result.failed || result.counterexample === null) continue
+    const [play] = result.counterexample
+    const { message } =
+      result.errorInstance instanceof Error ? result.errorInstance : { message: String(result.errorInstance) }
+    const finding = `seed ${seed + number}: ${message}\n${describePlay(play)}`
+    report.findings.push(finding)
+    options.onFinding?.(finding)
+  }
+  return report
+}
+
+interface Specs {
+  readonly first: Spec
+  readonly second: Spec
+  readonly back: Spec
+}
+
+function specsOf(play: Play): Specs {
+  const [first, second] = [networkOf(play, 'first'), networkOf(play, 'second')]
+  const target = specOf(second, play.whole, first)
+  return {
+    first: specOf(first, play.whole),
+    second: play.leaving === 'absent' ? joined(target, absentOf(first, second)) : target,
+    back: joined(specOf(first, play.whole, second), absentOf(second, first)),
+  }
+}
+
+function describePlay(play: Play): string {
+  const { first, second } = specsOf(play)
+  const text = (spec: Spec): string =>
+    JSON.stringify(Object.fromEntries(Object.entries(spec).filter(([, list]) => Object.keys(list).length > 0)))
+  return `  first  ${text(first)}\n  second ${text(second)}\n  ${play.leaving}${play.whole ? ', whole' : ''}`
+}
+
+async function perform(play: Play, kernel: KernelMaker | undefined): Promise<number> {
+  const { first, second, back } = specsOf(play)
+  const prunes = { prune: play.leaving === 'pruned' }
+  using stage = await Stage.of({ start: foreignCommands })
+  const foreign = viewOf(stage, { own: true }).filter(isForeign)
+  const actor = new Actor(stage, kernel)
+
+  await actor.reach(first, 'first')
+  const start = viewOf(stage, { own: true })
+  expectSame(start.filter(isForeign), foreign, 'what others made, after first')
+  const saved = (await snapshot(actor.place)).unwrap()
+  await actor.expectNothing(saved, 'snapshot of first')
+
+  await actor.undo(second, prunes)
+  expectSame(viewOf(stage, { own: true }), start, 'undone second')
+
+  await actor.reach(second, 'second', prunes)
+  expectSame(viewOf(stage, { own: true }).filter(isForeign), foreign, 'what others made, after second')
+  const savedSecond = (await snapshot(actor.place)).unwrap()
+  await actor.expectNothing(savedSecond, 'snapshot of second')
+
+  await actor.reach(back, 'back')
+  if (play.whole) expectSame(viewOf(stage, { own: false }), await elsewhere(first, foreignCommands), 'first by second')
+
+  await actor.reach(second, 'second again', prunes)
+  await actor.reach(saved, 'snapshot of first after second', { prune: true })
+  if (play.whole) {
+    const expected = await elsewhere(saved, [])
+    expectSame(await elsewhere(first, foreignCommands), expected, 'snapshot of first in a new namespace')
+  }
+  return start.length
+}
+
+async function elsewhere(spec: Spec, start: readonly string[]): Promise<string[]> {
+  using stage = await Stage.of({ start })
+  await new Actor(stage, undefined).reach(spec, 'in a new namespace')
+  return viewOf(stage, { own: false })
+}
+
+/** Applies in a stage, and tells what is wrong with how that ended. */
+class Actor {
+  readonly #stage: Stage
+  readonly #kernel: { readonly kernel?: KernelMaker }
+
+  constructor(stage: Stage, kernel: KernelMaker | undefined) {
+    this.#stage = stage
+    this.#kernel = kernel ? { kernel } : {}
+  }
+
+  get place(): { readonly namespace: { readonly path: string } } {
+    return { namespace: this.#stage.place.namespace }
+  }
+
+  /** A spec is done, and then nothing is left to do. */
+  async reach(spec: Spec, what: string, options: { readonly prune?: boolean } = {}): Promise<void> {
+    const before = viewOf(this.#stage, { own: true })
+    const applied = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options })
+    if (applied.err) {
+      const left = difference(viewOf(this.#stage, { own: true }), before)
+      throw new Error(`${what}: ${told(applied.val)}${left.length > 0 ? `\nnot as before:\n${left.join('\n')}` : ''}`)
+    }
+    await this.expectNothing(spec, what, options)
+  }
+
+  async expectNothing(spec: Spec, what: string, options: { readonly prune?: boolean } = {}): Promise<void> {
+    const left = await plan(spec, { ...this.place, ...options })
+    if (left.err) throw new Error(`${what}, planned again: ${told(left.val)}`)
+    if (!left.val.empty) throw new Error(`${what}: not all is done: ${left.val}`)
+  }
+
+  /** A spec is done, and undone as a guard says so. */
+  async undo(spec: Spec, options: { readonly prune: boolean }): Promise<void> {
+    const result = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options, guards: [() => false] })
+    if (result.ok) throw new Error('undone second: the guard was not asked')
+    const { code, rollback } = result.val
+    if (code !== 'GUARD_FAILED' || !rollback?.restored) throw new Error(`undone second: ${told(result.val)}`)
+  }
+}
+
+function told({ code, message, rollback }: NetworkError): string {
+  return `${code} ${message}${rollback === undefined ? '' : ` ${JSON.stringify(rollback)}`}`
+}
+
+function expectSame(actual: readonly string[], expected: readonly string[], what: string): void {
+  const found = difference(actual, expected)
+  if (found.length > 0) throw new Error(`${what} differs:\n${found.join('\n')}`)
+}

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { extras, ruleActions, ruleSelectors } from './entries.js'
+import type { EntryItem, LinkItem, NexthopItem, Pair, Play, RouteItem, RuleItem } from './model.js'
+import { generalProperties, optionsOf, portOptions, type Slot, settings, slots } from './slots.js'
+
+function below(count: number): fc.Arbitrary<number> {
+  return fc.nat({ max: count - 1 })
+}
+
+function maybe<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.option(value, { nil: undefined, freq: 2 })
+}
+
+/** A name with what is said under it in each of two networks, which is mostly the same. */
+function pairOf<Name extends object, Rest extends object>(
+  name: fc.Arbitrary<Name>,
+  rest: fc.Arbitrary<Rest>,
+): fc.Arbitrary<Pair<Name & Rest>> {
+  return fc
+    .record({
+      where: fc.constantFrom<Pair<unknown>['where']>('both', 'both', 'both', 'first', 'second'),
+      name,
+      rest,
+      other: fc.option(rest, { nil: undefined, freq: 1 }),
+    })
+    .map(({ where, name, rest, other }) => ({
+      where,
+      first: { ...name, ...rest },
+      second: { ...name, ...(other ?? rest) },
+    }))
+}
+
+function link(slot: Slot): fc.Arbitrary<Pair<LinkItem>> {
+  return pairOf(
+    fc.constant({ slot: slot.name }),
+    fc.record({
+      up: fc.constantFrom(true, true, true, true, false),
+      mtu: maybe(fc.constantFrom(1400, 1500, 2000)),
+      mac: maybe(fc.constantFrom(1, 2)),
+      general: maybe(below(generalProperties.length)),
+      options: maybe(below(optionsOf[slot.kind].length)),
+      port: maybe(below(portOptions.length)),
+      settings: maybe(below(settings.length)),
+      isPort: fc.boolean(),
+      addresses: maybe(fc.uniqueArray(below(13), { maxLength: 5 })),
+      altNames: maybe(fc.uniqueArray(below(3), { maxLength: 2 })),
+      renamed: fc.constantFrom(false, false, false, true),
+    }),
+  )
+}
+
+const anySlot = fc.constantFrom(...slots.map(({ name }) => name))
+
+const route: fc.Arbitrary<Pair<RouteItem>> = pairOf(
+  fc.record({
+    to: fc.constantFrom('10.50.0.0/16', '10.51.0.1/32', 'default', 'fd50::/32', 'fd51::1/128', '::/0'),
+    table: fc.constantFrom(254, 254, 300),
+    metric: fc.constantFrom(undefined, 5),
+  }),
+  fc.record({
+    way: fc.constantFrom<RouteItem['way']>(
+      'dev',
+      'via',
+      'via',
+      'viaOther',
+      'multipath',
+      'nexthop',
+      'group',
+      'blackhole',
+      'unreachable',
+    ),
+    slots: fc.tuple(anySlot, anySlot),
+    extra: below(extras.length),
+  }),
+)
+
+const nexthop: fc.Arbitrary<Pair<NexthopItem>> = pairOf(
+  fc.record({ id: fc.constantFrom(1, 2, 3, 4, 5, 6, 40, 41, 60, 61) }),
+  fc.record({
+    slot: fc.constantFrom('va', 'vb', 'vc', 'vd', 'ifb'),
+    way: fc.constantFrom<NexthopItem['way']>('via', 'via', 'dev', 'blackhole'),
+    members: fc.uniqueArray(below(3), { minLength: 1, maxLength: 3 }),
+  }),
+)
+
+const rule: fc.Arbitrary<Pair<RuleItem>> = pairOf(
+  fc.record({ priority: fc.constantFrom(10, 11), selector: below(ruleSelectors.length) }),
+  fc.record({ action: below(ruleActions.length) }),
+)
+
+const entry: fc.Arbitrary<Pair<EntryItem>> = pairOf(
+  fc.record({ slot: anySlot, place: below(4) }),
+  fc.record({ mac: below(2), state: below(3) }),
+)
+
+const forwarding = fc.record({ ipv4: fc.boolean(), ipv6: fc.boolean() }, { requiredKeys: [] })
+
+function sameEntry({ first: { slot, place } }: Pair<EntryItem>): string {
+  return `${slot} ${place}`
+}
+
+/** Any two networks. */
+export const play: fc.Arbitrary<Play> = fc.record({
+  links: fc
+    .integer({ min: 1, max: 3 })
+    .chain((rarity) => fc.tuple(...slots.map((slot) => fc.option(link(slot), { freq: rarity }))))
+    .map((chosen) => chosen.filter((one) => one !== null)),
+  routes: fc.uniqueArray(route, {
+    maxLength: 7,
+    selector: ({ first: { to, table, metric } }) => `${to} ${table} ${metric}`,
+  }),
+  nexthops: fc.uniqueArray(nexthop, { maxLength: 6, selector: ({ first: { id } }) => id }),
+  rules: fc.uniqueArray(rule, {
+    maxLength: 4,
+    selector: ({ first: { priority, selector } }) => `${priority} ${selector}`,
+  }),
+  neighbors: fc.uniqueArray(entry, { maxLength: 4, selector: sameEntry }),
+  fdb: fc.uniqueArray(entry, { maxLength: 4, selector: sameEntry }),
+  forwarding: fc.record({ where: fc.constant('both'), first: forwarding, second: forwarding }),
+  leaving: fc.constantFrom('stays', 'absent', 'pruned'),
+  whole: fc.boolean(),
+})

@@ -1,0 +1,27 @@
+/** What somebody made by `ip` before: on links of his own, and beside what the networks have. */
+export const foreignCommands: readonly string[] = [
+  'link add name f0 address 02:00:00:00:f0:01 type veth peer name f1 address 02:00:00:00:f0:02',
+  'link add name fb address 02:00:00:00:f0:03 type bridge',
+  'link set f1 master fb',
+  'link set f0 up',
+  'link set f1 up',
+  'link set fb up',
+  'address add 10.99.0.1/24 dev f0',
+  'address add fd99::1/64 dev f0',
+  'route add 10.98.0.0/16 via 10.99.0.2 proto 99',
+  'route add 10.50.0.0/16 via 10.99.0.3 metric 9 proto 99',
+  '-6 route add fd98::/32 via fd99::2 proto 99',
+  '-6 route add fd50::/32 via fd99::3 metric 9 proto 99',
+  'route add blackhole 10.50.0.0/16 metric 9 table 300 proto 99',
+  'nexthop add id 99 via 10.99.0.4 dev f0',
+  'route add 10.97.0.0/16 nhid 99 proto 99',
+  'rule add priority 10 from 10.99.0.0/16 table 99',
+  'neighbor add 10.99.0.9 lladdr 02:00:00:00:f0:09 dev f0 nud permanent',
+]
+
+const marks = /"f[01b]"|10\.9[789]\.|fd9[89]:|"metric":9,|"table":"99"/
+
+/** Whether a line of a picture is about that. */
+export function isForeign(line: string): boolean {
+  return marks.test(line) && !line.startsWith('rules in order')
+}

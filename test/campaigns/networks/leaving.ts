@@ -1,0 +1,51 @@
+import type { Spec } from '../../../src/spec/types.js'
+import { ruleSelectors } from './entries.js'
+import { type Network, nameOf } from './model.js'
+import { fdbMac, neighborAddress } from './toSpec.js'
+import { familyOf } from './valid.js'
+
+/** What a network has and the next one has not, as wishes for its absence. */
+export function absentOf(before: Network, after: Network): Spec {
+  const missing = <Item>(items: readonly Item[], others: readonly Item[], key: (item: Item) => string): Item[] => {
+    const keys = new Set(others.map(key))
+    return items.filter((item) => !keys.has(key(item)))
+  }
+  const stays = new Set(after.links.map(({ slot }) => slot))
+  const lookup = new Map([...before.links, ...after.links].map((link) => [link.slot, nameOf(link)]))
+  const dev = (slot: string): string => lookup.get(slot) ?? slot
+  const place = ({ slot, place: number }: { slot: string; place: number }): string => `${slot} ${number}`
+  return {
+    links: missing(before.links, after.links, ({ slot }) => slot).map((link) => ({ name: nameOf(link), absent: true })),
+    routes: missing(before.routes, after.routes, ({ to, table, metric }) => `${to} ${table} ${metric}`).map(
+      (route) => ({
+        to: route.to === '::/0' ? 'default' : route.to,
+        family: familyOf(route),
+        table: route.table,
+        ...(route.metric === undefined ? {} : { metric: route.metric }),
+        absent: true,
+      }),
+    ),
+    nexthops: missing(before.nexthops, after.nexthops, ({ id }) => String(id)).map(({ id }) => ({ id, absent: true })),
+    rules: missing(before.rules, after.rules, ({ priority, selector }) => `${priority} ${selector}`).map(
+      ({ priority, selector }) => ({ priority, ...ruleSelectors[selector], absent: true }),
+    ),
+    neighbors: missing(before.neighbors, after.neighbors, place)
+      .filter(({ slot }) => stays.has(slot))
+      .map((entry) => ({ dev: dev(entry.slot), address: neighborAddress(entry), absent: true })),
+    fdb: missing(before.fdb, after.fdb, place)
+      .filter(({ slot }) => stays.has(slot))
+      .map((entry) => ({ dev: dev(entry.slot), mac: fdbMac(entry), absent: true })),
+  }
+}
+
+/** Two specs as one. */
+export function joined(one: Spec, other: Spec): Spec {
+  const lists = ['links', 'nexthops', 'rules', 'neighbors', 'fdb'] as const
+  const both: Record<string, unknown> = {}
+  for (const list of lists) both[list] = [...(one[list] ?? []), ...(other[list] ?? [])]
+  return { ...one, ...both, routes: [...routesOf(one), ...routesOf(other)] }
+}
+
+function routesOf({ routes }: Spec): NonNullable<Extract<Spec['routes'], readonly unknown[]>> {
+  return Array.isArray(routes) ? routes : []
+}

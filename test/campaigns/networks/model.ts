@@ -1,0 +1,93 @@
+import type { LinkSpec } from '../../../src/spec/types.js'
+
+/** What is said of a link; numbers choose from the tables of `slots.ts`, and nothing is said where they are left out. */
+export interface LinkItem {
+  readonly slot: string
+  readonly up: boolean
+  readonly mtu?: number | undefined
+  readonly mac?: number | undefined
+  readonly general?: number | undefined
+  readonly options?: number | undefined
+  readonly port?: number | undefined
+  readonly settings?: number | undefined
+  readonly isPort: boolean
+  /** Places in the list of addresses that a slot can have. */
+  readonly addresses?: readonly number[] | undefined
+  readonly altNames?: readonly number[] | undefined
+  /** Another name than that of its slot. */
+  readonly renamed: boolean
+}
+
+/** A route; `way` chooses how it leads, `slots` where. */
+export interface RouteItem {
+  readonly to: string
+  readonly table: number
+  readonly metric: number | undefined
+  readonly way: 'dev' | 'via' | 'viaOther' | 'multipath' | 'nexthop' | 'group' | 'blackhole' | 'unreachable'
+  readonly slots: readonly [string, string]
+  readonly extra: number
+}
+
+/** A nexthop object: its id tells its family and whether it is a group. */
+export interface NexthopItem {
+  readonly id: number
+  readonly slot: string
+  readonly way: 'via' | 'dev' | 'blackhole'
+  readonly members: readonly number[]
+}
+
+/** A rule: `selector` names it. */
+export interface RuleItem {
+  readonly priority: number
+  readonly selector: number
+  readonly action: number
+}
+
+/** An entry of the neighbor table, or of a forwarding database, of a slot. */
+export interface EntryItem {
+  readonly slot: string
+  readonly place: number
+  readonly mac: number
+  readonly state: number
+}
+
+/** What is in two networks: in the first, in the second, or in both, where it may differ. */
+export interface Pair<Item> {
+  readonly where: 'first' | 'second' | 'both'
+  readonly first: Item
+  readonly second: Item
+}
+
+/** A whole network. */
+export interface Network {
+  readonly links: readonly LinkItem[]
+  readonly routes: readonly RouteItem[]
+  readonly nexthops: readonly NexthopItem[]
+  readonly rules: readonly RuleItem[]
+  readonly neighbors: readonly EntryItem[]
+  readonly fdb: readonly EntryItem[]
+  readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean }
+}
+
+/** Two networks, and how the second comes after the first. */
+export interface Play {
+  readonly links: readonly Pair<LinkItem>[]
+  readonly routes: readonly Pair<RouteItem>[]
+  readonly nexthops: readonly Pair<NexthopItem>[]
+  readonly rules: readonly Pair<RuleItem>[]
+  readonly neighbors: readonly Pair<EntryItem>[]
+  readonly fdb: readonly Pair<EntryItem>[]
+  readonly forwarding: Pair<Network['forwarding']>
+  /** What becomes of what only the first one has: it stays, is told to be absent, or is pruned. */
+  readonly leaving: 'stays' | 'absent' | 'pruned'
+  /** Whether everything is written out, so that the way back leads to the very same. */
+  readonly whole: boolean
+}
+
+/** The name of a link as the network has it. */
+export function nameOf(item: Pick<LinkItem, 'slot' | 'renamed'>): string {
+  return item.renamed ? `${item.slot}-new` : item.slot
+}
+
+/** What of a link a table chose. */
+export type Said = Partial<LinkSpec>

@@ -1,0 +1,30 @@
+import type { Stage } from '../stage.js'
+
+/** Settings of links that networks speak of. */
+const files = [
+  'ipv4/conf/*/rp_filter',
+  'ipv4/conf/*/proxy_arp',
+  'ipv4/conf/*/promote_secondaries',
+  'ipv6/conf/*/keep_addr_on_down',
+  'ipv6/conf/*/accept_ra',
+]
+
+/** Everything that can be seen of a network, besides what `ip` shows: forwarding databases, qdiscs and settings. */
+export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string[] {
+  const text = stage.namespace.sh(
+    `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show; for l in $(ls /sys/class/net); do tc class show dev $l | sed "s/^/$l /"; done`,
+  )
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !isKernels(line))
+    .map((line) => line.replace(/ refcnt \d+/, '').replace(/ burst \d+b cburst \d+b$/, ''))
+  return [...stage.picture({ own }), ...lines.sort()].filter((line) => !line.startsWith('rules in order'))
+}
+
+/** Default qdiscs have no handle of their own, and addresses of the links themselves are seen as such. */
+function isKernels(line: string): boolean {
+  return (
+    / (noqueue|pfifo_fast|mq) |self permanent$|^33:33|^01:00:5e/.test(line) || /^\S+ dev \S+ .*permanent/.test(line)
+  )
+}
