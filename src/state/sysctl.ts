@@ -3,6 +3,32 @@ import type { LinkSysctlSpec } from '../spec/types.js'
 /** Settings of a link as the kernel's files have them, by family and file: `ipv4/rp_filter`. */
 export type LinkSysctl = Readonly<Record<string, string>>
 
+/** Settings as they were read; what could not be read is `undefined`. */
+export type SysctlsRead = Readonly<Record<string, string | undefined>>
+
+/** What follows from something else, cannot be written, or is a secret. */
+const untold: ReadonlySet<string> = new Set([
+  'ipv4/mc_forwarding',
+  'ipv6/mc_forwarding',
+  // The link's own properties.
+  'ipv6/mtu',
+  'ipv6/addr_gen_mode',
+  'ipv6/stable_secret',
+])
+
+/** What the kernel itself writes for a link without ARP: net/ipv6/addrconf.c, ipv6_add_dev */
+const written: LinkSysctl = { 'ipv6/accept_dad': '-1', 'ipv6/use_tempaddr': '-1' }
+
+/** The settings of a link that a new one would have otherwise. */
+export function changedSysctls(settings: SysctlsRead = {}, defaults: SysctlsRead = {}): LinkSysctl {
+  const changed: Record<string, string> = {}
+  for (const [setting, value] of Object.entries(settings)) {
+    if (value === undefined || value === '' || value === defaults[setting]) continue
+    if (!untold.has(setting) && written[setting] !== value) changed[setting] = value
+  }
+  return changed
+}
+
 /** Settings of a spec as files. */
 export function sysctlOf({ ipv4, ipv6 }: LinkSysctlSpec): LinkSysctl {
   const settings: Record<string, string> = {}

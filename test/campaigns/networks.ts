@@ -34,7 +34,7 @@ export interface NetworkOptions {
 }
 
 /** Milliseconds that one failure is made smaller for. */
-const shrinkTime = 60_000
+const shrinkTime = 40_000
 
 /** Any network becomes any other one, is undone, is saved, and comes back, and nothing else is touched. */
 export async function networkCampaign(options: NetworkOptions): Promise<NetworkReport> {
@@ -43,8 +43,16 @@ export async function networkCampaign(options: NetworkOptions): Promise<NetworkR
   const end = performance.now() + seconds * 1000
   for (let number = 0; number < count && performance.now() < end; number++) {
     report.plays++
+    let kind: string | undefined
     const property = fc.asyncProperty(anyPlay, async (play) => {
-      report.objects += await perform(play, options.kernel)
+      try {
+        report.objects += await perform(play, options.kernel)
+      } catch (error) {
+        const other = kindOf(error)
+        kind ??= other
+        // What is made smaller stays the failure that it was.
+        if (other === kind) throw error
+      }
     })
     const result = await fc.check(property, {
       seed: seed + number,
@@ -62,6 +70,15 @@ export async function networkCampaign(options: NetworkOptions): Promise<NetworkR
     options.onFinding?.(finding)
   }
   return report
+}
+
+/** What went wrong, without what it was about. */
+function kindOf(error: unknown): string {
+  return String(error)
+    .split(/[:\n]/, 3)
+    .join(':')
+    .replaceAll(/[0-9a-z.]*\d\S*/g, '#')
+    .slice(0, 60)
 }
 
 interface Specs {
@@ -91,24 +108,23 @@ async function perform(play: Play, kernel: KernelMaker | undefined): Promise<num
   const { first, second, back } = specsOf(play)
   const prunes = { prune: play.leaving === 'pruned' }
   using stage = await Stage.of({ start: foreignCommands })
-  const foreign = viewOf(stage, { own: true }).filter(isForeign)
   const actor = new Actor(stage, kernel)
+  const foreign = actor.look().filter(isForeign)
 
   await actor.reach(first, 'first')
-  const start = viewOf(stage, { own: true })
+  const start = actor.look()
   expectSame(start.filter(isForeign), foreign, 'what others made, after first')
-  const saved = (await snapshot(actor.place)).unwrap()
-  await actor.expectNothing(saved, 'snapshot of first')
+  const saved = await actor.save('snapshot of first')
 
   await actor.undo(second, prunes)
-  expectSame(viewOf(stage, { own: true }), start, 'undone second')
+  expectSame(actor.look(), start, 'undone second')
 
   await actor.reach(second, 'second', prunes)
-  expectSame(viewOf(stage, { own: true }).filter(isForeign), foreign, 'what others made, after second')
-  const savedSecond = (await snapshot(actor.place)).unwrap()
-  await actor.expectNothing(savedSecond, 'snapshot of second')
+  expectSame(actor.look().filter(isForeign), foreign, 'what others made, after second')
+  await actor.save('snapshot of second')
 
   await actor.reach(back, 'back')
+  actor.look()
   if (play.whole) expectSame(viewOf(stage, { own: false }), await elsewhere(first, foreignCommands), 'first by second')
 
   await actor.reach(second, 'second again', prunes)
@@ -130,6 +146,7 @@ async function elsewhere(spec: Spec, start: readonly string[]): Promise<string[]
 class Actor {
   readonly #stage: Stage
   readonly #kernel: { readonly kernel?: KernelMaker }
+  #seen: readonly string[] = []
 
   constructor(stage: Stage, kernel: KernelMaker | undefined) {
     this.#stage = stage
@@ -140,14 +157,29 @@ class Actor {
     return { namespace: this.#stage.place.namespace }
   }
 
+  /** What is there, to which a later error compares. */
+  look(): string[] {
+    const seen = viewOf(this.#stage, { own: true })
+    this.#seen = seen
+    return seen
+  }
+
+  /** What is there as a spec, which leaves nothing to do. */
+  async save(what: string): Promise<Spec> {
+    const saved = (await snapshot({ ...this.place, sysctls: true })).unwrap()
+    await this.expectNothing(saved, what)
+    return saved
+  }
+
   /** A spec is done, and then nothing is left to do. */
   async reach(spec: Spec, what: string, options: { readonly prune?: boolean } = {}): Promise<void> {
-    const before = viewOf(this.#stage, { own: true })
+    const before = this.#seen
     const applied = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options })
     if (applied.err) {
-      const left = difference(viewOf(this.#stage, { own: true }), before)
+      const left = before.length === 0 ? [] : difference(viewOf(this.#stage, { own: true }), before)
       throw new Error(`${what}: ${told(applied.val)}${left.length > 0 ? `\nnot as before:\n${left.join('\n')}` : ''}`)
     }
+    this.#seen = []
     await this.expectNothing(spec, what, options)
   }
 
@@ -162,7 +194,7 @@ class Actor {
     const result = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options, guards: [() => false] })
     if (result.ok) throw new Error('undone second: the guard was not asked')
     const { code, rollback } = result.val
-    if (code !== 'GUARD_FAILED' || !rollback?.restored) throw new Error(`undone second: ${told(result.val)}`)
+    if (code !== 'GUARD_FAILED' || rollback?.restored === false) throw new Error(`undone second: ${told(result.val)}`)
   }
 }
 

@@ -120,3 +120,25 @@ test('a snapshot tells of settings where it is asked to, and they come along int
     sh('cd /proc/sys/net && grep -sH . ipv[46]/conf/br0/* | grep -v addr_gen_mode')
   t.is(all(other), all(one))
 })
+
+test('a link that is made anew, or comes back, has the settings that it had, whoever wrote them', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({
+    links: [
+      { name: 'tap0', kind: 'tap', up: true },
+      { name: 'tap1', kind: 'tap', up: true },
+      { name: 'tap2', kind: 'tap', up: true, mtu: 1400 },
+    ],
+  })
+  const [strict, advertised] = ['ipv4/conf/tap0/rp_filter', 'ipv6/conf/tap0/accept_ra']
+  namespace.sh(`cd /proc/sys/net; echo 2 > ${strict}; echo 0 > ${advertised}; echo 1 > ipv4/conf/tap1/proxy_arp`)
+  const others = ['ipv4/conf/tap1/proxy_arp', 'ipv4/conf/tap2/proxy_arp', 'ipv4/conf/tap1/rp_filter']
+  const gone: Spec = { links: ['tap0', 'tap1', 'tap2'].map((name) => ({ name, absent: true })) }
+  await namespace.fails(gone, failing)
+  t.is(read(namespace, strict, advertised, ...others), '2 0 1 0 0')
+  const anew = await namespace.converges({
+    links: [{ name: 'tap0', tap: { multiQueue: true }, sysctl: { ipv4: { rpFilter: 1 } } }],
+  })
+  t.regex(anew.steps.map(({ equivalent }) => equivalent).join('\n'), /accept_ra=0/)
+  t.is(read(namespace, strict, advertised, ...others), '1 0 1 0 0')
+})

@@ -12,7 +12,7 @@ import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, isThere, kindOf, requireLinks, vxlanOf } from './lookup.js'
+import { desiredLink, isThere, kindOf, leavesMaster, requireLinks, vxlanOf } from './lookup.js'
 
 /** Steps for the forwarding databases of a namespace. */
 export async function diffFdb(context: DiffContext): Promise<void> {
@@ -62,12 +62,17 @@ function removeEntries(context: DiffContext, wanted: DesiredFdbEntry, present: r
   const doomed = present.filter(
     (one) =>
       isMeantByFdbAbsence(entry, one) &&
+      !goesWithPort(context, one) &&
       (one.state === 'reachable' || one.state === 'stale' || isRemovable(context, one)),
   )
   for (const one of doomed) {
     const { index: _index, master: _master, used: _used, updated: _updated, ...own } = one
     step(context, wanted, own, 'delete', { type: 'deleteFdbEntry', entry: own }, [])
   }
+}
+
+function goesWithPort(context: DiffContext, { dev, master, self }: ListedFdbEntry): boolean {
+  return !self && typeof master === 'string' && master !== dev && leavesMaster(context, String(dev), master)
 }
 
 function isRemovable({ actual }: DiffContext, entry: ListedFdbEntry): boolean {

@@ -67,6 +67,13 @@ export function isThere(context: DiffContext, name: string): boolean {
   return context.peers.has(name) || findLink(context, name) !== undefined
 }
 
+/** Whether a port is to leave the master that it has, which takes along what the master knows of it. */
+export function leavesMaster(context: DiffContext, port: string, master: string): boolean {
+  const wanted = desiredLink(context, port)?.properties.master
+  if (wanted === undefined) return desiredLink(context, master)?.absent ?? false
+  return typeof wanted !== 'string' || (findLink(context, wanted)?.link.name ?? wanted) !== master
+}
+
 /**
  * Notes each link that neither is there nor will be, by the property that names it; a number is one that was read.
  * @returns whether all are there

@@ -17,7 +17,7 @@ import type { Operation } from '../steps/operation.js'
 import type { Disruption } from '../steps/step.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere, requireLinks, vxlanOf } from './lookup.js'
+import { desiredLink, findLink, isThere, leavesMaster, requireLinks, vxlanOf } from './lookup.js'
 import { finalVlans } from './vlans.js'
 
 /** Steps for the multicast databases of a namespace. */
@@ -111,6 +111,7 @@ function removeEntries(
     if (!isMeantByMdbAbsence(entry, one, defaults)) continue
     // It goes with another one, unless it is meant by itself.
     if (entry.source === undefined && followers.has(mdbKey(one))) continue
+    if (one.port !== one.dev && leavesMaster(context, String(one.port), String(one.dev))) continue
     const own = mdbEntryAsItWas(one)
     step(context, wanted, own, 'delete', { type: 'deleteMdbEntry', entry: own }, [])
   }

@@ -123,7 +123,7 @@ async function withMade(
   }
   if (made.size === 0) return stated
   const { links, routes, bulk, nexthops, neighbors, fdb, mdb } = (await withLosses(stated, before)).desired
-  const named = new Map(stated.links.map((link) => [link.name, link.properties]))
+  const named = new Map(stated.links.map((link) => [link.name, link]))
   return {
     ...stated,
     routes,
@@ -134,14 +134,16 @@ async function withMade(
     ...(mdb ? { mdb } : {}),
     links: links
       .filter((link) => link.absent || made.has(link.name) || named.has(link.name) || !deleted.has(link.name))
-      .map((link) => {
+      .map(({ sysctl: _had, ...link }) => {
         const up = made.get(link.name)
-        const { properties } = link
-        if (up === undefined || link.absent) return { ...link, properties: named.get(link.name) ?? properties }
+        const { properties = link.properties, sysctl } = named.get(link.name) ?? {}
+        // Of its settings only those that are stated were read.
+        const own = { ...link, ...(sysctl ? { sysctl } : {}) }
+        if (up === undefined || link.absent) return { ...own, properties }
         // What else it had and nobody states may be limited by what it is now, such as its MTU.
-        const { master = null, alias } = properties
+        const { master = null, alias } = link.properties
         const kept: Partial<Link> = { up, master, ...(alias === undefined ? {} : { alias }) }
-        return { ...link, properties: { ...kept, ...named.get(link.name) } }
+        return { ...own, properties: { ...kept, ...named.get(link.name)?.properties } }
       }),
   }
 }

@@ -11,6 +11,7 @@ import { type NexthopLosses, withoutLosses } from '../../state/nexthop.js'
 import { marksOf } from '../../state/owner.js'
 import type { RouteRecord } from '../../state/route.js'
 import { routeWithout } from '../../state/routeWithout.js'
+import { changedSysctls } from '../../state/sysctl.js'
 import { canTakeToken } from '../../state/token.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
@@ -270,7 +271,7 @@ function restoredLinks(
   for (const link of desired.links) {
     const record = actual.links.get(link.name)
     if (!record || link.absent) restored.push(link)
-    else if (recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record)))
+    else if (recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record), actual))
     else {
       const naming = withForgotten(link, record.link, comesBack)
       restored.push(bounced.has(link.name) ? withAddresses(naming, record) : backInMaster(naming, record, recreated))
@@ -280,7 +281,7 @@ function restoredLinks(
     if (named.has(name)) continue
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
     const naming = withForgotten(unnamed, record.link, comesBack)
-    if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record)))
+    if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record), actual))
     else if (naming !== unnamed || wasPortOf(record, recreated)) restored.push(backInMaster(naming, record, recreated))
   }
   return restored
@@ -318,7 +319,12 @@ export function decidedAnew(
   )
 }
 
-function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly string[]): DesiredLink {
+function restoredLink(
+  wanted: DesiredLink,
+  record: LinkRecord,
+  decided: readonly string[],
+  { sysctlDefaults }: NetworkState,
+): DesiredLink {
   const { link } = record
   const kindChanges = wanted.properties.kind !== undefined && wanted.properties.kind !== link.kind
   const features = changedFeatures(link)
@@ -330,10 +336,12 @@ function restoredLink(wanted: DesiredLink, record: LinkRecord, decided: readonly
     ? keptByKind(had, link, wanted.properties.kind)
     : Object.fromEntries(Object.entries(had).filter(([name]) => !decided.includes(name)))
   const { root, ingress } = record.qdiscs ?? {}
+  const sysctl = { ...changedSysctls(record.sysctl, sysctlDefaults), ...wanted.sysctl }
   return {
     ...(root ? { qdisc: root } : {}),
     ...(ingress ? { ingressQdisc: ingress } : {}),
     ...withAddresses(wanted, record),
+    ...(Object.keys(sysctl).length > 0 ? { sysctl } : {}),
     properties: mergedProperties(kept, wanted.properties),
     marks: marksOf(link),
     ...(record.elsewhere && !kindChanges && !statesLower(wanted, link) ? { elsewhere: record.elsewhere } : {}),

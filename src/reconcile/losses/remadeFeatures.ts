@@ -3,12 +3,13 @@ import type { NetworkState } from '../../state/model.js'
 import { rest } from '../../system/turns.js'
 import { withFeaturesOf } from '../observe/observeGeneric.js'
 import { hasQdiscs, withQdiscsOf } from '../observe/observeQdiscs.js'
+import { withSysctlsOf } from '../observe/observeSysctls.js'
 import { linksRemade } from '../reach/linksRemade.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { withFarEnds } from './farEnds.js'
 
-/** Adds to what was read the features and qdiscs of links that steps delete or make anew, and of what goes along with them. */
+/** Adds to what was read the features, qdiscs and settings of links that steps delete or make anew, and of what goes along with them. */
 export async function withRemadeFeatures(
   world: World,
   states: ReadonlyMap<string, NetworkState>,
@@ -24,7 +25,7 @@ export async function withRemadeFeatures(
     const names = linksRemade(all, namespace, state)
     if (!place || names.size === 0) continue
     const featured = await withFeaturesOf(names, state, place, options)
-    const read = await withQdiscsOf(names, featured, place, options)
+    const read = withSysctlsOf(names, await withQdiscsOf(names, featured, place, options), place)
     added.set(namespace, read)
     // Whether they came back is seen when all is read again.
     if ([...names].some((name) => hasQdiscs(read.links.get(name)))) world.ask(namespace, { qdiscs: true })

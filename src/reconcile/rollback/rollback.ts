@@ -13,6 +13,7 @@ import { isLastingNeighbor, neighborKey } from '../../state/neighbor.js'
 import { marksOf } from '../../state/owner.js'
 import { isLasting, isMadeFrom, knownByMaking, routeKey } from '../../state/route.js'
 import { type RuleRecord, selectorKey } from '../../state/rule.js'
+import { changedSysctls, type SysctlsRead } from '../../state/sysctl.js'
 import { canTakeToken } from '../../state/token.js'
 import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
@@ -203,8 +204,8 @@ async function formerLinks(before: NetworkState, steps: readonly PlannedStep[], 
     const record = before.links.get(name)
     if (!record) return { name, absent: true, properties: {} }
     const own = operations.get(name) ?? []
-    const settings = formerSysctl(record, own)
     const isRemade = remade.has(name)
+    const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined)
     const { ipv6Token, ...link } = record.link
     const isTokenLost = isRemade && !canTakeToken(before.forwarding.ipv6, settings)
     return {
@@ -228,14 +229,19 @@ function formerQdiscs(
   return { qdisc: qdiscs.root ?? null, ingressQdisc: qdiscs.ingress ?? null }
 }
 
-/** What the settings that steps write were. */
-function formerSysctl({ sysctl = {} }: LinkRecord, operations: readonly Operation[]): DesiredLink['sysctl'] {
+/** What the settings that steps write were; of a link that is made anew, also what a new one has otherwise. */
+function formerSysctl(
+  { sysctl = {} }: LinkRecord,
+  operations: readonly Operation[],
+  defaults: SysctlsRead | undefined,
+): DesiredLink['sysctl'] {
   const written = operations.flatMap((one) => (one.type === 'setSysctl' ? Object.keys(one.values) : []))
   const known = written.flatMap((setting): [string, string][] => {
     const value = sysctl[setting]
     return value === undefined ? [] : [[setting, value]]
   })
-  return known.length === 0 ? undefined : Object.fromEntries(known)
+  const settings = { ...(defaults ? changedSysctls(sysctl, defaults) : {}), ...Object.fromEntries(known) }
+  return Object.keys(settings).length === 0 ? undefined : settings
 }
 
 function formerLink(

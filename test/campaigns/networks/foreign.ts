@@ -21,7 +21,10 @@ export const foreignCommands: readonly string[] = [
 
 const marks = /"f[01b]"|10\.9[789]\.|fd9[89]:|"metric":9,|"table":"99"/
 
+/** A router has an anycast address of each prefix: net/ipv6/addrconf.c, dev_forward_change */
+const byForwarding = /"type":"anycast"/
+
 /** Whether a line of a picture is about that. */
 export function isForeign(line: string): boolean {
-  return marks.test(line) && !line.startsWith('rules in order')
+  return marks.test(line) && !byForwarding.test(line)
 }

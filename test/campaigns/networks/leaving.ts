@@ -1,6 +1,7 @@
 import type { Spec } from '../../../src/spec/types.js'
 import { ruleSelectors } from './entries.js'
 import { type Network, nameOf } from './model.js'
+import { slotOf } from './slots.js'
 import { fdbMac, neighborAddress } from './toSpec.js'
 import { familyOf } from './valid.js'
 
@@ -15,13 +16,17 @@ export function absentOf(before: Network, after: Network): Spec {
   const dev = (slot: string): string => lookup.get(slot) ?? slot
   const place = ({ slot, place: number }: { slot: string; place: number }): string => `${slot} ${number}`
   return {
-    links: missing(before.links, after.links, ({ slot }) => slot).map((link) => ({ name: nameOf(link), absent: true })),
+    links: missing(before.links, after.links, ({ slot }) => slot)
+      // The other end of a pair goes with the one that tells it.
+      .filter(({ slot }) => !stays.has(slotOf(slot).peer ?? ''))
+      .map((link) => ({ name: nameOf(link), absent: true })),
     routes: missing(before.routes, after.routes, ({ to, table, metric }) => `${to} ${table} ${metric}`).map(
       (route) => ({
         to: route.to === '::/0' ? 'default' : route.to,
         family: familyOf(route),
         table: route.table,
-        ...(route.metric === undefined ? {} : { metric: route.metric }),
+        // Left out it would mean those of others, too.
+        metric: route.metric ?? (familyOf(route) === 'inet6' ? 1024 : 0),
         absent: true,
       }),
     ),

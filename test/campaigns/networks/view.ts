@@ -18,7 +18,12 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !isKernels(line))
-    .map((line) => line.replace(/ refcnt \d+/, '').replace(/ burst \d+b cburst \d+b$/, ''))
+    .map((line) =>
+      line
+        .replace(/ refcnt \d+/, '')
+        .replace(/ 8[0-9a-f]{3}:/, ' auto:')
+        .replace(/ burst \d+b cburst \d+b$/, ''),
+    )
   return [...stage.picture({ own }), ...lines.sort()].filter((line) => !line.startsWith('rules in order'))
 }
 
