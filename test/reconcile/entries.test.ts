@@ -217,3 +217,38 @@ test('what cannot be is told at once', async (t) => {
   const missing = await namespace.fails({ ...bridge, fdb: [{ dev: 'tap9', mac: macs.a }] })
   t.regex(missing.message, /\/fdb\/0\/dev: the link tap9 does not exist/)
 })
+
+test('entries of a port that leaves its bridge go with it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges({ links: [{ name: 'tap0', kind: 'tap' }] })
+  // Undoing releases the port and removes what it was told.
+  await namespace.refuses(
+    {
+      links: [
+        { name: 'br0', kind: 'bridge' },
+        { name: 'tap0', master: 'br0' },
+      ],
+      fdb: [{ dev: 'tap0', mac: macs.a }],
+      mdb: [{ dev: 'br0', port: 'tap0', group: '239.1.1.1' }],
+    },
+    'GUARD_FAILED',
+    { guards: [() => false] },
+  )
+  const entries: Spec = {
+    fdb: [{ dev: 'tap0', mac: macs.a }],
+    mdb: [{ dev: 'br0', port: 'tap0', group: '239.1.1.1' }],
+  }
+  await namespace.converges({
+    ...bridge,
+    links: [...(bridge.links ?? []), { name: 'br1', kind: 'bridge' }],
+    ...entries,
+  })
+  const absent: Spec = {
+    fdb: [{ dev: 'tap0', mac: macs.a, absent: true }],
+    mdb: [{ dev: 'br0', port: 'tap0', group: '239.1.1.1', absent: true }],
+  }
+  await namespace.converges({ links: [{ name: 'tap0', master: 'br1' }], ...absent })
+  t.deepEqual([...fdbOf(namespace), ...mdbOf(namespace)], [])
+  await namespace.converges({ links: [{ name: 'tap0', master: 'br0' }], ...entries })
+  await namespace.converges({ links: [{ name: 'br0', absent: true }], fdb: absent.fdb ?? [] })
+})

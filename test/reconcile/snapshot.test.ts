@@ -103,3 +103,25 @@ test('a namespace that ip furnished: its snapshot has no step there, and makes t
     ])
   t.deepEqual(sorted(copy), sorted(spec))
 })
+
+test('a bridge has the MTU that it was given, whatever that of its ports, in another namespace, too', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({
+    links: [
+      { name: 'br0', kind: 'bridge', mtu: 1500 },
+      { name: 'tap0', kind: 'tap', mtu: 1400, master: 'br0' },
+      { name: 'br1', kind: 'bridge' },
+      { name: 'tap1', kind: 'tap', mtu: 1400, master: 'br1' },
+      { name: 'br2', kind: 'bridge' },
+      { name: 'tap2', kind: 'tap', master: 'br2' },
+    ],
+  })
+  const saved = await namespace.snapshot()
+  t.false('mtu' in (saved.links?.find(({ name }) => name === 'br2') ?? {}))
+  const other = reconcileNamespace(t)
+  await other.converges(saved)
+  t.deepEqual(
+    other.ip('link').flatMap(({ ifname, mtu }) => (String(ifname).startsWith('br') ? [mtu] : [])),
+    [1500, 1400, 1500],
+  )
+})

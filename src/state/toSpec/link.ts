@@ -36,7 +36,7 @@ export function linkToSpec(
   const spec = defined({
     kind: kind?.kind,
     up: link.up,
-    mtu: unless(mtuDefault(link, kind), link.mtu),
+    mtu: unless(mtuDefault(link, kind, links), link.mtu),
     mac: link.hardwareType === ethernet ? unless(noMac, link.mac) : undefined,
     master: typeof link.master === 'string' ? link.master : undefined,
     alias: link.alias,
@@ -112,11 +112,23 @@ function creatableKind(link: ListedLink): AnyLinkKind | undefined {
   return required.every((name) => options?.[name] !== undefined) ? kind : undefined
 }
 
-function mtuDefault(link: ListedLink, kind: AnyLinkKind | undefined): number | undefined {
+function mtuDefault(
+  link: ListedLink,
+  kind: AnyLinkKind | undefined,
+  links: ReadonlyMap<string, LinkRecord>,
+): number | undefined {
   if (link.name === 'lo') return 65536
   // What stands on another device takes that one's MTU.
   if (kind?.dependsOn && kind.dependsOn.length > 0) return undefined
-  return kind?.generalDefaults?.mtu ?? 1500
+  const ordinary = kind?.generalDefaults?.mtu ?? 1500
+  // A bridge takes the smallest MTU of its ports, unless it was given one: net/bridge/br_if.c, br_mtu_auto_adjust.
+  const follows = kind?.kind === 'bridge' && link.mtu === ordinary && hasPortOfAnotherMtu(link, links)
+  return follows ? undefined : ordinary
+}
+
+function hasPortOfAnotherMtu({ name, mtu }: ListedLink, links: ReadonlyMap<string, LinkRecord>): boolean {
+  for (const { link } of links.values()) if (link.master === name && link.mtu !== mtu) return true
+  return false
 }
 
 function section(
