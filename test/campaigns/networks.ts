@@ -116,23 +116,24 @@ async function perform(play: Play, kernel: KernelMaker | undefined): Promise<num
   expectSame(start.filter(isForeign), foreign, 'what others made, after first')
   const saved = await actor.save('snapshot of first')
 
-  await actor.undo(second, prunes)
+  await actor.undo(second, prunes, 'undone second')
   expectSame(actor.look(), start, 'undone second')
 
   await actor.reach(second, 'second', prunes)
-  expectSame(actor.look().filter(isForeign), foreign, 'what others made, after second')
+  const target = actor.look()
+  expectSame(target.filter(isForeign), foreign, 'what others made, after second')
   await actor.save('snapshot of second')
 
+  await actor.undo(back, {}, 'undone way back')
+  expectSame(actor.look(), target, 'undone way back')
+
   await actor.reach(back, 'back')
-  actor.look()
-  if (play.whole) expectSame(viewOf(stage, { own: false }), await elsewhere(first, foreignCommands), 'first by second')
+  const afresh = play.whole ? await elsewhere(first, foreignCommands) : []
+  if (play.whole) expectSame(viewOf(stage, { own: false }), afresh, 'first by second')
 
   await actor.reach(second, 'second again', prunes)
   await actor.reach(saved, 'snapshot of first after second', { prune: true })
-  if (play.whole) {
-    const expected = await elsewhere(saved, [])
-    expectSame(await elsewhere(first, foreignCommands), expected, 'snapshot of first in a new namespace')
-  }
+  if (play.whole) expectSame(await elsewhere(saved, []), afresh, 'snapshot of first in a new namespace')
   return start.length
 }
 
@@ -190,11 +191,11 @@ class Actor {
   }
 
   /** A spec is done, and undone as a guard says so. */
-  async undo(spec: Spec, options: { readonly prune: boolean }): Promise<void> {
+  async undo(spec: Spec, options: { readonly prune?: boolean }, what: string): Promise<void> {
     const result = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options, guards: [() => false] })
-    if (result.ok) throw new Error('undone second: the guard was not asked')
+    if (result.ok) throw new Error(`${what}: the guard was not asked`)
     const { code, rollback } = result.val
-    if (code !== 'GUARD_FAILED' || rollback?.restored === false) throw new Error(`undone second: ${told(result.val)}`)
+    if (code !== 'GUARD_FAILED' || rollback?.restored === false) throw new Error(`${what}: ${told(result.val)}`)
   }
 }
 

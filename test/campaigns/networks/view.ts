@@ -12,7 +12,7 @@ const files = [
 /** Everything that can be seen of a network, besides what `ip` shows: forwarding databases, qdiscs and settings. */
 export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string[] {
   const text = stage.namespace.sh(
-    `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show; for l in $(ls /sys/class/net); do tc class show dev $l | sed "s/^/$l /"; done`,
+    `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show; ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/class show dev \\1/' | tc -b -`,
   )
   const lines = text
     .split('\n')
