@@ -11,6 +11,7 @@ import { tagOfAddress } from './boundAddresses.js'
 import { addStep, type DiffContext } from './context.js'
 import { hasPrefixRoute, leftPrefixRoutes } from './leftPrefixRoutes.js'
 import { findLink, lastingNeighbors } from './lookup.js'
+import { addressesOnceUp } from './loopbackAddresses.js'
 import { routeStep } from './routeStep.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
@@ -27,7 +28,7 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
   const name = record?.link.name ?? link.name
   const wantedByKey = new Map(wanted.map((address) => [addressKey(address), address]))
   await rest()
-  const present = (record?.addresses ?? []).filter(
+  const present = addressesOnceUp(link, record).filter(
     (address) => isManageable(address) || wantedByKey.has(addressKey(address)),
   )
   await rest()

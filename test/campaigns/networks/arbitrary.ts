@@ -42,7 +42,7 @@ function link(slot: Slot): fc.Arbitrary<Pair<LinkItem>> {
       port: maybe(below(portOptions.length)),
       settings: maybe(below(settings.length)),
       isPort: fc.boolean(),
-      addresses: maybe(fc.uniqueArray(below(13), { maxLength: 5 })),
+      addresses: maybe(fc.uniqueArray(fc.oneof(below(2), below(13)), { maxLength: 5 })),
       altNames: maybe(fc.uniqueArray(below(3), { maxLength: 2 })),
       renamed: fc.constantFrom(false, false, false, true),
     }),
@@ -50,6 +50,9 @@ function link(slot: Slot): fc.Arbitrary<Pair<LinkItem>> {
 }
 
 const anySlot = fc.constantFrom(...slots.map(({ name }) => name))
+
+/** Those that mostly have a carrier come more often, since more can be said of them. */
+const likelySlot = fc.oneof(fc.constantFrom('va', 'vb', 'vc', 'vd', 'br'), anySlot)
 
 const route: fc.Arbitrary<Pair<RouteItem>> = pairOf(
   fc.record({
@@ -69,7 +72,7 @@ const route: fc.Arbitrary<Pair<RouteItem>> = pairOf(
       'blackhole',
       'unreachable',
     ),
-    slots: fc.tuple(anySlot, anySlot),
+    slots: fc.tuple(likelySlot, likelySlot),
     extra: below(extras.length),
   }),
 )
@@ -89,7 +92,7 @@ const rule: fc.Arbitrary<Pair<RuleItem>> = pairOf(
 )
 
 const entry: fc.Arbitrary<Pair<EntryItem>> = pairOf(
-  fc.record({ slot: anySlot, place: below(4) }),
+  fc.record({ slot: likelySlot, place: below(4) }),
   fc.record({ mac: below(2), state: below(3) }),
 )
 

@@ -8,6 +8,7 @@ export function networkOf(play: Play, which: 'first' | 'second'): Network {
     pairs.filter(({ where }) => isIn(where, which, play.leaving)).map((pair) => pair[which])
   const links = validLinks(
     chosen(play.links).map((link) => ({ ...link, renamed: link.renamed && isRenamed(play, which, link) })),
+    play.whole,
   )
   const reach = new Reach(links)
   const nexthops = validNexthops(chosen(play.nexthops), reach)
@@ -41,12 +42,14 @@ function isRenamed(play: Play, which: 'first' | 'second', { slot, mac }: LinkIte
   )
 }
 
-function validLinks(chosen: readonly LinkItem[]): LinkItem[] {
+function validLinks(chosen: readonly LinkItem[], whole: boolean): LinkItem[] {
+  const names = new Set(chosen.map(({ slot }) => slot))
   const links = new Map<string, LinkItem>()
   for (const link of chosen) {
     const { lower, peer, leads: isLeading, kind } = slotOf(link.slot)
     // The other end of a pair is there with the one that tells it.
     if (peer !== undefined && !isLeading && !links.has(peer)) continue
+    if (peer !== undefined && whole && !names.has(peer)) continue
     const below = lower === undefined ? undefined : links.get(lower)
     if (lower !== undefined && !below) continue
     links.set(link.slot, { ...link, mtu: lower === undefined ? link.mtu : mtuOn(link.mtu, below?.mtu, kind) })

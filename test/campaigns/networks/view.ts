@@ -30,6 +30,7 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
 /** Default qdiscs have no handle of their own, and addresses of the links themselves are seen as such. */
 function isKernels(line: string): boolean {
   return (
-    / (noqueue|pfifo_fast|mq) |self permanent$|^33:33|^01:00:5e/.test(line) || /^\S+ dev \S+ .*permanent/.test(line)
+    / (noqueue|pfifo_fast|mq) |^class tbf |self permanent$|^33:33|^01:00:5e/.test(line) ||
+    /^\S+ dev \S+ .*permanent/.test(line)
   )
 }
