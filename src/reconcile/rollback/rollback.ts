@@ -39,6 +39,7 @@ import type { World } from '../world/world.js'
 import { formerBulk } from './bulkFormer.js'
 import { formerEntries } from './formerEntries.js'
 import { formerOptions } from './formerOptions.js'
+import { withLostGateways } from './lostGateways.js'
 import { type Recoverable, recoverable } from './lostLinks.js'
 import { operationsByLink } from './operationsByLink.js'
 
@@ -111,7 +112,8 @@ export async function restore(
       possible ??= await recoverable(wished, states, new Set(world.places.keys()))
       await rest()
       const { networks } = possible
-      const back = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
+      const planned = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
+      const back = await withLostGateways(planned, networks, states)
       busy.clear()
       if (back.length === 0) break
       done.push(...back)

@@ -31,6 +31,10 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
 function isKernels(line: string): boolean {
   return (
     / (noqueue|pfifo_fast|mq) |^class tbf |self permanent$|^33:33|^01:00:5e/.test(line) ||
-    /^\S+ dev \S+ .*permanent/.test(line)
+    /^\S+ dev \S+ .*permanent/.test(line) || isLearned(line)
   )
+}
+
+function isLearned(line: string): boolean {
+  return / dev \S+ master /.test(line) && !/ (static|sticky)/.test(line)
 }

@@ -1,0 +1,76 @@
+import { addressBits, familyOf } from '../../ip/address.js'
+import type { Nexthop } from '../../rtnetlink/route.js'
+import type { DesiredNetwork } from '../../state/desired.js'
+import type { NetworkState } from '../../state/model.js'
+import type { RouteRecord } from '../../state/route.js'
+import { rest } from '../../system/turns.js'
+import { routeStep } from '../diff/routeStep.js'
+import { reachability } from '../reach/reachable.js'
+import type { PlannedStep } from '../steps/step.js'
+
+/** Behind whatever else leads to a gateway. */
+const lastMetric = 0xffff_fffe
+
+const main = 254
+
+/**
+ * Adds to the steps of undoing ways to gateways that no address reaches any longer: the kernel keeps a route when the address
+ * goes that reached its gateway, and would not take it anew (net/ipv4/fib_semantics.c, fib_check_nh; net/ipv6/route.c,
+ * ip6_route_check_nh). A route to the gateway alone is there while the others are put back.
+ */
+export async function withLostGateways(
+  steps: readonly PlannedStep[],
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  states: ReadonlyMap<string, NetworkState>,
+): Promise<PlannedStep[]> {
+  const led = steps.filter((step) => hopsOf(step).some(({ via, onlink }) => via !== undefined && !onlink))
+  const [before, after]: [PlannedStep[], PlannedStep[]] = [[], []]
+  for (const [namespace, network] of networks) {
+    const own = led.filter((step) => (step.namespace ?? '') === namespace)
+    const state = states.get(namespace)
+    if (own.length === 0 || !state) continue
+    await rest()
+    const canLead = await reachability(network.links, network, state)
+    const lost = own
+      .flatMap(hopsOf)
+      .filter(({ via, dev }) => dev !== undefined && via !== undefined && !canLead({ via }))
+    for (const route of new Map(lost.map((hop) => [`${hop.via} ${hop.dev}`, wayTo(hop)])).values()) {
+      before.push(planned({ type: 'addRoute', route }, namespace))
+      after.push(planned({ type: 'deleteRoute', route }, namespace))
+    }
+  }
+  if (before.length === 0) return [...steps]
+  const first = steps.findIndex((step) => led.includes(step))
+  return [...steps.slice(0, first), ...before, ...steps.slice(first), ...after]
+}
+
+function hopsOf({ operation }: PlannedStep): readonly Nexthop[] {
+  switch (operation.type) {
+    case 'addRoute':
+    case 'replaceRoute':
+      return operation.route.nexthops ?? [operation.route]
+    case 'createNexthop':
+    case 'replaceNexthop':
+      return operation.nexthop.fdb ? [] : [operation.nexthop]
+    default:
+      return []
+  }
+}
+
+function wayTo({ via = '', dev }: Nexthop): RouteRecord {
+  const family = familyOf(via)
+  return {
+    family,
+    to: `${via}/${addressBits(family)}`,
+    table: main,
+    metric: lastMetric,
+    tos: 0,
+    ...(dev === undefined ? {} : { dev }),
+    ...(family === 'inet' ? { scope: 'link' } : {}),
+  }
+}
+
+function planned(operation: Parameters<typeof routeStep>[0], namespace: string): PlannedStep {
+  const { path: _path, ...step } = routeStep(operation, undefined)
+  return { provides: [], needs: [], disruption: 'none', ...step, ...(namespace === '' ? {} : { namespace }) }
+}
