@@ -24,14 +24,23 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
         .replace(/ 8[0-9a-f]{3}:/, ' auto:')
         .replace(/ burst \d+b cburst \d+b$/, ''),
     )
-  return [...stage.picture({ own }), ...lines.sort()].filter((line) => !line.startsWith('rules in order'))
+  return [...stage.picture({ own }).map(withoutSpanningTree), ...lines.sort()].filter(
+    (line) => !line.startsWith('rules in order'),
+  )
+}
+
+/** A bridge with a spanning tree ages faster for a while after a change: net/bridge/br_stp.c, __br_set_topology_change */
+function withoutSpanningTree(line: string): string {
+  const stopped = line.replaceAll(/"topology_change(_detected)?":\d,?/g, '')
+  return line.includes('"stp_state":1') ? stopped.replace(/"ageing_time":\d+,/, '') : stopped
 }
 
 /** Default qdiscs have no handle of their own, and addresses of the links themselves are seen as such. */
 function isKernels(line: string): boolean {
   return (
     / (noqueue|pfifo_fast|mq) |^class tbf |self permanent$|^33:33|^01:00:5e/.test(line) ||
-    /^\S+ dev \S+ .*permanent/.test(line) || isLearned(line)
+    /^\S+ dev \S+ .*permanent/.test(line) ||
+    isLearned(line)
   )
 }
 

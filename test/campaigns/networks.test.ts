@@ -1,0 +1,24 @@
+import test from 'ava'
+import { patience } from '../helpers/patience.js'
+import { interposedKernel } from './interposedKernel.js'
+import { networkCampaign } from './networks.js'
+
+test.serial(
+  'any network becomes any other, is undone, saved, and comes back, and nothing else is touched',
+  async (t) => {
+    t.timeout(patience(180_000))
+    const report = await networkCampaign({ count: 6, seed: 20_261_129, shrinks: false })
+    t.log(`${report.plays} plays of ${report.objects} objects`)
+    t.deepEqual(report.findings, [])
+    t.is(report.plays, 6)
+    t.true(report.objects > 300, `${report.objects} objects`)
+  },
+)
+
+test.serial('the campaign sees an undoing that deletes no rule', async (t) => {
+  t.timeout(patience(180_000))
+  const RTM_DELRULE = 33
+  const defect = interposedKernel({ before: ({ what }) => (what === RTM_DELRULE ? 'ignore' : 'pass') })
+  const report = await networkCampaign({ count: 3, seed: 20_261_129, shrinks: false, kernel: defect })
+  t.regex(report.findings.join('\n'), /rule/)
+})
