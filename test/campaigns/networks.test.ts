@@ -7,11 +7,11 @@ test.serial(
   'any network becomes any other, is undone, saved, and comes back, and nothing else is touched',
   async (t) => {
     t.timeout(patience(180_000))
-    const report = await networkCampaign({ count: 6, seed: 20_261_129, shrinks: false })
+    const report = await networkCampaign({ count: 5, seed: 20_261_129, shrinks: false })
     t.log(`${report.plays} plays of ${report.objects} objects`)
     t.deepEqual(report.findings, [])
-    t.is(report.plays, 6)
-    t.true(report.objects > 300, `${report.objects} objects`)
+    t.is(report.plays, 5)
+    t.true(report.objects > 200, `${report.objects} objects`)
   },
 )
 

@@ -42,6 +42,7 @@ import { formerOptions } from './formerOptions.js'
 import { withLostGateways } from './lostGateways.js'
 import { type Recoverable, recoverable } from './lostLinks.js'
 import { operationsByLink } from './operationsByLink.js'
+import { withRoomForVxlans } from './roomForVxlans.js'
 
 /** The error of a failed step: which one, on what, in the kernel's words. */
 export function failedStep({ step, error }: Failure): NetworkError {
@@ -113,7 +114,7 @@ export async function restore(
       await rest()
       const { networks } = possible
       const planned = await makeSteps(networks, states, new Set(world.places.keys()), undefined, false, busy)
-      const back = await withLostGateways(planned, networks, states)
+      const back = await withLostGateways(withRoomForVxlans(planned, networks, states), networks, states)
       busy.clear()
       if (back.length === 0) break
       done.push(...back)

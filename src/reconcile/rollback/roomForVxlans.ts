@@ -1,0 +1,81 @@
+import { familyOf } from '../../ip/address.js'
+import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
+import type { DesiredNetwork } from '../../state/desired.js'
+import type { NetworkState } from '../../state/model.js'
+import type { PlannedStep } from '../steps/step.js'
+
+/** Bytes of the headers around a frame, with IPv4 and with IPv6 around: include/net/vxlan.h, vxlan_headroom. */
+const headers = { inet: 50, inet6: 70 } as const
+
+/**
+ * Adds to the steps of undoing room in the devices below VXLANs: the kernel keeps a VXLAN whose device below was given less
+ * room later, and would neither make nor change one so (drivers/net/vxlan/vxlan_core.c, vxlan_config_apply and
+ * vxlan_change_mtu). The device below has the MTU for it while that is done.
+ */
+export function withRoomForVxlans(
+  steps: readonly PlannedStep[],
+  networks: ReadonlyMap<string, DesiredNetwork>,
+  states: ReadonlyMap<string, NetworkState>,
+): PlannedStep[] {
+  const mtus = new Map<string, { readonly back: PlannedStep; readonly mtu: number }>()
+  const all: PlannedStep[] = []
+  for (const step of steps) {
+    const given = vxlanOf(step)
+    if (given) {
+      const namespace = step.namespace ?? ''
+      const network = networks.get(namespace)
+      const lower = network?.links.find(({ name }) => name === given.name)?.properties.vxlan?.link
+      const wanted = network?.links.find(({ name }) => name === lower)?.properties.mtu
+      const had = wanted ?? states.get(namespace)?.links.get(String(lower))?.link.mtu
+      const mtu = given.mtu + given.headers
+      if (typeof lower === 'string' && had !== undefined && had < mtu) {
+        const key = `${namespace} ${lower}`
+        if ((mtus.get(key)?.mtu ?? had) < mtu) {
+          mtus.set(key, { back: changeOf(lower, had, namespace), mtu })
+          all.push(changeOf(lower, mtu, namespace))
+        }
+      }
+    }
+    all.push(step)
+  }
+  return [...all, ...[...mtus.values()].map(({ back }) => back)]
+}
+
+/** The VXLAN that a step gives an MTU, and what its packets have around them. */
+function vxlanOf({ operation }: PlannedStep): { name: string; mtu: number; headers: number } | undefined {
+  if (operation.type === 'createLink') {
+    const { name, kind, mtu, vxlan } = operation.link
+    return kind === 'vxlan' && mtu !== undefined ? { name, mtu, headers: headersOf(vxlan) } : undefined
+  }
+  if (operation.type !== 'updateLink' || operation.kind !== 'vxlan') return undefined
+  const { mtu, vxlan } = operation.changes
+  return mtu === undefined ? undefined : { name: operation.name, mtu, headers: headersOf(vxlan) }
+}
+
+function headersOf({ remote, group, local }: VxlanOptions = {}): number {
+  const end = remote ?? group ?? local
+  return headers[end === undefined ? 'inet' : familyOf(end)]
+}
+
+function changeOf(name: string, mtu: number, namespace: string): PlannedStep {
+  return {
+    action: 'update',
+    object: 'link',
+    id: name,
+    changes: [{ property: 'mtu', after: mtu }],
+    disruption: 'none',
+    phase: 0,
+    provides: [],
+    needs: [],
+    operation: {
+      type: 'updateLink',
+      name,
+      kind: undefined,
+      changes: { mtu },
+      addedAltNames: [],
+      removedAltNames: [],
+      bounce: false,
+    },
+    ...(namespace === '' ? {} : { namespace }),
+  }
+}
