@@ -6,7 +6,7 @@ import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
 import { difference } from './difference.js'
 import { play as anyPlay } from './networks/arbitrary.js'
-import { foreignCommands, isForeign } from './networks/foreign.js'
+import { foreignCommands, foreignOn, isForeign } from './networks/foreign.js'
 import { absentOf, joined } from './networks/leaving.js'
 import type { Play } from './networks/model.js'
 import { specOf } from './networks/toSpec.js'
@@ -85,6 +85,8 @@ interface Specs {
   readonly first: Spec
   readonly second: Spec
   readonly back: Spec
+  /** What somebody adds by `ip` once the first is there. */
+  readonly later: readonly string[]
 }
 
 function specsOf(play: Play): Specs {
@@ -94,6 +96,7 @@ function specsOf(play: Play): Specs {
     first: specOf(first, play.whole),
     second: play.leaving === 'absent' ? joined(target, absentOf(first, second)) : target,
     back: joined(specOf(first, play.whole, second), absentOf(second, first)),
+    later: foreignOn(first, second),
   }
 }
 
@@ -105,15 +108,17 @@ function describePlay(play: Play): string {
 }
 
 async function perform(play: Play, kernel: KernelMaker | undefined): Promise<number> {
-  const { first, second, back } = specsOf(play)
+  const { first, second, back, later } = specsOf(play)
   const prunes = { prune: play.leaving === 'pruned' }
   using stage = await Stage.of({ start: foreignCommands })
   const actor = new Actor(stage, kernel)
-  const foreign = actor.look().filter(isForeign)
+  const made = actor.look().filter(isForeign)
 
   await actor.reach(first, 'first')
+  expectSame(actor.look().filter(isForeign), made, 'what others made, after first')
+  stage.ip(later)
   const start = actor.look()
-  expectSame(start.filter(isForeign), foreign, 'what others made, after first')
+  const foreign = start.filter(isForeign)
   const saved = await actor.save('snapshot of first')
 
   await actor.undo(second, prunes, 'undone second')
@@ -128,13 +133,18 @@ async function perform(play: Play, kernel: KernelMaker | undefined): Promise<num
   expectSame(actor.look(), target, 'undone way back')
 
   await actor.reach(back, 'back')
-  const afresh = play.whole ? await elsewhere(first, foreignCommands) : []
-  if (play.whole) expectSame(viewOf(stage, { own: false }), afresh, 'first by second')
+  const afresh = play.whole ? (await elsewhere(first, foreignCommands)).filter(isOurs) : []
+  if (play.whole) expectSame(viewOf(stage, { own: false }).filter(isOurs), afresh, 'first by second')
 
   await actor.reach(second, 'second again', prunes)
   await actor.reach(saved, 'snapshot of first after second', { prune: true })
-  if (play.whole) expectSame(await elsewhere(saved, []), afresh, 'snapshot of first in a new namespace')
+  if (play.whole)
+    expectSame((await elsewhere(saved, [])).filter(isOurs), afresh, 'snapshot of first in a new namespace')
   return start.length
+}
+
+function isOurs(line: string): boolean {
+  return !isForeign(line)
 }
 
 async function elsewhere(spec: Spec, start: readonly string[]): Promise<string[]> {

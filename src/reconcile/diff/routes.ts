@@ -65,33 +65,41 @@ export function diffSingleRoutes(context: DiffContext): void {
       addStep(context, { ...routeStep(operation, one?.path), phase: Phase.routesOfAKey })
     }
   }
-  const doomed = new Map<RouteRecord, string | undefined>()
+  const doomed = new Map<RouteRecord, DesiredRoute>()
   for (const wanted of context.desired.routes) {
     if (!wanted.absent) continue
     for (const actual of byDestination.get(destinationKey(wanted.route)) ?? []) {
       if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
       if (deleted.has(actual) || doomed.has(actual)) continue
-      doomed.set(actual, wanted.path)
+      doomed.set(actual, wanted)
     }
   }
   addDeletions(context, doomed, present)
 }
 
-/** @param doomed the routes that go, each with where the spec says so */
+/** @param doomed the routes that go, each with the wish that says so */
 function addDeletions(
   context: DiffContext,
-  doomed: ReadonlyMap<RouteRecord, string | undefined>,
+  doomed: ReadonlyMap<RouteRecord, DesiredRoute>,
   present: ReadonlyMap<string, readonly RouteRecord[]>,
 ): void {
   const wanted = new Set(context.desired.routes.flatMap(({ absent, route }) => (absent ? [] : [routeKey(route)])))
   for (const [key, group] of grouped(doomed.keys(), routeKey)) {
     // What is wanted of a key has been put in order already.
     const operations = deletionOperations(new Set(group), wanted.has(key) ? [] : (present.get(key) ?? []))
-    for (const operation of operations) {
-      const step = routeStep(operation, doomed.get(operation.route))
+    for (const planned of operations) {
+      const wish = doomed.get(planned.route)
+      const isAny = planned.type === 'deleteRoute' && wish && isWhosever(wish)
+      const operation = isAny ? { ...planned, anyProtocol: true } : planned
+      const step = routeStep(operation, wish?.path)
       addStep(context, operations.length === group.length ? step : { ...step, phase: Phase.routesOfAKey })
     }
   }
+}
+
+/** Whether all ways of a route are to go, which in IPv6 can be those of several protocols. */
+function isWhosever({ route, stated, exact }: DesiredRoute): boolean {
+  return route.family === 'inet6' && !exact && stated.protocol === undefined
 }
 
 function destinationKey({ family, to }: RouteRecord): string {

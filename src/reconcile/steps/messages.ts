@@ -79,8 +79,11 @@ export function messagesOf(operation: MessageOperation, context: EncodeContext):
       // comes behind (net/ipv4/fib_trie.c, fib_table_insert, fib_table_delete; net/ipv6/route.c, ip6_route_del).
       return route.family === 'inet' ? [deleted, added] : [added, deleted]
     }
-    case 'deleteRoute':
-      return [deleteRoute(deletedAs(operation.route), context)]
+    case 'deleteRoute': {
+      const { protocol, ...route } = operation.route
+      const isAny = operation.anyProtocol || protocol === undefined
+      return [deleteRoute(deletedAs(isAny ? route : { ...route, protocol }), context)]
+    }
     case 'createNexthop': {
       const { nexthop, replaces } = operation
       return [...(replaces ? [deleteNexthop(nexthop)] : []), newNexthop(nexthop, context)]

@@ -84,7 +84,11 @@ export type Operation =
       readonly exact: boolean
       readonly alone: boolean
     }
-  | { readonly type: 'deleteRoute'; readonly route: RouteRecord }
+  /**
+   * `anyProtocol` tells that it goes whoever made it: of the ways of an IPv6 route each has its own protocol, and the first one's
+   * is shown.
+   */
+  | { readonly type: 'deleteRoute'; readonly route: RouteRecord; readonly anyProtocol?: boolean }
   /** Creates a nexthop object; `replaces` deletes the one of that id first. */
   | { readonly type: 'createNexthop'; readonly nexthop: NexthopRecord; readonly replaces: boolean }
   | { readonly type: 'replaceNexthop'; readonly nexthop: NexthopRecord }

@@ -1,3 +1,6 @@
+import type { Network } from './model.js'
+import { numberOf } from './slots.js'
+
 /** What somebody made by `ip` before: on links of his own, and beside what the networks have. */
 export const foreignCommands: readonly string[] = [
   'link add name f0 address 02:00:00:00:f0:01 type veth peer name f1 address 02:00:00:00:f0:02',
@@ -19,7 +22,18 @@ export const foreignCommands: readonly string[] = [
   'neighbor add 10.99.0.9 lladdr 02:00:00:00:f0:09 dev f0 nud permanent',
 ]
 
-const marks = /"f[01b]"|10\.9[789]\.|fd9[89]:|"metric":9,|"table":"99"/
+/** What somebody adds later to links that are, and stay, up: it comes back where it goes along with something. */
+export function foreignOn(first: Network, second: Network): string[] {
+  const staying = new Set(second.links.filter(({ up, renamed }) => up && !renamed).map(({ slot }) => slot))
+  return first.links
+    .filter(({ slot, up }) => up && staying.has(slot))
+    .flatMap(({ slot }) => [
+      `route add 10.96.${numberOf(slot)}.0/24 dev ${slot} proto 99`,
+      `-6 route add fd96:${numberOf(slot)}::/32 dev ${slot} proto 99`,
+    ])
+}
+
+const marks = /"f[01b]"|10\.9[6789]\.|fd9[689]:|"metric":9,|"table":"99"/
 
 /** A router has an anycast address of each prefix: net/ipv6/addrconf.c, dev_forward_change */
 const byForwarding = /"type":"anycast"/

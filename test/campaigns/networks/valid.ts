@@ -17,7 +17,10 @@ export function networkOf(play: Play, which: 'first' | 'second'): Network {
     nexthops,
     routes: chosen(play.routes).filter((route) => leads(route, reach, nexthops)),
     rules: chosen(play.rules),
-    neighbors: chosen(play.neighbors).filter(({ slot }) => reach.isUp(slot) && slot !== 'tun'),
+    neighbors: chosen(play.neighbors)
+      .filter(({ slot }) => reach.isUp(slot) && slot !== 'tun')
+      // Without a carrier the kernel keeps permanent ones only: net/core/neighbour.c, neigh_carrier_down.
+      .map((entry) => (reach.hasCarrier(entry.slot) ? entry : { ...entry, state: 0 })),
     fdb: chosen(play.fdb).filter((entry) => hasFdb(entry, links)),
     forwarding: play.forwarding[which],
   }
