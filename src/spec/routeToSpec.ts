@@ -1,3 +1,4 @@
+import { familyOf } from '../ip/address.js'
 import { tellable } from '../rtnetlink/encapsulation/encapsulation.js'
 import { mainTable, type RouteRecord } from '../rtnetlink/routeRecord.js'
 import { defined, unless } from './omit.js'
@@ -11,7 +12,7 @@ export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
   const { dev, encapsulation, ...plain } = others
   return {
     to: isDefault ? 'default' : to,
-    ...(isDefault && family === 'inet6' ? { family } : {}),
+    ...(isDefault && (family === 'inet6' || hasIpv6Gateway(route)) ? { family } : {}),
     ...defined({
       ...plain,
       dev: typeof dev === 'string' ? dev : undefined,
@@ -34,6 +35,13 @@ export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
       features: undefined,
     }),
   }
+}
+
+/** By the gateway a default route would be taken for one of IPv6, which an IPv4 route can have, too (RFC 5549). */
+function hasIpv6Gateway({ via, nexthops = [] }: RouteRecord): boolean {
+  return [via, ...nexthops.map((hop) => hop.via)].some(
+    (gateway) => gateway !== undefined && familyOf(gateway) === 'inet6',
+  )
 }
 
 /** A way as a set of routes has it. */

@@ -125,3 +125,31 @@ test('a bridge has the MTU that it was given, whatever that of its ports, in ano
     [1500, 1400, 1500],
   )
 })
+
+test('an IPv4 default route through an IPv6 gateway is told as one of IPv4', async (t) => {
+  const [source, target] = [reconcileNamespace(t), reconcileNamespace(t)]
+  await source.converges({
+    links: [{ name: 'ifb0', kind: 'ifb', addresses: ['10.0.0.1/24', 'fd00::1/64'] }],
+    routes: [
+      { to: 'default', family: 'inet', via: 'fd00::9', dev: 'ifb0' },
+      { to: 'default', via: '10.0.0.9', metric: 5 },
+      { to: 'default', via: 'fd00::9', metric: 6 },
+      {
+        to: 'default',
+        family: 'inet',
+        metric: 7,
+        nexthops: [
+          { via: 'fd00::8', dev: 'ifb0' },
+          { via: '10.0.0.8', dev: 'ifb0' },
+        ],
+      },
+    ],
+  })
+  const saved = await source.snapshot()
+  t.true((await source.plan(saved)).empty)
+  await target.converges(saved)
+  t.deepEqual(
+    target.picture({ portable: true }).filter((line) => line.includes('route')),
+    source.picture({ portable: true }).filter((line) => line.includes('route')),
+  )
+})
