@@ -1,5 +1,3 @@
-import type { LinkSpec } from '../../../src/spec/types.js'
-
 /** What is said of a link; numbers choose from the tables of `slots.ts`, and nothing is said where they are left out. */
 export interface LinkItem {
   readonly slot: string
@@ -88,6 +86,3 @@ export interface Play {
 export function nameOf(item: Pick<LinkItem, 'slot' | 'renamed'>): string {
   return item.renamed ? `${item.slot}-new` : item.slot
 }
-
-/** What of a link a table chose. */
-export type Said = Partial<LinkSpec>

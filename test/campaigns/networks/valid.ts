@@ -74,7 +74,7 @@ function mtuOn(mtu: number | undefined, below: number | undefined, kind: string)
 }
 
 /** What can be reached by which links. */
-export class Reach {
+class Reach {
   readonly #links: ReadonlyMap<string, LinkItem>
 
   constructor(links: readonly LinkItem[]) {
