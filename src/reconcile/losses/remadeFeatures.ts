@@ -9,7 +9,10 @@ import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { withFarEnds } from './farEnds.js'
 
-/** Adds to what was read the features, qdiscs and settings of links that steps delete or make anew, and of what goes along with them. */
+/**
+ * Adds to what was read the features, qdiscs and settings of links that steps delete or make anew, and of what goes along
+ * with them.
+ */
 export async function withRemadeFeatures(
   world: World,
   states: ReadonlyMap<string, NetworkState>,
@@ -25,7 +28,8 @@ export async function withRemadeFeatures(
     const names = linksRemade(all, namespace, state)
     if (!place || names.size === 0) continue
     const featured = await withFeaturesOf(names, state, place, options)
-    const read = withSysctlsOf(names, await withQdiscsOf(names, featured, place, options), place)
+    const queued = await withQdiscsOf(names, featured, place, options)
+    const read = await withSysctlsOf(names, queued, place, options)
     added.set(namespace, read)
     // Whether they came back is seen when all is read again.
     if ([...names].some((name) => hasQdiscs(read.links.get(name)))) world.ask(namespace, { qdiscs: true })

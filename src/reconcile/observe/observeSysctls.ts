@@ -1,8 +1,13 @@
+import type { RequestOptions } from '../../netlink/exchange.js'
+import { dumpLinks } from '../../rtnetlink/linkMessages.js'
+import { decodeListedSettings } from '../../rtnetlink/listedSettings.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
-import { sysctlFile } from '../../state/sysctl.js'
+import { changedSysctls, type LinkSysctl, sysctlFile } from '../../state/sysctl.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { Kernel } from '../world/kernel.js'
 import type { Place } from '../world/place.js'
+import { dump } from './dump.js'
 
 /**
  * Reads what of the links' settings is wanted, and no other: each is a file. A link that is called by an alternative
@@ -33,32 +38,42 @@ export function withAllSysctls(state: NetworkState, { kernel }: Place): NetworkS
   return { ...state, links, sysctlDefaults: allSettings(kernel, 'default') }
 }
 
+/** From how many links on they are listed, to read the files of those only that differ: a link has a hundred files. */
+const worthAList = 3
+
 /**
- * Adds to what was read all settings of some links, which go with the links and are to come back with them. Of links whose
- * lists of settings, which come with the links, are the same, one is read: each link has two hundred files.
+ * Adds to what was read the settings of some links that a new link has otherwise, which go with the links and are to come
+ * back with them.
  */
-export function withSysctlsOf(names: ReadonlySet<string>, state: NetworkState, { kernel }: Place): NetworkState {
+export async function withSysctlsOf(
+  names: ReadonlySet<string>,
+  state: NetworkState,
+  place: Place,
+  options: RequestOptions,
+): Promise<NetworkState> {
+  const records = [...names].flatMap((name) => state.links.get(name) ?? [])
+  if (records.length === 0) return state
+  const defaults = allSettings(place.kernel, 'default')
+  const likenesses = records.length < worthAList ? undefined : await likenessesOf(place, options)
+  const known = new Map<string | undefined, LinkSysctl>()
+  const told = new Set<string>()
   const links = new Map(state.links)
-  const alike = new Map<string, Readonly<Record<string, string>>>()
-  for (const name of names) {
-    const record = links.get(name)
-    if (!record) continue
-    const list = listedSettings(record)
-    const sysctl = alike.get(list ?? '') ?? allSettings(kernel, name)
-    if (list !== undefined) alike.set(list, sysctl)
-    links.set(name, { ...record, sysctl })
-  }
-  return { ...state, links, sysctlDefaults: allSettings(kernel, 'default') }
+  await eachInTurns(records, (record) => {
+    const { name, index } = record.link
+    const likeness = likenesses?.get(index)
+    const changed = known.get(likeness) ?? changedSysctls(allSettings(place.kernel, name), defaults)
+    if (likeness !== undefined) known.set(likeness, changed)
+    for (const setting of Object.keys(changed)) told.add(setting)
+    links.set(name, { ...record, sysctl: { ...record.sysctl, ...changed } })
+  })
+  const toldDefaults = Object.fromEntries([...told].map((setting) => [setting, defaults[setting]]))
+  return { ...state, links, sysctlDefaults: { ...state.sysctlDefaults, ...toldDefaults } }
 }
 
-/** The place of IPv6's own MTU, which follows the link's: include/uapi/linux/ipv6.h, DEVCONF_MTU6. */
-const mtuPlace = 2
-
-function listedSettings({ link: { ipv4Settings, ipv6Settings } }: LinkRecord): string | undefined {
-  if (!ipv4Settings || !ipv6Settings) return undefined
-  const ipv6 = Buffer.from(ipv6Settings)
-  ipv6.fill(0, mtuPlace * 4, mtuPlace * 4 + 4)
-  return `${Buffer.from(ipv4Settings).toString('latin1')} ${ipv6.toString('latin1')}`
+/** What the settings of links with these indices have in common with those of others. */
+async function likenessesOf(place: Place, options: RequestOptions): Promise<Map<number, string | undefined>> {
+  const listed = await dump(place, dumpLinks(), decodeListedSettings, options)
+  return new Map(listed.map(({ index, likeness }) => [index, likeness]))
 }
 
 function allSettings(kernel: Kernel, link: string): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { addressBits, familyOf } from '../../ip/address.js'
+import { grouped } from '../../rtnetlink/grouped.js'
 import type { Nexthop } from '../../rtnetlink/route.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
@@ -25,10 +26,10 @@ export async function withLostGateways(
 ): Promise<PlannedStep[]> {
   const led = steps.filter((step) => hopsOf(step).some(({ via, onlink }) => via !== undefined && !onlink))
   const [before, after]: [PlannedStep[], PlannedStep[]] = [[], []]
-  for (const [namespace, network] of networks) {
-    const own = led.filter((step) => (step.namespace ?? '') === namespace)
+  for (const [namespace, own] of grouped(led, (step) => step.namespace ?? '')) {
+    const network = networks.get(namespace)
     const state = states.get(namespace)
-    if (own.length === 0 || !state) continue
+    if (!network || !state) continue
     await rest()
     const canLead = await reachability(network.links, network, state)
     const lost = own
@@ -40,7 +41,7 @@ export async function withLostGateways(
     }
   }
   if (before.length === 0) return [...steps]
-  const first = steps.findIndex((step) => led.includes(step))
+  const first = steps.findIndex((step) => step === led[0])
   return [...steps.slice(0, first), ...before, ...steps.slice(first), ...after]
 }
 

@@ -17,28 +17,31 @@ export function withRoomForVxlans(
   networks: ReadonlyMap<string, DesiredNetwork>,
   states: ReadonlyMap<string, NetworkState>,
 ): PlannedStep[] {
+  if (!steps.some(vxlanOf)) return [...steps]
+  const wanted = new Map([...networks].map(([namespace, { links }]) => [namespace, byName(links)]))
   const mtus = new Map<string, { readonly back: PlannedStep; readonly mtu: number }>()
   const all: PlannedStep[] = []
   for (const step of steps) {
     const given = vxlanOf(step)
-    if (given) {
-      const namespace = step.namespace ?? ''
-      const network = networks.get(namespace)
-      const lower = network?.links.find(({ name }) => name === given.name)?.properties.vxlan?.link
-      const wanted = network?.links.find(({ name }) => name === lower)?.properties.mtu
-      const had = wanted ?? states.get(namespace)?.links.get(String(lower))?.link.mtu
+    const namespace = step.namespace ?? ''
+    const links = wanted.get(namespace)
+    const lower = given && links?.get(given.name)?.properties.vxlan?.link
+    if (given && typeof lower === 'string') {
+      const had = links?.get(lower)?.properties.mtu ?? states.get(namespace)?.links.get(lower)?.link.mtu
       const mtu = given.mtu + given.headers
-      if (typeof lower === 'string' && had !== undefined && had < mtu) {
-        const key = `${namespace} ${lower}`
-        if ((mtus.get(key)?.mtu ?? had) < mtu) {
-          mtus.set(key, { back: changeOf(lower, had, namespace), mtu })
-          all.push(changeOf(lower, mtu, namespace))
-        }
+      const key = `${namespace} ${lower}`
+      if (had !== undefined && (mtus.get(key)?.mtu ?? had) < mtu) {
+        mtus.set(key, { back: changeOf(lower, had, namespace), mtu })
+        all.push(changeOf(lower, mtu, namespace))
       }
     }
     all.push(step)
   }
   return [...all, ...[...mtus.values()].map(({ back }) => back)]
+}
+
+function byName(links: DesiredNetwork['links']): ReadonlyMap<string, DesiredNetwork['links'][number]> {
+  return new Map(links.map((link) => [link.name, link]))
 }
 
 /** The VXLAN that a step gives an MTU, and what its packets have around them. */

@@ -126,9 +126,19 @@ function mtuDefault(
   return follows ? undefined : ordinary
 }
 
-function hasPortOfAnotherMtu({ name, mtu }: ListedLink, links: ReadonlyMap<string, LinkRecord>): boolean {
-  for (const { link } of links.values()) if (link.master === name && link.mtu !== mtu) return true
-  return false
+/** The masters of which a port has another MTU than they have; worked out once for all links. */
+const mastersKnown = new WeakMap<ReadonlyMap<string, LinkRecord>, ReadonlySet<string>>()
+
+function hasPortOfAnotherMtu({ name }: ListedLink, links: ReadonlyMap<string, LinkRecord>): boolean {
+  const known = mastersKnown.get(links)
+  if (known) return known.has(name)
+  const masters = new Set<string>()
+  for (const { link } of links.values()) {
+    const { master, mtu } = link
+    if (typeof master === 'string' && links.get(master)?.link.mtu !== mtu) masters.add(master)
+  }
+  mastersKnown.set(links, masters)
+  return masters.has(name)
 }
 
 function section(
