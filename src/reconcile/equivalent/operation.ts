@@ -93,8 +93,10 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
       return [routeCommand(operation.place ? verbs[operation.place] : 'add', operation.route)]
     case 'replaceRoute':
       return replacingCommands(operation)
-    case 'deleteRoute':
-      return [routeCommand('delete', operation.route)]
+    case 'deleteRoute': {
+      const { protocol: _one, ...ofAny } = operation.route
+      return [routeCommand('delete', operation.anyProtocol ? ofAny : operation.route)]
+    }
     case 'createNexthop':
       return [
         ...(operation.replaces ? [`ip nexthop delete id ${operation.nexthop.id}`] : []),

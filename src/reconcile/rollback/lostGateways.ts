@@ -40,8 +40,9 @@ export async function withLostGateways(
       after.push(planned({ type: 'deleteRoute', route }, namespace))
     }
   }
-  if (before.length === 0) return [...steps]
-  const first = steps.findIndex((step) => step === led[0])
+  const [firstLed] = led
+  if (!firstLed || before.length === 0) return [...steps]
+  const first = steps.indexOf(firstLed)
   return [...steps.slice(0, first), ...before, ...steps.slice(first), ...after]
 }
 
