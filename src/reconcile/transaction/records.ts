@@ -123,7 +123,7 @@ const network = v.looseObject({
     v.strictObject({
       table: v.pipe(v.string(), v.regex(/^linkwright(\.[A-Za-z0-9_-]{1,32})?$/)),
       entries: v.array(entry),
-      exact: v.literal(true),
+      exact: v.boolean(),
     }),
   ),
 })
