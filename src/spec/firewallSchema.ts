@@ -57,7 +57,7 @@ const portForward: v.GenericSchema<PortForwardSpec> = objectSchema<PortForwardSp
     address: ipAddressSchema(),
     absent: v.boolean(),
   },
-  ['protocol', 'port', 'to'],
+  ['protocol', 'port'],
 )
 
 /** The schema of `nat`. */

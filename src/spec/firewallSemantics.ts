@@ -17,7 +17,8 @@ export function natProblems({ masquerade = [], portForward = [] }: NatSpec, path
   const seen = new Map<string, number>()
   for (const [index, one] of portForward.entries()) {
     const at = [...path, 'portForward', index]
-    const target = parseEndpoint(one.to)?.address
+    if (one.to === undefined && !one.absent) report(at, '"to" is missing')
+    const target = one.to === undefined ? undefined : parseEndpoint(one.to)?.address
     if (target !== undefined && one.address !== undefined && familyOf(target) !== familyOf(one.address)) {
       report([...at, 'address'], `${one.address} is of another family than ${one.to}`)
     }

@@ -28,8 +28,11 @@ export interface PortForwardSpec {
   readonly protocol: 'tcp' | 'udp' | 'sctp'
   /** The port of this host, 1 to 65535. */
   readonly port: number
-  /** Where they go: `10.0.0.2:80`, `[fd00::2]:80`, or an address alone for the same port. */
-  readonly to: string
+  /**
+   * Where they go: `10.0.0.2:80`, `[fd00::2]:80`, or an address alone for the same port. Needed, but for one that is to be
+   * `absent`, which without it is one of the family of `address`, else of IPv4 and of IPv6.
+   */
+  readonly to?: string
   /** The link that they come in by; it need not exist yet. Default: any. */
   readonly in?: string
   /** The address of this host that they are for. Default: any. */

@@ -120,6 +120,47 @@ test.serial('owners have tables of their own', async (t) => {
   )
 })
 
+test.serial('a forwarded port is taken away without saying where it went', async (t) => {
+  const host = reconcileNamespace(t)
+  const [first, second] = [
+    { protocol: 'tcp', port: 80, in: 'up0' },
+    { protocol: 'udp', port: 53, address: 'fd00::1' },
+  ] as const
+  await host.apply({
+    nat: {
+      portForward: [
+        { ...first, to: '10.0.0.2' },
+        { ...first, to: 'fd00::2' },
+        { ...second, to: 'fd00::3' },
+        { protocol: 'tcp', port: 81, to: '10.0.0.2' },
+      ],
+    },
+  })
+  await host.converges({ nat: { portForward: [first, second].map((one) => ({ ...one, absent: true })) } })
+  t.deepEqual((await host.snapshot()).nat?.portForward, [{ protocol: 'tcp', port: 81, to: '10.0.0.2:81' }])
+  t.is((await host.fails({ nat: { portForward: [first] } })).path, '/nat/portForward/0')
+})
+
+test.serial('the commands of a change begin with taking away what was there', async (t) => {
+  const host = reconcileNamespace(t)
+  const spec = (address: string): Spec => ({
+    links: [{ name: 'g0', kind: 'tap', confine: { addresses: [address] } }],
+    nat: { portForward: [{ protocol: 'tcp', port: 80, to: address }] },
+  })
+  await host.apply(spec('10.0.0.2'))
+  const steps = (await host.plan(spec('10.0.0.3'))).steps
+  t.deepEqual(
+    steps.flatMap(({ equivalent }) => equivalent.split('\n')),
+    [
+      'nft delete rule inet linkwright natPrerouting handle …  # tcp 80',
+      'nft add rule inet linkwright natPrerouting tcp dport 80 dnat ip to 10.0.0.3:80',
+      '# take g0 out of the sets of table linkwright',
+      `nft add element inet linkwright addressLinks '{ "g0" }'`,
+      `nft add element inet linkwright addresses4 '{ "g0" . 10.0.0.3 }'`,
+    ],
+  )
+})
+
 test.serial('what makes no sense is refused, each with its place', async (t) => {
   const host = reconcileNamespace(t)
   const spec: Spec = {

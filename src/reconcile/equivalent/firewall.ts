@@ -3,14 +3,22 @@ import { allAddresses } from '../../state/firewall/confinementSets.js'
 import type { FirewallEntry } from '../../state/firewall/desiredFirewall.js'
 import type { Confinement, Masquerade, PortForward } from '../../state/firewall/firewall.js'
 
-/** The `nft` commands that would do what an entry says, in tables that have their chains and sets already. */
-export function firewallCommands(table: string, entries: readonly FirewallEntry[]): string[] {
+/**
+ * The `nft` commands that would do what an entry says, in tables that have their chains and sets already.
+ * @param isThere whether an entry of that name is to be changed
+ */
+export function firewallCommands(table: string, entries: readonly FirewallEntry[], isThere: boolean): string[] {
   if (entries.length === 0) return [`# write table ${table} anew`]
-  return entries.flatMap((entry) => {
-    if (entry.kind === 'masquerade') return natCommand(table, 'natPostrouting', entry.key, entry.value, masqueradeRule)
-    if (entry.kind === 'portForward') return natCommand(table, 'natPrerouting', entry.key, entry.value, portForwardRule)
-    return confinementCommands(table, entry.key, entry.value)
-  })
+  return entries.flatMap((entry) => [
+    ...(isThere && entry.value !== undefined ? entryCommands(table, { kind: entry.kind, key: entry.key }) : []),
+    ...entryCommands(table, entry),
+  ])
+}
+
+function entryCommands(table: string, entry: FirewallEntry): string[] {
+  if (entry.kind === 'masquerade') return natCommand(table, 'natPostrouting', entry.key, entry.value, masqueradeRule)
+  if (entry.kind === 'portForward') return natCommand(table, 'natPrerouting', entry.key, entry.value, portForwardRule)
+  return confinementCommands(table, entry.key, entry.value)
 }
 
 function natCommand<T>(

@@ -37,7 +37,9 @@ function additionOf({ operation, namespace = '$$' }: PlannedStep, command: strin
 
 /** What is no command of `ip` is run in the namespace by it. */
 function inNamespace(step: PlannedStep, command: string): string {
-  return step.namespace === undefined ? command : `ip netns exec ${step.namespace} ${command}`
+  return step.namespace === undefined || command.startsWith('#')
+    ? command
+    : `ip netns exec ${step.namespace} ${command}`
 }
 
 function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []): string[] {
@@ -51,7 +53,11 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
       return [`sysctl -w ${key}=${operation.value ? 1 : 0}`]
     }
     case 'changeFirewall':
-      return firewallCommands(operation.table, operation.entries)
+      return firewallCommands(
+        operation.table,
+        operation.entries,
+        changes.some(({ before }) => before !== undefined),
+      )
     case 'createLink':
       return [
         ...(operation.replaces ? [`ip link delete ${operation.link.name}`] : []),

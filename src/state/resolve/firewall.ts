@@ -1,3 +1,4 @@
+import { familyOf } from '../../ip/address.js'
 import { formatPrefix, networkOf, parsePrefix } from '../../ip/prefix.js'
 import { parseEndpoint } from '../../spec/firewallSchema.js'
 import type { ConfineSpec, MasqueradeSpec, PortForwardSpec, RateSpec } from '../../spec/firewallTypes.js'
@@ -13,7 +14,7 @@ export function resolveFirewall({ nat, links = [] }: NetworkSpec, path: Path): D
   const { masquerade = [], portForward = [] } = nat ?? {}
   const entries: DesiredEntry[] = [
     ...masquerade.map((one, index) => masqueradeEntry(one, [...path, 'nat', 'masquerade', index])),
-    ...portForward.map((one, index) => portForwardEntry(one, [...path, 'nat', 'portForward', index])),
+    ...portForward.flatMap((one, index) => portForwardEntries(one, [...path, 'nat', 'portForward', index])),
   ]
   for (const [index, { name, confine, absent }] of links.entries()) {
     const at = pointer([...path, 'links', index, ...(absent ? [] : ['confine'])])
@@ -31,10 +32,24 @@ function masqueradeEntry({ from, out, absent }: MasqueradeSpec, path: Path): Des
   return absent ? named : { ...named, value }
 }
 
-function portForwardEntry(spec: PortForwardSpec, path: Path): DesiredEntry {
-  const { protocol, port, to, in: link, address, absent } = spec
+/** One; of what is to be absent one of each family that may be meant. */
+function portForwardEntries({ to, absent, ...named }: PortForwardSpec, path: Path): DesiredEntry[] {
+  const { address } = named
+  const targets = to === undefined ? ['0.0.0.0', '::'].filter((any) => !address || isSameFamily(any, address)) : [to]
+  return targets.map((target) => {
+    const value = portForwardTo(target, named)
+    const entry = { kind: 'portForward' as const, key: portForwardKey(value), path: pointer(path) }
+    return absent ? entry : { ...entry, value }
+  })
+}
+
+function isSameFamily(one: string, other: string): boolean {
+  return familyOf(one) === familyOf(other)
+}
+
+function portForwardTo(to: string, { protocol, port, in: link, address }: Omit<PortForwardSpec, 'to'>): PortForward {
   const target = parseEndpoint(to)
-  const value: PortForward = {
+  return {
     protocol,
     port,
     to: canonicalAddress(target?.address ?? to),
@@ -42,8 +57,6 @@ function portForwardEntry(spec: PortForwardSpec, path: Path): DesiredEntry {
     ...(link === undefined ? {} : { in: link }),
     ...(address === undefined ? {} : { address: canonicalAddress(address) }),
   }
-  const named = { kind: 'portForward' as const, key: portForwardKey(value), path: pointer(path) }
-  return absent ? named : { ...named, value }
 }
 
 function confinementOf({ mac, addresses, host, isolated, ingress, egress }: ConfineSpec): Confinement {
