@@ -37,6 +37,7 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   for (const other of takenAlong(link.name, context.actual)) {
     if (!survivesLower(context.actual.links.get(other)?.link.kind)) goesAlong.add(other)
     const isPeer = isPairKind(link.kind) && link.link === other
+    if (isPeer) checkOtherEnd(context, link.name, other)
     if (isPeer || desiredLink(context, other)?.absent) continue
     context.problems.push({
       path: wanted.path ?? '',
@@ -61,6 +62,17 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
     phase: Phase.deleteLink,
     provides: [`gone ${link.name}`],
     operation: { type: 'deleteLink', name: link.name },
+  })
+}
+
+/** An end that stays cannot be wished for where the other one is to go. */
+function checkOtherEnd(context: DiffContext, gone: string, name: string): void {
+  const wanted = desiredLink(context, name)
+  if (!context.owner || !wanted || wanted.absent || context.recreated.has(name)) return
+  context.problems.push({
+    path: wanted.path ?? '',
+    message: `the link ${name} goes with ${gone}, the other end of its pair, which is absent`,
+    hint: `name ${name} as absent too`,
   })
 }
 
