@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { NetworkError } from '../../error.js'
@@ -28,7 +29,7 @@ export class Guardian {
 
   /** Starts the process, and returns once it watches. */
   static async start({ directory, journalPath, namespaces }: GuardianCharge): Promise<Guardian> {
-    const program = fileURLToPath(new URL('./guardianMain.js', import.meta.url))
+    const program = programOf(import.meta.url)
     const child = spawn(
       process.execPath,
       [program, directory, journalPath, ...namespaces.map(({ identity }) => identity)],
@@ -74,4 +75,15 @@ export class Guardian {
     this.#input.destroy()
     this.#child.unref()
   }
+}
+
+/** Where the program of the process is: beside this module, unless somebody has bundled that into one of his own. */
+function programOf(module: string | undefined): string {
+  const program = module === undefined ? undefined : fileURLToPath(new URL('./guardianMain.js', module))
+  if (program !== undefined && existsSync(program)) return program
+  const place = program === undefined ? 'a file of its own' : program
+  throw new NetworkError(
+    'UNSUPPORTED',
+    `confirmWithin: the program that would undo is not there (${place}); linkwright itself must stay outside of a bundle for it`,
+  )
 }
