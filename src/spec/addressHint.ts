@@ -6,7 +6,9 @@ import { createRequire } from 'node:module'
  */
 export function addressHint(text: string): string | undefined {
   if (!/[/%]/.test(text)) return undefined
-  const { Address4, Address6 }: typeof import('ip-address') = createRequire(import.meta.url)('ip-address')
+  const library = loaded()
+  if (!library) return undefined
+  const { Address4, Address6 } = library
   const zone = /%[^/]+/.exec(text)?.[0]
   if (zone !== undefined) {
     const bare = text.replace(zone, '')
@@ -14,4 +16,13 @@ export function addressHint(text: string): string | undefined {
   }
   if (Address4.isValid(text)) return `without a prefix length: ${new Address4(text).correctForm()}`
   return Address6.isValid(text) ? `without a prefix length: ${new Address6(text).correctForm()}` : undefined
+}
+
+/** The library, unless a bundle has left it behind: a hint is not worth an exception. */
+function loaded(): typeof import('ip-address') | undefined {
+  try {
+    return createRequire(import.meta.url)('ip-address')
+  } catch {
+    return undefined
+  }
 }
