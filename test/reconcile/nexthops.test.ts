@@ -244,3 +244,13 @@ test('a snapshot makes the same objects and routes in an empty namespace', async
   t.deepEqual(about(other.picture({ portable: true })), about(namespace.picture({ portable: true })))
   t.false((await namespace.apply(spec)).changed)
 })
+
+test('what needs a link that somebody took down says how it comes up', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1 && ip link set v1 up && ip address add 10.0.0.1/24 dev v0')
+  const nexthops = [{ id: 1, via: '10.0.0.2', dev: 'v0' }]
+  t.regex((await namespace.refuses({ nexthops }, 'ENETDOWN')).message, /ENETDOWN\).*`up: true`$/)
+  const routes = [{ to: '10.1.0.0/16', dev: 'v0' }]
+  t.regex((await namespace.refuses({ routes }, 'ENETDOWN')).message, /ENETDOWN\).*`up: true`$/)
+  await namespace.converges({ links: [{ name: 'v0', up: true }], nexthops, routes })
+})

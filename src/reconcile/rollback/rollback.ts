@@ -47,11 +47,19 @@ import { withRoomForVxlans } from './roomForVxlans.js'
 /** The error of a failed step: which one, on what, in the kernel's words. */
 export function failedStep({ step, error }: Failure): NetworkError {
   const object = `${step.object} ${step.id}`
-  const message = error.message.startsWith(object) ? error.message : `${object}: ${error.message}`
+  const words = error.message.startsWith(object) ? error.message : `${object}: ${error.message}`
+  const message = `${words}${hintOn(error)}`
   return error.with(
     { object, step: equivalentOf(step), ...(step.path === undefined ? {} : { path: step.path }) },
     step.namespace === undefined ? message : `namespace ${step.namespace}: ${message}`,
   )
+}
+
+/** What the kernel says of a link that is down: net/ipv4/nexthop.c, net/ipv4/fib_semantics.c, net/ipv6/route.c. */
+function hintOn({ code, kernelMessage = '' }: NetworkError): string {
+  return code === 'ENETDOWN' && /device.* is not up/i.test(kernelMessage)
+    ? '; a link that is there already comes up only where the spec says `up: true`'
+    : ''
 }
 
 /** What undoing needs to know. It is plain data, so that it can outlive the process. */
