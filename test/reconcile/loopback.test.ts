@@ -38,3 +38,14 @@ test('a snapshot makes a new namespace what it is of', async (t) => {
   await target.converges(await source.snapshot())
   t.deepEqual(target.picture({ portable: true }), source.picture({ portable: true }))
 })
+
+test('another address that the loopback device has already keeps 127.0.0.1 from coming, and all is put back', async (t) => {
+  const namespace = asNew(t)
+  namespace.sh('ip address add 10.255.0.1/32 dev lo')
+  const before = namespace.picture()
+  const lo: LinkSpec = { name: 'lo', up: true, addresses: ['10.255.0.1/32', '127.0.0.1/8'] }
+  const { rollback } = await namespace.fails({ links: [lo] }, { guards: [() => false] })
+  t.true(rollback?.restored, rollback?.error)
+  t.deepEqual(namespace.picture(), before)
+  await namespace.converges({ links: [lo] })
+})
