@@ -39,7 +39,7 @@ test('a snapshot makes a new namespace what it is of', async (t) => {
   t.deepEqual(target.picture({ portable: true }), source.picture({ portable: true }))
 })
 
-test('another address that the loopback device has already keeps 127.0.0.1 from coming, and all is put back', async (t) => {
+test('the loopback device gets 127.0.0.1 beside another address that it has already, and all is put back', async (t) => {
   const namespace = asNew(t)
   namespace.sh('ip address add 10.255.0.1/32 dev lo')
   const before = namespace.picture()

@@ -10,19 +10,15 @@ const IFA_F_PERMANENT = 0x80
 const IFAPROT_KERNEL_LO = 1
 
 /**
- * The addresses that a link has when its own come to be set: the loopback device gets its own as it comes up, and the
- * kernel takes none twice (net/ipv4/devinet.c, inetdev_event; net/ipv6/addrconf.c, init_loopback).
+ * The addresses that a link has when its own come to be set: the loopback device gets its own as it comes up, whatever
+ * else it has, and the kernel takes none twice (net/ipv4/devinet.c, inetdev_event; net/ipv6/addrconf.c, init_loopback).
  */
 export function addressesOnceUp({ properties }: DesiredLink, record: LinkRecord | undefined): readonly ListedAddress[] {
   if (!record) return []
   const { link, addresses } = record
   if (link.hardwareType !== ARPHRD_LOOPBACK || link.up || properties.up !== true) return addresses
-  const given = [
-    // Any other one keeps it from coming.
-    ...(addresses.some(({ family }) => family === 'inet') ? [] : [ofLoopback('127.0.0.1/8', 'inet', link.index)]),
-    ...(addresses.some(({ address }) => address === '::1/128') ? [] : [ofLoopback('::1/128', 'inet6', link.index)]),
-  ]
-  return [...addresses, ...given]
+  const given = [ofLoopback('127.0.0.1/8', 'inet', link.index), ofLoopback('::1/128', 'inet6', link.index)]
+  return [...addresses, ...given.filter(({ address }) => !addresses.some((one) => one.address === address))]
 }
 
 function ofLoopback(address: string, family: 'inet' | 'inet6', index: number): ListedAddress {
