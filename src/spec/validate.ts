@@ -111,9 +111,10 @@ function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
   const expected = issue.expected ?? undefined
   const custom = issue.type === 'check' || issue.type === 'regex'
   const found = shown(issue.input, path)
+  const isWhole = path.length === 0
   const message = custom
     ? withoutSecret(issue.message, issue.input, found)
-    : `${found} is not valid, expected ${expected ?? issue.type}`
+    : `${isWhole ? `a spec cannot be ${found}` : `${found} is not valid`}, expected ${expected ?? issue.type}`
   const names = issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)] : []
   const words = names.map(([, word]) => word).filter((word) => word !== undefined)
   const name = typeof issue.input === 'string' ? nearest(issue.input, words) : undefined

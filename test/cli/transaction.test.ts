@@ -43,7 +43,7 @@ test.serial('rollback undoes before the time, and says by which commands', async
   t.is((await commandLine('apply', file, '--confirm-within', '60', '--json', ...place)).status, 0)
   const locked = await commandLine('apply', file, ...place)
   t.is(locked.status, 1)
-  t.regex(locked.err, /is being changed by process \d+/)
+  t.regex(locked.err, /was changed by process \d+.*, which waits until 20.*Z for confirm or rollback/)
   const undone = await commandLine('rollback', ...place)
   t.is(undone.status, 0, undone.err)
   t.regex(undone.out, /ip link delete .*br0/)

@@ -24,6 +24,8 @@ export interface LockHolder {
   readonly command: string
   /** When it was taken, as ISO 8601. */
   readonly since: string
+  /** Until when what it did waits to be confirmed, as ISO 8601; only once it is done. */
+  readonly confirmBy?: string
 }
 
 /**
@@ -75,9 +77,7 @@ export class NamespaceLock implements Disposable {
     try {
       // Whoever let go of the lock removed its file; a lock on a removed file locks nothing.
       if (libc.flock(fd, LOCK_EX | LOCK_NB) === 0 && isFileAt(fd, path)) {
-        const holder: LockHolder = { pid: process.pid, command: commandLine(), since: new Date().toISOString() }
-        ftruncateSync(fd)
-        writeSync(fd, JSON.stringify(holder), 0)
+        writeHolder(fd, { pid: process.pid, command: commandLine(), since: new Date().toISOString() })
         return new NamespaceLock(fd, path)
       }
     } catch (error) {
@@ -99,16 +99,26 @@ export class NamespaceLock implements Disposable {
     }
   }
 
-  /** Closes this process's descriptor; whoever it was handed over to goes on holding the lock. */
-  handOver(): void {
+  /** Closes this process's descriptor; whoever it was handed over to goes on holding the lock until a confirmation. */
+  handOver(confirmBy: Date): void {
     if (this.#released) return
     this.#released = true
-    closeSync(this.fd)
+    try {
+      const holder = holderOf(this.#path)
+      if (holder) writeHolder(this.fd, { ...holder, confirmBy: confirmBy.toISOString() })
+    } finally {
+      closeSync(this.fd)
+    }
   }
 
   [Symbol.dispose](): void {
     this.release()
   }
+}
+
+function writeHolder(fd: number, holder: LockHolder): void {
+  ftruncateSync(fd)
+  writeSync(fd, JSON.stringify(holder), 0)
 }
 
 function isFileAt(fd: number, path: string): boolean {
@@ -134,8 +144,8 @@ function holderOf(path: string): LockHolder | undefined {
 
 function isHolder(content: unknown): content is LockHolder {
   if (typeof content !== 'object' || content === null) return false
-  const { pid, command, since } = Object.assign({ pid: 0, command: 0, since: 0 }, content)
-  return typeof pid === 'number' && typeof command === 'string' && typeof since === 'string'
+  const { pid, command, since, confirmBy } = Object.assign({ pid: 0, command: 0, since: 0, confirmBy: '' }, content)
+  return [command, since, confirmBy].every((text) => typeof text === 'string') && typeof pid === 'number'
 }
 
 function heldError(what: string, holder: LockHolder | undefined): NetworkError {
@@ -143,7 +153,12 @@ function heldError(what: string, holder: LockHolder | undefined): NetworkError {
     holder === undefined
       ? 'another process'
       : `process ${holder.pid}${holder.pid === process.pid ? ' (this one)' : ''}, ${holder.command}, since ${holder.since}`
-  return new NetworkError('LOCKED', `${what}: is being changed by ${who}`)
+  const { confirmBy } = holder ?? {}
+  const message =
+    confirmBy === undefined
+      ? `is being changed by ${who}`
+      : `was changed by ${who}, which waits until ${confirmBy} for confirm or rollback`
+  return new NetworkError('LOCKED', `${what}: ${message}`)
 }
 
 /** How messages name the namespace that a spec has under a name; that of its top level as the caller refers to it. */

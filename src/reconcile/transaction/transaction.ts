@@ -191,7 +191,7 @@ export class Transaction implements Disposable {
     this.#journal = undefined
     await this.#guardian.leave(confirmWithin)
     this.#guardian = undefined
-    for (const { lock } of this.#held) lock.handOver()
+    for (const { lock } of this.#held) lock.handOver(confirmBy)
     return confirmBy
   }
 
