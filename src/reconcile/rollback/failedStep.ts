@@ -1,0 +1,42 @@
+import type { NetworkError } from '../../error.js'
+import { equivalentOf } from '../equivalent/operation.js'
+import type { Failure } from '../execute/pipeline.js'
+import type { PlannedStep } from '../steps/step.js'
+
+/** The error of a failed step: which one, on what, in the kernel's words. */
+export function failedStep({ step, error }: Failure): NetworkError {
+  const object = `${step.object} ${step.id}`
+  const words = error.message.startsWith(object) ? error.message : `${object}: ${error.message}`
+  const message = `${words}${hintOn(step, error)}`
+  return error.with(
+    { object, step: equivalentOf(step), ...(step.path === undefined ? {} : { path: step.path }) },
+    step.namespace === undefined ? message : `namespace ${step.namespace}: ${message}`,
+  )
+}
+
+/** What is to be done about an error whose words do not tell it. */
+interface Hint {
+  readonly code: string
+  readonly words: RegExp
+  readonly hint: string
+}
+
+const unreachable = 'nothing leads to the gateway: the link towards it has to be up, with an address of its subnet'
+
+/** Of routes and nexthop objects: net/ipv4/nexthop.c, net/ipv4/fib_semantics.c, net/ipv6/route.c. */
+const hints: readonly Hint[] = [
+  {
+    code: 'ENETDOWN',
+    words: /device.* is not up/i,
+    hint: 'a link that is there already comes up only where the spec says `up: true`',
+  },
+  { code: 'ENETUNREACH', words: /invalid gateway/, hint: unreachable },
+  // IPv6 says no more.
+  { code: 'EHOSTUNREACH', words: /^$/, hint: unreachable },
+]
+
+function hintOn({ object }: PlannedStep, { code, kernelMessage = '' }: NetworkError): string {
+  if (object !== 'route' && object !== 'nexthop') return ''
+  const known = hints.find((one) => one.code === code && one.words.test(kernelMessage))
+  return known ? `; ${known.hint}` : ''
+}

@@ -1,0 +1,153 @@
+import type { Address, ListedAddress } from '../../rtnetlink/address.js'
+import { grouped } from '../../rtnetlink/grouped.js'
+import { emptyProperties } from '../../rtnetlink/linkProperties.js'
+import { nearPeerOf } from '../../rtnetlink/pair.js'
+import { isManageable } from '../../state/address.js'
+import type { DesiredLink } from '../../state/desired.js'
+import { changedFeatures } from '../../state/features.js'
+import type { LinkRecord, NetworkState } from '../../state/model.js'
+import { marksOf } from '../../state/owner.js'
+import { changedSysctls, type SysctlsRead } from '../../state/sysctl.js'
+import { canTakeToken } from '../../state/token.js'
+import { mapInTurns } from '../../system/inTurns.js'
+import { rest } from '../../system/turns.js'
+import { asItWas } from '../losses/asItWas.js'
+import { settableProperties } from '../losses/settableProperties.js'
+import { takenAlong } from '../reach/dependents.js'
+import { linksRemade } from '../reach/linksRemade.js'
+import type { Reach } from '../reach/reach.js'
+import { type FormerNames, formerNamesOf } from '../renames/formerNames.js'
+import type { Operation } from '../steps/operation.js'
+import type { PlannedStep } from '../steps/step.js'
+import { formerOptions } from './formerOptions.js'
+import { operationsByLink } from './operationsByLink.js'
+
+export async function formerLinks(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  reach: Reach,
+): Promise<DesiredLink[]> {
+  const names = formerNamesOf(steps)
+  await rest()
+  const remade = linksRemade(steps, steps[0]?.namespace ?? '', before)
+  await rest()
+  const operations = operationsByLink(steps, names)
+  await rest()
+  const touched = touchedLinks(before, steps, names)
+  return await mapInTurns(touched, (name): DesiredLink => {
+    const record = before.links.get(name)
+    if (!record) return { name, absent: true, properties: {} }
+    const own = operations.get(name) ?? []
+    const isRemade = remade.has(name)
+    const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined)
+    const { ipv6Token, ...link } = record.link
+    const isTokenLost = isRemade && !canTakeToken(before.forwarding.ipv6, settings)
+    return {
+      ...formerLink(isTokenLost ? { ...record, link } : record, reach, isRemade, own),
+      ...(settings ? { sysctl: settings } : {}),
+      ...formerQdiscs(record, own, isRemade),
+      // A link that has got another name is known by its index.
+      ...(names.renamed.has(name) ? { index: record.link.index } : {}),
+    }
+  })
+}
+
+/** The qdiscs of a link whose qdiscs steps change, or that is made anew; where they were not read, nothing. */
+function formerQdiscs(
+  { qdiscs }: LinkRecord,
+  operations: readonly Operation[],
+  isRemade: boolean,
+): Pick<DesiredLink, 'qdisc' | 'ingressQdisc'> {
+  const changed = operations.some(({ type }) => type === 'setQdisc')
+  if (!qdiscs || !(changed || isRemade)) return {}
+  return { qdisc: qdiscs.root ?? null, ingressQdisc: qdiscs.ingress ?? null }
+}
+
+/** What the settings that steps write were; of a link that is made anew, also what a new one has otherwise. */
+function formerSysctl(
+  { sysctl = {} }: LinkRecord,
+  operations: readonly Operation[],
+  defaults: SysctlsRead | undefined,
+): DesiredLink['sysctl'] {
+  const written = operations.flatMap((one) => (one.type === 'setSysctl' ? Object.keys(one.values) : []))
+  const known = written.flatMap((setting): [string, string][] => {
+    const value = sysctl[setting]
+    return value === undefined ? [] : [[setting, value]]
+  })
+  const settings = { ...(defaults ? changedSysctls(sysctl, defaults) : {}), ...Object.fromEntries(known) }
+  return Object.keys(settings).length === 0 ? undefined : settings
+}
+
+function formerLink(
+  { link, addresses, elsewhere }: LinkRecord,
+  reach: Reach,
+  isRemade: boolean,
+  operations: readonly Operation[],
+): DesiredLink {
+  // A new device begins with the features of its kind.
+  const features = isRemade ? changedFeatures(link) : link.features
+  return {
+    name: link.name,
+    absent: false,
+    properties: {
+      ...emptyProperties,
+      altNames: [],
+      ...settableProperties(link),
+      ...formerOptions(link, operations),
+      ...(features && Object.keys(features).length > 0 ? { features } : {}),
+    },
+    ...(reach.takesAddresses(link.name) ? { addresses: addresses.filter(isManageable).map(withoutFurther) } : {}),
+    exact: true,
+    marks: marksOf(link),
+    ...(elsewhere ? { elsewhere } : {}),
+  }
+}
+
+/** Says of an address also what it has not, since what is not stated would be left as the steps made it. */
+function withoutFurther(address: ListedAddress): Address {
+  return {
+    metric: 0,
+    noPrefixRoute: false,
+    validLifetime: 'forever',
+    preferredLifetime: 'forever',
+    ...asItWas(address),
+  }
+}
+
+/** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
+function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names: FormerNames): Set<string> {
+  const touched = new Set<string>([...names.renamed, ...names.given])
+  const bridges = new Set<string>()
+  const addMaster = (name: string): void => {
+    // A bridge may change with a port, but none of its other ports does.
+    if (before.links.get(name)?.link.kind === 'bridge') bridges.add(name)
+    else touched.add(name)
+  }
+  for (const { operation } of steps) {
+    if (operation.type === 'createLink') {
+      touched.add(names.of(operation.link.name))
+      const peer = nearPeerOf(operation.link)
+      if (peer !== undefined) touched.add(peer)
+    }
+    if (operation.type === 'setSysctl') touched.add(names.of(operation.name))
+    if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(names.of(operation.name))
+    // A bridge without a MAC or an MTU of its own takes those of its ports.
+    const master = operation.type === 'createLink' ? operation.link.master : undefined
+    const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
+    if (typeof newMaster === 'string') addMaster(names.of(newMaster))
+    if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
+    if (operation.type === 'setQdisc') touched.add(names.of(operation.dev))
+    if (operation.type === 'setVnis') touched.add(names.of(operation.dev))
+    if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
+    if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
+  }
+  const ports = grouped(before.links.values(), ({ link }) => String(link.master))
+  for (const name of touched) {
+    const formerMaster = before.links.get(name)?.link.master
+    if (typeof formerMaster === 'string') addMaster(formerMaster)
+    for (const other of takenAlong(name, before)) touched.add(other)
+    for (const { link } of ports.get(name) ?? []) touched.add(link.name)
+  }
+  for (const name of bridges) for (const one of [name, ...takenAlong(name, before)]) touched.add(one)
+  return touched
+}
