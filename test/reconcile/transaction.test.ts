@@ -1,82 +1,20 @@
 import {
   chmodSync,
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import test, { type ExecutionContext } from 'ava'
-import { apply, confirm, rollback } from '../../src/index.js'
-import { type Kernel, machineKernel } from '../../src/reconcile/world/kernel.js'
+import test from 'ava'
+import { apply, rollback } from '../../src/index.js'
 import type { Spec } from '../../src/spec/types.js'
 import { createAnonymousNamespace } from '../../src/system/namespace.js'
-import { fixture, runProgram } from '../helpers/program.js'
-import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
-import { Muted } from '../helpers/transports.js'
-import type { Orders } from './fixtures/applyAndDie.js'
-
-interface Stage extends ReconcileNamespace {
-  readonly stateDirectory: string
-  readonly place: { readonly namespace: { readonly path: string }; readonly stateDirectory: string }
-  /** Applies in a process of its own that is killed. */
-  killed(spec: Spec, options?: Pick<Orders, 'dieBefore' | 'confirmWithin'>): Promise<string>
-  files(): string[]
-}
-
-const furniture = [
-  'ip link add br0 type bridge forward_delay 400',
-  'ip link set br0 up',
-  'ip address add 10.0.0.1/24 dev br0',
-  'ip address add fd00::1/64 dev br0 nodad',
-  'ip route add 10.9.0.0/16 via 10.0.0.254 proto static',
-  'ip rule add priority 90 from 10.7.0.0/16 table 99',
-].join(' && ')
-
-const target: Spec = {
-  links: [
-    { name: 'br0', bridge: { forwardDelay: 2 }, mtu: 1400, addresses: ['10.0.0.2/24'] },
-    { name: 'tap0', kind: 'tap', master: 'br0' },
-    { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } }, addresses: ['10.1.0.1/24'] },
-  ],
-  routes: [
-    { to: '10.9.0.0/16', via: '10.0.0.253' },
-    { to: '10.8.0.0/16', via: '10.1.0.9' },
-  ],
-  rules: [{ priority: 100, from: '10.9.0.0/16', table: 100 }],
-  forwarding: { ipv4: true },
-}
-
-function stage(t: ExecutionContext): Stage {
-  const namespace = reconcileNamespace(t)
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
-  t.teardown(() => rmSync(stateDirectory, { recursive: true, force: true }))
-  namespace.sh(furniture)
-  const place = { namespace: { path: namespace.path }, stateDirectory }
-  return {
-    ...namespace,
-    stateDirectory,
-    place,
-    killed: async (spec, options = {}) => {
-      const orders: Orders = { namespacePath: namespace.path, stateDirectory, spec, ...options }
-      const ended = await runProgram([
-        process.execPath,
-        fixture(import.meta.url, 'applyAndDie'),
-        JSON.stringify(orders),
-      ])
-      t.is(ended.signal, 'SIGKILL', ended.stderr)
-      return ended.stdout
-    },
-    files: () => readdirSync(stateDirectory).filter((name) => !name.endsWith('.lock')),
-  }
-}
+import { stage, target } from '../helpers/transactionStage.js'
 
 test.serial('what a killed apply had done is undone by the next one, which says so', async (t) => {
   const place = stage(t)
@@ -140,44 +78,6 @@ test.serial('one that goes on and fails undoes what it found, too', async (t) =>
   )
   t.deepEqual(place.picture(), before)
   t.deepEqual(place.files(), [])
-})
-
-test.serial('what nobody confirms is undone in time, though its process was killed', async (t) => {
-  const place = stage(t)
-  const before = place.picture()
-  const start = Date.now()
-  const report: { confirmBy: string } = JSON.parse(await place.killed(target, { confirmWithin: 6000 }))
-  t.notDeepEqual(place.picture(), before)
-  t.true(Date.parse(report.confirmBy) > start)
-  const deadline = Date.parse(report.confirmBy)
-  while (Date.now() < deadline + 5000 && place.files().length > 0) await delay(20)
-  t.true(Date.now() >= deadline, 'undone before its time')
-  t.deepEqual(place.picture(), before)
-  t.deepEqual(place.files(), [])
-  const late = await confirm(place.place)
-  t.is(late.err && late.val.code, 'NOT_FOUND')
-})
-
-test.serial('what is confirmed stays', async (t) => {
-  const place = stage(t)
-  await place.killed(target, { confirmWithin: 8000 })
-  const applied = place.picture()
-  ;(await confirm(place.place)).unwrap()
-  t.deepEqual(readdirSync(place.stateDirectory), [], 'the guardian has let go')
-  await delay(8500)
-  t.deepEqual(place.picture(), applied)
-})
-
-test.serial('what waits to be confirmed keeps others out, and can be undone before its time', async (t) => {
-  const place = stage(t)
-  const before = place.picture()
-  const report = await place.apply(target, { stateDirectory: place.stateDirectory, confirmWithin: 60_000 })
-  t.true(report.confirmBy !== undefined && report.confirmBy.getTime() > Date.now() + 50_000)
-  const other = await place.fails({}, { stateDirectory: place.stateDirectory })
-  t.is(other.code, 'LOCKED')
-  t.is((await rollback(place.place)).unwrap().undone.length, 1)
-  t.deepEqual(place.picture(), before)
-  t.deepEqual(readdirSync(place.stateDirectory), [])
 })
 
 test.serial('an apply that is killed half way is undone at once where a guardian watches', async (t) => {
@@ -362,42 +262,4 @@ test.serial('a state directory that cannot be made or written is an error before
   const place = stage(t)
   await place.refuses(target, 'ENOTDIR', { stateDirectory: '/proc/version/x' })
   await place.refuses(target, /ENOENT|EACCES|EPERM/, { stateDirectory: '/proc/linkwright' })
-})
-
-test.serial('a checkpoint that was reverted cannot be confirmed any more', async (t) => {
-  const place = stage(t)
-  await place.killed(target, { dieBefore: 9 })
-  const [name = ''] = place.files()
-  const path = join(place.stateDirectory, name)
-  renameSync(path, path.replace('.journal', '.reverting'))
-  const error = await confirm(place.place)
-  t.is(error.err && error.val.code, 'LOCKED')
-  t.is((await rollback(place.place)).unwrap().undone.length, 1)
-})
-
-test.serial('confirm and rollback take a signal, after which nothing is begun, and a timeout', async (t) => {
-  const place = stage(t)
-  const before = place.picture()
-  await place.apply(target, { stateDirectory: place.stateDirectory, confirmWithin: 60_000 })
-  const applied = place.picture()
-  const waiting = readdirSync(place.stateDirectory)
-  const aborted = { ...place.place, signal: AbortSignal.abort() }
-  for (const { val } of [await confirm(aborted), await rollback(aborted)]) t.like(val, { code: 'ABORTED' })
-  for (const operation of [confirm, rollback]) {
-    t.like((await operation({ ...place.place, timeout: -1 })).val, { code: 'INVALID_ARGUMENT' })
-  }
-  t.deepEqual([place.picture(), readdirSync(place.stateDirectory)], [applied, waiting])
-  const kernel = (fd: number): Kernel => {
-    const machine = machineKernel(fd)
-    return { ...machine, transport: () => new Muted(machine.transport()) }
-  }
-  const start = performance.now()
-  const late = await rollback({ ...place.place, kernel, timeout: 50 })
-  t.like(late.val, { code: 'NOT_APPLIED' })
-  t.regex(late.err ? late.val.message : '', /no answer in time/)
-  t.true(performance.now() - start < 10_000)
-  t.deepEqual(place.picture(), applied)
-  const { signal } = new AbortController()
-  t.is((await rollback({ ...place.place, signal, timeout: 60_000 })).unwrap().undone.length, 1)
-  t.deepEqual(place.picture(), before)
 })
