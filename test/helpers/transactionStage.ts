@@ -55,7 +55,7 @@ export function stage(t: ExecutionContext): Stage {
       const orders: Orders = { namespacePath: namespace.path, stateDirectory, spec, ...options }
       const ended = await runProgram([
         process.execPath,
-        fixture(new URL('../reconcile/', import.meta.url).href, 'applyAndDie'),
+        fixture(import.meta.url.replace('/helpers/', '/reconcile/'), 'applyAndDie'),
         JSON.stringify(orders),
       ])
       t.is(ended.signal, 'SIGKILL', ended.stderr)
