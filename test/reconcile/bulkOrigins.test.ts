@@ -48,7 +48,7 @@ test('what the kernel refuses is told of by its place in the spec', async (t) =>
   t.like(await fails([...many().slice(0, 100), one]), { path: '/routes/100/0' }, 'behind few')
   const wrong = await fails(file([...lines(), '20.0.7.0/24 99.0.0.1 d0 50']))
   t.is(wrong?.path, '/routes/0')
-  t.regex(wrong?.message ?? '', /\(table.txt, line 6001\)$/)
+  t.regex(wrong?.message ?? '', /\(table.txt, line 6001\); nothing leads to the gateway/)
 })
 
 test('an unknown link or table is told of by the place of its route', async (t) => {

@@ -11,6 +11,7 @@ import { isWayMeant } from '../../state/routeAbsence.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { BulkChange } from '../steps/operation.js'
 import { operationFor } from './routeDecision.js'
+import { deletionOf } from './routeDeletions.js'
 
 /**
  * What must be done so that a table is as it should be. The routes themselves are never looked at one by one: what is
@@ -116,7 +117,8 @@ class Operations {
     if (known !== undefined) return known
     const route = this.#actual[actual]
     if (!route) throw new RangeError(`there is no way ${actual}`)
-    const number = this.ways.push({ operation: { type: 'deleteRoute', route }, ...pathOf(this.#wanted[way]) }) - 1
+    const wanted = this.#wanted[way]
+    const number = this.ways.push({ operation: deletionOf(route, wanted), ...pathOf(wanted) }) - 1
     this.#deletions.set(pair, number)
     return number
   }

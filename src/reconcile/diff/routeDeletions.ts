@@ -1,6 +1,16 @@
+import type { DesiredRoute } from '../../state/desired.js'
 import type { RouteRecord } from '../../state/route.js'
 import { isTakenFor } from '../../state/routeDeletion.js'
 import type { RouteOperation } from '../steps/operation.js'
+
+/**
+ * The deletion of a route, as somebody wishes it. All ways of an IPv6 route go, whoever made each, unless the wish tells
+ * a protocol: a record has that of the first way only.
+ */
+export function deletionOf(route: RouteRecord, wish: DesiredRoute | undefined): RouteOperation {
+  const ofAny = wish && wish.route.family === 'inet6' && !wish.exact && wish.stated.protocol === undefined
+  return { type: 'deleteRoute', route, ...(ofAny ? { anyProtocol: true } : {}) }
+}
 
 /**
  * What must be done so that some routes of a key are gone. Where the kernel would take another one in front of one for

@@ -15,7 +15,7 @@ import { withoutDoomedLinks } from './doomedLinks.js'
 import { requireLinks } from './lookup.js'
 import { chainOperations } from './routeChain.js'
 import { operationFor } from './routeDecision.js'
-import { deletionOperations } from './routeDeletions.js'
+import { deletionOf, deletionOperations } from './routeDeletions.js'
 import { routeStep } from './routeStep.js'
 import { routesInFront, shadowingRoutes } from './routesInFront.js'
 
@@ -89,17 +89,11 @@ function addDeletions(
     const operations = deletionOperations(new Set(group), wanted.has(key) ? [] : (present.get(key) ?? []))
     for (const planned of operations) {
       const wish = doomed.get(planned.route)
-      const isAny = planned.type === 'deleteRoute' && wish && isWhosever(wish)
-      const operation = isAny ? { ...planned, anyProtocol: true } : planned
+      const operation = planned.type === 'deleteRoute' ? deletionOf(planned.route, wish) : planned
       const step = routeStep(operation, wish?.path)
       addStep(context, operations.length === group.length ? step : { ...step, phase: Phase.routesOfAKey })
     }
   }
-}
-
-/** Whether all ways of a route are to go, which in IPv6 can be those of several protocols. */
-function isWhosever({ route, stated, exact }: DesiredRoute): boolean {
-  return route.family === 'inet6' && !exact && stated.protocol === undefined
 }
 
 function destinationKey({ family, to }: RouteRecord): string {
