@@ -158,6 +158,16 @@ test('a signal, a close of the events and a close of the network end a waiting i
   }
 })
 
+/** How many descriptors are open, once no more of them are being closed. */
+async function settledDescriptors(): Promise<number> {
+  for (let last = openDescriptors(); ; ) {
+    await delay(50)
+    const now = openDescriptors()
+    if (now === last) return now
+    last = now
+  }
+}
+
 test.serial('leaving a waiting iteration ends it, and a stream over it', async (t) => {
   const { network } = openNetwork(t)
   const end = { done: true, value: undefined } as const
@@ -166,7 +176,7 @@ test.serial('leaving a waiting iteration ends it, and a stream over it', async (
   await delay(20)
   t.deepEqual(await Promise.race([iteration.return(), delay(2000, 'still waiting', { ref: false })]), end)
   t.deepEqual(await waiting, end)
-  const before = openDescriptors()
+  const before = await settledDescriptors()
   for (const error of [undefined, new Error('enough')]) {
     const stream = Readable.from(network.events())
     stream.on('error', () => {}).resume()
@@ -174,8 +184,7 @@ test.serial('leaving a waiting iteration ends it, and a stream over it', async (
     const closed = new Promise((resolve) => stream.once('close', () => resolve('closed')))
     stream.destroy(error)
     t.is(await Promise.race([closed, delay(2000, 'still open', { ref: false })]), 'closed')
-    await delay(20)
-    t.is(openDescriptors(), before)
+    t.is(await settledDescriptors(), before)
   }
 })
 
