@@ -53,7 +53,7 @@ test.serial('it is not taken down where nothing may be interrupted', async (t) =
   const kernel = interposedKernel({ before: stubborn(namespace, 'v0') })
   const error = await namespace.refuses(spec, 'DISRUPTIVE', { kernel, disruption: 'forbid' })
   t.true(error.rollback?.restored)
-  t.regex(error.message, /update link v0 \(link-bounce\)/)
+  t.regex(error.message, /update link v0: mac 02:00:00:00:00:01 -> 02:00:00:00:00:02 \(link-bounce\)/)
 })
 
 test.serial('it is undone in the same way when something fails later', async (t) => {
