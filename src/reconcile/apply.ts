@@ -13,7 +13,7 @@ import { isRefusedWhileUp } from './execute/linkBusy.js'
 import { settle } from './execute/settle.js'
 import { settleCarriers } from './execute/settleCarriers.js'
 import { runGuards } from './guards/index.js'
-import { withRemadeFeatures } from './losses/remadeFeatures.js'
+import { withRemadeLinks } from './losses/remadeLinks.js'
 import { observeAndPlan, type Work } from './observeAndPlan.js'
 import { type ApplyOptions, checkOptions, type PlanOptions } from './options/options.js'
 import { Plan } from './plan/plan.js'
@@ -112,7 +112,7 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
  */
 async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Plan> {
   const { networks, world, options, transaction } = given
-  const states = await withRemadeFeatures(world, given.states, current.planned, options)
+  const states = await withRemadeLinks(world, given.states, current.planned, options)
   let work: Work = { ...given, states }
   let done = current.planned
   if (isRetry) await transaction?.extend(await formerOf(done, states))

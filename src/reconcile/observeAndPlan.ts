@@ -9,7 +9,7 @@ import { refuseVlans } from './capability/capabilityOfVlans.js'
 import { refuseUnsupported } from './capability/refuseUnsupported.js'
 import { bystander, farNamespaces } from './losses/farEnds.js'
 import { losingEntries } from './losses/losingEntries.js'
-import { withRemadeFeatures } from './losses/remadeFeatures.js'
+import { withRemadeLinks } from './losses/remadeLinks.js'
 import { curiosityOf } from './observe/curiosity.js'
 import { isAboutLinks, isAdditive } from './observe/scope.js'
 import { type ApplyOptions, ownerOf, type PlanOptions } from './options/options.js'
@@ -148,7 +148,7 @@ async function allSteps(
   const remade = steps.filter(({ disruption }) => disruption === 'recreate')
   if (remade.length > 0) {
     // What is made anew comes back with the features that it had.
-    states = await withRemadeFeatures(world, states, remade, options)
+    states = await withRemadeLinks(world, states, remade, options)
     steps = await stepsTowards(networks, states, world, options)
   }
   await rest()

@@ -13,7 +13,7 @@ import { withFarEnds } from './farEnds.js'
  * Adds to what was read the features, qdiscs and settings of links that steps delete or make anew, and of what goes along
  * with them.
  */
-export async function withRemadeFeatures(
+export async function withRemadeLinks(
   world: World,
   states: ReadonlyMap<string, NetworkState>,
   steps: readonly PlannedStep[],
