@@ -15,8 +15,8 @@ export interface DiffContext {
   /** What is there before anything is lost by the way. */
   readonly before: NetworkState
   readonly recreated: ReadonlySet<string>
-  /** What takes each of those along that nothing else makes anew. */
-  readonly recreatedWith: ReadonlyMap<string, string>
+  /** What takes each of those along; `undefined` for what is made anew by itself. */
+  readonly recreatedWith: ReadonlyMap<string, string | undefined>
   readonly bounced: ReadonlySet<string>
   /** Nexthop objects that are made anew. */
   readonly recreatedNexthops: ReadonlySet<number>

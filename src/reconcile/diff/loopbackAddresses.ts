@@ -1,4 +1,5 @@
 import type { ListedAddress } from '../../rtnetlink/address.js'
+import { IFA_F_PERMANENT } from '../../rtnetlink/addressAttributes.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
 
@@ -6,7 +7,6 @@ import type { LinkRecord } from '../../state/model.js'
 const ARPHRD_LOOPBACK = 772
 
 /** include/uapi/linux/if_addr.h */
-const IFA_F_PERMANENT = 0x80
 const IFAPROT_KERNEL_LO = 1
 
 /**

@@ -16,6 +16,11 @@ export async function diffNexthops(context: DiffContext): Promise<void> {
   const users = absent.size === 0 ? new Map<number, number>() : routesByNexthop(context)
   const groups = await groupsToBe(context, present)
   const absentGroups = absentGroupsByMember(context, absent)
+  const former = new Map(
+    context.before.nexthops
+      .filter(({ id }) => context.recreatedNexthops.has(id))
+      .map((nexthop) => [nexthop.id, nexthop]),
+  )
   await eachInTurns(context.desired.nexthops, (wanted) => {
     const actual = present.get(wanted.nexthop.id)
     if (wanted.absent) {
@@ -23,7 +28,7 @@ export async function diffNexthops(context: DiffContext): Promise<void> {
       return
     }
     checkReferences(context, wanted, known, groups)
-    if (!actual) createNexthop(context, wanted)
+    if (!actual) createNexthop(context, wanted, former.get(wanted.nexthop.id))
     else updateNexthop(context, wanted, actual)
   })
   checkRoutes(context, known)
@@ -94,7 +99,8 @@ function checkRoutes(context: DiffContext, known: ReadonlySet<number>): void {
   }
 }
 
-function createNexthop(context: DiffContext, wanted: DesiredNexthop): void {
+/** @param former what it was, where it is made anew */
+function createNexthop(context: DiffContext, wanted: DesiredNexthop, former: NexthopRecord | undefined): void {
   const { nexthop, path } = wanted
   const marked = { ...nexthop, protocol: nexthop.protocol ?? context.owner?.protocol ?? 0 }
   const { id, ...properties } = marked
@@ -102,7 +108,6 @@ function createNexthop(context: DiffContext, wanted: DesiredNexthop): void {
     context.problems.push({ path: `${path}/buckets`, message: 'a new resilient group needs buckets' })
   }
   const replaces = context.recreatedNexthops.has(id)
-  const former = replaces ? context.before.nexthops.find((one) => one.id === id) : undefined
   addStep(context, {
     ...described(marked),
     action: replaces ? 'recreate' : 'create',

@@ -43,8 +43,11 @@ export interface Losses {
   readonly desired: DesiredNetwork
   /** Links that are made anew, and the ones that go and come back with them. */
   readonly recreated: ReadonlySet<string>
-  /** What takes each of those along that nothing else makes anew: another link, with its namespace where it is another. */
-  readonly recreatedWith: ReadonlyMap<string, string>
+  /**
+   * What takes each of those along: another link, with its namespace where that is another one; `undefined` for what is
+   * made anew by itself.
+   */
+  readonly recreatedWith: ReadonlyMap<string, string | undefined>
   /** Links that go down and up again. */
   readonly bounced: ReadonlySet<string>
   /** Nexthop objects that are made anew, since the kernel does not change them so far. */
@@ -69,8 +72,8 @@ export async function withLosses(
   await rest()
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   await rest()
-  const recreatedBy = await recreatedLinks(desired, actual, wanted, far)
-  const recreated = new Set(recreatedBy.keys())
+  const recreatedWith = await recreatedLinks(desired, actual, wanted, far)
+  const recreated = new Set(recreatedWith.keys())
   await rest()
   const bounced = await bouncedLinks(desired, actual, wanted, recreated)
   for (const name of bouncedBefore) {
@@ -82,7 +85,7 @@ export async function withLosses(
       actual,
       desired,
       recreated,
-      recreatedWith: new Map(),
+      recreatedWith,
       bounced,
       recreatedNexthops: anew,
       formerUppers: new Map(),
@@ -111,7 +114,7 @@ export async function withLosses(
       ...restoredEntries(desired, actual, recreated),
     },
     recreated,
-    recreatedWith: new Map([...recreatedBy].flatMap(([name, by]) => (by === undefined ? [] : [[name, by]]))),
+    recreatedWith,
     bounced,
     recreatedNexthops: anew,
     formerUppers: formerUppersOf(actual, recreated),

@@ -41,6 +41,9 @@ export function withAllSysctls(state: NetworkState, { kernel }: Place): NetworkS
 /** From how many links on they are listed, to read the files of those only that differ: a link has a hundred files. */
 const worthAList = 3
 
+/** Records with all of their settings, which an apply asks for once to plan, and once to undo. */
+const wholly = new WeakSet<LinkRecord>()
+
 /**
  * Adds to what was read the settings of some links that a new link has otherwise, which go with the links and are to come
  * back with them.
@@ -51,7 +54,7 @@ export async function withSysctlsOf(
   place: Place,
   options: RequestOptions,
 ): Promise<NetworkState> {
-  const records = [...names].flatMap((name) => state.links.get(name) ?? [])
+  const records = [...names].flatMap((name) => state.links.get(name) ?? []).filter((record) => !wholly.has(record))
   if (records.length === 0) return state
   const defaults = allSettings(place.kernel, 'default')
   const likenesses = records.length < worthAList ? undefined : await likenessesOf(place, options)
@@ -64,7 +67,9 @@ export async function withSysctlsOf(
     const changed = known.get(likeness) ?? changedSysctls(allSettings(place.kernel, name), defaults)
     if (likeness !== undefined) known.set(likeness, changed)
     for (const setting of Object.keys(changed)) told.add(setting)
-    links.set(name, { ...record, sysctl: { ...record.sysctl, ...changed } })
+    const whole = { ...record, sysctl: { ...record.sysctl, ...changed } }
+    wholly.add(whole)
+    links.set(name, whole)
   })
   const toldDefaults = Object.fromEntries([...told].map((setting) => [setting, defaults[setting]]))
   return { ...state, links, sysctlDefaults: { ...state.sysctlDefaults, ...toldDefaults } }

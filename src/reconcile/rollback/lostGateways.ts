@@ -3,16 +3,15 @@ import { grouped } from '../../rtnetlink/grouped.js'
 import type { Nexthop } from '../../rtnetlink/route.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
-import type { RouteRecord } from '../../state/route.js'
+import { mainTable, type RouteRecord } from '../../state/route.js'
 import { rest } from '../../system/turns.js'
+import { addStep } from '../diff/context.js'
 import { routeStep } from '../diff/routeStep.js'
 import { reachability } from '../reach/reachable.js'
 import type { PlannedStep } from '../steps/step.js'
 
 /** Behind whatever else leads to a gateway. */
 const lastMetric = 0xffff_fffe
-
-const main = 254
 
 /**
  * Adds to the steps of undoing ways to gateways that no address reaches any longer: the kernel keeps a route when the address
@@ -36,8 +35,8 @@ export async function withLostGateways(
       .flatMap(hopsOf)
       .filter(({ via, dev }) => dev !== undefined && via !== undefined && !canLead({ via }))
     for (const route of new Map(lost.map((hop) => [`${hop.via} ${hop.dev}`, wayTo(hop)])).values()) {
-      before.push(planned({ type: 'addRoute', route }, namespace))
-      after.push(planned({ type: 'deleteRoute', route }, namespace))
+      addStep({ namespace, steps: before }, routeStep({ type: 'addRoute', route }, undefined))
+      addStep({ namespace, steps: after }, routeStep({ type: 'deleteRoute', route }, undefined))
     }
   }
   const [firstLed] = led
@@ -64,15 +63,10 @@ function wayTo({ via = '', dev }: Nexthop): RouteRecord {
   return {
     family,
     to: `${via}/${addressBits(family)}`,
-    table: main,
+    table: mainTable,
     metric: lastMetric,
     tos: 0,
     ...(dev === undefined ? {} : { dev }),
     ...(family === 'inet' ? { scope: 'link' } : {}),
   }
-}
-
-function planned(operation: Parameters<typeof routeStep>[0], namespace: string): PlannedStep {
-  const { path: _path, ...step } = routeStep(operation, undefined)
-  return { provides: [], needs: [], disruption: 'none', ...step, ...(namespace === '' ? {} : { namespace }) }
 }

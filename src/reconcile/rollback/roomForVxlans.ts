@@ -2,7 +2,9 @@ import { familyOf } from '../../ip/address.js'
 import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
-import type { PlannedStep } from '../steps/step.js'
+import { addStep } from '../diff/context.js'
+import { propertyChange } from '../steps/operation.js'
+import { Phase, type PlannedStep } from '../steps/step.js'
 
 /** Bytes of the headers around a frame, with IPv4 and with IPv6 around: include/net/vxlan.h, vxlan_headroom. */
 const headers = { inet: 50, inet6: 70 } as const
@@ -19,8 +21,8 @@ export function withRoomForVxlans(
 ): PlannedStep[] {
   if (!steps.some(vxlanOf)) return [...steps]
   const wanted = new Map([...networks].map(([namespace, { links }]) => [namespace, byName(links)]))
-  const mtus = new Map<string, { readonly back: PlannedStep; readonly mtu: number }>()
-  const all: PlannedStep[] = []
+  const mtus = new Map<string, number>()
+  const [all, back]: [PlannedStep[], PlannedStep[]] = [[], []]
   for (const step of steps) {
     const given = vxlanOf(step)
     const namespace = step.namespace ?? ''
@@ -30,14 +32,15 @@ export function withRoomForVxlans(
       const had = links?.get(lower)?.properties.mtu ?? states.get(namespace)?.links.get(lower)?.link.mtu
       const mtu = given.mtu + given.headers
       const key = `${namespace} ${lower}`
-      if (had !== undefined && (mtus.get(key)?.mtu ?? had) < mtu) {
-        mtus.set(key, { back: changeOf(lower, had, namespace), mtu })
-        all.push(changeOf(lower, mtu, namespace))
+      if (had !== undefined && (mtus.get(key) ?? had) < mtu) {
+        if (!mtus.has(key)) addChange(back, lower, had, namespace)
+        mtus.set(key, mtu)
+        addChange(all, lower, mtu, namespace)
       }
     }
     all.push(step)
   }
-  return [...all, ...[...mtus.values()].map(({ back }) => back)]
+  return [...all, ...back]
 }
 
 function byName(links: DesiredNetwork['links']): ReadonlyMap<string, DesiredNetwork['links'][number]> {
@@ -60,25 +63,16 @@ function headersOf({ remote, group, local }: VxlanOptions = {}): number {
   return headers[end === undefined ? 'inet' : familyOf(end)]
 }
 
-function changeOf(name: string, mtu: number, namespace: string): PlannedStep {
-  return {
-    action: 'update',
-    object: 'link',
-    id: name,
-    changes: [{ property: 'mtu', after: mtu }],
-    disruption: 'none',
-    phase: 0,
-    provides: [],
-    needs: [],
-    operation: {
-      type: 'updateLink',
-      name,
-      kind: undefined,
-      changes: { mtu },
-      addedAltNames: [],
-      removedAltNames: [],
-      bounce: false,
+function addChange(steps: PlannedStep[], name: string, mtu: number, namespace: string): void {
+  addStep(
+    { namespace, steps },
+    {
+      action: 'update',
+      object: 'link',
+      id: name,
+      changes: [{ property: 'mtu', after: mtu }],
+      phase: Phase.link,
+      operation: propertyChange(name, undefined, { mtu }),
     },
-    ...(namespace === '' ? {} : { namespace }),
-  }
+  )
 }
