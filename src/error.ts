@@ -113,7 +113,7 @@ export class NetworkError extends Error {
   declare readonly step?: string
   /** What undoing did, where something had been done before the failure. */
   declare readonly rollback?: RollbackReport
-  /** All problems of an invalid spec. */
+  /** All problems of an invalid spec, or all that the kernel lacks for it. */
   declare readonly problems?: readonly Problem[]
 
   constructor(code: ErrorCode, message: string, details: NetworkErrorDetails = {}) {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { lineOfProblem, linesOfProblems } from '../alikeProblems.js'
 import { isSettled, whyNotRestored } from '../error.js'
 import type { NetworkError } from '../index.js'
 import { statusOf } from './exitStatus.js'
@@ -16,10 +17,10 @@ function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined
   const { problems, step, rollback } = error
   const paint = (text: string): string => (output.color.err ? styleText('red', text, { validateStream: false }) : text)
   if (problems && problems.length > 0) {
-    return problems.map(({ path, message, hint }) => {
-      const place = file?.locate(path)
+    return linesOfProblems(problems, (problem) => {
+      const place = file?.locate(problem.path)
       const where = place && file ? `${file.name}:${place.line}:${place.column}: ` : ''
-      return `${where}${paint('error:')} ${path === '' ? '/' : path}: ${message}${hint === undefined ? '' : ` (${hint})`}`
+      return `${where}${paint('error:')} ${lineOfProblem(problem)}`
     })
   }
   return [

@@ -1,13 +1,11 @@
+import { lineOfProblem, linesOfProblems } from '../alikeProblems.js'
 import { NetworkError, type Problem } from '../error.js'
 
-/** The error that carries problems; its message shows each on a line. */
+/** The error that carries problems; its message shows each on a line, of many that are alike the first. */
 export function invalidSpec(problems: readonly Problem[]): NetworkError {
-  const lines = problems.map(({ path, message, hint }) => {
-    const where = path === '' ? '/' : path
-    return `${where}: ${message}${hint === undefined ? '' : ` (${hint})`}`
-  })
+  const lines = linesOfProblems(problems, lineOfProblem)
   const [first = 'the spec is invalid'] = lines
-  const message = lines.length === 1 ? first : `${lines.length} problems:\n  ${lines.join('\n  ')}`
+  const message = problems.length === 1 ? first : `${problems.length} problems:\n  ${lines.join('\n  ')}`
   const path = problems.length === 1 ? problems[0]?.path : undefined
   return new NetworkError('INVALID_SPEC', message, { problems, ...(path === undefined ? {} : { path }) })
 }

@@ -1,6 +1,6 @@
+import { grouped } from '../grouped.js'
 import { familyOf } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
-import { grouped } from '../rtnetlink/grouped.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, prefixOfRow, RowsBuilder } from '../rtnetlink/packed/packedRows.js'
 import { RowIndex } from '../rtnetlink/packed/rowIndex.js'

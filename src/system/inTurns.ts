@@ -1,3 +1,4 @@
+import { addToGroup } from '../grouped.js'
 import { rest, turnIsLong } from './turns.js'
 
 /** How many items, of some microseconds each, come between looks at the clock. */
@@ -15,12 +16,7 @@ export async function eachInTurns<T>(items: Iterable<T>, work: (item: T) => void
 /** The items that share a key, in their order; the event loop gets its turn in between where that takes long. */
 export async function groupedInTurns<T>(items: Iterable<T>, keyOf: (item: T) => string): Promise<Map<string, T[]>> {
   const groups = new Map<string, T[]>()
-  await eachInTurns(items, (item) => {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  })
+  await eachInTurns(items, (item) => addToGroup(groups, keyOf(item), item))
   return groups
 }
 

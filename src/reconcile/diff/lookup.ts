@@ -1,4 +1,4 @@
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { VxlanOptions } from '../../rtnetlink/kinds/vxlan.js'
 import type { ListedNeighbor } from '../../rtnetlink/neighbor.js'
 import type { DesiredLink } from '../../state/desired.js'

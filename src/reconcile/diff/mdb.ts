@@ -1,4 +1,4 @@
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { ListedMdbEntry, MdbEntry } from '../../rtnetlink/mdb.js'
 import { vlansOf } from '../../rtnetlink/vlanRange.js'
 import type { DesiredMdbEntry } from '../../state/desired.js'

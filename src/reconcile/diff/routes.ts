@@ -1,5 +1,5 @@
 import type { Problem } from '../../error.js'
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { problemsAt, type RouteOrigin } from '../../spec/routeOrigin.js'
 import type { DesiredRoute } from '../../state/desired.js'

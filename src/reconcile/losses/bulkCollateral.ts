@@ -1,4 +1,4 @@
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import { sameValue } from '../../state/equal.js'

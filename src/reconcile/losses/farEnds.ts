@@ -1,5 +1,5 @@
 import type { Problem } from '../../error.js'
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { isLead, isPairKind, peerOf } from '../../rtnetlink/pair.js'

@@ -1,4 +1,4 @@
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { sameValue } from '../../state/equal.js'
 import { isLasting, type RouteRecord, routeKey } from '../../state/route.js'

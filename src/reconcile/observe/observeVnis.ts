@@ -1,6 +1,6 @@
+import { grouped } from '../../grouped.js'
 import type { DecodeContext } from '../../netlink/codec.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
-import { grouped } from '../../rtnetlink/grouped.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { ownVnis } from '../../rtnetlink/vniChanges.js'
 import { decodeVnis, dumpVnis } from '../../rtnetlink/vxlanVni.js'

@@ -1,5 +1,5 @@
 import type { Problem } from '../../error.js'
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import type { LinkPeer } from '../../rtnetlink/kinds/peer.js'
 import { linkKind, pairKinds } from '../../rtnetlink/kinds/registry.js'

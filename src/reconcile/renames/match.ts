@@ -1,5 +1,5 @@
 import type { Problem } from '../../error.js'
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 

@@ -1,4 +1,4 @@
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../../state/desired.js'
 import { entryOf } from '../../state/firewall/desiredFirewall.js'
 import { emptyState, type NetworkState } from '../../state/model.js'

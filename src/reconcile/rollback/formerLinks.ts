@@ -1,5 +1,5 @@
+import { grouped } from '../../grouped.js'
 import type { Address, ListedAddress } from '../../rtnetlink/address.js'
-import { grouped } from '../../rtnetlink/grouped.js'
 import { emptyProperties } from '../../rtnetlink/linkProperties.js'
 import { nearPeerOf } from '../../rtnetlink/pair.js'
 import { isManageable } from '../../state/address.js'

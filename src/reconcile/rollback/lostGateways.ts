@@ -1,5 +1,5 @@
+import { grouped } from '../../grouped.js'
 import { addressBits, familyOf } from '../../ip/address.js'
-import { grouped } from '../../rtnetlink/grouped.js'
 import type { Nexthop } from '../../rtnetlink/route.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'

@@ -1,4 +1,4 @@
-import { grouped } from '../grouped.js'
+import { grouped } from '../../grouped.js'
 import * as builtIn from './builtIn.js'
 import type { AnyLinkKind, LinkKind } from './kind.js'
 

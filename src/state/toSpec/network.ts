@@ -1,4 +1,4 @@
-import { grouped } from '../../rtnetlink/grouped.js'
+import { grouped } from '../../grouped.js'
 import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { defined } from '../../spec/omit.js'
 import { protocolToSpec } from '../../spec/protocolToSpec.js'
