@@ -78,6 +78,8 @@ export interface NexthopObjectAttributes extends RawEncapsulation {
   readonly master?: string | number
   readonly fdb?: boolean
   readonly resilient?: ResilientAttributes
+  /** Told only: bit 31 says that the upper bytes of the weights are told, which older kernels leave out. */
+  readonly operationFlags?: number
 }
 
 // enum of NHA_*: include/uapi/linux/nexthop.h
@@ -94,6 +96,7 @@ const nexthopAttributes: AttributeTable<NexthopObjectAttributes> = attributeTabl
   master: attribute(10, linkReference),
   fdb: attribute(11, flag),
   resilient: attribute(12, resilientAttributes),
+  operationFlags: attribute(14, u32),
 })
 
 /** RTM_NEWNEXTHOP and its kin. */

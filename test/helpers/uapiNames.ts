@@ -281,6 +281,7 @@ export const namedTables: readonly NamedTable[] = [
       groupType: 'GROUP_TYPE',
       dev: 'OIF',
       resilient: 'RES_GROUP',
+      operationFlags: 'OP_FLAGS',
       encapsulationType: 'ENCAP_TYPE',
       encapsulationData: 'ENCAP',
     },

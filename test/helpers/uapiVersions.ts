@@ -14,6 +14,7 @@ export const sinceVersion: Readonly<Record<string, string>> = {
   IFLA_BR_FDB_N_LEARNED: '6,7',
   IFLA_BR_FDB_MAX_LEARNED: '6,7',
   IFLA_HSR_INTERLINK: '6,10',
+  NHA_OP_FLAGS: '6,9',
   IFLA_OVPN_MODE: '6,16',
   IFLA_NETKIT_PEER_INFO: '6,7',
   IFLA_NETKIT_PRIMARY: '6,7',

@@ -25,6 +25,8 @@ test('nexthop objects are added, listed, replaced, got and deleted', async (t) =
     ok(await nexthops.list({ groups: true })).map(({ id }) => id),
     [10],
   )
+  // NHA_OP_FLAGS among them, since Linux 6.12.
+  t.true(ok(await nexthops.list()).every(({ unknown }) => unknown === undefined))
   t.deepEqual(
     ok(await nexthops.list({ dev: 'v0' })).map(({ id }) => id),
     [1, 2],
