@@ -19,12 +19,17 @@ function textOf(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object') return typeof value === 'string' ? JSON.stringify(value) : String(value)
   try {
-    const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
-    return text ?? 'an object'
+    return JSON.stringify(value, (_key, inner: unknown) => withoutJson(inner)) ?? 'an object'
   } catch {
     // A circle, or a getter or a toJSON that throws.
     return 'an object'
   }
+}
+
+/** What stands for a value inside another one that JSON would refuse, or leave out. */
+function withoutJson(inner: unknown): unknown {
+  if (typeof inner === 'bigint') return `${inner}n`
+  return typeof inner === 'function' ? '(function)' : inner
 }
 
 /** Whether a value may be a key, or part of one, by its place or by its look; better once too often than too seldom. */

@@ -104,17 +104,18 @@ function problemsOf(schema: AnySchema, issue: v.BaseIssue<unknown>, prefix: Path
   if (issue.type === 'strict_object' && issue.received === 'undefined' && keysOf(issue).length > 0) {
     return [{ path: pointer(path), message: `${JSON.stringify(key)} is missing` }]
   }
-  return [valueProblem(issue, path)]
+  return [valueProblem(issue, path, path.length === 0 && schema !== routeSchema)]
 }
 
-function valueProblem(issue: v.BaseIssue<unknown>, path: Path): Problem {
+function valueProblem(issue: v.BaseIssue<unknown>, path: Path, isSpec: boolean): Problem {
   const expected = issue.expected ?? undefined
   const custom = issue.type === 'check' || issue.type === 'regex'
   const found = shown(issue.input, path)
-  const isWhole = path.length === 0
   const message = custom
     ? withoutSecret(issue.message, issue.input, found)
-    : `${isWhole ? `a spec cannot be ${found}` : `${found} is not valid`}, expected ${expected ?? issue.type}`
+    : isSpec
+      ? `a spec is an object, such as {"links": []}, and not ${found}`
+      : `${found} is not valid, expected ${expected ?? issue.type}`
   const names = issue.type === 'picklist' && expected ? [...expected.matchAll(/"([^"]+)"/g)] : []
   const words = names.map(([, word]) => word).filter((word) => word !== undefined)
   const name = typeof issue.input === 'string' ? nearest(issue.input, words) : undefined

@@ -2,7 +2,7 @@ import test from 'ava'
 import { NetworkError, type Problem } from '../../src/error.js'
 import { plan } from '../../src/reconcile/apply.js'
 import { pairKinds } from '../../src/rtnetlink/kinds/registry.js'
-import { validateSpec } from '../../src/spec/validate.js'
+import { problemsOfRoute, validateSpec } from '../../src/spec/validate.js'
 import { FakeKernel } from '../../src/testing/index.js'
 
 /** The problems that the validator finds in what may be a spec. */
@@ -278,6 +278,7 @@ const throwing = (): never => {
 const unusual: readonly (readonly [what: string, value: unknown, found: string])[] = [
   ['a bigint', 1500n, '1500n'],
   ['a list with a bigint', [1500n], '["1500n"]'],
+  ['a list with a function', [() => true], '["(function)"]'],
   ['NaN', Number.NaN, 'NaN'],
   ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
   ['undefined', undefined, 'undefined'],
@@ -311,6 +312,12 @@ for (const [what, value, found] of unusual) {
     }
   })
 }
+
+test('what is no spec at all is told so, and what is no route', (t) => {
+  t.is(problemsOf('links')[0]?.message, 'a spec is an object, such as {"links": []}, and not "links"')
+  t.is(problemsOf([])[0]?.message, 'a spec is an object, such as {"links": []}, and not "a list"')
+  t.regex(problemsOfRoute('10.0.0.0/8')[0]?.message ?? '', /^"10\.0\.0\.0\/8" is not valid, expected /)
+})
 
 for (const kind of pairKinds()) {
   test(`a ${kind} is not its own peer`, async (t) => {
