@@ -11,9 +11,9 @@ import { Wrapped } from '../helpers/transports.js'
 export interface Change {
   /** How many changes there were before it, of all namespaces. */
   readonly number: number
-  /** RTM_* number, or the system call that makes it. */
+  /** RTM_* number, the number of the message of nf_tables that is acknowledged, or the system call that makes it. */
   readonly what: number | 'createTunTap' | 'configureTunTap' | 'writeSysctl'
-  /** The whole message, where it is one. */
+  /** The whole message, or the messages of which the kernel does all or none. */
   readonly bytes?: Uint8Array
 }
 
@@ -60,8 +60,11 @@ export function interposedKernel(judge: Judge): KernelMaker {
       lacksMdbOfVxlans: (request) => kernel.lacksMdbOfVxlans(request),
       lacksValue: (tried, request) => kernel.lacksValue(tried, request),
       sample: (section, request) => kernel.sample(section, request),
-      transport: () => new JudgedTransport(kernel.transport(), judge, next),
-      transportOf: (protocol) => new JudgedTransport(kernel.transportOf(protocol), judge, next),
+      transport: () => new JudgedTransport(kernel.transport(), messagesApart, judge, next),
+      transportOf: (protocol) => {
+        const parts = protocol === 'netfilter' ? wholeTransaction : messagesApart
+        return new JudgedTransport(kernel.transportOf(protocol), parts, judge, next)
+      },
     }
   }
 }
@@ -85,41 +88,70 @@ function createOne(
   }
 }
 
+/** What the kernel does or does not do as one, out of a datagram. */
+interface Part {
+  readonly bytes: Uint8Array
+  /** The message that is answered for all. */
+  readonly answered: ReceivedMessage
+  readonly isChange: boolean
+}
+
 /** Of each four RTM_* numbers the third reads, the others change: include/uapi/linux/rtnetlink.h */
-function isChange({ type }: ReceivedMessage): boolean {
-  return type >= 16 && type % 4 !== 2
+function messagesApart(datagram: Uint8Array): Part[] {
+  return [...messagesOf(datagram)].map((message) => ({
+    bytes: bytesOf(datagram, message),
+    answered: message,
+    isChange: message.type >= 16 && message.type % 4 !== 2,
+  }))
+}
+
+const NFNL_MSG_BATCH_BEGIN = 16
+
+/** nf_tables changes by transactions, each in one datagram, and reads by messages alone. */
+function wholeTransaction(datagram: Uint8Array): Part[] {
+  const messages = [...messagesOf(datagram)]
+  const [first] = messages
+  if (!first) return []
+  const answered = messages.find(({ flags }) => flags & NLM_F_ACK) ?? first
+  return [{ bytes: datagram, answered, isChange: first.type === NFNL_MSG_BATCH_BEGIN }]
 }
 
 /** Takes datagrams apart, so that each change can be judged by itself; answers keep the kernel's order. */
 class JudgedTransport extends Wrapped {
+  readonly #partsOf: (datagram: Uint8Array) => Part[]
   readonly #judge: Judge
   readonly #next: (what: Change['what'], bytes: Uint8Array) => Change
   readonly #answers: Uint8Array[] = []
 
-  constructor(inner: Transport, judge: Judge, next: (what: Change['what'], bytes: Uint8Array) => Change) {
+  constructor(
+    inner: Transport,
+    partsOf: (datagram: Uint8Array) => Part[],
+    judge: Judge,
+    next: (what: Change['what'], bytes: Uint8Array) => Change,
+  ) {
     super(inner)
+    this.#partsOf = partsOf
     this.#judge = judge
     this.#next = next
   }
 
   override send(datagram: Uint8Array): void {
-    const messages = [...messagesOf(datagram)]
-    if (!messages.some(isChange)) {
+    const parts = this.#partsOf(datagram)
+    if (!parts.some(({ isChange }) => isChange)) {
       super.send(datagram)
       return
     }
     let silent = false
-    for (const message of messages) {
-      const bytes = bytesOf(datagram, message)
-      const change = this.#next(message.type, bytes)
+    for (const { bytes, answered } of parts) {
+      const change = this.#next(answered.type, bytes)
       const verdict = this.#judge.before(change)
       if (verdict === 'mute') return
       if (verdict === 'lose') silent = true
       const answers =
         typeof verdict === 'object'
-          ? [errorMessage(message, verdict.errno, this.portId)]
+          ? [errorMessage(answered, verdict.errno, this.portId)]
           : verdict === 'ignore'
-            ? acknowledgement(message, this.portId)
+            ? acknowledgement(answered, this.portId)
             : this.#pass(bytes)
       if (!silent) this.#answers.push(...answers)
       if (verdict === 'pass' || verdict === 'lose') this.#judge.after?.(change)

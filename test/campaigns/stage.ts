@@ -23,8 +23,10 @@ export class Stage implements Disposable {
   readonly stateDirectory: string = mkdtempSync(join(tmpdir(), 'linkwright-campaign-'))
   readonly #ends: (() => unknown)[] = []
   readonly #names: ReadonlyMap<string, string>
+  readonly #hasFirewall: boolean
 
-  private constructor() {
+  private constructor(hasFirewall: boolean) {
+    this.#hasFirewall = hasFirewall
     this.namespace = testNamespace({ teardown: (end) => this.#ends.push(end) })
     const own = `lwc-${process.pid}-${count++}`
     this.#names = new Map([
@@ -39,8 +41,8 @@ export class Stage implements Disposable {
   }
 
   /** Furnishes a stage as a case begins. */
-  static async of(play: Pick<CorpusCase, 'start' | 'base'>): Promise<Stage> {
-    const stage = new Stage()
+  static async of(play: Pick<CorpusCase, 'start' | 'base'> & Partial<CorpusCase>): Promise<Stage> {
+    const stage = new Stage(/"(nat|confine)":/.test(JSON.stringify([play.base, play.target])))
     try {
       stage.ip(['link set lo up', ...play.start])
       if (play.base) {
@@ -96,6 +98,7 @@ export class Stage implements Disposable {
       )
       lines.push(...shown.map((line) => `${placeholder} ${line}`))
     }
+    if (this.#hasFirewall) lines.push(...firewall(this.namespace))
     lines.push(`rules in order: ${this.namespace.sh('ip -4 rule; ip -6 rule').replaceAll(/\s+/g, ' ')}`)
     return (own ? lines : lines.map(withoutDrawnMacs))
       .filter((line) => !comesWithCarrier.test(line))
@@ -119,6 +122,12 @@ export class Stage implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
+}
+
+/** What `nft` shows, a line a table. */
+function firewall(namespace: TestNamespace): string[] {
+  const tables = namespace.sh('nft -s list ruleset').split(/^(?=table )/m)
+  return tables.filter((table) => table !== '').map((table) => `firewall: ${table.replaceAll(/\s+/g, ' ')}`)
 }
 
 /** Every MAC address that the corpus gives begins with 02:00:00. */

@@ -2,6 +2,7 @@ import type { CorpusCase } from './case.js'
 import { changes } from './changes.js'
 import { creations } from './creations.js'
 import { deletions } from './deletions.js'
+import { firewalls } from './firewalls.js'
 import { namespaces } from './namespaces.js'
 import { nexthops } from './nexthops.js'
 import { recreations } from './recreations.js'
@@ -18,4 +19,5 @@ export const corpus: readonly CorpusCase[] = [
   ...renames,
   ...nexthops,
   ...namespaces,
+  ...firewalls,
 ]
