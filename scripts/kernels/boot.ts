@@ -42,8 +42,19 @@ export async function runInGuest(
   seconds: number,
 ): Promise<void> {
   const initialRamDisk = makeInitialRamDisk(image, scriptOf(directory, command))
-  // Five levels of page tables, and what guards against other guests, make emulation slower.
-  const machine = ['-cpu', 'max,la57=off', '-smp', '2', '-m', '3000', '-nographic', '-no-reboot', '-net', 'none']
+  // Five levels of page tables, copying byte by byte, and what guards against other guests make emulation slower.
+  const machine = [
+    '-cpu',
+    'max,la57=off,-erms,-fsrm',
+    '-smp',
+    '2',
+    '-m',
+    '3000',
+    '-nographic',
+    '-no-reboot',
+    '-net',
+    'none',
+  ]
   const share = (path: string, tag: string): string =>
     `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap`
   const shares = ['-virtfs', `${share('/', 'host')},readonly=on`, '-virtfs', share(results, 'results')]

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
-import { createAnonymousNamespace } from '../../src/system/namespace.js'
+import { createAnonymousNamespace, inNamespace } from '../../src/system/namespace.js'
 import { systemEnvironment } from './program.js'
 
 /** A throw-away network namespace, and `ip` and the shell inside it as independent eyes. */
@@ -20,13 +20,16 @@ export function testNamespace(t: Pick<ExecutionContext, 'teardown'>): TestNamesp
   const fd = createAnonymousNamespace()
   t.teardown(() => closeSync(fd))
   const path = `/proc/${process.pid}/fd/${fd}`
-  const run = (...command: string[]): string =>
-    execFileSync('nsenter', [`--net=${path}`, '--', ...command], {
-      encoding: 'utf8',
-      env: systemEnvironment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      maxBuffer: 1 << 28,
-    })
+  // Without nsenter, which would take a quarter of the time.
+  const run = (command: string, ...args: string[]): string =>
+    inNamespace(fd, () =>
+      execFileSync(command, args, {
+        encoding: 'utf8',
+        env: systemEnvironment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        maxBuffer: 1 << 28,
+      }),
+    )
   return {
     fd,
     path,

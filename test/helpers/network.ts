@@ -20,8 +20,9 @@ export function openNetwork(t: ExecutionContext, options: NetworkOptions = {}): 
   t.teardown(() => network.close())
   const views = ['-d address', '-4 route show table all', '-6 route show table all', '-4 rule', '-6 rule', 'neighbor']
   const picture = (): readonly string[] =>
-    views
-      .flatMap((view) => namespace.sh(`ip -o ${view}`).split('\n'))
+    namespace
+      .sh(views.map((view) => `ip -o ${view}`).join('; '))
+      .split('\n')
       .map((line) => line.trim())
       .sort()
   return { ...namespace, network, picture }

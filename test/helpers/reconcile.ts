@@ -71,30 +71,28 @@ function without(value: Json, names: ReadonlySet<string>): Json {
   )
 }
 
-const views = [
-  'address',
-  '-4 route show table all',
-  '-6 route show table all',
-  'nexthop',
-  '-4 rule',
-  '-6 rule',
-  'neighbor show nud all',
-  'neighbor show proxy',
-]
+const views = {
+  // What is shown of IPv4, where nothing else is said.
+  '': ['address', 'route show table all', 'nexthop', 'rule', 'neighbor show nud all', 'neighbor show proxy'],
+  '-6': ['route show table all', 'rule'],
+}
 
-const separator = '@@'
+// Each command prints a line, so that one process serves many.
+const script = Object.entries(views)
+  .map(([family, commands]) => `ip ${family} -j -d -force -batch - <<'END'\n${commands.join('\n')}\nEND\n`)
+  .join('')
 const forwardingFiles = 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding'
+const named = Object.entries(views).flatMap(([family, commands]) => commands.map((view) => `${family} ${view}`.trim()))
 
 /** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
 export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
   const dropped = options.portable ? new Set([...passing, ...incidental]) : passing
   // Routes and rules of a snapshot keep their protocol.
   const others = new Set([...dropped].filter((name) => name !== 'protocol'))
-  const script = `${views.map((view) => `ip -j -d ${view}; echo ${separator}; `).join('')}${forwardingFiles}`
   untilAddressesSettle(namespace)
-  const outputs = namespace.sh(script).split(separator)
-  const lines = views.flatMap((view, index) => {
-    const objects: Json[] = JSON.parse(outputs[index]?.trim() || '[]')
+  const outputs = namespace.sh(`${script}${forwardingFiles}`).trim().split('\n')
+  const lines = named.flatMap((view, index) => {
+    const objects: Json[] = JSON.parse(outputs[index] ?? '')
     const shown = objects
       .filter((object) => !isNoise(object))
       .map((object) => (options.portable && view === 'address' ? withoutMarks(object) : object))
@@ -102,7 +100,7 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
     // The order of links follows their indices, that of routes their age.
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
-  return [...lines, `forwarding: ${outputs.at(-1)?.trim().replace('\n', ' ')}`]
+  return [...lines, `forwarding: ${outputs.slice(named.length).join(' ')}`]
 }
 
 /** A link without the alternative names that tell who made it. */

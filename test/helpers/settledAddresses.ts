@@ -10,14 +10,16 @@ interface Shown {
   }[]
 }
 
-const attempts = 50
+const attempts = 20
+const pause = 50
+const never = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Waits, a second at most, until each IPv6 address has its local route, which a work queue gives it once nobody else is
  * found to have the address (net/ipv6/addrconf.c, addrconf_dad_work).
  */
 export function untilAddressesSettle({ sh }: Pick<TestNamespace, 'sh'>): void {
-  for (let attempt = 1; attempt < attempts && !areSettled(sh); attempt++) sh('sleep 0.02')
+  for (let attempt = 1; attempt < attempts && !areSettled(sh); attempt++) Atomics.wait(never, 0, 0, pause)
 }
 
 function areSettled(sh: TestNamespace['sh']): boolean {

@@ -12,7 +12,7 @@ export interface Stage extends ReconcileNamespace {
   readonly stateDirectory: string
   readonly place: { readonly namespace: { readonly path: string }; readonly stateDirectory: string }
   /** Applies in a process of its own that is killed. */
-  killed(spec: Spec, options?: Pick<Orders, 'dieBefore' | 'confirmWithin'>): Promise<string>
+  killed(spec: Spec, options?: Pick<Orders, 'dieBefore' | 'dieOnce' | 'confirmWithin'>): Promise<string>
   files(): string[]
 }
 

@@ -6,11 +6,13 @@ import type { TestNamespace } from './namespace.js'
  * Linux 6.1 does not wait for the carrier with the address (net/core/rtnetlink.c, do_setlink).
  */
 export function furnishVethPair({ sh }: Pick<TestNamespace, 'sh'>): void {
-  sh(`
-    ip link add v0 type veth peer name v1
-    for link in lo v0 v1; do ip link set $link addrgenmode none && ip link set $link up; done
-    until [ $(ip -o link show type veth | grep -c 'state UP') = 2 ]; do sleep 0.01; done
-    ip address add 10.0.0.1/24 dev v0
+  sh(`set -e
+    ip -batch - <<'END'
+link add v0 type veth peer name v1
+${['lo', 'v0', 'v1'].map((link) => `link set ${link} addrgenmode none\nlink set ${link} up`).join('\n')}
+address add 10.0.0.1/24 dev v0
+END
+    until [ $(ip -o link show type veth | grep -c 'state UP') = 2 ]; do sleep 0.02; done
     ip address add fd00::1/64 dev v0 nodad
-    until ip -6 route show table local dev v0 | grep -q fd00::1; do sleep 0.01; done`)
+    until ip -6 route show table local dev v0 | grep -q fd00::1; do sleep 0.02; done`)
 }

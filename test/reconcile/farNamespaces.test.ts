@@ -121,21 +121,20 @@ test.serial('what a killed apply took from there is put back by whoever comes ne
   ]
   const taps = ['tap0', 'tap1', 'tap2'].map((name): LinkSpec => ({ name, kind: 'tap' }))
   const spec: Spec = { links: [{ name: 'b', absent: true }, ...taps] }
-  let proofs = 0
-  for (let dieBefore = 8; proofs < ways.length; dieBefore++) {
-    const orders: Orders = { namespacePath: here.path, stateDirectory, spec, dieBefore }
-    const program = [process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)]
+  const dieOnce = `! ip -n ${blue} link show c 2>/dev/null`
+  const orders: Orders = { namespacePath: here.path, stateDirectory, spec, dieOnce }
+  const program = [process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)]
+  for (const recovered of ways) {
     const { stdout, signal, stderr } = await runProgram(program)
     t.is(signal, 'SIGKILL', stderr)
-    if (stdout !== '') break
-    if (there.sh('ip -br link').includes('c@')) continue
-    const undone = await ways[proofs++]?.()
+    t.is(stdout, '', 'it was not killed')
+    t.notRegex(there.sh('ip -br link'), /^c@/m)
+    const undone = await recovered()
     t.is(undone?.[0]?.action, 'restored')
     t.deepEqual(both(), before)
     const left = readdirSync(stateDirectory).filter((name) => !name.endsWith('.lock'))
     t.deepEqual(left, [])
   }
-  t.is(proofs, ways.length, 'it was never killed at the right time')
 })
 
 test.serial('what another apply left half done in the far namespace is undone first', async (t) => {
