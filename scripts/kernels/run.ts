@@ -18,9 +18,29 @@ export async function* runFiles(
   options: RunOptions,
 ): AsyncGenerator<readonly FileResults[]> {
   for (let rest = files; rest.length > 0; ) {
-    const found = await runPiece(image, rest, options)
+    const found = await runPieceOfBooted(image, rest, options)
     yield found.length > 0 ? found : rest.map(neverRan)
     rest = found.length > 0 ? rest.slice(found.length) : []
+  }
+}
+
+/** How often a kernel may fail to boot, and in how many milliseconds it does so. */
+const boots = 3
+const bootTime = 60_000
+
+/**
+ * Emulated processors see now and then a breakpoint by which the kernel patches itself when it is gone already, on which
+ * it panics while it boots (arch/x86/kernel/alternative.c, smp_text_poke_int3_handler): then it is booted again.
+ */
+async function runPieceOfBooted(
+  image: KernelImage | undefined,
+  files: readonly string[],
+  options: RunOptions,
+): Promise<readonly FileResults[]> {
+  for (let boot = 1; ; boot++) {
+    const start = performance.now()
+    const found = await runPiece(image, files, options)
+    if (found.length > 0 || boot === boots || performance.now() - start > bootTime) return found
   }
 }
 

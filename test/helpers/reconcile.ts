@@ -71,18 +71,28 @@ function without(value: Json, names: ReadonlySet<string>): Json {
   )
 }
 
-const views = {
-  // What is shown of IPv4, where nothing else is said.
-  '': ['address', 'route show table all', 'nexthop', 'rule', 'neighbor show nud all', 'neighbor show proxy'],
-  '-6': ['route show table all', 'rule'],
-}
+const views = [
+  'address',
+  '-4 route show table all',
+  '-6 route show table all',
+  'nexthop',
+  '-4 rule',
+  '-6 rule',
+  'neighbor show nud all',
+  'neighbor show proxy',
+]
 
-// Each command prints a line, so that one process serves many.
-const script = Object.entries(views)
-  .map(([family, commands]) => `ip ${family} -j -d -force -batch - <<'END'\n${commands.join('\n')}\nEND\n`)
+// Each command prints a line, so that one process serves all of a family.
+const batches = ['-4', '-6', ''].map((family) => ({
+  family,
+  served: views.filter((view) => (/^-\d/.exec(view)?.[0] ?? '') === family),
+}))
+const served = batches.flatMap((batch) => batch.served)
+const script = batches
+  .map(({ family, served }) => ({ family, commands: served.map((view) => view.replace(/^-\d /, '')) }))
+  .map(({ family, commands }) => `ip ${family} -j -d -force -batch - <<'END'\n${commands.join('\n')}\nEND\n`)
   .join('')
 const forwardingFiles = 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding'
-const named = Object.entries(views).flatMap(([family, commands]) => commands.map((view) => `${family} ${view}`.trim()))
 
 /** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
 export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
@@ -91,8 +101,8 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
   const others = new Set([...dropped].filter((name) => name !== 'protocol'))
   untilAddressesSettle(namespace)
   const outputs = namespace.sh(`${script}${forwardingFiles}`).trim().split('\n')
-  const lines = named.flatMap((view, index) => {
-    const objects: Json[] = JSON.parse(outputs[index] ?? '')
+  const lines = views.flatMap((view) => {
+    const objects: Json[] = JSON.parse(outputs[served.indexOf(view)] ?? '')
     const shown = objects
       .filter((object) => !isNoise(object))
       .map((object) => (options.portable && view === 'address' ? withoutMarks(object) : object))
@@ -100,7 +110,7 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
     // The order of links follows their indices, that of routes their age.
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
-  return [...lines, `forwarding: ${outputs.slice(named.length).join(' ')}`]
+  return [...lines, `forwarding: ${outputs.slice(served.length).join(' ')}`]
 }
 
 /** A link without the alternative names that tell who made it. */
@@ -168,7 +178,7 @@ const groups = [1, 3, 5, 7, 8, 9, 11, 19, 32]
 /** Makes the namespace, in which no link gets a link-local address by itself. */
 export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
   const namespace = testNamespace(t)
-  namespace.sh('ip link set lo up; sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1')
+  namespace.sh('ip link set lo up; cd /proc/sys/net/ipv6/conf/default; echo 0 >accept_dad; echo 1 >addr_gen_mode')
   const place = { namespace: { fd: namespace.fd } }
   const self: ReconcileNamespace = {
     ...namespace,
