@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.js'
+import { bundleTests } from './bundleTests.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -15,7 +16,7 @@ for (const directory of ['src', 'test', 'examples', 'scripts', 'bench']) {
     if (extension !== '' && !existsSync(join(root, directory, `${stem}.ts`))) rmSync(join(output, file))
   }
 }
-await bundle(root)
+await Promise.all([bundle(root), bundleTests(root)])
 
 /** The file's name without the ending that tsc gave it; the ending is empty for what tsc does not write. */
 function split(file: string): [stem: string, extension: string] {

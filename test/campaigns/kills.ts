@@ -6,7 +6,7 @@ import { rollback } from '../../src/reconcile/transaction/confirm.js'
 import { runProgram } from '../helpers/program.js'
 import { type CorpusCase, corpus } from './corpus/index.js'
 import { difference } from './difference.js'
-import type { Orders } from './killed.js'
+import type { Orders } from './fixtures/killed.js'
 import { type Reference, referenceOf } from './reference.js'
 import { Stage } from './stage.js'
 
@@ -42,7 +42,7 @@ export interface KillOptions {
   readonly onCase?: (line: string) => void
 }
 
-const program = fileURLToPath(new URL(`./killed${extname(import.meta.url)}`, import.meta.url))
+const program = fileURLToPath(new URL(`./fixtures/killed${extname(import.meta.url)}`, import.meta.url))
 
 /** Kills a process before and after each change of each case, and lets another one recover. */
 export async function killCampaign(options: KillOptions = {}): Promise<KillReport> {
