@@ -9,7 +9,7 @@ import type { Plan } from '../../src/reconcile/plan/plan.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Snapshot, Spec } from '../../src/spec/types.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
-import { untilAddressesSettle } from './settledAddresses.js'
+import { type Json, settledViews } from './views.js'
 
 /** Timers and counters that run by themselves. */
 const passing = new Set([
@@ -57,8 +57,6 @@ const incidental = new Set([
   'protocol',
 ])
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
-
 function without(value: Json, names: ReadonlySet<string>): Json {
   if (Array.isArray(value)) {
     return value.filter((item) => !carrierFlags.has(String(item))).map((item) => without(item, names))
@@ -71,38 +69,13 @@ function without(value: Json, names: ReadonlySet<string>): Json {
   )
 }
 
-const views = [
-  'address',
-  '-4 route show table all',
-  '-6 route show table all',
-  'nexthop',
-  '-4 rule',
-  '-6 rule',
-  'neighbor show nud all',
-  'neighbor show proxy',
-]
-
-// Each command prints a line, so that one process serves all of a family.
-const batches = ['-4', '-6', ''].map((family) => ({
-  family,
-  served: views.filter((view) => (/^-\d/.exec(view)?.[0] ?? '') === family),
-}))
-const served = batches.flatMap((batch) => batch.served)
-const script = batches
-  .map(({ family, served }) => ({ family, commands: served.map((view) => view.replace(/^-\d /, '')) }))
-  .map(({ family, commands }) => `ip ${family} -j -d -force -batch - <<'END'\n${commands.join('\n')}\nEND\n`)
-  .join('')
-const forwardingFiles = 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding'
-
 /** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
 export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
   const dropped = options.portable ? new Set([...passing, ...incidental]) : passing
   // Routes and rules of a snapshot keep their protocol.
   const others = new Set([...dropped].filter((name) => name !== 'protocol'))
-  untilAddressesSettle(namespace)
-  const outputs = namespace.sh(`${script}${forwardingFiles}`).trim().split('\n')
-  const lines = views.flatMap((view) => {
-    const objects: Json[] = JSON.parse(outputs[served.indexOf(view)] ?? '')
+  const { views, forwarding } = settledViews(namespace)
+  const lines = [...views].flatMap(([view, objects]) => {
     const shown = objects
       .filter((object) => !isNoise(object))
       .map((object) => (options.portable && view === 'address' ? withoutMarks(object) : object))
@@ -110,7 +83,7 @@ export function picture(namespace: TestNamespace, options: { readonly portable?:
     // The order of links follows their indices, that of routes their age.
     return options.portable || view !== 'address' ? shown.sort() : shown
   })
-  return [...lines, `forwarding: ${outputs.slice(served.length).join(' ')}`]
+  return [...lines, `forwarding: ${forwarding}`]
 }
 
 /** A link without the alternative names that tell who made it. */
