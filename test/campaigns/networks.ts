@@ -6,7 +6,7 @@ import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
 import { difference } from './difference.js'
 import { play as anyPlay } from './networks/arbitrary.js'
-import { foreignCommands, foreignOn, isForeign } from './networks/foreign.js'
+import { foreignCommands, foreignFirewall, foreignOn, foreignQdiscsOn, isForeign } from './networks/foreign.js'
 import { absentOf, joined } from './networks/leaving.js'
 import type { Play } from './networks/model.js'
 import { specOf } from './networks/toSpec.js'
@@ -85,8 +85,9 @@ interface Specs {
   readonly first: Spec
   readonly second: Spec
   readonly back: Spec
-  /** What somebody adds by `ip` once the first is there. */
+  /** What somebody adds by `ip`, and by `tc`, once the first is there. */
   readonly later: readonly string[]
+  readonly qdiscs: string
 }
 
 function specsOf(play: Play): Specs {
@@ -97,6 +98,7 @@ function specsOf(play: Play): Specs {
     second: play.leaving === 'absent' ? joined(target, absentOf(first, second)) : target,
     back: joined(specOf(first, play.whole, second), absentOf(second, first)),
     later: foreignOn(first, second),
+    qdiscs: play.whole ? '' : foreignQdiscsOn(first),
   }
 }
 
@@ -108,15 +110,17 @@ function describePlay(play: Play): string {
 }
 
 async function perform(play: Play, kernel: KernelMaker | undefined): Promise<number> {
-  const { first, second, back, later } = specsOf(play)
+  const { first, second, back, later, qdiscs } = specsOf(play)
   const prunes = { prune: play.leaving === 'pruned' }
   using stage = await Stage.of({ start: foreignCommands })
+  stage.namespace.sh(foreignFirewall)
   const actor = new Actor(stage, kernel)
   const made = actor.look().filter(isForeign)
 
   await actor.reach(first, 'first')
   expectSame(actor.look().filter(isForeign), made, 'what others made, after first')
   stage.ip(later)
+  stage.namespace.sh(qdiscs)
   const start = actor.look()
   const foreign = start.filter(isForeign)
   const saved = await actor.save('snapshot of first')

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
+import { bridgeTuning, portTuning } from './bridges.js'
 import { extras, ruleActions, ruleSelectors } from './entries.js'
+import { featureCount } from './features.js'
+import { confinementCount, type ForwardItem, type MasqueradeItem, natKeys } from './firewall.js'
 import type { EntryItem, LinkItem, NexthopItem, Pair, Play, RouteItem, RuleItem } from './model.js'
+import { waiting } from './qdiscs.js'
 import { generalProperties, optionsOf, portOptions, type Slot, settings, slots } from './slots.js'
 
 function below(count: number): fc.Arbitrary<number> {
@@ -41,6 +45,11 @@ function link(slot: Slot): fc.Arbitrary<Pair<LinkItem>> {
       options: maybe(below(optionsOf[slot.kind].length)),
       port: maybe(below(portOptions.length)),
       settings: maybe(below(settings.length)),
+      tuning: maybe(bridgeTuning),
+      portTuning: maybe(portTuning),
+      waiting: maybe(below(waiting.length)),
+      features: maybe(below(featureCount)),
+      confine: maybe(below(confinementCount)),
       isPort: fc.boolean(),
       addresses: maybe(fc.uniqueArray(fc.oneof(below(2), below(13)), { maxLength: 5 })),
       altNames: maybe(fc.uniqueArray(below(3), { maxLength: 2 })),
@@ -96,6 +105,25 @@ const entry: fc.Arbitrary<Pair<EntryItem>> = pairOf(
   fc.record({ mac: below(2), state: below(3) }),
 )
 
+const masquerade: fc.Arbitrary<Pair<MasqueradeItem>> = pairOf(
+  fc.record({
+    from: fc.constantFrom('10.1.0.0/24', '10.2.0.0/24', '10.0.0.0/8', 'fd00:1::/64', 'fd00::/16'),
+    out: maybe(likelySlot),
+  }),
+  fc.constant({}),
+)
+
+const forward: fc.Arbitrary<Pair<ForwardItem>> = pairOf(
+  fc.record({
+    protocol: fc.constantFrom('tcp', 'udp'),
+    port: fc.constantFrom(80, 8080),
+    family: fc.constantFrom('inet', 'inet6'),
+    in: maybe(likelySlot),
+    isForOne: fc.boolean(),
+  }),
+  fc.record({ to: below(3) }),
+)
+
 const forwarding = fc.record({ ipv4: fc.boolean(), ipv6: fc.boolean() }, { requiredKeys: [] })
 
 function sameEntry({ first: { slot, place } }: Pair<EntryItem>): string {
@@ -119,6 +147,9 @@ export const play: fc.Arbitrary<Play> = fc.record({
   }),
   neighbors: fc.uniqueArray(entry, { maxLength: 4, selector: sameEntry }),
   fdb: fc.uniqueArray(entry, { maxLength: 4, selector: sameEntry }),
+  mdb: fc.uniqueArray(entry, { maxLength: 4, selector: sameEntry }),
+  masquerades: fc.uniqueArray(masquerade, { maxLength: 3, selector: ({ first }) => natKeys.masquerade(first) }),
+  forwards: fc.uniqueArray(forward, { maxLength: 3, selector: ({ first }) => natKeys.forward(first) }),
   forwarding: fc.record({ where: fc.constant('both'), first: forwarding, second: forwarding }),
   leaving: fc.constantFrom('stays', 'absent', 'pruned'),
   whole: fc.boolean(),

@@ -1,4 +1,4 @@
-import type { Network } from './model.js'
+import { type Network, nameOf } from './model.js'
 import { numberOf } from './slots.js'
 
 /** What somebody made by `ip` before: on links of his own, and beside what the networks have. */
@@ -33,7 +33,19 @@ export function foreignOn(first: Network, second: Network): string[] {
     ])
 }
 
-const marks = /"f[01b]"|10\.9[6789]\.|fd9[689]:|"metric":9,|"table":"99"/
+/** Qdiscs of a kind that specs do not know, on links of which the first network says nothing of it. */
+export function foreignQdiscsOn(first: Network): string {
+  return first.links
+    .filter(({ waiting, mac }) => waiting === undefined && mac === 1)
+    .map(({ slot, renamed }) => `tc qdisc replace dev ${nameOf({ slot, renamed })} root pfifo_head_drop limit 33`)
+    .join('\n')
+}
+
+/** The table that somebody has beside those of the owner. */
+export const foreignFirewall =
+  "nft 'table inet other { chain forward { type filter hook forward priority 5; tcp dport 99 accept; }; }'"
+
+const marks = /features f[01b]:|firewall table inet other|"f[01b]"|10\.9[6789]\.|fd9[689]:|"metric":9,|"table":"99"/
 
 /** A router has an anycast address of each prefix: net/ipv6/addrconf.c, dev_forward_change */
 const byForwarding = /"type":"anycast"/

@@ -1,8 +1,9 @@
 import type { Spec } from '../../../src/spec/types.js'
 import { ruleSelectors } from './entries.js'
+import { natAbsent, natKeys } from './firewall.js'
 import { type Network, nameOf } from './model.js'
 import { slotOf } from './slots.js'
-import { fdbMac, neighborAddress } from './toSpec.js'
+import { fdbMac, mdbName, neighborAddress } from './toSpec.js'
 import { familyOf } from './valid.js'
 
 /** What a network has and the next one has not, as wishes for its absence. */
@@ -40,15 +41,26 @@ export function absentOf(before: Network, after: Network): Spec {
     fdb: missing(before.fdb, after.fdb, place)
       .filter(({ slot }) => stays.has(slot))
       .map((entry) => ({ dev: dev(entry.slot), mac: fdbMac(entry), absent: true })),
+    mdb: missing(before.mdb, after.mdb, place)
+      .filter(({ slot }) => after.links.some((link) => link.slot === slot && link.isPort))
+      .map((entry) => ({ ...mdbName(entry, lookup), absent: true })),
+    ...natAbsent({
+      masquerades: missing(before.masquerades, after.masquerades, natKeys.masquerade),
+      forwards: missing(before.forwards, after.forwards, natKeys.forward),
+    }),
   }
 }
 
 /** Two specs as one. */
 export function joined(one: Spec, other: Spec): Spec {
-  const lists = ['links', 'nexthops', 'rules', 'neighbors', 'fdb'] as const
+  const lists = ['links', 'nexthops', 'rules', 'neighbors', 'fdb', 'mdb'] as const
   const both: Record<string, unknown> = {}
   for (const list of lists) both[list] = [...(one[list] ?? []), ...(other[list] ?? [])]
-  return { ...one, ...both, routes: [...routesOf(one), ...routesOf(other)] }
+  const nat = {
+    masquerade: [...(one.nat?.masquerade ?? []), ...(other.nat?.masquerade ?? [])],
+    portForward: [...(one.nat?.portForward ?? []), ...(other.nat?.portForward ?? [])],
+  }
+  return { ...one, ...both, nat, routes: [...routesOf(one), ...routesOf(other)] }
 }
 
 function routesOf({ routes }: Spec): NonNullable<Extract<Spec['routes'], readonly unknown[]>> {

@@ -1,3 +1,6 @@
+import type { Said } from './bridges.js'
+import type { ForwardItem, MasqueradeItem, NatItems } from './firewall.js'
+
 /** What is said of a link; numbers choose from the tables of `slots.ts`, and nothing is said where they are left out. */
 export interface LinkItem {
   readonly slot: string
@@ -8,6 +11,15 @@ export interface LinkItem {
   readonly options?: number | undefined
   readonly port?: number | undefined
   readonly settings?: number | undefined
+  /** Options of a bridge, and of a port. */
+  readonly tuning?: Said | undefined
+  readonly portTuning?: Said | undefined
+  /** What its packets wait in. */
+  readonly waiting?: number | undefined
+  /** What the device does itself. */
+  readonly features?: number | undefined
+  /** What the guest behind it may do. */
+  readonly confine?: number | undefined
   readonly isPort: boolean
   /** Places in the list of addresses that a slot can have. */
   readonly addresses?: readonly number[] | undefined
@@ -57,13 +69,14 @@ export interface Pair<Item> {
 }
 
 /** A whole network. */
-export interface Network {
+export interface Network extends NatItems {
   readonly links: readonly LinkItem[]
   readonly routes: readonly RouteItem[]
   readonly nexthops: readonly NexthopItem[]
   readonly rules: readonly RuleItem[]
   readonly neighbors: readonly EntryItem[]
   readonly fdb: readonly EntryItem[]
+  readonly mdb: readonly EntryItem[]
   readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean }
 }
 
@@ -75,6 +88,9 @@ export interface Play {
   readonly rules: readonly Pair<RuleItem>[]
   readonly neighbors: readonly Pair<EntryItem>[]
   readonly fdb: readonly Pair<EntryItem>[]
+  readonly mdb: readonly Pair<EntryItem>[]
+  readonly masquerades: readonly Pair<MasqueradeItem>[]
+  readonly forwards: readonly Pair<ForwardItem>[]
   readonly forwarding: Pair<Network['forwarding']>
   /** What becomes of what only the first one has: it stays, is told to be absent, or is pruned. */
   readonly leaving: 'stays' | 'absent' | 'pruned'

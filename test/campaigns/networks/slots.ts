@@ -12,6 +12,8 @@ export interface Slot {
   readonly peer?: string
   /** Whether it is the end of a pair that tells the other one. */
   readonly leads?: boolean
+  /** Whether each packet's route says where it goes. */
+  readonly isExternal?: boolean
 }
 
 /** All places, what is below first. */
@@ -29,6 +31,7 @@ export const slots: readonly Slot[] = [
   { name: 'mt', kind: 'macvtap', lower: 'br' },
   { name: 'vx', kind: 'vxlan', lower: 'vc', master: 'br' },
   { name: 'vy', kind: 'vxlan', master: 'bs' },
+  { name: 'vz', kind: 'vxlan', isExternal: true, lower: 'va', master: 'br' },
 ]
 
 /** The place of a name. */
@@ -80,6 +83,17 @@ export const optionsOf: Readonly<Record<Slot['kind'], readonly Options[]>> = {
   ifb: [{}],
 }
 
+const external = { collectMetadata: true, vnifilter: true, port: 4799, learning: true }
+
+/** What VXLANs have said of them that take a list of networks. */
+export const externalOptions: readonly Options[] = [
+  { ...external, vnis: [10, '100-200'] },
+  { ...external, vnis: [{ id: 10, remote: '192.0.2.1' }, 11] },
+  { ...external, vnis: [{ id: 300, group: '239.1.1.1' }, '100-150'] },
+  { ...external, vnis: [] },
+  { ...external, learning: false, vnis: ['5-250'] },
+]
+
 /** What ports can have said of them, in the same way. */
 export const portOptions: readonly Options[] = [
   { cost: 100, priority: 32, isolated: false, learning: true, flood: true, hairpin: false, guard: false },
@@ -95,8 +109,6 @@ export const generalProperties: readonly Partial<LinkSpec>[] = [
     alias: '',
     txQueueLength: 1000,
     group: 0,
-    qdisc: null,
-    ingressQdisc: null,
     arp: true,
     allMulticast: false,
     promiscuous: false,
@@ -104,21 +116,7 @@ export const generalProperties: readonly Partial<LinkSpec>[] = [
   { alias: 'one' },
   { alias: 'two', txQueueLength: 77 },
   { group: 5, allMulticast: true },
-  { qdisc: { kind: 'pfifo', limit: 55 } },
-  { qdisc: { kind: 'tbf', rate: 8_000_000, burst: 20_000, limit: 30_000 } },
-  {
-    qdisc: {
-      kind: 'htb',
-      handle: '1:',
-      default: '1:10',
-      classes: [
-        { id: '1:1', rate: 8_000_000 },
-        { id: '1:10', parent: '1:1', rate: 4_000_000, qdisc: { kind: 'pfifo', limit: 9 } },
-      ],
-    },
-  },
-  { ingressQdisc: 'clsact' },
-  { ingressQdisc: 'ingress', promiscuous: true },
+  { promiscuous: true },
   { arp: false },
 ]
 

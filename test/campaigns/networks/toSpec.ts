@@ -1,18 +1,19 @@
 import type {
   FdbSpec,
-  LinkSpec,
+  MdbSpec,
   NeighborSpec,
   NexthopObjectSpec,
   RouteSpec,
   RuleSpec,
   Spec,
 } from '../../../src/spec/types.js'
-import { addressesOf, extras, gatewayOf, ruleActions, ruleSelectors } from './entries.js'
-import { type EntryItem, type LinkItem, type Network, type NexthopItem, nameOf, type RouteItem } from './model.js'
-import { generalProperties, macOf, numberOf, optionsOf, portOptions, settings, slotOf } from './slots.js'
+import { extras, gatewayOf, ruleActions, ruleSelectors } from './entries.js'
+import { natSpec } from './firewall.js'
+import { linkSpec, matchOf } from './linkSpec.js'
+import { type EntryItem, type Network, type NexthopItem, nameOf, type RouteItem } from './model.js'
+import { type Names, name, optional } from './said.js'
+import { macOf, numberOf, slotOf } from './slots.js'
 import { familyOf, nexthopFamily, nexthopIdOf } from './valid.js'
-
-type Names = ReadonlyMap<string, string>
 
 /** A network as a spec; `whole` writes everything out. What had another name in the network before is matched. */
 export function specOf(network: Network, whole: boolean, before?: Network): Spec {
@@ -30,91 +31,10 @@ export function specOf(network: Network, whole: boolean, before?: Network): Spec
     ),
     neighbors: network.neighbors.map((entry) => neighborSpec(entry, names)),
     fdb: network.fdb.map((entry) => fdbSpec(entry, names)),
+    mdb: network.mdb.map((entry) => mdbName(entry, names)),
+    ...natSpec(network),
     forwarding: whole ? { ipv4: false, ipv6: false, ...network.forwarding } : network.forwarding,
   }
-}
-
-function name(names: Names, slot: string): string {
-  return names.get(slot) ?? slot
-}
-
-/** What a table says at a place; with `whole` over what its first entry says, which is everything. */
-function said<Value extends object>(table: readonly Value[], place: number | undefined, whole: boolean): object {
-  const chosen = place === undefined ? {} : (table[place] ?? {})
-  return whole ? { ...table[0], ...chosen } : chosen
-}
-
-function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSpec, 'match'> {
-  const { slot, mac } = link
-  if (former === undefined || former === nameOf(link) || mac === undefined) return {}
-  return { match: { mac: macOf(slot, mac) } }
-}
-
-function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec {
-  const { slot, up, mtu, mac, isPort, addresses, altNames } = link
-  const { kind, lower, master, peer, leads } = slotOf(slot)
-  const own = name(names, slot)
-  const number = numberOf(slot)
-  const { arp, ...general } = generalOf(link, whole)
-  const options = {
-    ...(kind === 'vxlan' ? { id: number * 10 } : {}),
-    ...said(optionsOf[kind], link.options, whole),
-    ...(lower === undefined ? {} : { link: name(names, lower) }),
-    ...(leads ? { peer: { name: name(names, peer ?? '') } } : {}),
-  }
-  const list = addresses ?? (whole ? [] : undefined)
-  const wholeMac = whole ? 1 : undefined
-  const wholeMtu = whole ? (kind === 'vxlan' ? 1300 : 1400) : undefined
-  return {
-    name: own,
-    kind,
-    [kind]: kind === 'vxlan' ? ownId(options, number) : options,
-    up,
-    ...optional('mtu', mtu ?? wholeMtu),
-    ...(kind === 'tun'
-      ? {}
-      : optional(
-          'mac',
-          choice(mac ?? wholeMac, (one) => macOf(slot, one)),
-        )),
-    ...general,
-    ...(kind === 'tun' || arp === undefined ? {} : { arp }),
-    ...(master === undefined ? {} : { master: isPort ? name(names, master) : null }),
-    ...(isPort && (whole || link.port !== undefined) ? { bridgePort: said(portOptions, link.port, whole) } : {}),
-    ...optional(
-      'addresses',
-      choice(list, (places) => places.flatMap((place) => addressesOf(slot, own)[place] ?? [])),
-    ),
-    ...optional(
-      'altNames',
-      choice(altNames ?? (whole ? [] : undefined), (places) => places.map((place) => `${slot}-alt-${place}`)),
-    ),
-    ...(whole || link.settings !== undefined ? { sysctl: settingsOf(link, whole) } : {}),
-  }
-}
-
-/** Two VXLANs have not the same identifier. */
-function ownId(options: { readonly id?: unknown }, number: number): object {
-  return { ...options, id: number * 10 + (Number(options.id ?? 0) % 10) }
-}
-
-function generalOf({ general }: LinkItem, whole: boolean): Partial<LinkSpec> {
-  return said(generalProperties, general, whole)
-}
-
-function settingsOf({ settings: place }: LinkItem, whole: boolean): NonNullable<LinkSpec['sysctl']> {
-  const chosen = place === undefined ? {} : (settings[place] ?? {})
-  if (!whole) return chosen
-  const all = settings[0] ?? {}
-  return { ipv4: { ...all.ipv4, ...chosen.ipv4 }, ipv6: { ...all.ipv6, ...chosen.ipv6 } }
-}
-
-function choice<Value, Result>(value: Value | undefined, make: (value: Value) => Result): Result | undefined {
-  return value === undefined ? undefined : make(value)
-}
-
-function optional(property: string, value: unknown): object {
-  return value === undefined ? {} : { [property]: value }
 }
 
 function routeSpec(route: RouteItem, names: Names, nexthops: readonly NexthopItem[], whole: boolean): RouteSpec {
@@ -187,4 +107,17 @@ function fdbSpec(entry: EntryItem, names: Names): FdbSpec {
   const dev = name(names, slot)
   if (slotOf(slot).kind === 'vxlan') return { dev, mac: fdbMac(entry), dst: `192.0.2.${mac + 1}` }
   return { dev, mac: fdbMac(entry), state: 'static', ...(state === 1 ? { sticky: true } : {}) }
+}
+
+type Port = Required<Pick<MdbSpec, 'dev' | 'port' | 'group'>> & Pick<MdbSpec, 'source'>
+
+/** What names an entry of a multicast database. */
+export function mdbName({ slot, place }: EntryItem, names: Names): Port {
+  const groups = [
+    { group: '239.1.1.1' },
+    { group: 'ff05::1', source: 'fd00::1' },
+    { group: '01:02:03:04:05:06' },
+    { group: '239.1.1.2' },
+  ] as const
+  return { dev: name(names, slotOf(slot).master ?? ''), port: name(names, slot), group: '239.1.1.9', ...groups[place] }
 }

@@ -1,6 +1,6 @@
 import { gatewayOf } from './entries.js'
 import type { EntryItem, LinkItem, Network, NexthopItem, Pair, Play, RouteItem } from './model.js'
-import { slotOf } from './slots.js'
+import { optionsOf, slotOf } from './slots.js'
 
 /** One of the two networks of a play, without what could not be in it. */
 export function networkOf(play: Play, which: 'first' | 'second'): Network {
@@ -22,6 +22,9 @@ export function networkOf(play: Play, which: 'first' | 'second'): Network {
       // Without a carrier the kernel keeps permanent ones only: net/core/neighbour.c, neigh_carrier_down.
       .map((entry) => (reach.hasCarrier(entry.slot) ? entry : { ...entry, state: 0 })),
     fdb: chosen(play.fdb).filter((entry) => hasFdb(entry, links)),
+    mdb: chosen(play.mdb).filter((entry) => hasMdb(entry, links, play)),
+    masquerades: chosen(play.masquerades),
+    forwards: chosen(play.forwards),
     forwarding: play.forwarding[which],
   }
 }
@@ -158,5 +161,16 @@ function leads(route: RouteItem, reach: Reach, nexthops: readonly NexthopItem[])
 /** Ports have entries in the table of their bridge, a VXLAN its own ones. */
 function hasFdb({ slot }: EntryItem, links: readonly LinkItem[]): boolean {
   const link = links.find((one) => one.slot === slot)
-  return link !== undefined && (link.isPort || slotOf(slot).kind === 'vxlan')
+  return link !== undefined && (link.isPort || slotOf(slot).kind === 'vxlan') && !slotOf(slot).isExternal
+}
+
+/** The bridge of a port must be up and snoop; what was said of it once may still hold. */
+function hasMdb({ slot }: EntryItem, links: readonly LinkItem[], play: Play): boolean {
+  const { master } = slotOf(slot)
+  const bridge = links.find((one) => one.slot === master)
+  const said = play.links.find(({ first }) => first.slot === master)
+  const snoops = [said?.first, said?.second].every(
+    (one) => optionsOf.bridge[one?.options ?? 0]?.['multicastSnooping'] !== false,
+  )
+  return snoops && bridge?.up === true && links.some((one) => one.slot === slot && one.isPort)
 }

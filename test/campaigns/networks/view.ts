@@ -1,4 +1,5 @@
 import type { Stage } from '../stage.js'
+import { firewallLines } from './firewall.js'
 
 /** Settings of links that networks speak of. */
 const files = [
@@ -9,7 +10,7 @@ const files = [
   'ipv6/conf/*/accept_ra',
 ]
 
-/** Everything that can be seen of a network, besides what `ip` shows: forwarding databases, qdiscs and settings. */
+/** Everything that can be seen of a network: what `ip` shows, forwarding databases, qdiscs, settings and firewalls. */
 export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string[] {
   const text = stage.namespace.sh(
     `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show; ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/class show dev \\1/' | tc -b -`,
@@ -24,9 +25,34 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
         .replace(/ 8[0-9a-f]{3}:/, ' auto:')
         .replace(/ burst \d+b cburst \d+b$/, ''),
     )
-  return [...stage.picture({ own }).map(withoutSpanningTree), ...lines.sort()].filter(
-    (line) => !line.startsWith('rules in order'),
-  )
+  const features = stage.namespace
+    .sh("for link in $(ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/'); do ethtool -k $link; done")
+    .split(/^Features for /m)
+    .map(featureLine)
+  const bridges = stage.namespace.sh(bridgeCommands).split('\n').flatMap(bridgeLines)
+  const firewall = firewallLines(stage.namespace.sh('nft -s list ruleset'))
+  return [
+    ...stage.picture({ own }).map(withoutSpanningTree),
+    ...lines.sort(),
+    ...features,
+    ...bridges,
+    ...firewall.sort(),
+  ].filter((line) => !line.startsWith('rules in order'))
+}
+
+const bridgeCommands = 'echo vni; bridge -j vni; echo; echo mdb; bridge -j -d mdb'
+
+/** What `bridge` shows, a line an object; what it is about is said the line before. */
+function bridgeLines(line: string, index: number, all: readonly string[]): string[] {
+  if (!line.startsWith('[')) return []
+  const shown: readonly unknown[] = JSON.parse(line)
+  return shown.map((object) => `${all[index - 1]} ${JSON.stringify(object)}`)
+}
+
+/** What a device does itself, of that what it could do otherwise. */
+function featureLine(shown: string): string {
+  const [name = '', ...features] = shown.split('\n').map((line) => line.trim())
+  return `features ${name} ${features.filter((line) => line !== '' && !line.endsWith('[fixed]')).join(', ')}`
 }
 
 /** A bridge with a spanning tree ages faster for a while after a change: net/bridge/br_stp.c, __br_set_topology_change */

@@ -1,0 +1,39 @@
+import type { Slot } from './slots.js'
+
+type Features = Readonly<Record<string, boolean>>
+
+/** What every device can do or not, and in another way than a new one in each. */
+const common: Features = {
+  'rx-gro': true,
+  'rx-gro-list': false,
+  'rx-udp-gro-forwarding': false,
+  'tx-nocache-copy': false,
+}
+
+/** What depends on each other: net/core/dev.c, netdev_fix_features. */
+const sending: Features = { tx: true, sg: true, tso: true, 'tx-generic-segmentation': true }
+
+/** What is told with everything: a device has it all, or a part. */
+export function wholeFeatures(kind: Slot['kind']): Features {
+  return sendingKinds.has(kind) ? { ...common, ...sending } : common
+}
+
+const sendingKinds: ReadonlySet<Slot['kind']> = new Set(['veth', 'ifb', 'vxlan'])
+
+const commonChoices: readonly Features[] = [
+  { gro: false },
+  { 'rx-gro': true },
+  { 'rx-gro-list': true },
+  { 'rx-udp-gro-forwarding': true, 'tx-nocache-copy': true },
+]
+
+const sendingChoices: readonly Features[] = [{ tso: false }, { tx: false }, { sg: false }, { gso: false, tso: true }]
+
+/** How many there are to choose from. */
+export const featureCount = commonChoices.length + sendingChoices.length
+
+/** What is told of the features of a device. */
+export function featuresOf(kind: Slot['kind'], place: number): Features {
+  const choices = sendingKinds.has(kind) ? [...commonChoices, ...sendingChoices] : commonChoices
+  return choices[place % choices.length] ?? {}
+}

@@ -1,0 +1,114 @@
+import type { LinkSpec } from '../../../src/spec/types.js'
+import { wholeBridge, wholePort } from './bridges.js'
+import { addressesOf } from './entries.js'
+import { featuresOf, wholeFeatures } from './features.js'
+import { confinementOf } from './firewall.js'
+import { type LinkItem, nameOf } from './model.js'
+import { waiting, wholeWaiting } from './qdiscs.js'
+import { choice, type Names, name, optional, said } from './said.js'
+import {
+  externalOptions,
+  generalProperties,
+  macOf,
+  numberOf,
+  optionsOf,
+  portOptions,
+  settings,
+  slotOf,
+} from './slots.js'
+
+/** How a link is known that has another name than before. */
+export function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSpec, 'match'> {
+  const { slot, mac } = link
+  if (former === undefined || former === nameOf(link) || mac === undefined) return {}
+  return { match: { mac: macOf(slot, mac) } }
+}
+
+/** A link of a network as a spec; `whole` writes everything out. */
+export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec {
+  const { slot, up, mtu, mac, isPort, addresses, altNames } = link
+  const { kind, lower, master, peer, leads, isExternal } = slotOf(slot)
+  const own = name(names, slot)
+  const number = numberOf(slot)
+  const { arp, ...general } = generalOf(link, whole)
+  const options = {
+    ...(kind === 'vxlan' && !isExternal ? { id: number * 10 } : {}),
+    ...said(isExternal ? externalOptions : optionsOf[kind], link.options, whole),
+    ...(kind === 'bridge' ? bridgeOf(link, whole) : {}),
+    ...(lower === undefined ? {} : { link: name(names, lower) }),
+    ...(leads ? { peer: { name: name(names, peer ?? '') } } : {}),
+  }
+  const list = addresses ?? (whole ? [] : undefined)
+  const wholeMac = whole ? 1 : undefined
+  const wholeMtu = whole ? (kind === 'vxlan' ? 1300 : 1400) : undefined
+  return {
+    name: own,
+    kind,
+    [kind]: kind === 'vxlan' && !isExternal ? ownId(options, number) : options,
+    up,
+    ...optional('mtu', mtu ?? wholeMtu),
+    ...(kind === 'tun'
+      ? {}
+      : optional(
+          'mac',
+          choice(mac ?? wholeMac, (one) => macOf(slot, one)),
+        )),
+    ...general,
+    ...waitingOf(link, whole),
+    ...(whole || link.features !== undefined ? { features: featuresSaid(link, whole) } : {}),
+    ...optional('confine', choice(link.confine, (place) => confinementOf(slot, place)) ?? (whole ? null : undefined)),
+    ...(kind === 'tun' || arp === undefined ? {} : { arp }),
+    ...(master === undefined ? {} : { master: isPort ? name(names, master) : null }),
+    ...(isPort ? { bridgePort: portOf(link, whole) } : {}),
+    ...optional(
+      'addresses',
+      choice(list, (places) => places.flatMap((place) => addressesOf(slot, own)[place] ?? [])),
+    ),
+    ...optional(
+      'altNames',
+      choice(altNames ?? (whole ? [] : undefined), (places) => places.map((place) => `${slot}-alt-${place}`)),
+    ),
+    ...(whole || link.settings !== undefined ? { sysctl: settingsOf(link, whole) } : {}),
+  }
+}
+
+/** Two VXLANs have not the same identifier. */
+function ownId(options: { readonly id?: unknown }, number: number): object {
+  return { ...options, id: number * 10 + (Number(options.id ?? 0) % 10) }
+}
+
+function bridgeOf({ tuning }: LinkItem, whole: boolean): object {
+  return {
+    ...(whole ? wholeBridge : {}),
+    ...tuning,
+  }
+}
+
+function portOf({ port, portTuning }: LinkItem, whole: boolean): object {
+  return {
+    ...said(portOptions, port, whole),
+    ...(whole ? wholePort : {}),
+    ...portTuning,
+  }
+}
+
+function generalOf({ general }: LinkItem, whole: boolean): Partial<LinkSpec> {
+  return said(generalProperties, general, whole)
+}
+
+function waitingOf({ waiting: place }: LinkItem, whole: boolean): Partial<LinkSpec> {
+  if (whole) return wholeWaiting[(place ?? 0) % wholeWaiting.length] ?? {}
+  return place === undefined ? {} : (waiting[place] ?? {})
+}
+
+function featuresSaid({ slot, features: place }: LinkItem, whole: boolean): NonNullable<LinkSpec['features']> {
+  const { kind } = slotOf(slot)
+  return { ...(whole ? wholeFeatures(kind) : {}), ...(place === undefined ? {} : featuresOf(kind, place)) }
+}
+
+function settingsOf({ settings: place }: LinkItem, whole: boolean): NonNullable<LinkSpec['sysctl']> {
+  const chosen = place === undefined ? {} : (settings[place] ?? {})
+  if (!whole) return chosen
+  const all = settings[0] ?? {}
+  return { ipv4: { ...all.ipv4, ...chosen.ipv4 }, ipv6: { ...all.ipv6, ...chosen.ipv6 } }
+}
