@@ -4,6 +4,7 @@ import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
+import { blue } from './corpus/index.js'
 import { difference } from './difference.js'
 import { play as anyPlay } from './networks/arbitrary.js'
 import { foreignCommands, foreignFirewall, foreignOn, foreignQdiscsOn, isForeign } from './networks/foreign.js'
@@ -112,7 +113,9 @@ function describePlay(play: Play): string {
 async function perform(play: Play, kernel: KernelMaker | undefined): Promise<number> {
   const { first, second, back, later, qdiscs } = specsOf(play)
   const prunes = { prune: play.leaving === 'pruned' }
-  using stage = await Stage.of({ start: foreignCommands })
+  const there = play.far && play.far.where !== 'second' && !play.whole ? [`netns add ${blue}`] : []
+  using stage = await Stage.of({ start: [...foreignCommands, ...there] })
+  stage.runIn(blue, 'sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1')
   stage.namespace.sh(foreignFirewall)
   const actor = new Actor(stage, kernel)
   const made = actor.look().filter(isForeign)
@@ -189,7 +192,7 @@ class Actor {
   /** A spec is done, and then nothing is left to do. */
   async reach(spec: Spec, what: string, options: { readonly prune?: boolean } = {}): Promise<void> {
     const before = this.#seen
-    const applied = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options })
+    const applied = await apply(this.#stage.named(spec), { ...this.#stage.place, ...this.#kernel, ...options })
     if (applied.err) {
       const left = before.length === 0 ? [] : difference(viewOf(this.#stage, { own: true }), before)
       throw new Error(`${what}: ${told(applied.val)}${left.length > 0 ? `\nnot as before:\n${left.join('\n')}` : ''}`)
@@ -199,14 +202,19 @@ class Actor {
   }
 
   async expectNothing(spec: Spec, what: string, options: { readonly prune?: boolean } = {}): Promise<void> {
-    const left = await plan(spec, { ...this.place, ...options })
+    const left = await plan(this.#stage.named(spec), { ...this.place, ...options })
     if (left.err) throw new Error(`${what}, planned again: ${told(left.val)}`)
     if (!left.val.empty) throw new Error(`${what}: not all is done: ${left.val}`)
   }
 
   /** A spec is done, and undone as a guard says so. */
   async undo(spec: Spec, options: { readonly prune?: boolean }, what: string): Promise<void> {
-    const result = await apply(spec, { ...this.#stage.place, ...this.#kernel, ...options, guards: [() => false] })
+    const result = await apply(this.#stage.named(spec), {
+      ...this.#stage.place,
+      ...this.#kernel,
+      ...options,
+      guards: [() => false],
+    })
     if (result.ok) throw new Error(`${what}: the guard was not asked`)
     const { code, rollback } = result.val
     if (code !== 'GUARD_FAILED' || rollback?.restored === false) throw new Error(`${what}: ${told(result.val)}`)

@@ -70,6 +70,13 @@ export class Stage implements Disposable {
     this.namespace.sh(`set -e\n${quiet}\n${script.join('\n')}`)
   }
 
+  /** Runs a script in a namespace that a case names; nothing where there is none. */
+  runIn(placeholder: string, script: string): string {
+    const name = this.#names.get(placeholder) ?? ''
+    if (!existsSync(`${namespaceDirectory}/${name}`)) return ''
+    return this.namespace.sh(`ip netns exec ${name} sh -s <<'END'\n${script}\nEND`)
+  }
+
   /** Runs commands of `ip`, whether or not each succeeds. */
   try(commands: readonly string[]): void {
     this.namespace.sh(`${commands.map((command) => `ip ${command} 2>/dev/null; `).join('')}true`)

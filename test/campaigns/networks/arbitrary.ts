@@ -3,7 +3,7 @@ import { bridgeTuning, portTuning } from './bridges.js'
 import { extras, ruleActions, ruleSelectors } from './entries.js'
 import { featureCount } from './features.js'
 import { confinementCount, type ForwardItem, type MasqueradeItem, natKeys } from './firewall.js'
-import type { EntryItem, LinkItem, NexthopItem, Pair, Play, RouteItem, RuleItem } from './model.js'
+import type { EntryItem, LinkItem, NexthopItem, Pair, Play, RouteItem, RuleItem, Where } from './model.js'
 import { waiting } from './qdiscs.js'
 import { generalProperties, optionsOf, portOptions, type Slot, settings, slots } from './slots.js'
 
@@ -130,8 +130,8 @@ function sameEntry({ first: { slot, place } }: Pair<EntryItem>): string {
   return `${slot} ${place}`
 }
 
-/** Any two networks. */
-export const play: fc.Arbitrary<Play> = fc.record({
+/** Any two networks of one namespace. */
+const plain: fc.Arbitrary<Omit<Play, 'far'>> = fc.record({
   links: fc
     .integer({ min: 1, max: 3 })
     .chain((rarity) => fc.tuple(...slots.map((slot) => fc.option(link(slot), { freq: rarity }))))
@@ -154,3 +154,14 @@ export const play: fc.Arbitrary<Play> = fc.record({
   leaving: fc.constantFrom('stays', 'absent', 'pruned'),
   whole: fc.boolean(),
 })
+
+/** Any two networks, with those of another namespace. */
+export const play: fc.Arbitrary<Play> = fc
+  .record({
+    own: plain,
+    far: fc.option(fc.record({ where: fc.constantFrom<Where>('both', 'both', 'first', 'second'), play: plain }), {
+      nil: undefined,
+      freq: 2,
+    }),
+  })
+  .map(({ own, far }) => ({ ...own, far }))

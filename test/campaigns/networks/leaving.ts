@@ -1,4 +1,5 @@
 import type { Spec } from '../../../src/spec/types.js'
+import { blue } from '../corpus/index.js'
 import { ruleSelectors } from './entries.js'
 import { natAbsent, natKeys } from './firewall.js'
 import { type Network, nameOf } from './model.js'
@@ -8,6 +9,7 @@ import { familyOf } from './valid.js'
 
 /** What a network has and the next one has not, as wishes for its absence. */
 export function absentOf(before: Network, after: Network): Spec {
+  const { far } = before
   const missing = <Item>(items: readonly Item[], others: readonly Item[], key: (item: Item) => string): Item[] => {
     const keys = new Set(others.map(key))
     return items.filter((item) => !keys.has(key(item)))
@@ -19,7 +21,7 @@ export function absentOf(before: Network, after: Network): Spec {
   return {
     links: missing(before.links, after.links, ({ slot }) => slot)
       // The other end of a pair goes with the one that tells it.
-      .filter(({ slot }) => !stays.has(slotOf(slot).peer ?? ''))
+      .filter(({ slot }) => !stays.has(slotOf(slot).peer ?? '') && slotOf(slot).end !== 'far')
       .map((link) => ({ name: nameOf(link), absent: true })),
     routes: missing(before.routes, after.routes, ({ to, table, metric }) => `${to} ${table} ${metric}`).map(
       (route) => ({
@@ -44,11 +46,25 @@ export function absentOf(before: Network, after: Network): Spec {
     mdb: missing(before.mdb, after.mdb, place)
       .filter(({ slot }) => after.links.some((link) => link.slot === slot && link.isPort))
       .map((entry) => ({ ...mdbName(entry, lookup), absent: true })),
+    ...(far ? { namespaces: { [blue]: absentOf(far, after.far ?? nothing) } } : {}),
     ...natAbsent({
       masquerades: missing(before.masquerades, after.masquerades, natKeys.masquerade),
       forwards: missing(before.forwards, after.forwards, natKeys.forward),
     }),
   }
+}
+
+const nothing: Network = {
+  links: [],
+  nexthops: [],
+  routes: [],
+  rules: [],
+  neighbors: [],
+  fdb: [],
+  mdb: [],
+  masquerades: [],
+  forwards: [],
+  forwarding: {},
 }
 
 /** Two specs as one. */
@@ -60,7 +76,17 @@ export function joined(one: Spec, other: Spec): Spec {
     masquerade: [...(one.nat?.masquerade ?? []), ...(other.nat?.masquerade ?? [])],
     portForward: [...(one.nat?.portForward ?? []), ...(other.nat?.portForward ?? [])],
   }
-  return { ...one, ...both, nat, routes: [...routesOf(one), ...routesOf(other)] }
+  const names = new Set([...Object.keys(one.namespaces ?? {}), ...Object.keys(other.namespaces ?? {})])
+  const namespaces = Object.fromEntries(
+    [...names].map((name) => [name, joined(one.namespaces?.[name] ?? {}, other.namespaces?.[name] ?? {})]),
+  )
+  return {
+    ...one,
+    ...both,
+    ...(names.size > 0 ? { namespaces } : {}),
+    nat,
+    routes: [...routesOf(one), ...routesOf(other)],
+  }
 }
 
 function routesOf({ routes }: Spec): NonNullable<Extract<Spec['routes'], readonly unknown[]>> {

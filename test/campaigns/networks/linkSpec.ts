@@ -1,4 +1,5 @@
 import type { LinkSpec } from '../../../src/spec/types.js'
+import { blue } from '../corpus/index.js'
 import { wholeBridge, wholePort } from './bridges.js'
 import { addressesOf } from './entries.js'
 import { featuresOf, wholeFeatures } from './features.js'
@@ -27,7 +28,7 @@ export function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSp
 /** A link of a network as a spec; `whole` writes everything out. */
 export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec {
   const { slot, up, mtu, mac, isPort, addresses, altNames } = link
-  const { kind, lower, master, peer, leads, isExternal } = slotOf(slot)
+  const { kind, lower, master, peer, leads, isExternal, end } = slotOf(slot)
   const own = name(names, slot)
   const number = numberOf(slot)
   const { arp, ...general } = generalOf(link, whole)
@@ -36,6 +37,7 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
     ...said(isExternal ? externalOptions : optionsOf[kind], link.options, whole),
     ...(kind === 'bridge' ? bridgeOf(link, whole) : {}),
     ...(lower === undefined ? {} : { link: name(names, lower) }),
+    ...(end === 'near' ? { peer: { name: 'eth0', namespace: blue } } : {}),
     ...(leads ? { peer: { name: name(names, peer ?? '') } } : {}),
   }
   const list = addresses ?? (whole ? [] : undefined)
@@ -43,8 +45,7 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
   const wholeMtu = whole ? (kind === 'vxlan' ? 1300 : 1400) : undefined
   return {
     name: own,
-    kind,
-    [kind]: kind === 'vxlan' && !isExternal ? ownId(options, number) : options,
+    ...(end === 'far' ? {} : { kind, [kind]: kind === 'vxlan' && !isExternal ? ownId(options, number) : options }),
     up,
     ...optional('mtu', mtu ?? wholeMtu),
     ...(kind === 'tun'

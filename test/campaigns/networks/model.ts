@@ -77,8 +77,13 @@ export interface Network extends NatItems {
   readonly neighbors: readonly EntryItem[]
   readonly fdb: readonly EntryItem[]
   readonly mdb: readonly EntryItem[]
+  /** The one in another namespace. */
+  readonly far?: Network
   readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean }
 }
+
+/** What is in a network: in the first, in the second, or in both. */
+export type Where = Pair<unknown>['where']
 
 /** Two networks, and how the second comes after the first. */
 export interface Play {
@@ -96,6 +101,8 @@ export interface Play {
   readonly leaving: 'stays' | 'absent' | 'pruned'
   /** Whether everything is written out, so that the way back leads to the very same. */
   readonly whole: boolean
+  /** What is in another namespace. */
+  readonly far?: { readonly where: Where; readonly play: Omit<Play, 'far'> } | undefined
 }
 
 /** The name of a link as the network has it. */

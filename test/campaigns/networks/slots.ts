@@ -14,6 +14,8 @@ export interface Slot {
   readonly leads?: boolean
   /** Whether each packet's route says where it goes. */
   readonly isExternal?: boolean
+  /** Whether it is the end of a pair that is here, or there, of which the other one is in another namespace. */
+  readonly end?: 'near' | 'far'
 }
 
 /** All places, what is below first. */
@@ -32,6 +34,8 @@ export const slots: readonly Slot[] = [
   { name: 'vx', kind: 'vxlan', lower: 'vc', master: 'br' },
   { name: 'vy', kind: 'vxlan', master: 'bs' },
   { name: 'vz', kind: 'vxlan', isExternal: true, lower: 'va', master: 'br' },
+  { name: 'vf', kind: 'veth', end: 'near', master: 'br' },
+  { name: 'eth0', kind: 'veth', end: 'far', master: 'br' },
 ]
 
 /** The place of a name. */

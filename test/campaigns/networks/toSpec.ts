@@ -7,6 +7,7 @@ import type {
   RuleSpec,
   Spec,
 } from '../../../src/spec/types.js'
+import { blue } from '../corpus/index.js'
 import { extras, gatewayOf, ruleActions, ruleSelectors } from './entries.js'
 import { natSpec } from './firewall.js'
 import { linkSpec, matchOf } from './linkSpec.js'
@@ -33,6 +34,7 @@ export function specOf(network: Network, whole: boolean, before?: Network): Spec
     fdb: network.fdb.map((entry) => fdbSpec(entry, names)),
     mdb: network.mdb.map((entry) => mdbName(entry, names)),
     ...natSpec(network),
+    ...(network.far ? { namespaces: { [blue]: specOf(network.far, false, before?.far) } } : {}),
     forwarding: whole ? { ipv4: false, ipv6: false, ...network.forwarding } : network.forwarding,
   }
 }

@@ -1,13 +1,25 @@
 import { gatewayOf } from './entries.js'
 import type { EntryItem, LinkItem, Network, NexthopItem, Pair, Play, RouteItem } from './model.js'
-import { optionsOf, slotOf } from './slots.js'
+import { optionsOf, type Slot, slotOf } from './slots.js'
 
 /** One of the two networks of a play, without what could not be in it. */
 export function networkOf(play: Play, which: 'first' | 'second'): Network {
+  const { far, leaving } = play
+  // What a snapshot tells of it would be about the same namespace.
+  if (!far || play.whole || !isIn(far.where, which, leaving)) return ownNetworkOf(play, which, ({ end }) => !end)
+  const own = ownNetworkOf(play, which, ({ end }) => end !== 'far')
+  const isJoined = own.links.some(({ slot }) => slotOf(slot).end === 'near')
+  const isThere = ({ end }: Slot): boolean => !end || (end === 'far' && isJoined)
+  return { ...own, far: ownNetworkOf({ ...far.play, leaving, whole: false }, which, isThere) }
+}
+
+function ownNetworkOf(play: Play, which: 'first' | 'second', hasPlace: (slot: Slot) => boolean): Network {
   const chosen = <Item>(pairs: readonly Pair<Item>[]): Item[] =>
     pairs.filter(({ where }) => isIn(where, which, play.leaving)).map((pair) => pair[which])
   const links = validLinks(
-    chosen(play.links).map((link) => ({ ...link, renamed: link.renamed && isRenamed(play, which, link) })),
+    chosen(play.links)
+      .filter(({ slot }) => hasPlace(slotOf(slot)))
+      .map((link) => ({ ...link, renamed: link.renamed && isRenamed(play, which, link) })),
     play.whole,
   )
   const reach = new Reach(links)
@@ -44,7 +56,8 @@ function isRenamed(play: Play, which: 'first' | 'second', { slot, mac }: LinkIte
     !pair.first.renamed &&
     pair.first.mac !== undefined &&
     mac === pair.first.mac &&
-    slotOf(slot).kind !== 'tun'
+    slotOf(slot).kind !== 'tun' &&
+    slotOf(slot).end !== 'far'
   )
 }
 

@@ -1,3 +1,4 @@
+import { blue } from '../corpus/index.js'
 import type { Stage } from '../stage.js'
 import { firewallLines } from './firewall.js'
 
@@ -12,35 +13,43 @@ const files = [
 
 /** Everything that can be seen of a network: what `ip` shows, forwarding databases, qdiscs, settings and firewalls. */
 export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string[] {
-  const text = stage.namespace.sh(
-    `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show; ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/class show dev \\1/' | tc -b -`,
-  )
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !isKernels(line))
-    .map((line) =>
-      line
-        .replace(/ refcnt \d+/, '')
-        .replace(/ 8[0-9a-f]{3}:/, ' auto:')
-        .replace(/ burst \d+b cburst \d+b$/, ''),
-    )
-  const features = stage.namespace
-    .sh("for link in $(ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/'); do ethtool -k $link; done")
-    .split(/^Features for /m)
-    .map(featureLine)
-  const bridges = stage.namespace.sh(bridgeCommands).split('\n').flatMap(bridgeLines)
-  const firewall = firewallLines(stage.namespace.sh('nft -s list ruleset'))
+  const far = beside((script) => stage.runIn(blue, script)).map((line) => `${blue} ${line}`)
   return [
     ...stage.picture({ own }).map(withoutSpanningTree),
-    ...lines.sort(),
-    ...features,
-    ...bridges,
-    ...firewall.sort(),
+    ...beside((script) => stage.namespace.sh(script)),
+    ...far,
   ].filter((line) => !line.startsWith('rules in order'))
 }
 
-const bridgeCommands = 'echo vni; bridge -j vni; echo; echo mdb; bridge -j -d mdb'
+const names = "$(ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/')"
+
+const script = `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show
+for link in ${names}; do tc class show dev $link; done
+echo '== features'; for link in ${names}; do ethtool -k $link; done
+echo '== bridges'; echo vni; bridge -j vni; echo; echo mdb; bridge -j -d mdb; echo
+echo '== firewall'; nft -s list ruleset`
+
+/** What is seen beside what `ip` shows. */
+function beside(run: (script: string) => string): string[] {
+  const text = run(script)
+  if (text === '') return []
+  const [lines = '', features = '', bridges = '', firewall = ''] = text.split(/^== \w+\n/m)
+  return [
+    ...lines
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !isKernels(line))
+      .map((line) =>
+        line
+          .replace(/ refcnt \d+/, '')
+          .replace(/ 8[0-9a-f]{3}:/, ' auto:')
+          .replace(/ burst \d+b cburst \d+b$/, ''),
+      ),
+    ...features.split(/^Features for /m).map(featureLine),
+    ...bridges.split('\n').flatMap(bridgeLines),
+    ...firewallLines(firewall),
+  ].sort()
+}
 
 /** What `bridge` shows, a line an object; what it is about is said the line before. */
 function bridgeLines(line: string, index: number, all: readonly string[]): string[] {
