@@ -15,6 +15,7 @@ import {
   newSet,
   newTable,
 } from './messages.js'
+import { placesOf } from './ruleRanks.js'
 import type { Chain, FirewallRule, FirewallSet, Ruleset, TableContent } from './ruleset.js'
 import type { TableName } from './table.js'
 
@@ -104,12 +105,18 @@ function addIndependent(
   { deletions, additions }: Changes,
 ): void {
   const missing = new Map(wanted.map((rule) => [rule.comment, rule]))
+  const kept: FirewallRule[] = []
   for (const rule of actual) {
     const same = missing.get(rule.comment)
-    if (same && sameRule(same, rule)) missing.delete(rule.comment)
-    else deletions.push(deleteRule(where, chain, rule))
+    if (same && sameRule(same, rule)) {
+      missing.delete(rule.comment)
+      kept.push({ ...rule, ...same })
+    } else deletions.push(deleteRule(where, chain, rule))
   }
-  for (const rule of missing.values()) additions.push(newRule(where, chain, rule))
+  const { moved, before, behind } = placesOf(kept, [...missing.values()])
+  for (const rule of moved) deletions.push(deleteRule(where, chain, rule))
+  for (const rule of before) additions.push(newRule(where, chain, rule, true))
+  for (const rule of behind) additions.push(newRule(where, chain, rule))
 }
 
 /** Whether two rules do the same. */

@@ -94,9 +94,13 @@ export function deleteChain({ family, table }: TableName, name: string): Netlink
   return objectMessage({ table: chainAttributes, type: NFT_MSG_DELCHAIN, family, subject, attributes: { table, name } })
 }
 
-/** `nft add rule`, or `nft insert rule` for one that is to be the first. */
-export function newRule({ family, table }: TableName, chain: string, rule: FirewallRule): NetlinkMessage {
-  const { expressions, comment, first } = rule
+/** `nft add rule`, or `nft insert rule` for one that is to be the `first`. */
+export function newRule(
+  { family, table }: TableName,
+  chain: string,
+  { expressions, comment }: FirewallRule,
+  first = false,
+): NetlinkMessage {
   return objectMessage({
     table: ruleAttributes,
     type: NFT_MSG_NEWRULE,

@@ -16,8 +16,8 @@ export interface FirewallRule {
   readonly comment?: string
   /** The kernel's number of it, where it was read. */
   readonly handle?: bigint
-  /** Whether it stands before those that are there. Default: behind them. */
-  readonly first?: boolean
+  /** In an independent chain: it stands before those of a higher rank, and behind those of a lower one. Default 0. */
+  readonly rank?: number
 }
 
 /** A chain and its rules, in order. */
@@ -25,7 +25,7 @@ export interface Chain {
   /** Left out for a chain that is only jumped to. */
   readonly hook?: ChainHook
   readonly rules: readonly FirewallRule[]
-  /** Whether the rules are a list whose order says nothing, each known by its comment; else the whole is one. */
+  /** Whether the rules are a list whose order but by rank says nothing, each known by its comment; else the whole is one. */
   readonly independent?: boolean
 }
 

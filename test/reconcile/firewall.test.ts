@@ -13,6 +13,48 @@ const own = (index: number): ConfineSpec => ({
   addresses: [`10.0.0.1${index}`, `fd00::1${index}`],
 })
 
+const forward = { protocol: 'tcp', port: 80 } as const
+const everywhere: PortForwardSpec = { ...forward, to: '10.0.0.1:80' }
+const byLink: PortForwardSpec = { ...forward, in: 'up0', to: '10.0.0.2:80' }
+const forAddress: PortForwardSpec = { ...forward, address: '192.0.2.1', to: '10.0.0.3:80' }
+const forBoth: PortForwardSpec = { ...forward, in: 'up0', address: '192.0.2.1', to: '10.0.0.4:80' }
+
+for (const { title, steps } of [
+  { title: 'at once', steps: [[forBoth, everywhere, forAddress, byLink]] },
+  { title: 'the narrowest first', steps: [[forBoth], [forAddress], [byLink], [everywhere]] },
+  { title: 'the widest first', steps: [[everywhere], [byLink], [forAddress], [forBoth]] },
+  {
+    title: 'between others',
+    steps: [
+      [everywhere, forBoth],
+      [byLink, forAddress],
+    ],
+  },
+]) {
+  withNft(`of the forwards of a port the narrower one counts: ${title}`, async (t) => {
+    const host = reconcileNamespace(t)
+    const targets = (): string[] =>
+      [...host.sh('nft list ruleset').matchAll(/dnat ip to (\S+)/g)].map(([, target = '']) => target)
+    for (const portForward of steps) await host.converges({ nat: { portForward } })
+    const inOrder = ['10.0.0.4:80', '10.0.0.3:80', '10.0.0.2:80', '10.0.0.1:80']
+    t.deepEqual(targets(), inOrder)
+    const without = { nat: { portForward: [forBoth, forAddress].map((one) => ({ ...one, absent: true })) } }
+    await host.fails(without, { guards: [() => false] })
+    t.deepEqual(targets(), inOrder)
+  })
+}
+
+withNft('forwards of a port that stand in the wrong order are mended', async (t) => {
+  const host = reconcileNamespace(t)
+  await host.converges({ nat: { portForward: [byLink, everywhere] } })
+  const handle = / handle (\d+)/.exec(host.sh('nft -a list ruleset | grep 10.0.0.2:80'))?.[1]
+  host.sh(`nft delete rule inet linkwright natPrerouting handle ${handle}`)
+  const rule = 'meta nfproto ipv4 iifname up0 meta l4proto tcp tcp dport 80 dnat ip to 10.0.0.2:80'
+  host.sh(`nft 'add rule inet linkwright natPrerouting ${rule} comment "port-forward tcp 80 in up0 to 10.0.0.2 80"'`)
+  await host.converges({ nat: { portForward: [byLink, everywhere] } })
+  t.regex(host.sh('nft list ruleset'), /10\.0\.0\.2:80[\s\S]*10\.0\.0\.1:80/)
+})
+
 withNft('nft shows what was made, and nothing once it is gone; the tables of others stay', async (t) => {
   const host = reconcileNamespace(t)
   host.sh('nft add table inet other; nft add chain inet other c "{ type filter hook input priority 0; }"')

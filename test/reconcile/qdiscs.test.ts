@@ -19,6 +19,16 @@ function tc({ sh }: ReconcileNamespace): string {
 
 const tbf = { kind: 'tbf', rate: 100e6, burst: 32_768, latency: 0.05 } as const
 
+testWithQdiscs('tbf')('the overhead of packets is no part of the buckets of a tbf', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const peak = { peakRate: 200e6, minimumBurst: 3000 }
+  await namespace.converges(withQdisc({ ...tbf, overhead: 24 }))
+  t.regex(tc(namespace), / overhead 24 /)
+  await namespace.converges(withQdisc({ ...tbf, ...peak, overhead: 40 }))
+  const [link] = (await namespace.snapshot()).links?.filter(({ name }) => name === 'br0') ?? []
+  t.like(link?.qdisc, { burst: 32_768, minimumBurst: 3000, overhead: 40 })
+})
+
 testWithQdiscs('tbf')('a tbf is made with its link, adopted, changed in place, undone and taken away', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.converges(withQdisc(tbf))

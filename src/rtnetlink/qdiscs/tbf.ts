@@ -92,12 +92,15 @@ function fromKernel({ parameters, rate64, peakRate64 }: RawTbf): TbfOptions {
   if (!parameters) return {}
   const rate = rate64 ?? parameters.rate.rate
   const peak = peakRate64 ?? parameters.peakRate.rate
+  const { overhead } = parameters.rate
+  // The time that a bucket takes is that of a packet of its size, overhead included: psched_l2t_ns.
+  const sizeOf = (ticks: number, bytes: number): number => Math.max(0, bytesOfCut(ticks, bytes) - overhead)
   return {
     rate: rate * 8,
-    burst: bytesOfCut(parameters.buffer, rate),
+    burst: sizeOf(parameters.buffer, rate),
     limit: parameters.limit,
-    ...(peak > 0 ? { peakRate: peak * 8, minimumBurst: bytesOfCut(parameters.peakBuffer, peak) } : {}),
-    overhead: parameters.rate.overhead,
+    ...(peak > 0 ? { peakRate: peak * 8, minimumBurst: sizeOf(parameters.peakBuffer, peak) } : {}),
+    overhead,
   }
 }
 

@@ -76,8 +76,8 @@ function portForwardRule(one: PortForward): FirewallRule {
       ...destinationNat(familyNumbers[family], bytesOf(to), toPort),
     ],
     comment: `${portForwardWord}${portForwardKey(one)} to ${to} ${toPort}`,
-    // What is for one link or one address comes before what is for all.
-    first: link !== undefined || address !== undefined,
+    // The narrower one counts: what is for one address of the host more than what comes in by one link.
+    rank: (address === undefined ? 2 : 0) + (link === undefined ? 1 : 0),
   }
 }
 
