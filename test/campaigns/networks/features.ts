@@ -13,8 +13,12 @@ const common: Features = {
 /** What depends on each other: net/core/dev.c, netdev_fix_features. */
 const sending: Features = { tx: true, sg: true, tso: true, 'tx-generic-segmentation': true }
 
+/** What they can do follows from the device below: drivers/net/macvlan.c, macvlan_fix_features. */
+const following: ReadonlySet<Slot['kind']> = new Set(['macvlan', 'macvtap'])
+
 /** What is told with everything: a device has it all, or a part. */
 export function wholeFeatures(kind: Slot['kind']): Features {
+  if (following.has(kind)) return {}
   return sendingKinds.has(kind) ? { ...common, ...sending } : common
 }
 
@@ -27,13 +31,19 @@ const commonChoices: readonly Features[] = [
   { 'rx-udp-gro-forwarding': true, 'tx-nocache-copy': true },
 ]
 
-const sendingChoices: readonly Features[] = [{ tso: false }, { tx: false }, { sg: false }, { gso: false, tso: true }]
+const sendingChoices: readonly Features[] = [
+  { tso: false },
+  { tx: false, tso: false },
+  { tso: false, gso: false, sg: false },
+  { gso: false, tso: true },
+]
 
 /** How many there are to choose from. */
 export const featureCount = commonChoices.length + sendingChoices.length
 
 /** What is told of the features of a device. */
 export function featuresOf(kind: Slot['kind'], place: number): Features {
+  if (following.has(kind)) return {}
   const choices = sendingKinds.has(kind) ? [...commonChoices, ...sendingChoices] : commonChoices
   return choices[place % choices.length] ?? {}
 }

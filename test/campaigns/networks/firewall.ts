@@ -97,7 +97,24 @@ export function firewallLines(shown: string): string[] {
   for (const part of shown.split(/^(?=table |\t\w+ .*\{$)/m)) {
     const text = part.replaceAll(/\s+/g, ' ').trim()
     if (text.startsWith('table ')) table = text.replace(/ \{.*/, '')
-    if (text !== '') lines.push(`firewall ${table}: ${text.replace(/( \})+$/, '')}`)
+    if (part.includes('type nat')) lines.push(...natLines(part).map((line) => `firewall ${table}: ${line}`))
+    else if (text !== '') lines.push(`firewall ${table}: ${text.replace(/( \})+$/, '')}`)
   }
   return lines
+}
+
+/** The rules of a chain whose order says nothing among those that are as narrow as each other. */
+function natLines(chain: string): string[] {
+  const lines = chain
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && line !== '}')
+  const widths = lines.filter((line) => line.includes('port-forward')).map(widthOf)
+  const isInOrder = widths.every((width, index) => width >= (widths[index - 1] ?? 0))
+  return [...lines.sort(), ...(isInOrder ? [] : ['a wide rule before a narrow one'])]
+}
+
+/** The narrowest are for one address on one link. */
+function widthOf(rule: string): number {
+  return (/comment .* in /.test(rule) ? 0 : 1) + (/comment .* address /.test(rule) ? 0 : 2)
 }

@@ -59,17 +59,27 @@ export const waiting: readonly Waiting[] = [
   { qdisc: { kind: 'pfifo' } },
   { qdisc: { kind: 'bfifo', handle: '78:' } },
   { qdisc: { kind: 'tbf', rate: 8_000_000, burst: 20_000, latency: 0.05 } },
-  { qdisc: { kind: 'tbf', rate: 8_000_000, burst: 20_000, limit: 30_000, peakRate: 16_000_000, minimumBurst: 3000 } },
+  {
+    qdisc: {
+      kind: 'tbf',
+      rate: 8_000_000,
+      burst: 20_000,
+      limit: 30_000,
+      peakRate: 16_000_000,
+      minimumBurst: 3000,
+      overhead: 4,
+    },
+  },
   { qdisc: { kind: 'htb', handle: '1:', default: '1:30' } },
-  { qdisc: { kind: 'htb', classes: [{ id: '2:1', rate: 1_000_000 }] } },
+  { qdisc: { kind: 'htb', classes: [{ id: '2:1', rate: 1_000_000, overhead: 24, burst: 5000 }] } },
   {
     qdisc: {
       kind: 'htb',
       classes: [
         { id: '1:1', rate: 8_000_000 },
         { id: '1:2', parent: '1:1', rate: 8_000_000 },
-        { id: '1:10', parent: '1:2', rate: 4_000_000, qdisc: { kind: 'pfifo' } },
-        { id: '1:11', parent: '1:10', rate: 1_000_000, ceil: 2_000_000 },
+        { id: '1:10', parent: '1:2', rate: 4_000_000 },
+        { id: '1:11', parent: '1:10', rate: 1_000_000, ceil: 2_000_000, qdisc: { kind: 'pfifo' } },
       ],
     },
   },

@@ -54,8 +54,14 @@ function beside(run: (script: string) => string): string[] {
 /** What `bridge` shows, a line an object; what it is about is said the line before. */
 function bridgeLines(line: string, index: number, all: readonly string[]): string[] {
   if (!line.startsWith('[')) return []
-  const shown: readonly unknown[] = JSON.parse(line)
-  return shown.map((object) => `${all[index - 1]} ${JSON.stringify(object)}`)
+  const shown: readonly { readonly mdb?: readonly Readonly<Record<string, unknown>>[] }[] = JSON.parse(line)
+  return (
+    shown
+      .flatMap((object) => object.mdb ?? [object])
+      // Those that are not permanent were learned, and the bridge is known by its name.
+      .filter(({ state = 'permanent' }) => state === 'permanent')
+      .map((object) => `${all[index - 1]} ${JSON.stringify({ ...object, index: undefined })}`)
+  )
 }
 
 /** What a device does itself, of that what it could do otherwise. */
