@@ -19,6 +19,7 @@ const following: ReadonlySet<Slot['kind']> = new Set(['macvlan', 'macvtap'])
 /** What is told with everything: a device has it all, or a part. */
 export function wholeFeatures(kind: Slot['kind']): Features {
   if (following.has(kind)) return {}
+  if (kind === 'bridge') return { 'rx-gro': true }
   return sendingKinds.has(kind) ? { ...common, ...sending } : common
 }
 
@@ -34,8 +35,8 @@ const commonChoices: readonly Features[] = [
 const sendingChoices: readonly Features[] = [
   { tso: false },
   { tx: false, tso: false },
-  { tso: false, gso: false, sg: false },
-  { gso: false, tso: true },
+  { tso: false, 'tx-generic-segmentation': false, sg: false },
+  { 'tx-generic-segmentation': false, tso: true },
 ]
 
 /** How many there are to choose from. */
@@ -45,5 +46,6 @@ export const featureCount = commonChoices.length + sendingChoices.length
 export function featuresOf(kind: Slot['kind'], place: number): Features {
   if (following.has(kind)) return {}
   const choices = sendingKinds.has(kind) ? [...commonChoices, ...sendingChoices] : commonChoices
-  return choices[place % choices.length] ?? {}
+  // A bridge does what all of its ports do: net/bridge/br_if.c, br_features_recompute.
+  return choices[place % (kind === 'bridge' ? 2 : choices.length)] ?? {}
 }

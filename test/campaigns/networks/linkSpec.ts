@@ -34,7 +34,9 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
   const { arp, ...general } = generalOf(link, whole)
   const options = {
     ...(kind === 'vxlan' && !isExternal ? { id: number * 10 } : {}),
-    ...said(isExternal ? externalOptions : optionsOf[kind], link.options, whole),
+    ...(isExternal
+      ? externalOptions[(link.options ?? 0) % externalOptions.length]
+      : said(optionsOf[kind], link.options, whole)),
     ...(kind === 'bridge' ? bridgeOf(link, whole) : {}),
     ...(lower === undefined ? {} : { link: name(names, lower) }),
     ...(end === 'near' ? { peer: { name: 'eth0', namespace: blue } } : {}),

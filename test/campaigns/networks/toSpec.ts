@@ -34,9 +34,15 @@ export function specOf(network: Network, whole: boolean, before?: Network): Spec
     fdb: network.fdb.map((entry) => fdbSpec(entry, names)),
     mdb: network.mdb.map((entry) => mdbName(entry, names)),
     ...natSpec(network),
-    ...(network.far ? { namespaces: { [blue]: specOf(network.far, false, before?.far) } } : {}),
+    ...(network.far ? { namespaces: { [blue]: farSpec(network.far, before?.far) } } : {}),
     forwarding: whole ? { ipv4: false, ipv6: false, ...network.forwarding } : network.forwarding,
   }
+}
+
+/** A blackhole of a nexthop needs the loopback device up. */
+function farSpec(network: Network, before: Network | undefined): Spec {
+  const { links = [], ...others } = specOf(network, false, before)
+  return { links: [{ name: 'lo', up: true }, ...links], ...others }
 }
 
 function routeSpec(route: RouteItem, names: Names, nexthops: readonly NexthopItem[], whole: boolean): RouteSpec {

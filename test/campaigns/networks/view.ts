@@ -41,7 +41,7 @@ function beside(run: (script: string) => string): string[] {
       .filter((line) => line !== '' && !isKernels(line))
       .map((line) =>
         line
-          .replace(/ refcnt \d+/, '')
+          .replace(/ refcnt \d+| direct_packets_stat \d+/g, '')
           .replace(/ 8[0-9a-f]{3}:/, ' auto:')
           .replace(/ burst \d+b cburst \d+b$/, ''),
       ),
