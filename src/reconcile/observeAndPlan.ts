@@ -4,10 +4,11 @@ import type { Spec } from '../spec/types.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import type { NetworkState } from '../state/model.js'
 import { tableOf } from '../state/owner.js'
+import { listNamespaces } from '../system/namespace.js'
 import { rest } from '../system/turns.js'
 import { refuseVlans } from './capability/capabilityOfVlans.js'
 import { refuseUnsupported } from './capability/refuseUnsupported.js'
-import { bystander, farNamespaces } from './losses/farEnds.js'
+import { bystander, farNamespaces, peerNamespaces } from './losses/farEnds.js'
 import { losingEntries } from './losses/losingEntries.js'
 import { withRemadeLinks } from './losses/remadeLinks.js'
 import { curiosityOf } from './observe/curiosity.js'
@@ -62,7 +63,8 @@ export async function observeAndPlan(
     if (network.firewall || options.prune) world.ask(name, { table: tableOf(ownerOf(options)) })
   }
   const few = (await additionsTo(networks, world, options)) ?? (await stepsOfTables(networks, world, options))
-  const { states, steps, tables } = few ?? (await allSteps(networks, world, options, transaction))
+  const isEnough = few && furtherPeers(few.steps, few.states, world).size === 0
+  const { states, steps, tables } = isEnough ? few : await allSteps(networks, world, options, transaction)
   await refuseUnsupported(steps, states, world, options)
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
@@ -152,7 +154,7 @@ async function allSteps(
     steps = await stepsTowards(networks, states, world, options)
   }
   await rest()
-  const further = farNamespaces(steps, states)
+  const further = new Set([...farNamespaces(steps, states), ...furtherPeers(steps, states, world)])
   if (further.size === 0) return { states, steps }
   for (const name of further) {
     world.opened(name)
@@ -160,6 +162,15 @@ async function allSteps(
   }
   await transaction?.join(world)
   return await allSteps(networks, world, options, transaction)
+}
+
+/** The namespaces beside those of the spec that new pairs reach into; a kernel in memory has none. */
+function furtherPeers(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, NetworkState>,
+  world: World,
+): ReadonlySet<string> {
+  return world.places.get('')?.inMemory ? new Set() : peerNamespaces(steps, states, listNamespaces)
 }
 
 /** The steps from what was read to what is wanted, with the marks of whoever owns it. */

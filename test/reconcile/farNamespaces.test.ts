@@ -195,3 +195,34 @@ test('a pair is not made anew whose other end is in a namespace that nobody can 
     ['lo'],
   )
 })
+
+test.serial('a new pair reaches into a namespace that the spec does not name, if there is one', async (t) => {
+  const { here, there, blue, both, settings } = await stage(t, 'reached')
+  const spec: Spec = { links: [{ name: 'd', kind: 'veth', veth: { peer: { name: 'e', namespace: blue } } }] }
+  const before = both()
+  const failed = await apply(spec, { ...settings, guards: [() => false] })
+  t.is(failed.err ? failed.val.code : '', 'GUARD_FAILED')
+  t.deepEqual(both(), before)
+  await here.converges(spec)
+  t.regex(there.sh('ip -o link show e'), /e@/)
+  const saved = await here.snapshot()
+  await here.converges({ links: [{ name: 'd', absent: true }] })
+  await here.converges(saved)
+  t.regex(there.sh('ip -o link show e'), /e@/)
+})
+
+test.serial('a new pair into a namespace that is not there is refused before anything is done', async (t) => {
+  const here = reconcileNamespace(t)
+  const namespace = `lwt-fn-${process.pid}-missing`
+  const { path, message } = await here.refuses(
+    {
+      links: [
+        { name: 'br0', kind: 'bridge' },
+        { name: 'd', kind: 'veth', veth: { peer: { name: 'e', namespace } } },
+      ],
+    },
+    'INVALID_SPEC',
+  )
+  t.is(path, '/links/1')
+  t.regex(message, /there is no namespace/)
+})

@@ -252,3 +252,18 @@ test('a nexthop object that its group no longer has is pruned, also where its li
     )
   }
 })
+
+test.serial(
+  'the end of a pair that no spec named goes with the one that is pruned, and comes back with it',
+  async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.converges({ links: [{ name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } }] })
+    namespace.sh('ip link set v1 up; ip address add 10.0.0.9/24 dev v1')
+    const before = namespace.picture()
+    await namespace.fails({}, { prune: true, guards: [() => false] })
+    t.deepEqual(namespace.picture({ portable: true }).length, before.length)
+    await namespace.apply({}, { prune: true })
+    t.deepEqual(linkNames(namespace), ['lo'])
+    t.true((await namespace.plan({}, { prune: true })).empty)
+  },
+)

@@ -156,6 +156,32 @@ export function farNamespaces(
   return names
 }
 
+/**
+ * The namespaces that were not read, into which new pairs are to reach.
+ * @param existing the namespaces that have a name
+ */
+export function peerNamespaces(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+  existing: () => readonly string[],
+): ReadonlySet<string> {
+  const names = new Set<string>()
+  const problems: Problem[] = []
+  let known: ReadonlySet<string> | undefined
+  for (const { operation, path = '' } of steps) {
+    const peer = operation.type === 'createLink' ? peerOf(operation.link) : undefined
+    if (peer?.namespace === undefined || before.has(peer.namespace)) continue
+    known ??= new Set(existing())
+    if (known.has(peer.namespace)) names.add(peer.namespace)
+    else {
+      const message = `there is no namespace ${peer.namespace}, which ${peer.name} is to be in`
+      problems.push({ path, message, hint: `name it in "namespaces", and it is made` })
+    }
+  }
+  throwIfAny(problems)
+  return names
+}
+
 function leadsElsewhere({ links }: NetworkState): boolean {
   for (const { elsewhere } of links.values()) if (elsewhere) return true
   return false

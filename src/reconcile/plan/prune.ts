@@ -53,7 +53,9 @@ export async function withoutPruned(
   const isKept = ({ protocol }: { readonly protocol?: number }): boolean => protocol !== owner.protocol
   const named = namedLinks(await withRealNames(network, before), before)
   await rest()
-  const links = [...before.links].filter(([name, { link }]) => named.has(name) || !isMarked(link, owner))
+  const links = [...before.links].filter(
+    ([name, record]) => named.has(name) || !(isMarked(record.link, owner) || goesAlong(record, named, before, owner)),
+  )
   const doomed = new Set((await doomedNexthops(network, before, owner)).map(({ nexthop }) => nexthop.id))
   await rest()
   return {
@@ -75,13 +77,20 @@ function prunedLinks(network: DesiredNetwork, actual: NetworkState, owner: Owner
   })
   for (const record of actual.links.values()) {
     const { name } = record.link
-    if (named.has(name)) continue
+    if (named.has(name) || goesAlong(record, named, actual, owner)) continue
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
     links.push(
       isMarked(record.link, owner) ? { ...unnamed, absent: true } : withoutOwnAddresses(unnamed, record, owner),
     )
   }
   return links
+}
+
+/** Whether a link without a mark is the other end of a pair whose marked end is not named. */
+function goesAlong({ link }: LinkRecord, named: ReadonlySet<string>, { links }: NetworkState, owner: Owner): boolean {
+  const peer = nearPeerOf(link)
+  const other = peer === undefined || named.has(peer) ? undefined : links.get(peer)
+  return other !== undefined && isMarked(other.link, owner) && !isMarked(link, owner)
 }
 
 /** The links that the spec names, by themselves or as the other end of one. */
