@@ -1,5 +1,6 @@
 import type {
   FdbSpec,
+  LinkSpec,
   MdbSpec,
   NeighborSpec,
   NexthopObjectSpec,
@@ -39,10 +40,11 @@ export function specOf(network: Network, whole: boolean, before?: Network): Spec
   }
 }
 
-/** A blackhole of a nexthop needs the loopback device up. */
+/** A blackhole of a nexthop needs the loopback device up; link-local addresses would tell of MAC addresses that passed by. */
 function farSpec(network: Network, before: Network | undefined): Spec {
   const { links = [], ...others } = specOf(network, false, before)
-  return { links: [{ name: 'lo', up: true }, ...links], ...others }
+  const quiet = links.map((link): LinkSpec => ({ ...link, addressGenerationMode: 'none' }))
+  return { links: [{ name: 'lo', up: true }, ...quiet], ...others }
 }
 
 function routeSpec(route: RouteItem, names: Names, nexthops: readonly NexthopItem[], whole: boolean): RouteSpec {
