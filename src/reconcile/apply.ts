@@ -1,6 +1,7 @@
 import { NetworkError, type RollbackReport } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import { loadRoutes } from '../spec/loadRoutes.js'
+import { heedFailures } from '../spec/streamFailure.js'
 import type { Spec } from '../spec/types.js'
 import { validateSpecInTurns } from '../spec/validate.js'
 import { checkObject } from '../system/optionValues.js'
@@ -50,6 +51,7 @@ export interface ApplyReport {
  * @returns the plan, or the error: `INVALID_SPEC` with all problems, `DISRUPTIVE`, or what kept the state from being read
  */
 export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan>> {
+  heedFailures(spec)
   return attempt(async () => {
     checkOptions(options, 'plan')
     // Of a turn that nobody has asked about yet it is not known how long it is.
@@ -71,6 +73,7 @@ export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan
  * @returns the report, or the error with the failed step, the object, the kernel's text and what the rollback did
  */
 export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promise<Result<ApplyReport>> {
+  heedFailures(specOrPlan)
   return attempt(async () => {
     const start = performance.now()
     checkObject(given)

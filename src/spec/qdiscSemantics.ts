@@ -42,6 +42,7 @@ function classProblems(htb: HtbQdiscSpec, at: Path, report: Report): void {
   if (defaultClass !== undefined && majorOf(defaultClass) !== major) {
     report([...at, 'default'], `${defaultClass} is no class of ${major}`)
   }
+  const shared = new Set(classes.map(({ parent = major }) => canonicalHandle(parent)))
   const seen = new Set<string>()
   for (const [index, one] of classes.entries()) {
     const here = [...at, 'classes', index]
@@ -53,6 +54,8 @@ function classProblems(htb: HtbQdiscSpec, at: Path, report: Report): void {
     parentProblems(one, all, here, report)
     if (one.ceil !== undefined && one.ceil < one.rate) report([...here, 'ceil'], 'ceil is less than rate')
     if (one.qdisc) {
+      // net/sched/sch_htb.c, htb_graft
+      if (shared.has(id)) report([...here, 'qdisc'], `no packets wait in ${one.id}, which other classes are part of`)
       handleProblems(one.qdisc, [...here, 'qdisc'], report)
       leafProblems(one.qdisc, [...here, 'qdisc'], report)
     }

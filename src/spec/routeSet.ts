@@ -7,6 +7,7 @@ import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
 import type { RouteSource } from './routeSource.js'
 import { tellsEncapsulations, writeWords } from './routeWords.js'
+import { heedFailure } from './streamFailure.js'
 import type { RouteSpec } from './types.js'
 
 /** Where the rows of a family came from: from each row on, how far the number of their item or line is ahead. */
@@ -92,6 +93,7 @@ export class RouteSet implements Iterable<RouteSpec> {
     routes: Iterable<RouteSpec> | AsyncIterable<RouteSpec>,
     options: RouteReadOptions = {},
   ): Promise<Result<RouteSet>> {
+    heedFailure(routes)
     return attempt(async () => {
       const [{ checkItems }, { routesFromItems }] = await Promise.all([
         import('./checkRouteInput.js'),
@@ -115,6 +117,7 @@ export class RouteSet implements Iterable<RouteSpec> {
    * machine of the same byte order, and the first problem, told by its byte, ends reading.
    */
   static parse(source: RouteSource, options: RouteTextOptions = {}): Promise<Result<RouteSet>> {
+    heedFailure(source)
     return attempt(async () => {
       const [{ checkSource }, { routesFrom }] = await Promise.all([
         import('./checkRouteInput.js'),

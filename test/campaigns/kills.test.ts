@@ -9,14 +9,14 @@ test.serial('a process that is killed at any change leaves the start, once anoth
   const report = await killCampaign({
     cases: corpus.filter((_play, index) => index % 2 === 0),
     chosen: ({ title, change, moment }) =>
-      ((places.get(title) ?? 0) + change * 2 + Number(moment === 'after')) % 29 === 7,
+      ((places.get(title) ?? 0) + change * 2 + Number(moment === 'after')) % 37 === 7,
   })
   const { cases, kills, byApply, byRollback, reached } = report
   t.log(
     `${cases} cases, ${kills} kills: ${byApply} undone by apply, ${byRollback} by rollback, ${reached} had reached the target`,
   )
   t.deepEqual(report.findings.map(describeKill), [])
-  t.true(kills >= 10, `${kills} kills`)
+  t.true(kills >= 8, `${kills} kills`)
 })
 
 test.serial('the campaign sees what a recovery does not bring back', async (t) => {

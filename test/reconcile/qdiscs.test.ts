@@ -256,6 +256,16 @@ test('what means nothing is refused before anything is read', async (t) => {
     [{ kind: 'htb', classes: [{ id: '1:1', parent: '1:9', rate: 8 }] }, '/links/0/qdisc/classes/0/parent'],
     [{ kind: 'htb', classes: [{ id: '1:1', parent: '1:1', rate: 8 }] }, '/links/0/qdisc/classes/0/parent'],
     [{ kind: 'htb', classes: [{ id: '1:1', rate: 80, ceil: 8 }] }, '/links/0/qdisc/classes/0/ceil'],
+    [
+      {
+        kind: 'htb',
+        classes: [
+          { id: '1:1', rate: 80, qdisc: { kind: 'pfifo' } },
+          { id: '1:10', parent: '01:1', rate: 8, qdisc: { kind: 'pfifo' } },
+        ],
+      },
+      '/links/0/qdisc/classes/0/qdisc',
+    ],
     [{ kind: 'htb', classes: [{ id: '1:1' } as never] }, '/links/0/qdisc/classes/0/rate'],
     [{ kind: 'bogus' } as never, '/links/0/qdisc/kind'],
     [{ kind: 'tbf', rate: 1e6, bursts: 1 } as never, '/links/0/qdisc/bursts'],

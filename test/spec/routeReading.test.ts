@@ -1,6 +1,7 @@
 import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { apply, plan, type Result, RouteSet, type RouteSpec } from '../../src/index.js'
@@ -38,7 +39,7 @@ async function* slow<T>(item: (index: number) => T): AsyncGenerator<T> {
 
 const route = (index: number): RouteSpec => ({ to: `20.${index >> 8}.${index & 255}.0/24`, via: '10.0.0.1' })
 const line = (index: number): string => `20.${index >> 8}.${index & 255}.0/24 10.0.0.1\n`
-const soon = () => ({ signal: AbortSignal.timeout(50) })
+const soon = () => ({ signal: AbortSignal.timeout(200) })
 
 async function endsBy(t: ExecutionContext, code: string, work: Promise<Result<unknown>>, what: string): Promise<void> {
   const result = await Promise.race([work, delay(5000, undefined, { ref: false })])
@@ -138,6 +139,18 @@ test('what a source throws is an error with its cause, and no exception', async 
     const { val } = await apply({ routes }, { kernel })
     t.like(val, { code: 'INVALID_SPEC', path: '/routes', message: '/routes: cannot read the routes: no more', cause })
   }
+})
+
+test('a stream that fails before it is read does not end the process', async (t) => {
+  const broken = (): AsyncIterable<RouteSpec> => new Readable({ objectMode: true }).destroy(new Error('no more'))
+  const kernel = new FakeKernel()
+  const results = [
+    await RouteSet.from(broken()),
+    await plan({ routes: broken() }, { kernel }),
+    await apply({ routes: broken() }, { kernel }),
+    await apply({ namespaces: { blue: { routes: broken() } } }, { kernel }),
+  ]
+  for (const { val } of results) t.regex(String(val), /no more/)
 })
 
 test('a file that cannot be read is an error by what the system said', async (t) => {

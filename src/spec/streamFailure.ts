@@ -1,0 +1,21 @@
+import { EventEmitter } from 'node:events'
+
+/**
+ * Lets the failure of a stream wait until it is read, where it is an error like any other: for one that nobody listens to
+ * Node ends the process, and reading may begin some turns of the event loop later.
+ */
+export function heedFailure(source: unknown): void {
+  if (source instanceof EventEmitter) source.on('error', () => undefined)
+}
+
+/** The same for the streams that a spec has its routes in, before anything is known of the spec. */
+export function heedFailures(spec: unknown): void {
+  const namespaces = ownValue(spec, 'namespaces')
+  for (const network of [spec, ...Object.values(Object(namespaces))]) heedFailure(ownValue(network, 'routes'))
+}
+
+function ownValue(object: unknown, name: string): unknown {
+  return typeof object === 'object' && object !== null
+    ? Object.getOwnPropertyDescriptor(object, name)?.value
+    : undefined
+}
