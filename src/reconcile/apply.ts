@@ -51,8 +51,8 @@ export interface ApplyReport {
  * @returns the plan, or the error: `INVALID_SPEC` with all problems, `DISRUPTIVE`, or what kept the state from being read
  */
 export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan>> {
-  heedFailures(spec)
   return attempt(async () => {
+    heedFailures(spec)
     checkOptions(options, 'plan')
     // Of a turn that nobody has asked about yet it is not known how long it is.
     await rest()
@@ -73,8 +73,8 @@ export function plan(spec: Spec, options: PlanOptions = {}): Promise<Result<Plan
  * @returns the report, or the error with the failed step, the object, the kernel's text and what the rollback did
  */
 export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promise<Result<ApplyReport>> {
-  heedFailures(specOrPlan)
   return attempt(async () => {
+    heedFailures(specOrPlan)
     const start = performance.now()
     checkObject(given)
     const kept = specOrPlan instanceof Plan ? specOrPlan : undefined

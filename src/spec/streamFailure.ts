@@ -11,7 +11,8 @@ export function heedFailure(source: unknown): void {
 /** The same for the streams that a spec has its routes in, before anything is known of the spec. */
 export function heedFailures(spec: unknown): void {
   const namespaces = ownValue(spec, 'namespaces')
-  for (const network of [spec, ...Object.values(Object(namespaces))]) heedFailure(ownValue(network, 'routes'))
+  const others = Object.keys(Object(namespaces)).map((name) => ownValue(namespaces, name))
+  for (const network of [spec, ...others]) heedFailure(ownValue(network, 'routes'))
 }
 
 function ownValue(object: unknown, name: string): unknown {
