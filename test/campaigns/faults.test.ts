@@ -14,18 +14,19 @@ const isKnown = (title: string, fault: string): boolean =>
 test.serial('a fault at any change leaves the start or the target, and the error says which', async (t) => {
   t.timeout(patience(300_000))
   t.true(corpus.length >= 30, `${corpus.length} cases`)
-  // Every case, at a change and with a fault that differ from case to case.
+  // Those cases that the kills leave out, at a change and with a fault that differ from case to case.
   const places = new Map(corpus.map(({ title }, index) => [title, index]))
   const report = await faultCampaign({
+    cases: corpus.filter((_play, index) => index % 2 === 1),
     chosen: ({ title, fault, change }) => {
       if (isKnown(title, fault)) return false
       const index = places.get(title) ?? 0
-      return (index * 5 + change * 3) % 17 === 0 && names[(index + change) % names.length] === fault
+      return (index * 5 + change * 3) % 11 === 0 && names[(index + change) % names.length] === fault
     },
   })
   t.log(`${report.cases} cases, ${report.runs} runs: ${report.restored} restored, ${report.reached} reached the target`)
   t.deepEqual(report.findings.map(describeFinding), [])
-  t.true(report.runs >= 22, `${report.runs} runs`)
+  t.true(report.runs >= 18, `${report.runs} runs`)
 })
 
 test.serial('the campaign sees a rollback that deletes no link', async (t) => {
