@@ -6,6 +6,7 @@ import { linkKind, linkKinds, pairKinds } from '../rtnetlink/kinds/registry.js'
 import { peerOf } from '../rtnetlink/pair.js'
 import { linkName } from './domainSchema.js'
 import { macsecProblems } from './macsecSemantics.js'
+import { ownValue } from './ownValue.js'
 import type { Path } from './pointer.js'
 import { qdiscProblems } from './qdiscSemantics.js'
 import type { Report } from './report.js'
@@ -99,7 +100,7 @@ function kindProblems(link: LinkSpec, at: Path, report: Report): void {
     }
   }
   for (const property of own) {
-    const options: unknown = Object.getOwnPropertyDescriptor(link, property)?.value
+    const options = ownValue(link, property)
     const given = typeof options === 'object' && options !== null ? Object.keys(options) : []
     const rivals = (linkKind(property)?.exclusive ?? []).filter((option) => given.includes(option))
     if (rivals.length > 1) report([...at, property], `only one of ${rivals.join(' and ')} can be given`)
@@ -193,12 +194,9 @@ export function dependenciesOf(link: LinkSpec): string[] {
   const names: string[] = []
   if (typeof link.master === 'string' && link.master !== link.name) names.push(link.master)
   const kind = link.kind === undefined ? undefined : linkKind(link.kind)
-  const options: unknown = kind && Object.getOwnPropertyDescriptor(link, kind.kind)?.value
+  const options = kind && ownValue(link, kind.kind)
   for (const property of kind?.dependsOn ?? []) {
-    const value: unknown =
-      typeof options === 'object' && options !== null
-        ? Object.getOwnPropertyDescriptor(options, property)?.value
-        : undefined
+    const value = ownValue(options, property)
     if (typeof value === 'string') names.push(value)
   }
   return names

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { ownValue } from './ownValue.js'
 
 /**
  * Lets the failure of a stream wait until it is read, where it is an error like any other: for one that nobody listens to
@@ -13,10 +14,4 @@ export function heedFailures(spec: unknown): void {
   const namespaces = ownValue(spec, 'namespaces')
   const others = Object.keys(Object(namespaces)).map((name) => ownValue(namespaces, name))
   for (const network of [spec, ...others]) heedFailure(ownValue(network, 'routes'))
-}
-
-function ownValue(object: unknown, name: string): unknown {
-  return typeof object === 'object' && object !== null
-    ? Object.getOwnPropertyDescriptor(object, name)?.value
-    : undefined
 }

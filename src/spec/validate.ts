@@ -4,6 +4,7 @@ import { nearest } from '../nearest.js'
 import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
 import { invalidSpec, throwIfAny } from './invalidSpec.js'
+import { ownValue } from './ownValue.js'
 import { type Path, pointer, shown, shownName } from './pointer.js'
 import { routeProblems } from './routeSemantics.js'
 import { routeSchema, specSchema } from './schema.js'
@@ -55,7 +56,7 @@ function without(input: unknown, problems: readonly Problem[]): unknown {
     const keys = path.split('/').slice(1)
     const last = keys.pop()
     let parent: unknown = copy
-    for (const key of keys) parent = property(parent, key)
+    for (const key of keys) parent = ownValue(parent, key)
     if (last !== undefined && typeof parent === 'object' && parent !== null && !Array.isArray(parent)) {
       Reflect.deleteProperty(parent, last.replaceAll('~1', '/').replaceAll('~0', '~'))
     }
@@ -70,10 +71,6 @@ function cloned(input: unknown): unknown {
   } catch {
     return undefined
   }
-}
-
-function property(parent: unknown, key: string): unknown {
-  return typeof parent === 'object' && parent !== null ? Object.getOwnPropertyDescriptor(parent, key)?.value : undefined
 }
 
 function shapeProblems(schema: AnySchema, issues: readonly v.BaseIssue<unknown>[]): Problem[] {
