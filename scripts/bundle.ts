@@ -24,6 +24,16 @@ const show = { show: 'src/cli/show.ts' }
 const requires =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)"
 
+/** What all bundles have in common. */
+export const forNode = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // The sources are published, or beside the tests.
+  sourcesContent: false,
+} satisfies BuildOptions
+
 /** Writes the bundles to dist/bundle: in each of them, every module once, in chunks that its entry points share. */
 export async function bundle(root: string): Promise<void> {
   const outdir = join(root, 'dist/bundle')
@@ -49,14 +59,11 @@ async function bundled(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
   const { metafile } = await build({
+    ...forNode,
     absWorkingDir: root,
     entryPoints,
     outdir,
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
     // The compiled library needs these beside it; the rest of what it imports goes into the bundle.
     external: Object.keys(dependencies)
       .flatMap((name) => [name, `${name}/*`])
@@ -65,8 +72,6 @@ async function bundled(
     // Node reads less at each start; names stay, for stack traces.
     minifySyntax: true,
     minifyWhitespace: true,
-    // The sources are published.
-    sourcesContent: false,
     legalComments: 'none',
     metafile: true,
     alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { forNode } from './bundle.js'
 
 /** Bundles the tests, and the programs that they start, each into the place of what the compiler wrote of it. */
 export async function bundleTests(root: string): Promise<void> {
@@ -21,18 +22,14 @@ export async function bundleTests(root: string): Promise<void> {
 
 async function bundled(root: string, files: readonly string[], options: BuildOptions = {}): Promise<void> {
   await build({
+    ...forNode,
     absWorkingDir: root,
     entryPoints: files.map((file) => join('test', file)),
     outbase: '.',
     outdir: 'dist',
-    bundle: true,
     packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
     // Node reads them with each module, for which a run of all tests has no time.
     sourcemap: process.env['CI'] === undefined,
-    sourcesContent: false,
     plugins: [urlsApart(root)],
     ...options,
   })
