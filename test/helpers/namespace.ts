@@ -37,3 +37,8 @@ export function testNamespace(t: Pick<ExecutionContext, 'teardown'>): TestNamesp
     sh: (command) => run('sh', '-c', command),
   }
 }
+
+/** A command of the shell that succeeds once a link is gone from the namespace at a path. */
+export function untilGone(path: string, link: string): string {
+  return `! nsenter --net=${path} ip link show ${link} 2>/dev/null`
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { apply, rollback } from '../../src/index.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { untilGone } from '../helpers/namespace.js'
 import { fixture, runProgram } from '../helpers/program.js'
 import { picture, reconcileNamespace } from '../helpers/reconcile.js'
 import type { Orders } from './fixtures/applyAndDie.js'
@@ -121,7 +122,7 @@ test.serial('what a killed apply took from there is put back by whoever comes ne
   ]
   const taps = ['tap0', 'tap1', 'tap2'].map((name): LinkSpec => ({ name, kind: 'tap' }))
   const spec: Spec = { links: [{ name: 'b', absent: true }, ...taps] }
-  const dieOnce = `! ip -n ${blue} link show c 2>/dev/null`
+  const dieOnce = untilGone(`/run/netns/${blue}`, 'c')
   const orders: Orders = { namespacePath: here.path, stateDirectory, spec, dieOnce }
   const program = [process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)]
   for (const recovered of ways) {

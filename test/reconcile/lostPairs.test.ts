@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { apply, rollback } from '../../src/index.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { untilGone } from '../helpers/namespace.js'
 import { fixture, runProgram } from '../helpers/program.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 import type { Orders } from './fixtures/applyAndDie.js'
@@ -59,8 +60,7 @@ function stage(t: ExecutionContext) {
     journals: () => readdirSync(stateDirectory).filter((name) => !name.endsWith('.lock')),
     /** Is killed once a link is gone. */
     async killedWithout(link: string, spec: Spec): Promise<void> {
-      const isGone = `! nsenter --net=${here.path} ip link show ${link} 2>/dev/null`
-      t.true(await killed(spec, isGone), 'it was not killed')
+      t.true(await killed(spec, untilGone(here.path, link)), 'it was not killed')
       t.false(here.ip('link').some(({ ifname }) => ifname === link))
     },
   }
@@ -163,8 +163,8 @@ test.serial('the far end does not become another pair where the near namespace i
   t.teardown(() => here.sh(`ip netns delete ${hub} 2>/dev/null || true`))
   const taps = ['tap0', 'tap1'].map((name): LinkSpec => ({ name, kind: 'tap' }))
   const at = `/run/netns/${hub}`
-  const isGone = `! ip -n ${blue} link show c 2>/dev/null`
-  t.true(await place.killed({ links: [{ name: 'b', absent: true }, ...taps] }, isGone, at))
+  const dieOnce = untilGone(`/run/netns/${blue}`, 'c')
+  t.true(await place.killed({ links: [{ name: 'b', absent: true }, ...taps] }, dieOnce, at))
   t.notRegex(here.sh(`ip -n ${blue} -br link`), /^c@/m)
   here.sh(`ip netns delete ${hub}`)
   const { recovered } = (await apply({}, { namespace: blue, stateDirectory })).unwrap()

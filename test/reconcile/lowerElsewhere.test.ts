@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { apply, Network } from '../../src/index.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
+import { untilGone } from '../helpers/namespace.js'
 import { fixture, runProgram, systemEnvironment } from '../helpers/program.js'
 import { picture, reconcileNamespace } from '../helpers/reconcile.js'
 import type { Orders } from './fixtures/applyAndDie.js'
@@ -141,7 +142,7 @@ test.serial(
       const { stateDirectory } = settings
       const taps = ['tap0', 'tap1'].map((name): LinkSpec => ({ name, kind: 'tap' }))
       const spec: Spec = { links: [{ name: 'x', absent: true }, ...taps] }
-      const dieOnce = `! nsenter --net=${here.path} ip link show x 2>/dev/null`
+      const dieOnce = untilGone(here.path, 'x')
       const orders: Orders = { namespacePath: here.path, stateDirectory, spec, dieOnce }
       await runProgram([process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)])
       t.false(here.ip('link').some(({ ifname }) => ifname === 'x'))
