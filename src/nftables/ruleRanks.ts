@@ -15,9 +15,10 @@ export function placesOf(kept: readonly FirewallRule[], missing: readonly Firewa
   const split = firstToMove(kept.map(rankOf), missing.map(rankOf))
   const stays = kept.filter((rule) => rankOf(rule) <= split)
   const moved = kept.filter((rule) => rankOf(rule) > split)
-  const [lowest, highest] = [stays.at(0), stays.at(-1)].map((rule) => (rule ? rankOf(rule) : Number.NEGATIVE_INFINITY))
+  const [first, last] = [stays.at(0), stays.at(-1)]
   const fresh = [...missing, ...moved].sort((one, other) => rankOf(one) - rankOf(other))
-  const goesBefore = (rule: FirewallRule): boolean => rankOf(rule) < (highest ?? 0) && rankOf(rule) <= (lowest ?? 0)
+  const goesBefore = (rule: FirewallRule): boolean =>
+    first !== undefined && last !== undefined && rankOf(rule) < rankOf(last) && rankOf(rule) <= rankOf(first)
   return {
     moved,
     before: fresh.filter(goesBefore).reverse(),
