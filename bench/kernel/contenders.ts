@@ -35,6 +35,10 @@ function otherNodeOf(path: string | undefined): { readonly path: string; readonl
   return { path, suffix: `, Node ${version.trim()}` }
 }
 
+/** linkwright, in a program that has done the same ten times: what code runs for the first time is compiled on the way. */
+export const warmedUp = 'linkwright, warmed up'
+const timesBefore = 10
+
 /** linkwright, on a table that it has filled itself. */
 export const ofOwnTable = 'linkwright, own table'
 
@@ -58,6 +62,16 @@ export function contenders(built: string): Contender[] {
       ownOrder: true,
       ofOwnTable,
       command: commandOn(process.execPath),
+    },
+    {
+      name: warmedUp,
+      slowFrom: never,
+      hopelessFrom: never,
+      ownOrder: true,
+      command: (work, family, count) =>
+        /^(dump|noop|change)$/.test(work)
+          ? [...commandOn(process.execPath)(work, family, count), `${timesBefore}`]
+          : undefined,
     },
     {
       name: 'ip',
@@ -93,7 +107,7 @@ export function contenders(built: string): Contender[] {
 }
 
 /** linkwright on a Node. */
-function commandOn(node: string): Contender['command'] {
+function commandOn(node: string): (work: Work, family: string, count: number) => string[] {
   return (work, family, count) => [...js('linkwright.js', node), work, family, `${count}`]
 }
 
