@@ -54,6 +54,8 @@ export interface EncodeContext {
   linkIndex(name: string): number
   /** An open descriptor of a namespace; throws where there is none. */
   namespaceFd(name: string): number
+  /** Whether IPv4 routes with metrics may lead through a nexthop object; none do without it. */
+  nexthopHasMetrics?(id: number): boolean
 }
 
 /** Turns the numbers of a message into names. */

@@ -43,6 +43,7 @@ export async function resolved<T, R>(
       descriptors.set(name, fd)
       return fd
     },
+    nexthopHasMetrics: () => true,
   }
   try {
     return await use(await built(connection, options, () => checked(() => build(context)), indices))

@@ -137,9 +137,19 @@ function creation(flags: number, verb: string, route: Route, context: EncodeCont
     flags,
     subject: `route ${describe(route)}: ${verb}`,
     header: headerOf(route, family),
-    attributes: attributesOf(route, family),
+    attributes: { ...attributesOf(route, family), ...noMetrics(route, family, context) },
     context,
   })
+}
+
+/**
+ * An IPv4 route that says nothing of metrics takes over those of a route that is alike but for its destination, where
+ * both lead through one nexthop object (net/ipv4/fib_semantics.c, fib_create_info).
+ */
+function noMetrics(route: Route, family: Family, context: EncodeContext): Pick<RouteAttributes, 'metrics'> {
+  const { nexthopId } = route
+  if (family !== 'inet' || nexthopId === undefined || !context.nexthopHasMetrics?.(nexthopId)) return {}
+  return { metrics: rawMetrics(route) ?? {} }
 }
 
 function describe(route: Route): string {

@@ -46,6 +46,7 @@ export async function sendBulk(
 ): Promise<Failure | undefined> {
   const { changes } = step.operation
   const { signal, timeout } = options
+  await eachInTurns(await changes.used(), ({ operation }) => place.nexthopsWithMetrics.note(operation.route))
   let before = 0
   for (const family of ['inet', 'inet6'] as const) {
     const rows = changes[family]

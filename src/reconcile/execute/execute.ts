@@ -238,6 +238,8 @@ class Executor {
       (source === undefined ? undefined : await this.#awaitSources([source], place))
     if (failure) return failure
     const { places } = this.#world
+    if (operation.type === 'addRoute' || operation.type === 'replaceRoute')
+      place.nexthopsWithMetrics.note(operation.route)
     const isElsewhere = operation.type === 'createLink' && operation.elsewhere !== undefined
     const failed = isElsewhere ? await this.flush() : undefined
     if (failed) return failed

@@ -167,6 +167,7 @@ async function observeRoutes(
   const message = dumpRoutes(filter)
   await untilConsistent(message, () => place.connection.dumpInto(message, reader, options))
   const own = await (await reader.finish()).filter(({ cloned }) => !cloned)
+  if (filter.family === 'inet') place.nexthopsWithMetrics.noteAll(own.ways)
   return await own.map(routeOf)
 }
 

@@ -6,6 +6,7 @@ import { Connection } from '../../netlink/connection.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { type Kernel, type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from './kernel.js'
+import { NexthopsWithMetrics } from './nexthopsWithMetrics.js'
 
 /** One network namespace that a plan is about: its kernel, a connection to it, and the links' indices. */
 export class Place {
@@ -14,6 +15,7 @@ export class Place {
   readonly kernel: Kernel
   readonly connection: Connection
   readonly indices = new Map<string, number>()
+  readonly nexthopsWithMetrics = new NexthopsWithMetrics()
   readonly #fd: number | undefined
   readonly #others = new Map<NetlinkProtocol, Connection>()
   #second: Connection | undefined
@@ -79,6 +81,7 @@ export class Place {
         if (!place) throw new NetworkError('NOT_FOUND', `namespace ${name}: is not part of the spec`)
         return place.fd
       },
+      nexthopHasMetrics: (id) => this.nexthopsWithMetrics.has(id),
     }
   }
 
