@@ -6,7 +6,7 @@ import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
 import type { RouteReadOptions } from './routeReading.js'
 import { routeSetBrand } from './routeSetBrand.js'
 import type { RouteSource } from './routeSource.js'
-import { tellsEncapsulations, writeWords } from './routeWords.js'
+import { isPassing, tellsEncapsulations, writeWords } from './routeWords.js'
 import { heedFailure } from './streamFailure.js'
 import type { RouteSpec } from './types.js'
 
@@ -37,6 +37,15 @@ export interface RouteTextOptions extends RouteReadOptions {
 function untoldOf({ to: _to, ...properties }: RouteSpec): string | undefined {
   if (properties.absent) return 'is absent'
   return tellsEncapsulations(properties) ? undefined : 'has something of an encapsulation'
+}
+
+/** What stands before a route's destination on a line, and what behind it. */
+function wordsAround(way: RouteSpec): { readonly before: string; readonly behind: string } {
+  // As a command it is no line of what goes by itself, which would be left out.
+  const verb = isPassing(way) ? 'add ' : ''
+  const type = way.type === undefined || way.type === 'unicast' ? '' : `${way.type} `
+  const words = writeWords(way)
+  return { before: verb + type, behind: words === '' ? '' : ` ${words}` }
 }
 
 /** What was found by going over a whole set once: there can be as many problems as routes. */
@@ -180,16 +189,15 @@ export class RouteSet implements Iterable<RouteSpec> {
   }
 
   *#pieces(): Generator<string> {
-    const words = new Map<RouteSpec, string>()
+    const around = new Map<RouteSpec, { readonly before: string; readonly behind: string }>()
     let piece = ''
     for (const { to, way } of this.#parts.packed) {
-      let text = words.get(way)
-      if (text === undefined) {
-        text = writeWords(way)
-        words.set(way, text)
+      let words = around.get(way)
+      if (words === undefined) {
+        words = wordsAround(way)
+        around.set(way, words)
       }
-      const type = way.type === undefined || way.type === 'unicast' ? '' : `${way.type} `
-      piece += `${type}${to}${text === '' ? '' : ' '}${text}\n`
+      piece += `${words.before}${to}${words.behind}\n`
       if (piece.length < 1 << 16) continue
       yield piece
       piece = ''

@@ -6,15 +6,26 @@ import { throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
-import { PassingRoute, type RouteProperties, readWords, withoutShown } from './routeWords.js'
+import { isPassing, PassingRoute, type RouteProperties, readWords, withoutShown } from './routeWords.js'
 import { WordError, type Words } from './words.js'
 
-/** What may stand before a destination, as `ip -batch` has it, with what it tells: one look a line. */
-const leading: ReadonlyMap<string, { readonly type?: string; readonly family?: Family }> = new Map([
-  ...['ip', 'route', 'add', 'replace', 'append', 'prepend', 'change', 'to'].map((word) => [word, {}] as const),
+/** What a word before a destination tells. */
+interface Lead {
+  readonly type?: string
+  readonly family?: Family
+  /** Whether the line is a command. */
+  readonly verb?: boolean
+}
+
+/** What may stand before a destination, as `ip -batch` and `ip route show` have it: one look a line. */
+const leading: ReadonlyMap<string, Lead> = new Map<string, Lead>([
+  ...['ip', 'route', 'to'].map((word) => [word, {}] as const),
+  ...['add', 'replace', 'append', 'prepend', 'change'].map((word) => [word, { verb: true }] as const),
   ['-4', { family: 'inet' }],
   ['-6', { family: 'inet6' }],
   ...routeTypes.map((type) => [type, { type }] as const),
+  // RTN_* of include/uapi/linux/rtnetlink.h, which -N shows.
+  ...routeTypes.map((type, index) => [String(index + 1), { type }] as const),
 ])
 const backslash = 0x5c
 const linesALook = 32
@@ -56,6 +67,8 @@ interface Pending {
   readonly family: Family | undefined
   /** The type's word, and where on the line the destination and what is behind it begin. */
   readonly type: string | undefined
+  /** Whether it is a command, and not what was shown of a route. */
+  readonly verb: boolean
   readonly column: number
   readonly restColumn: number
   rest: string
@@ -111,13 +124,15 @@ class LineReader {
     let column = start
     let family: Family | undefined
     let type: string | undefined
+    let verb = false
     for (;;) {
       const end = endOfWord(line, column)
       const word = line.slice(column, end)
       const lead = leading.get(word)
-      if (!lead) return { to: word, number, family, type, column, restColumn: end, rest: line.slice(end) }
+      if (!lead) return { to: word, number, family, type, verb, column, restColumn: end, rest: line.slice(end) }
       family = lead.family ?? family
       type = lead.type ?? type
+      verb ||= lead.verb ?? false
       column = skipBlanks(line, end)
     }
   }
@@ -126,17 +141,20 @@ class LineReader {
     const pending = this.#pending
     this.#pending = undefined
     if (!pending) return
-    const { to, number, family, type, rest } = pending
+    const { to, number, family, type, verb, rest } = pending
     const note = (problems: readonly Problem[]): void => this.#note(pending, problems)
-    const key = family === undefined && type === undefined ? rest : `${family ?? ''} ${type ?? ''} ${rest}`
+    // Only of what may go by itself it matters whether it is a command: a text of its own takes time for each line.
+    const isPlain = family === undefined && type === undefined && !(verb && rest.includes('proto'))
+    const key = isPlain ? rest : `${family ?? ''} ${type ?? ''} ${verb} ${rest}`
     this.#builder.add(to, key, number, () => this.#route(pending), note)
   }
 
   /** The route of a line; nothing where it is left out, or a {@link WordError} has become a problem of its own. */
-  #route({ to, family, type = 'unicast', rest, number, restColumn }: Pending): unknown {
+  #route({ to, family, type = 'unicast', verb, rest, number, restColumn }: Pending): unknown {
     const words = new LineWords(rest)
     try {
       const properties = withoutShown(isTerse(words.peek()) ? readTerse(words) : readWords(words), type)
+      if (!verb && isPassing(properties)) return undefined
       // Only IPv6 has preferences, and it shows them of every route.
       const byPreference = to === 'default' && properties.preference !== undefined ? 'inet6' : undefined
       const told = family ?? byPreference
@@ -168,7 +186,7 @@ class LineReader {
 
 /** Whether a line of `ip route show` that begins with a word belongs to the one before it. */
 function goesOn(word: string): boolean {
-  return word === 'nexthop' || word.endsWith('_opts')
+  return word === 'nexthop' || word === 'nh_info' || word.endsWith('_opts')
 }
 
 /** Whether a word is a gateway and not the name of a property: the short form. */

@@ -11,6 +11,14 @@ export type RouteProperties = { -readonly [Name in Exclude<keyof RouteSpec, 'to'
 /** Why a line is left out, as from what `ip route save` wrote: its route goes by itself. */
 export class PassingRoute extends Error {}
 
+/** Protocols of routes that go by themselves, as `ip route show` prints them, also with -N. */
+const passingProtocols: ReadonlySet<unknown> = new Set(['redirect', '1', 'kernel', '2', 'ra', '9'])
+
+/** Whether what `ip route show` prints of a route tells that it goes by itself. */
+export function isPassing({ protocol }: RouteProperties): boolean {
+  return protocol !== undefined && passingProtocols.has(String(protocol))
+}
+
 /** How one word of `ip route` is read and written. */
 interface Word {
   read(words: Words, route: RouteProperties): void
@@ -157,6 +165,13 @@ const table: Readonly<Record<string, Word>> = {
   },
   // Why an unreachable route is one, which its type says.
   error: { read: (words) => void words.next('a number'), write: () => undefined },
+  // What -d shows of a nexthop object.
+  nh_info: {
+    read: (words) => {
+      for (let word = words.peek(); word !== undefined && word !== 'nexthop'; word = words.peek()) words.next(word)
+    },
+    write: () => undefined,
+  },
   nexthop: {
     read: (words, route) => set(route, 'nexthops', [...(route.nexthops ?? []), nexthop(words)]),
     write: ({ nexthops }) => nexthops?.map(nexthopText).join(' '),

@@ -170,6 +170,47 @@ test('what ip -6 route show prints is read', async (t) => {
   )
 })
 
+test('what goes by itself is left out of what ip route show prints, and taken as a command', async (t) => {
+  const shown = [
+    '10.0.0.0/24 dev d0 proto kernel scope link src 10.0.0.1',
+    'local 10.0.0.1 dev d0 table local proto kernel scope host src 10.0.0.1',
+    'fe80::/64 dev d0 proto kernel metric 256 pref medium',
+    'fe80::/64 dev d1 proto kernel metric 256 pref medium',
+    'default via fe80::1 dev d0 proto ra metric 1024 pref medium',
+    '1 10.3.0.0/16 dev d0 table 254 proto 2 scope 253',
+  ]
+  t.deepEqual(await read(...shown), [])
+  const commands = ['route add 10.0.0.0/24 dev d0 proto kernel', '10.0.0.0/24 dev d0 proto kernel']
+  t.deepEqual(await read(...commands), [{ to: '10.0.0.0/24', dev: 'd0', protocol: 'kernel' }])
+  const set = (await RouteSet.from([{ to: '10.1.0.0/16', dev: 'd0', protocol: 'ra' }])).unwrap()
+  const text = [...set.toText()].join('')
+  t.is(text, 'add 10.1.0.0/16 dev d0 proto ra\n')
+  t.deepEqual([...(await RouteSet.parse(text)).unwrap()], [...set])
+})
+
+test('what -N and -d add is read', async (t) => {
+  const numbers = ['1 10.1.0.0/16 via 10.0.0.2 dev d0 table 254 proto 108 scope 0', '7 10.2.0.0/16 table 100 proto 4']
+  t.deepEqual(await read(...numbers, '9 2001:db8::/32 dev lo metric 1024'), [
+    { to: '10.1.0.0/16', via: '10.0.0.2', dev: 'd0', table: '254', protocol: '108', scope: '0' },
+    { to: '10.2.0.0/16', type: 'unreachable', table: '100', protocol: '4' },
+    { to: '2001:db8::/32', type: 'throw', metric: 1024 },
+  ])
+  t.deepEqual(
+    await read(
+      'unicast 10.3.0.0/16 nhid 1 via 10.0.0.2 dev d0 proto static scope global ',
+      '\tnh_info id 1 via 10.0.0.2 dev d0 scope link proto unspec ',
+      'unicast 10.4.0.0/16 nhid 4 proto static scope global ',
+      '\tnh_info id 4 group 1/3 scope global proto unspec ',
+      '\tnexthop via 10.0.0.2 dev d0 weight 1 ',
+      '\tnexthop via 10.0.1.2 dev e0 weight 1 ',
+    ),
+    [
+      { to: '10.3.0.0/16', nexthopId: 1, protocol: 'static', scope: 'global' },
+      { to: '10.4.0.0/16', nexthopId: 4, protocol: 'static', scope: 'global' },
+    ],
+  )
+})
+
 test("what is shown of a nexthop object is not the route's own", async (t) => {
   t.deepEqual(
     await read(
