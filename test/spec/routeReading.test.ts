@@ -8,14 +8,16 @@ import { apply, plan, type Result, RouteSet, type RouteSpec } from '../../src/in
 import { FakeKernel } from '../../src/testing/index.js'
 import { runProgram } from '../helpers/program.js'
 
-/** A source whose next item never comes, and whether it was told to end. */
+/** A source whose next item never comes, whether it was asked for one, and whether it was told to end. */
 function stalled<T>(first?: T) {
   let given = first === undefined
   const source = {
+    begun: false,
     ended: false,
     [Symbol.asyncIterator](): AsyncIterator<T> {
       return {
         next: () => {
+          source.begun = true
           if (given || first === undefined) return new Promise<never>(() => {})
           given = true
           return Promise.resolve({ value: first, done: false })
@@ -67,7 +69,8 @@ test('a signal and a timeout end the wait for a source that stalls, and tell it'
     await endsBy(t, code, RouteSet.from(routes, options()), 'routes')
     await endsBy(t, code, RouteSet.parse(lines, options()), 'lines')
     await endsBy(t, code, plan({ routes: all }, { ...options(), kernel }), 'plan')
-    t.true(routes.ended && lines.ended && all.ended)
+    // A busy machine may come to none of them within the time: that has nothing to end.
+    for (const { begun, ended } of [routes, lines, all]) t.is(ended, begun)
   }
 })
 
