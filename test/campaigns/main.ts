@@ -3,6 +3,7 @@ import { describeFinding, faultCampaign, faults } from './faults.js'
 import { describeKill, killCampaign } from './kills.js'
 import { neighborCampaign } from './neighbor.js'
 import { networkCampaign } from './networks.js'
+import { tableCampaign } from './tables.js'
 import { topologyCampaign } from './topologies.js'
 import { witnessCampaign } from './witness.js'
 
@@ -60,6 +61,16 @@ const campaigns: Readonly<Record<string, Campaign>> = {
       const report = await networkCampaign({ seconds: Number(seconds), seed: Number(seed), onFinding: console.log })
       console.log(
         `networks: ${report.plays} plays of ${report.objects} objects, ${report.findings.length} findings, from seed ${seed}`,
+      )
+      return report.findings.length
+    },
+  },
+  tables: {
+    usage: 'tables [SECONDS] [SEED]',
+    async run([seconds = '60', seed = '1']) {
+      const report = await tableCampaign({ seconds: Number(seconds), seed: Number(seed), onFinding: console.log })
+      console.log(
+        `tables: ${report.rounds} rounds of ${report.routes} routes, ${report.findings.length} findings, from seed ${seed}`,
       )
       return report.findings.length
     },
