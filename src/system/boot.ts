@@ -1,10 +1,14 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
-import { codeOf } from './errno.js'
+import { codeOf, thrownError } from './errno.js'
 
 /** A text that changes with each start of the machine. */
 export function bootIdentity(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch (cause) {
+    throw thrownError(cause, 'read when the machine started')
+  }
 }
 
 /** Whether a file was last written before the machine started; false where there is none. */

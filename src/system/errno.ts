@@ -161,6 +161,18 @@ export function systemError(errno: number, what: string): NetworkError {
   return new NetworkError(errnoName(errno), `${what}: ${errnoText(errno)} (${errnoName(errno)})`, { errno })
 }
 
+/** The same for an exception that Node's own calls threw. */
+export function thrownError(cause: unknown, what: string): NetworkError {
+  const code = codeOf(cause)
+  const errno = errnoNumber(code)
+  return new NetworkError(code, `${what}: ${errnoText(errno)} (${code})`, { errno, cause })
+}
+
+/** Whether a call failed for want of descriptors or memory, which says nothing of what it was about. */
+export function isExhaustion(cause: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM'].includes(codeOf(cause))
+}
+
 /** The code of an exception that Node's own calls threw, such as `ENOENT`; `EIO` where it has none. */
 export function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'EIO'

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { codeOf } from './errno.js'
+import { isExhaustion, thrownError } from './errno.js'
 
 /** Reads a file of the system; nothing where it is missing or may not be read. */
 export function readIfPossible(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    if (codeOf(cause) === undefined) throw cause
+    if (isExhaustion(cause)) throw thrownError(cause, `read ${path}`)
     return ''
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
-import { codeOf, systemError } from './errno.js'
+import { codeOf, systemError, thrownError } from './errno.js'
 import { checked, lastErrno, libc } from './libc.js'
 import { integer, maximumInt, pathText, type Values } from './optionValues.js'
 
@@ -78,7 +78,11 @@ export function openNamespace(reference: NamespaceReference): number {
 
 /** Opens the namespace that the calling thread is in. */
 export function openOwnNamespace(): number {
-  return openSync(ownNamespace, 'r')
+  try {
+    return openSync(ownNamespace, 'r')
+  } catch (cause) {
+    throw thrownError(cause, 'open the own network namespace')
+  }
 }
 
 /**

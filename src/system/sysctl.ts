@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { NetworkError } from '../error.js'
-import { codeOf, errnoNumber, errnoText } from './errno.js'
+import { codeOf, errnoNumber, errnoText, isExhaustion, thrownError } from './errno.js'
 import { inNamespace } from './namespace.js'
 
 /** Reads a file under /proc/sys/net as the namespace has it; `undefined` where this kernel lacks it. */
@@ -32,7 +32,7 @@ function namesIn(path: string): string[] {
     return readdirSync(path)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return []
-    throw cause
+    throw thrownError(cause, `list ${path}`)
   }
 }
 
@@ -41,7 +41,7 @@ function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (cause) {
-    if (codeOf(cause) === undefined) throw cause
+    if (isExhaustion(cause)) throw thrownError(cause, `read ${path}`)
     return undefined
   }
 }

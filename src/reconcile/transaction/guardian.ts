@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { NetworkError } from '../../error.js'
+import { thrownError } from '../../system/errno.js'
 
 /** What the guardian of a transaction is given. */
 export interface GuardianCharge {
@@ -13,6 +15,7 @@ export interface GuardianCharge {
 }
 
 const startTimeout = 10_000
+const what = 'confirmWithin: the process that would undo'
 
 /**
  * A process of its own that holds the locks and undoes a transaction: at once when its process ends before all was
@@ -30,28 +33,27 @@ export class Guardian {
   /** Starts the process, and returns once it watches. */
   static async start({ directory, journalPath, namespaces }: GuardianCharge): Promise<Guardian> {
     const program = programOf(import.meta.url)
-    const child = spawn(
-      process.execPath,
-      [program, directory, journalPath, ...namespaces.map(({ identity }) => identity)],
-      {
-        cwd: '/',
-        // It must outlive this process, and the terminal that this one is of.
-        detached: true,
-        stdio: ['pipe', 'pipe', 'ignore', ...namespaces.flatMap(({ lockFd, namespaceFd }) => [lockFd, namespaceFd])],
-      },
-    )
+    const args = [program, directory, journalPath, ...namespaces.map(({ identity }) => identity)]
+    const child = spawned(args, {
+      cwd: '/',
+      // It must outlive this process, and the terminal that this one is of.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore', ...namespaces.flatMap(({ lockFd, namespaceFd }) => [lockFd, namespaceFd])],
+    })
     const { stdin, stdout } = child
-    if (!stdin || !stdout) throw new TypeError('the guardian has no pipes')
+    // Without descriptors to spare there are no pipes, and the event tells why.
+    if (!stdin || !stdout) throw notSpawned((await once(child, 'error'))[0])
     // That it is gone is told by its exit; writing to it then is no error of its own.
     stdin.on('error', () => undefined)
     await new Promise<void>((resolve, reject) => {
-      const fail = (reason: string): void => {
+      const fail = (error: NetworkError): void => {
+        clearTimeout(timer)
         child.kill('SIGKILL')
-        reject(new NetworkError('UNSUPPORTED', `confirmWithin: the process that would undo did not start: ${reason}`))
+        reject(error)
       }
-      const timer = setTimeout(() => fail('it did not answer'), startTimeout)
-      child.once('error', ({ message }) => fail(message))
-      child.once('exit', (code, signal) => fail(`it ended with ${signal ?? code}`))
+      const timer = setTimeout(() => fail(notStarted('it did not answer')), startTimeout)
+      child.once('error', (cause) => fail(notSpawned(cause)))
+      child.once('exit', (code, signal) => fail(notStarted(`it ended with ${signal ?? code}`)))
       stdout.once('data', () => {
         clearTimeout(timer)
         child.removeAllListeners()
@@ -75,6 +77,23 @@ export class Guardian {
     this.#input.destroy()
     this.#child.unref()
   }
+}
+
+/** {@link spawn} for this program; some errors it throws, and others come as an event. */
+function spawned(args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(process.execPath, args, options)
+  } catch (cause) {
+    throw notSpawned(cause)
+  }
+}
+
+function notSpawned(cause: unknown): NetworkError {
+  return thrownError(cause, `${what} did not start`)
+}
+
+function notStarted(reason: string): NetworkError {
+  return new NetworkError('UNSUPPORTED', `${what} did not start: ${reason}`)
 }
 
 /** Where the program of the process is: beside this module, unless somebody has bundled that into one of his own. */
