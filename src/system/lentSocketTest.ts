@@ -1,5 +1,6 @@
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from './constants.js'
-import { checked, libc } from './libc.js'
+import { isExhaustion } from './errno.js'
+import { libc } from './libc.js'
 import type { Watch, WatchHandlers } from './readiness.js'
 
 /** The self-test of the lent socket: its outcome, once it is known. */
@@ -24,21 +25,24 @@ export function lentSocketWorks(lend: Lend): SelfTest {
     outcome: undefined,
     finished: tryToLend(lend).then((works) => {
       run.outcome = works
-      return works
+      // Whoever watches next tries again.
+      if (works === undefined) test = undefined
+      return works ?? false
     }),
   }
   test = run
   return run
 }
 
-function tryToLend(lend: Lend): Promise<boolean> {
+/** @returns whether it works; `undefined` where there was no room to try */
+function tryToLend(lend: Lend): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const pair = new Int32Array(2)
     const type = SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK
-    checked(libc.socketpair(AF_UNIX, type, 0, new Uint8Array(pair.buffer)), 'socketpair')
+    if (libc.socketpair(AF_UNIX, type, 0, new Uint8Array(pair.buffer)) < 0) return resolve(undefined)
     const [near = -1, far = -1] = pair
     let finished = false
-    const finish = (works: boolean): void => {
+    const finish = (works: boolean | undefined): void => {
       // Closing twice would close whatever has got these numbers meanwhile.
       if (finished) return
       finished = true
@@ -61,8 +65,8 @@ function tryToLend(lend: Lend): Promise<boolean> {
         },
       })
       libc.write(far, Uint8Array.of(mark), 1)
-    } catch {
-      finish(false)
+    } catch (error) {
+      finish(isExhaustion(error) ? undefined : false)
     }
   })
 }

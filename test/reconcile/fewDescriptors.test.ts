@@ -1,7 +1,10 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
+import { withDescriptors } from '../helpers/fewDescriptors.js'
 import { fixture, runProgram } from '../helpers/program.js'
-import { stage } from '../helpers/transactionStage.js'
+import { stage, target } from '../helpers/transactionStage.js'
 import type { Outcome } from './fixtures/withFewDescriptors.js'
 
 const spec: Spec = {
@@ -15,9 +18,8 @@ const spec: Spec = {
 test('without a descriptor to spare, every call ends with an error and none throws', async (t) => {
   const place = stage(t)
   const program = fixture(import.meta.url, 'withFewDescriptors')
-  const command = 'ulimit -n 256 && exec "$@"'
-  const args = [process.execPath, program, place.path, place.stateDirectory, JSON.stringify(spec)]
-  const { stdout, stderr, signal } = await runProgram(['sh', '-c', command, 'sh', ...args], { timeout: 60_000 })
+  const command = [process.execPath, program, place.path, place.stateDirectory, JSON.stringify(spec)]
+  const { stdout, stderr, signal } = await runProgram(withDescriptors(256, command), { timeout: 60_000 })
   t.is(signal, null, stderr)
   t.not(stdout, '', stderr)
   const outcomes: Outcome[] = JSON.parse(stdout)
@@ -25,11 +27,19 @@ test('without a descriptor to spare, every call ends with an error and none thro
     t.is(thrown, undefined, `${call} with ${left} descriptors left`)
     t.true(code === 'ok' || code === 'EMFILE', `${call} with ${left} descriptors left: ${message}`)
   }
-  for (const call of ['apply', 'remove', 'confirmWithin', 'snapshot']) {
-    t.true(
-      outcomes.some((outcome) => outcome.call === call && outcome.code === 'EMFILE'),
-      call,
-    )
-    t.is(outcomes.findLast((outcome) => outcome.call === call)?.code, 'ok', call)
+  for (const call of ['apply', 'remove', 'confirmWithin', 'snapshot', 'events']) {
+    const own = outcomes.filter((outcome) => outcome.call === call)
+    t.is(own[0]?.code, 'EMFILE', call)
+    t.is(own.at(-1)?.code, 'ok', call)
   }
+})
+
+test('a journal that no descriptor is left for is not taken for one that cannot be believed', async (t) => {
+  const place = stage(t)
+  await place.killed(target, { dieBefore: 9 })
+  const [name = ''] = place.files()
+  copyFileSync(join(place.stateDirectory, name), join(place.stateDirectory, name.replace(/^0/, '1')))
+  const command = [process.execPath, fixture(import.meta.url, 'readsJournals'), place.stateDirectory]
+  const { stdout, stderr } = await runProgram(withDescriptors(256, command))
+  t.is(stdout, 'EMFILE', stderr)
 })

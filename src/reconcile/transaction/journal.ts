@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from '../../system/errno.js'
+import { codeOf, isExhaustion } from '../../system/errno.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { lineOf, longLineOf, parseJournal } from './lines.js'
 import { removePacked } from './packedFile.js'
@@ -127,6 +127,8 @@ async function readJournal(path: string): Promise<JournalContent | undefined> {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   } catch (error) {
     const code = codeOf(error)
+    // Says nothing of the journal, which stays for whoever tries again.
+    if (isExhaustion(error)) throw error
     // Ended since it was listed.
     return code === 'ENOENT' ? undefined : { refused: `it cannot be opened (${code})` }
   }
@@ -171,9 +173,14 @@ export function setAside(path: string): void {
   }
 }
 
-/** Notes why undoing failed, for whoever tries again. */
+/** Notes why undoing failed, for people. Where that cannot be written, the caller's error tells it all the same. */
 export function noteFailure(path: string, reason: string): void {
-  const fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
+  } catch {
+    return
+  }
   try {
     // Behind a line that was not written to its end, this one would spoil the journal.
     ftruncateSync(fd, readFileSync(fd).lastIndexOf(0x0a) + 1)

@@ -197,14 +197,17 @@ export class Transaction implements Disposable {
 
   /** It failed, and undoing has done what the report says. What could not be undone stays noted. */
   async fail(report: RollbackReport): Promise<void> {
-    if (!this.#journal) return
-    if (isSettled(report)) this.#journal.end()
-    else {
-      noteFailure(this.#journal.path, whyNotRestored(report))
-      this.#journal.leave()
-    }
-    this.#journal = undefined
-    await this.#undoInterrupted()
+    const journal = this.#journal
+    if (!journal) return
+    await inStateDirectory(journal.path, async () => {
+      if (isSettled(report)) journal.end()
+      else {
+        noteFailure(journal.path, whyNotRestored(report))
+        journal.leave()
+      }
+      this.#journal = undefined
+      await this.#undoInterrupted()
+    })
   }
 
   release(): void {
