@@ -58,6 +58,9 @@ class Message {
   get checksum(): number {
     return word(this.bytes, 2)
   }
+  set checksum(value: number) {
+    setWord(this.bytes, 2, value)
+  }
 
   /** Which program an echo belongs to. */
   get identifier(): number {

@@ -92,7 +92,10 @@ export class Ipv4Packet implements Carrier {
     return (word(this.bytes, 6) & 0x3fff) !== 0
   }
 
-  /** Time to live: how many more routers may pass it on. Setting it sets the checksum too. */
+  /**
+   * Time to live: how many more routers may pass it on. Setting it brings the checksum
+   * up to date, which must be right before: change the addresses after it, or call {@link setChecksum}.
+   */
   get ttl(): number {
     return this.bytes[8] ?? 0
   }
@@ -110,6 +113,9 @@ export class Ipv4Packet implements Carrier {
   /** Of the header, as it stands there. */
   get checksum(): number {
     return word(this.bytes, 10)
+  }
+  set checksum(value: number) {
+    setWord(this.bytes, 10, value)
   }
 
   /** From whom: 4 bytes. Setting it leaves checksums as they are. */

@@ -70,6 +70,9 @@ export class TcpSegment extends WithPorts {
   get checksum(): number {
     return word(this.bytes, 16)
   }
+  set checksum(value: number) {
+    setWord(this.bytes, 16, value)
+  }
 
   /** Where urgent data ends, with the flag `urg`. */
   get urgentPointer(): number {

@@ -37,6 +37,9 @@ export class UdpDatagram extends WithPorts {
   get checksum(): number {
     return word(this.bytes, 6)
   }
+  set checksum(value: number) {
+    setWord(this.bytes, 6, value)
+  }
 
   /** What the datagram carries. */
   get payload(): Uint8Array {
