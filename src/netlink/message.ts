@@ -8,12 +8,14 @@ import type { AttributeTable } from './table.js'
 export const headerSize = 16
 export const NLM_F_REQUEST = 0x1
 export const NLM_F_MULTI = 0x2
+/** Asks for an acknowledgement. */
 export const NLM_F_ACK = 0x4
 export const NLM_F_ECHO = 0x8
 export const NLM_F_DUMP_INTR = 0x10
 export const NLM_F_DUMP_FILTERED = 0x20
 export const NLM_F_ROOT = 0x100
 export const NLM_F_MATCH = 0x200
+/** Asks for all objects of a list. */
 export const NLM_F_DUMP: number = NLM_F_ROOT | NLM_F_MATCH
 export const NLM_F_REPLACE = 0x100
 export const NLM_F_EXCL = 0x200
@@ -23,17 +25,22 @@ export const NLM_F_CAPPED = 0x100
 export const NLM_F_ACK_TLVS = 0x200
 
 export const NLMSG_NOOP = 1
+/** The type of an acknowledgement or an error. */
 export const NLMSG_ERROR = 2
+/** The type of what ends a list. */
 export const NLMSG_DONE = 3
 export const NLMSG_OVERRUN = 4
 /** Types below are the protocol's own, not a family's. */
 export const NLMSG_MIN_TYPE = 16
 
-/** A message that is ready to be sent and does nothing by itself. */
+/**
+ * A message that does nothing by itself. Whoever sends it gives it a sequence number, and the flag that says what is to be
+ * answered: {@link NLM_F_ACK} whether it was done, {@link NLM_F_DUMP} all objects of a list.
+ */
 export interface NetlinkMessage {
   /** The kernel's number of the operation, such as 16 for RTM_NEWLINK. */
   readonly type: number
-  /** NLM_F_* flags. */
+  /** NLM_F_* flags, without those of how it is sent. */
   readonly flags: number
   /** The whole message, header included; sequence number and port are zero until it is sent. */
   readonly bytes: Uint8Array

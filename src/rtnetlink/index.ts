@@ -1,6 +1,6 @@
 /**
  * Typed builders and decoders of rtnetlink messages. A builder such as {@link newRoute} makes an inert
- * {@link NetlinkMessage}, whose `bytes` are ready to be sent; a decoder such as {@link decodeRoute} reads the body of
+ * {@link NetlinkMessage}, of which {@link stamped} makes what is sent; a decoder such as {@link decodeRoute} reads the body of
  * one that was received. What a decoder returns is valid input of the builders.
  *
  * Links are told by name or by index. Messages hold the index, so that a name needs an {@link EncodeContext}.
@@ -19,6 +19,12 @@ export {
   MalformedError,
   withoutNames,
 } from '../netlink/codec.js'
+export {
+  type Acknowledgement,
+  acknowledgementError,
+  decodeDoneMessage,
+  decodeErrorMessage,
+} from '../netlink/extendedAck.js'
 export { listOf, repeated, unorderedListOf } from '../netlink/lists.js'
 export {
   buildMessage,
@@ -27,6 +33,10 @@ export {
   type MessageParts,
   messagesOf,
   type NetlinkMessage,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLMSG_DONE,
+  NLMSG_ERROR,
   type ReceivedMessage,
 } from '../netlink/message.js'
 export {
@@ -53,6 +63,7 @@ export {
   u64,
   u64AsNumber,
 } from '../netlink/scalars.js'
+export { stamped } from '../netlink/stamp.js'
 export { type Field, field, type Struct, struct } from '../netlink/struct.js'
 export {
   type AnyAttributeTable,
