@@ -70,6 +70,11 @@ export interface DecodeContext {
   readonly ignored?: { readonly start: number; readonly end: number }[]
 }
 
+/** A context for one message, with a list of its own of what no table knows. The given one may be an object of a class. */
+export function noting(context: DecodeContext, unknown: UnknownAttribute[]): DecodeContext {
+  return { linkName: (index) => context.linkName(index), unknown }
+}
+
 /** Writes a value as an attribute's payload, and reads it. */
 export interface Codec<T> {
   readonly domain: Domain

@@ -2,7 +2,7 @@ import { type Family, familyOf } from '../ip/address.js'
 import { formatPrefix, parsePrefix } from '../ip/prefix.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
-import { type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
+import { type DecodeContext, type EncodeContext, noting, withoutNames } from '../netlink/codec.js'
 import {
   buildMessage,
   decodeMessage,
@@ -209,7 +209,7 @@ function secondsOf(lifetime: number | 'forever' | undefined): number {
 /** Reads the body of an RTM_NEWADDR or RTM_DELADDR; `undefined` for a family that is neither IPv4 nor IPv6. */
 export function decodeAddress(body: Payload, context: DecodeContext = withoutNames): ListedAddress | undefined {
   const unknown: UnknownAttribute[] = []
-  const { header: head, attributes: read } = decodeMessage(addressLayout, body, { linkName: context.linkName, unknown })
+  const { header: head, attributes: read } = decodeMessage(addressLayout, body, noting(context, unknown))
   const family = familyName(head.family)
   const local = read.local ?? read.address
   if (family === undefined || local === undefined) return undefined

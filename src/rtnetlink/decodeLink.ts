@@ -1,6 +1,6 @@
 import { findAttribute, type UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
-import { type DecodeContext, withoutNames } from '../netlink/codec.js'
+import { type DecodeContext, noting, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
 import { text } from '../netlink/scalars.js'
 import { Shape } from '../netlink/shape.js'
@@ -13,9 +13,10 @@ const flags = Object.entries(flagProperties)
 
 /** Reads the body of an RTM_NEWLINK or RTM_DELLINK. */
 export function decodeLink(body: Payload, context: DecodeContext = withoutNames): ListedLink {
-  const { linkName, settingsOnly, ignored } = context
+  const { settingsOnly, ignored } = context
   const unknown: UnknownAttribute[] = []
-  const how = settingsOnly ? { linkName, settingsOnly, ...(ignored && { ignored }) } : { linkName, unknown }
+  const named = noting(context, unknown)
+  const how = settingsOnly ? { linkName: named.linkName, settingsOnly, ...(ignored && { ignored }) } : named
   const { header, attributes } = decodeMessage(linkLayout, body, how)
   const { name = '', altNames, familySettings } = attributes
   const lower =

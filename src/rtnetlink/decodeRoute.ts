@@ -1,7 +1,7 @@
 import { addressBits, type Family, formatAddress } from '../ip/address.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
-import { type DecodeContext, withoutNames } from '../netlink/codec.js'
+import { type DecodeContext, noting, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
 import { defined } from './defined.js'
 import { encapsulationOf } from './encapsulation/codec.js'
@@ -26,7 +26,7 @@ const RTM_F_CLONED = 0x200
 /** Reads the body of an RTM_NEWROUTE or RTM_DELROUTE; `undefined` for a family that is neither IPv4 nor IPv6. */
 export function decodeRoute(body: Payload, context: DecodeContext = withoutNames): ListedRoute | undefined {
   const unknown: UnknownAttribute[] = []
-  const { header, attributes } = decodeMessage(routeLayout, body, { linkName: context.linkName, unknown })
+  const { header, attributes } = decodeMessage(routeLayout, body, noting(context, unknown))
   const family = familyName(header.family)
   if (family === undefined) return undefined
   const { flags } = header

@@ -1,7 +1,7 @@
 import { type Family, familyOf } from '../ip/address.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
-import { type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
+import { type DecodeContext, type EncodeContext, noting, withoutNames } from '../netlink/codec.js'
 import {
   buildMessage,
   decodeMessage,
@@ -158,10 +158,7 @@ function flagsOf({ proxy, router, externallyLearned }: Neighbor): number {
 /** Reads the body of an RTM_NEWNEIGH or RTM_DELNEIGH; `undefined` for what is no IP neighbor, such as a bridge's. */
 export function decodeNeighbor(body: Payload, context: DecodeContext = withoutNames): ListedNeighbor | undefined {
   const unknown: UnknownAttribute[] = []
-  const { header: head, attributes: read } = decodeMessage(neighborLayout, body, {
-    linkName: context.linkName,
-    unknown,
-  })
+  const { header: head, attributes: read } = decodeMessage(neighborLayout, body, noting(context, unknown))
   const family = familyName(head.family)
   if (family === undefined || read.address === undefined) return undefined
   return {

@@ -1,7 +1,7 @@
 import { familyOf } from '../ip/address.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
-import { type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
+import { type DecodeContext, type EncodeContext, noting, withoutNames } from '../netlink/codec.js'
 import {
   buildMessage,
   decodeMessage,
@@ -114,7 +114,7 @@ function groupAttributes(nexthop: NexthopObject): NexthopObjectAttributes {
 /** Reads the body of an RTM_NEWNEXTHOP or RTM_DELNEXTHOP. */
 export function decodeNexthop(body: Payload, context: DecodeContext = withoutNames): ListedNexthopObject {
   const unknown: UnknownAttribute[] = []
-  const { header, attributes } = decodeMessage(nexthopLayout, body, { linkName: context.linkName, unknown })
+  const { header, attributes } = decodeMessage(nexthopLayout, body, noting(context, unknown))
   const { id = 0, group, groupType, blackhole, dev, gateway, fdb, resilient } = attributes
   return {
     id,

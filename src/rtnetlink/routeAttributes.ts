@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '../ip/address.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import { align4, littleEndian } from '../netlink/bytes.js'
-import { type Codec, MalformedError } from '../netlink/codec.js'
+import { type Codec, MalformedError, noting } from '../netlink/codec.js'
 import type { MessageLayout } from '../netlink/message.js'
 import { enumeration, i32, ipAddress, linkReference, u8, u16, u32 } from '../netlink/scalars.js'
 import { field, type Struct, struct } from '../netlink/struct.js'
@@ -119,7 +119,7 @@ const multipath: Codec<readonly RawNexthop[]> = {
   decode(payload, context) {
     const nexthops: RawNexthop[] = []
     const unknown: UnknownAttribute[] = []
-    const inner = { linkName: context.linkName, unknown }
+    const inner = noting(context, unknown)
     let position = payload.start
     while (position + nexthopSize <= payload.end) {
       const { view } = payload
