@@ -14,6 +14,7 @@ import { rest } from '../../system/turns.js'
 import { wantedTwiceProblem } from '../diff/bulkTwice.js'
 import type { DiffContext } from '../diff/context.js'
 import { diffNetwork } from '../diff/network.js'
+import { checkTakenPeers } from '../diff/takenPeers.js'
 import { farEndsMadeAnew } from '../losses/farEnds.js'
 import { farUppersOf } from '../losses/farUppers.js'
 import { type Losses, withLosses } from '../losses/losses.js'
@@ -68,6 +69,7 @@ export async function makeSteps(
   }
   await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
+  if (owner) checkTakenPeers(peers, losses, problems)
   await rest()
   const farUppers = farUppersOf(
     [...losses].map(([namespace, own]) => [namespace, staying(led.get(namespace)?.actual ?? emptyState, own)]),
