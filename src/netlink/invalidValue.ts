@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import { nearest } from '../nearest.js'
 
 /** A value that no message can hold, or a property that there is not. */
@@ -32,4 +33,13 @@ export function unknownProperty(name: string, known: Iterable<string>): InvalidV
   const meant = nearest(name, known)
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`
   return new InvalidValue([], `unknown property ${JSON.stringify(name)}${hint}`)
+}
+
+/** The error of the result where a value was out of its range. */
+export function invalidArgument(error: RangeError): NetworkError {
+  const attribute = error instanceof InvalidValue ? error.path.join('.') : ''
+  return new NetworkError('INVALID_ARGUMENT', error.message, {
+    cause: error,
+    ...(attribute === '' ? {} : { attribute }),
+  })
 }

@@ -3,7 +3,7 @@ import { NetworkError } from '../error.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import type { Connection } from '../netlink/connection.js'
 import type { RequestOptions } from '../netlink/exchange.js'
-import { InvalidValue } from '../netlink/invalidValue.js'
+import { invalidArgument } from '../netlink/invalidValue.js'
 import { decodeLinkName } from '../rtnetlink/decodeLink.js'
 import { getLink } from '../rtnetlink/linkMessages.js'
 import { openNamespace } from '../system/namespace.js'
@@ -75,14 +75,6 @@ export function checked<T>(work: () => T): T {
   } catch (error) {
     throw error instanceof RangeError ? invalidArgument(error) : error
   }
-}
-
-function invalidArgument(error: RangeError): NetworkError {
-  const attribute = error instanceof InvalidValue ? error.path.join('.') : ''
-  return new NetworkError('INVALID_ARGUMENT', error.message, {
-    cause: error,
-    ...(attribute === '' ? {} : { attribute }),
-  })
 }
 
 /** The index of a link by its name or an alternative one. */

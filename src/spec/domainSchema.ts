@@ -14,6 +14,12 @@ import { lastVni } from '../rtnetlink/vniRange.js'
 /** A schema whose type is not known at compile time. */
 export type AnySchema = v.GenericSchema<unknown>
 
+/** What no text of a spec can have: half of a surrogate pair is no character, and would be written as another one. */
+const wholeCharacters = v.check<string, string>(
+  (text) => !/\p{Cs}/u.test(text),
+  'half of a surrogate pair is no character',
+)
+
 /** An interface name as the kernel takes it: net/core/dev.c, dev_valid_name. */
 export const linkName: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -25,6 +31,7 @@ export const linkName: v.GenericSchema<string> = v.pipe(
     (name) => !/[/:\s%\0]/.test(name) && name !== '.' && name !== '..',
     'a link’s name has no slash, colon, percent sign or white space, and is not "." or ".."',
   ),
+  wholeCharacters,
 )
 
 /** How a spec refers to a link: by its name or by an alternative one, which may be longer (ALTIFNAMSIZ). */
@@ -33,6 +40,7 @@ export const linkReference: v.GenericSchema<string> = v.pipe(
   v.nonEmpty(),
   v.maxBytes(127),
   v.check((name) => !/[/:\s%\0]/.test(name), 'a link’s name has no slash, colon, percent sign or white space'),
+  wholeCharacters,
 )
 
 /** A MAC address, or the link-layer address of another kind of device. */

@@ -72,6 +72,17 @@ function familyProblems(route: RouteSpec, at: Path, report: Report): void {
   if (route.preference !== undefined && family === 'inet') {
     report([...at, 'preference'], 'only an IPv6 route has a preference')
   }
+  if (family === 'inet6' && route.realms !== undefined) report([...at, 'realms'], 'only an IPv4 route has realms')
+  if (family === 'inet6' && isNumber(route.protocol, 0)) {
+    report([...at, 'protocol'], 'for the protocol 0 the kernel takes 3 (boot) in an IPv6 route')
+  }
+  if (family === 'inet6' && !(route.scope === undefined || route.scope === 'global' || isNumber(route.scope, 0))) {
+    report([...at, 'scope'], 'the scope of an IPv6 route is always global')
+  }
+}
+
+function isNumber(value: number | string | undefined, number: number): boolean {
+  return value !== undefined && Number(value) === number
 }
 
 function wayProblems(route: RouteSpec, at: Path, report: Report): void {

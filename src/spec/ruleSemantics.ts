@@ -20,7 +20,7 @@ export function* ruleProblems(rules: readonly RuleSpec[], path: Path, report: Re
     yield
     const at = [...path, index]
     prefixProblems(rule, at, report)
-    maskProblems(rule, at, report)
+    emptySelectorProblems(rule, at, report)
     if (rule.absent) continue
     actionProblems(rule, at, report)
     const { table: _table, action: _action, goto: _goto, protocol: _protocol, realms: _realms, ...selectors } = rule
@@ -53,7 +53,13 @@ function prefixProblems(rule: RuleSpec, at: Path, report: Report): void {
 }
 
 /** The kernel has no such selectors (net/core/fib_rules.c, fib_nl_fill_rule; net/ipv6/fib6_rules.c, fib6_rule_fill). */
-function maskProblems(rule: RuleSpec, at: Path, report: Report): void {
+function emptySelectorProblems(rule: RuleSpec, at: Path, report: Report): void {
+  for (const property of ['tos', 'ipproto', 'tunnelId'] as const) {
+    if (Number(rule[property] ?? 1) === 0) report([...at, property], `${property} 0 selects all packets; leave it out`)
+  }
+  if (Number(rule.suppressInterfaceGroup) === 0xffffffff) {
+    report([...at, 'suppressInterfaceGroup'], 'the group 4294967295 suppresses nothing; leave it out')
+  }
   for (const property of ['fwmark', 'flowLabel'] as const) {
     const { value, mask } = parseMasked(rule[property] ?? 1, property)
     if (value === 0 && mask === 0) report([...at, property], 'a mask of 0 selects all packets; leave it out')

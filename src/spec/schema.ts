@@ -47,7 +47,6 @@ const bool = v.boolean()
 const u8 = integer(0, 0xff)
 const u32 = integer(0, 0xffffffff)
 const ipAddress = ipAddressSchema()
-const nonNegative = v.pipe(v.number(), v.minValue(0))
 const family = v.picklist(['inet', 'inet6'])
 const lifetime: v.GenericSchema<number | 'forever'> = v.union([integer(0, 0xfffffffe), v.literal('forever')])
 
@@ -161,7 +160,11 @@ function linkSchema(): AnySchema {
 
 const id = integer(1, 0xffffffff)
 const weight = integer(1, 0x10000)
-const seconds: v.GenericSchema<number> = v.pipe(v.number(), v.minValue(0), v.maxValue(0xffffffff / 100))
+
+/** Seconds, as many as fit into 32 bits of a unit. */
+function secondsOf(unitsASecond: number): v.GenericSchema<number> {
+  return v.pipe(v.number(), v.minValue(0), v.maxValue(0xffffffff / unitsASecond))
+}
 
 const nexthopObject: v.GenericSchema<NexthopObjectSpec> = objectSchema<NexthopObjectSpec>(
   {
@@ -179,8 +182,8 @@ const nexthopObject: v.GenericSchema<NexthopObjectSpec> = objectSchema<NexthopOb
     ),
     type: v.picklist(['mpath', 'resilient']),
     buckets: integer(1, 0xffff),
-    idleTimer: seconds,
-    unbalancedTimer: seconds,
+    idleTimer: secondsOf(100),
+    unbalancedTimer: secondsOf(100),
     protocol: numberOrName,
     absent: bool,
   },
@@ -220,9 +223,10 @@ export const routeSchema: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
     lockMtu: bool,
     advmss: u32,
     window: u32,
-    rtt: nonNegative,
-    rttvar: nonNegative,
-    rtoMin: nonNegative,
+    // TCP's units: see routeMetrics.
+    rtt: secondsOf(8000),
+    rttvar: secondsOf(4000),
+    rtoMin: secondsOf(1000),
     ssthresh: u32,
     cwnd: u32,
     initcwnd: u32,

@@ -6,6 +6,10 @@ export interface NameTable {
   number(name: string | number): number | undefined
   /** All names. */
   readonly names: readonly string[]
+  /** The lowest number that means something of its own. */
+  readonly minimum: number
+  /** The highest number that the kernel has room for. */
+  readonly maximum: number
 }
 
 /** The name tables of iproute2 and of the machine's accounts, read when first asked. */
@@ -94,7 +98,7 @@ function accountNames(path: string): Map<string, number> {
   return names
 }
 
-function nameTable(read: () => Map<string, number>): NameTable {
+function nameTable(read: () => Map<string, number>, maximum = 0xffffffff, minimum = 0): NameTable {
   let names: Map<string, number> | undefined
   const all = (): Map<string, number> => {
     names ??= read()
@@ -109,16 +113,19 @@ function nameTable(read: () => Map<string, number>): NameTable {
     get names() {
       return [...all().keys()]
     },
+    minimum,
+    maximum,
   }
 }
 
 /** Makes the tables of this machine; files are read when a name is first looked up. */
 export function systemNames(): SystemNames {
   return {
-    tables: nameTable(() => iprouteNames('rt_tables')),
-    protocols: nameTable(() => iprouteNames('rt_protos')),
-    scopes: nameTable(() => iprouteNames('rt_scopes')),
-    realms: nameTable(() => iprouteNames('rt_realms')),
+    // For the table 0 the kernel takes main in a route, and one that is not used yet in a rule (RT_TABLE_UNSPEC).
+    tables: nameTable(() => iprouteNames('rt_tables'), 0xffffffff, 1),
+    protocols: nameTable(() => iprouteNames('rt_protos'), 0xff),
+    scopes: nameTable(() => iprouteNames('rt_scopes'), 0xff),
+    realms: nameTable(() => iprouteNames('rt_realms'), 0xffff),
     groups: nameTable(() => iprouteNames('group')),
     users: nameTable(() => accountNames('/etc/passwd')),
     userGroups: nameTable(() => accountNames('/etc/group')),

@@ -14,7 +14,7 @@ import { addStep, type DiffContext } from './context.js'
 import { withoutDoomedLinks } from './doomedLinks.js'
 import { requireLinks } from './lookup.js'
 import { chainOperations } from './routeChain.js'
-import { operationFor } from './routeDecision.js'
+import { holds, operationFor } from './routeDecision.js'
 import { deletionOf, deletionOperations } from './routeDeletions.js'
 import { routeStep } from './routeStep.js'
 import { routesInFront, shadowingRoutes } from './routesInFront.js'
@@ -43,6 +43,7 @@ export async function withSharedKeysApart(context: DiffContext): Promise<DiffCon
 export function diffSingleRoutes(context: DiffContext): void {
   const present = grouped(context.actual.routes, routeKey)
   const replaced = new Set<RouteRecord>()
+  const kept = new Set<RouteRecord>()
   const deleted = new Set<RouteRecord>()
   const byDestination = grouped(context.actual.routes, destinationKey)
   const wishes = context.desired.routes.filter(({ absent }) => !absent)
@@ -53,6 +54,8 @@ export function diffSingleRoutes(context: DiffContext): void {
     const single = wanted && group.length === 1 ? operationFor(wanted, same, context.owner) : undefined
     if (single?.type === 'replaceRoute') replaced.add(single.previous)
     if (single) addStep(context, routeStep(single, wanted?.path))
+    const asWanted = wanted && group.length === 1 ? same.find((route) => holds(wanted, route)) : undefined
+    if (asWanted) kept.add(asWanted)
     for (const route of wanted && group.length === 1 ? routesInFront(wanted, same) : []) {
       deleted.add(route)
       addStep(context, { ...routeStep({ type: 'deleteRoute', route }, wanted?.path), phase: Phase.routesOfAKey })
@@ -69,7 +72,9 @@ export function diffSingleRoutes(context: DiffContext): void {
   for (const wanted of context.desired.routes) {
     if (!wanted.absent) continue
     for (const actual of byDestination.get(destinationKey(wanted.route)) ?? []) {
-      if (!isMeantByAbsence(wanted, actual) || (wanted.exact && replaced.has(actual))) continue
+      if (!isMeantByAbsence(wanted, actual) || replaced.has(actual)) continue
+      // What the spec names beside a wish for the absence of all others stays.
+      if (!wanted.exact && kept.has(actual)) continue
       if (deleted.has(actual) || doomed.has(actual)) continue
       doomed.set(actual, wanted)
     }

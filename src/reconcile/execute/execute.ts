@@ -1,4 +1,5 @@
 import { NetworkError } from '../../error.js'
+import { invalidArgument } from '../../netlink/invalidValue.js'
 import { deleteLink } from '../../rtnetlink/linkMessages.js'
 import { rest, turnIsLong } from '../../system/turns.js'
 import { type BulkStep, isBulkStep } from '../diff/bulkStep.js'
@@ -87,7 +88,8 @@ class Executor {
   async run(position: Position): Promise<Failure | undefined> {
     try {
       return await this.#run(position)
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof RangeError ? invalidArgument(thrown) : thrown
       if (!(error instanceof NetworkError)) throw error
       // Whoever undoes it begins when the kernel is done.
       return (await this.#pipeline.sent) ?? { step: position.step, error }

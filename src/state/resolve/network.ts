@@ -12,6 +12,7 @@ import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
 import { resolveFirewall } from './firewall.js'
 import { resolveAddress, resolveLink } from './link.js'
 import { resolveNexthop } from './nexthop.js'
+import { repeatedProblems } from './repeated.js'
 import type { Resolver } from './resolver.js'
 import { resolveRoute, resolveWay } from './route.js'
 import { resolveRule } from './rule.js'
@@ -25,7 +26,7 @@ export async function resolveNetwork(network: NetworkSpec, path: Path, resolver:
     name: string,
     resolve: (one: One, at: Path, resolver: Resolver) => Resolved,
   ): Promise<Resolved[]> => mapInTurns(list.entries(), ([index, one]) => resolve(one, [...path, name, index], resolver))
-  return {
+  const desired = {
     links: await withAddresses(await each(links, 'links', resolveLink), links, [...path, 'links'], resolver),
     ...(await resolveRoutes(network, [...path, 'routes'], resolver)),
     nexthops: await each(nexthops, 'nexthops', resolveNexthop),
@@ -36,6 +37,8 @@ export async function resolveNetwork(network: NetworkSpec, path: Path, resolver:
     forwarding: forwarding ? { ...forwarding, path: pointer([...path, 'forwarding']) } : {},
     ...(firewall ? { firewall } : {}),
   }
+  resolver.problems.push(...(await repeatedProblems(desired)))
+  return desired
 }
 
 /** Adds their addresses to links that were brought into the kernel's terms, in the order of the spec. */

@@ -21,14 +21,24 @@ export class Resolver {
   /** The number of a name, or 0 with a problem noted. */
   number(table: NameTable, name: string | number, path: Path, what: string): number {
     const number = table.number(name)
-    if (number !== undefined) return number
-    const hint = nearest(String(name), table.names)
+    if (number === undefined) {
+      const hint = nearest(String(name), table.names)
+      this.report(path, `unknown ${what} ${JSON.stringify(name)}`, hint)
+      return 0
+    }
+    const { minimum, maximum } = table
+    if (number >= minimum && number <= maximum) return number
+    this.report(path, `${JSON.stringify(name)} is no ${what}: they go from ${minimum} to ${maximum}`)
+    return 0
+  }
+
+  /** Notes what is wrong, and what was probably meant. */
+  report(path: Path, message: string, meant?: string): void {
     this.problems.push({
       path: pointer(path),
-      message: `unknown ${what} ${JSON.stringify(name)}`,
-      ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+      message,
+      ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
     })
-    return 0
   }
 
   /** The key that a file holds, or none with a problem noted. */
@@ -37,7 +47,7 @@ export class Resolver {
       return isHexadecimal ? readMacsecKey(file, this.#directory) : readKeyFile(file, this.#directory)
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error
-      this.problems.push({ path: pointer(path), message: error.message })
+      this.report(path, error.message)
       return undefined
     }
   }

@@ -1,3 +1,4 @@
+import { realmText } from '../../rtnetlink/realms.js'
 import type { Nexthop, Route } from '../../rtnetlink/route.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import { type FindOrigin, problemsAt } from '../../spec/routeOrigin.js'
@@ -56,8 +57,12 @@ function resolveNexthop(nexthop: NexthopSpec): Nexthop {
 
 /** Realms as the decoders write them: numbers, `from/to` or `to` alone. */
 export function resolveRealms(realms: string | number, path: Path, resolver: Resolver): string {
-  return String(realms)
-    .split('/')
-    .map((part) => resolver.number(resolver.names.realms, part, path, 'realm'))
-    .join('/')
+  const parts = String(realms).split('/')
+  const numbers = parts.map((part) => resolver.number(resolver.names.realms, part, path, 'realm'))
+  if (parts.length > 2) resolver.report(path, `${JSON.stringify(realms)} is neither a realm nor from/to`)
+  else if (parts.every((part) => resolver.names.realms.number(part) === 0)) {
+    resolver.report(path, 'the realm 0 is none; leave it out')
+  }
+  const [to = 0, from = 0] = numbers.reverse()
+  return realmText(from * 0x10000 + to)
 }

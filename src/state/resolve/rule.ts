@@ -81,11 +81,7 @@ function canonicalProtocol(protocol: string | number, path: Path, resolver: Reso
   const number = /^\d+$/.test(String(protocol)) ? Number(protocol) : ipProtocols[protocol]
   if (number === undefined || number > 0xff) {
     const hint = nearest(String(protocol), Object.keys(ipProtocols))
-    resolver.problems.push({
-      path: pointer(path),
-      message: `unknown IP protocol ${JSON.stringify(protocol)}`,
-      ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
-    })
+    resolver.report(path, `unknown IP protocol ${JSON.stringify(protocol)}`, hint)
     return 0
   }
   return Object.entries(ipProtocols).find(([, known]) => known === number)?.[0] ?? number
