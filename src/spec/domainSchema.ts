@@ -38,7 +38,7 @@ export const linkName: v.GenericSchema<string> = v.pipe(
 export const linkReference: v.GenericSchema<string> = v.pipe(
   v.string(),
   v.nonEmpty(),
-  v.maxBytes(127),
+  v.maxBytes(127, 'an alternative name has at most 127 bytes'),
   v.check((name) => !/[/:\s%\0]/.test(name), 'a link’s name has no slash, colon, percent sign or white space'),
   wholeCharacters,
 )

@@ -4,7 +4,7 @@ import { parsePrefix } from '../ip/prefix.js'
 import { nearest } from '../nearest.js'
 import { linkKind, linkKinds, pairKinds } from '../rtnetlink/kinds/registry.js'
 import { peerOf } from '../rtnetlink/pair.js'
-import { linkName } from './domainSchema.js'
+import { linkName, linkReference } from './domainSchema.js'
 import { macsecProblems } from './macsecSemantics.js'
 import { ownValue } from './ownValue.js'
 import type { Path } from './pointer.js'
@@ -48,9 +48,9 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
 
 function nameProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {
   // A name that is too long can still be an alternative name, but not that of a link that is made.
-  const result = v.safeParse(linkName, link.name)
   const longName = Buffer.byteLength(link.name) > 15 && link.kind === undefined
-  if (!result.success && !longName) {
+  const result = v.safeParse(longName ? linkReference : linkName, link.name)
+  if (!result.success) {
     report([...at, 'name'], result.issues[0].message, { found: link.name })
   }
   if (byName.has(link.name)) {
@@ -234,6 +234,10 @@ function* addressProblems(link: LinkSpec, at: Path, report: Report): Generator<v
       report([...at, 'mtu'], `an MTU below ${smallestIpv6Mtu} takes all IPv6 addresses from ${link.name}`, {
         found: link.mtu,
       })
+    }
+    for (const property of ['home', 'manageTemporaryAddress'] as const) {
+      if (isIpv6 || !address[property]) continue
+      report([...at, 'addresses', index, property], `only an IPv6 address can have ${property}`)
     }
     lifetimeProblems(address, place, report)
   }

@@ -114,13 +114,16 @@ const generalLink: Entries<GeneralLinkSpec> = {
   qdisc: v.nullable(qdiscSchema),
   ingressQdisc: v.nullable(v.picklist(['clsact', 'ingress'])),
   alias: v.pipe(v.string(), v.maxBytes(255)),
-  altNames: v.array(
-    v.pipe(
-      v.string(),
-      v.nonEmpty(),
-      v.maxBytes(127),
-      v.check((name) => !name.startsWith('linkwright.'), 'names that begin with "linkwright." mark who made a link'),
+  altNames: v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.nonEmpty(),
+        v.maxBytes(127),
+        v.check((name) => !name.startsWith('linkwright.'), 'names that begin with "linkwright." mark who made a link'),
+      ),
     ),
+    v.check((names) => new Set(names).size === names.length, 'a name stands there twice'),
   ),
   group: numberOrName,
   txQueueLength: u32,

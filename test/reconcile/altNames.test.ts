@@ -30,3 +30,11 @@ test('an alternative name stands for a link wherever a spec names one', async (t
   t.regex(namespace.sh('ip route show 10.8.0.0/16'), /via 10\.0\.0\.2 dev br0[\s\S]*via 10\.1\.0\.2 dev v1/)
   t.like(namespace.ip('neighbor', 'show', '10.0.0.7')[0], { dev: 'br0' })
 })
+
+test('the longest alternative name finds a link, too', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const name = 'n'.repeat(127)
+  namespace.sh(`ip link add v0 type veth peer v1 && ip link property add dev v0 altname ${name}`)
+  await namespace.converges({ links: [{ name, mtu: 1400 }] })
+  t.like(namespace.ip('link', 'show', 'v0')[0], { mtu: 1400 })
+})

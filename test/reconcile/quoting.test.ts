@@ -35,3 +35,26 @@ test('a name that a shell would take apart is quoted once', (t) => {
   const commands = createLinkCommands({ name: 'q$0', kind: 'bridge', master: "b'r" })
   t.deepEqual(commands.flatMap(wordsOf).slice(-6), ['ip', 'link', 'set', 'q$0', 'master', "b'r"])
 })
+
+for (const name of ['q0', 'q$0']) {
+  test(`a shell takes an alternative name of ${name} for one word`, (t) => {
+    const altNames = ['x y', "the host's", '$(id)', 'plain', 'größe']
+    const created = createLinkCommands({ name, kind: 'bridge', altNames })
+    const changed = updateLinkCommands(
+      {
+        ...{ type: 'updateLink', name, kind: 'bridge', changes: {}, bounce: true },
+        ...{ addedAltNames: altNames, removedAltNames: altNames },
+      },
+      [],
+    )
+    const words = [...created, ...changed].map((command) => wordsOf(command))
+    for (const action of ['add', 'del']) {
+      const told = words.filter((command) => command[2] === 'property' && command[3] === action)
+      t.deepEqual(
+        [...new Set(told.map((command) => command.join('|')))],
+        altNames.map((altName) => ['ip', 'link', 'property', action, 'dev', name, 'altname', altName].join('|')),
+      )
+    }
+    t.deepEqual(words.at(-1), ['ip', 'link', 'set', name, 'up'])
+  })
+}

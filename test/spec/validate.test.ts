@@ -41,6 +41,30 @@ const invalid: readonly (readonly [string, unknown, ...Problem[]])[] = [
     },
   ],
   [
+    'half a character in a name',
+    { links: [{ name: 'br\ud800', kind: 'tap' }] },
+    { path: '/links/0/name', message: 'half of a surrogate pair is no character', found: '"br\\ud800"' },
+  ],
+  [
+    'a name that is too long for an alternative one',
+    { links: [{ name: 'n'.repeat(128) }] },
+    { path: '/links/0/name', message: 'an alternative name has at most 127 bytes', found: '(hidden)' },
+  ],
+  [
+    'an alternative name twice',
+    { links: [{ name: 'd0', altNames: ['x', 'x'] }] },
+    { path: '/links/0/altNames', message: 'a name stands there twice', found: '["x","x"]' },
+  ],
+  [
+    'flags of IPv6 addresses',
+    { links: [{ name: 'd0', addresses: [{ address: '10.0.0.1/24', home: true, manageTemporaryAddress: true }] }] },
+    { path: '/links/0/addresses/0/home', message: 'only an IPv6 address can have home' },
+    {
+      path: '/links/0/addresses/0/manageTemporaryAddress',
+      message: 'only an IPv6 address can have manageTemporaryAddress',
+    },
+  ],
+  [
     'a name of 16 characters',
     { links: [{ name: 'abcdefghijklmnop', kind: 'tap' }] },
     {

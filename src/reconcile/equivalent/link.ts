@@ -11,7 +11,7 @@ import type { PropertyChange } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import { masterOf } from '../steps/configure.js'
 import type { Operation } from '../steps/operation.js'
-import { optionsOf, quotedText, words } from './words.js'
+import { altNameCommand, optionsOf, quotedText, words } from './words.js'
 
 /** The word of `ip link` for a general property, and how its value is written. */
 const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
@@ -64,7 +64,7 @@ export function createLinkCommands(link: Link): string[] {
   commands.push(...genericCommands(link.name, link, kind, change))
   for (const changes of last) commands.push(...setCommands(link.name, changes))
   commands.push(...genericPortCommands(link.name, masterOf(link), link))
-  for (const altName of altNames) commands.push(`ip link property add dev ${link.name} altname ${altName}`)
+  for (const altName of altNames) commands.push(altNameCommand('add', link.name, altName))
   return commands
 }
 
@@ -192,18 +192,18 @@ export function updateLinkCommands(
   const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
   const known = kind === undefined ? undefined : linkKind(kind)
   return [
-    ...removedAltNames.map((altName) => `ip link property del dev ${name} altname ${altName}`),
-    ...addedAltNames.map((altName) => `ip link property add dev ${name} altname ${altName}`),
+    ...removedAltNames.map((altName) => altNameCommand('del', name, altName)),
+    ...addedAltNames.map((altName) => altNameCommand('add', name, altName)),
     ...genericCommands(
       name,
       changes,
       known,
       known?.generic && splitOptions(known.options, sectionOf(changes, known.kind) ?? {}).generic,
     ),
-    ...(bounce ? [`ip link set ${name} down`] : []),
+    ...(bounce ? [words('ip link set', name, 'down')] : []),
     ...reasonCommands(name, reasonsTaken(changes, shown), 'off'),
     ...setCommands(name, changes, kind),
-    ...(bounce ? [`ip link set ${name} up`] : []),
+    ...(bounce ? [words('ip link set', name, 'up')] : []),
     ...genericPortCommands(name, masterOf(changes, operation.master), changes),
   ]
 }

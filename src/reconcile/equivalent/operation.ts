@@ -13,6 +13,7 @@ import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
 import { globalVlanCommands, vlanCommands } from './vlan.js'
 import { vniCommands } from './vni.js'
+import { altNameCommand, words } from './words.js'
 
 const verbs = { first: 'prepend', last: 'append' } as const
 
@@ -60,7 +61,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
       )
     case 'createLink':
       return [
-        ...(operation.replaces ? [`ip link delete ${operation.link.name}`] : []),
+        ...(operation.replaces ? [words('ip link delete', operation.link.name)] : []),
         ...createLinkCommands(withLower(operation.link, operation.elsewhere?.link)),
       ]
     case 'updateLink':
@@ -68,10 +69,10 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'renameLink': {
       const { name, to, removedAltNames, bounce } = operation
       return [
-        ...removedAltNames.map((altName) => `ip link property del dev ${name} altname ${altName}`),
-        ...(bounce ? [`ip link set ${name} down`] : []),
-        `ip link set ${name} name ${to}`,
-        ...(bounce ? [`ip link set ${to} up`] : []),
+        ...removedAltNames.map((altName) => altNameCommand('del', name, altName)),
+        ...(bounce ? [words('ip link set', name, 'down')] : []),
+        words('ip link set', name, 'name', to),
+        ...(bounce ? [words('ip link set', to, 'up')] : []),
       ]
     }
     case 'setVlans':
@@ -83,7 +84,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'setQdisc':
       return qdiscCommands(operation)
     case 'deleteLink':
-      return [`ip link delete ${operation.name}`]
+      return [words('ip link delete', operation.name)]
     case 'setSysctl':
       // With slashes, since a link's name can have a dot.
       return Object.entries(operation.values).map(

@@ -19,7 +19,7 @@ export function vlanCommands({ dev, self, changes, up }: Extract<Operation, { ty
         ...(set.length > 0 ? [command('set', vlan, ...set)] : []),
       ]
     }),
-    ...(up ? [`ip link set ${dev} up`] : []),
+    ...(up ? [words('ip link set', dev, 'up')] : []),
   ]
 }
 

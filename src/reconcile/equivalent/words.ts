@@ -20,6 +20,12 @@ function quoted(part: string): string {
   return /^(?:[\w\s:./@%+=,-]|'[^']*'|\\')*$/.test(part) ? part : quotedText(part)
 }
 
+/** The command that gives a link an alternative name, or takes one. */
+export function altNameCommand(action: 'add' | 'del', link: string, altName: string): string {
+  const name = /\s/.test(altName) ? quotedText(altName) : altName
+  return words('ip link property', action, 'dev', link, 'altname', name)
+}
+
 /** Options with their values, in the words of `ip`. */
 export function optionsOf(table: AnyAttributeTable, options: object): string[] {
   return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {

@@ -28,8 +28,13 @@ export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefine
   for (const name of ports) names.add(name)
   if (names.size > mostFew) return undefined
   if (fdb?.some(({ entry }) => isSelf(entry))) return undefined
-  return { links: names, ports, marks: new Map(links.map(({ name }) => [newMark(owner, name, emptyState), name])) }
+  // Nobody made a link under a name that only an alternative one can be.
+  const made = links.filter(({ name }) => Buffer.byteLength(name) <= longestLinkName)
+  return { links: names, ports, marks: new Map(made.map(({ name }) => [newMark(owner, name, emptyState), name])) }
 }
+
+/** IFNAMSIZ without the zero behind it */
+const longestLinkName = 15
 
 /** Whether a wish is about links that are to be, and the tables, and nothing else. */
 export function isAboutLinks({ links, routes, nexthops, bulk, rules, neighbors, fdb, mdb }: DesiredNetwork): boolean {
