@@ -46,6 +46,7 @@ function prefixProblems(rule: RuleSpec, at: Path, report: Report): void {
       })
     }
   }
+  if (family === 'inet6' && rule.realms !== undefined) report([...at, 'realms'], 'only an IPv4 rule has realms')
   if (family === 'inet' && rule.flowLabel !== undefined) report([...at, 'flowLabel'], 'IPv4 has no flow labels')
   if (family === 'inet' && (rule.suppressPrefixLength ?? 0) > 32) {
     report([...at, 'suppressPrefixLength'], 'an IPv4 prefix has at most 32 bits')

@@ -26,6 +26,7 @@ const wrong: readonly (readonly [string, RegExp, Spec])[] = [
   ['/rules/0/table', /^0 is no routing table/, rule({ table: 0 })],
   ['/rules/0/protocol', /^256 is no routing protocol/, rule({ protocol: 256 })],
   ['/rules/0/realms', /^"65536" is no realm/, rule({ realms: 65536 })],
+  ['/rules/0/realms', /^only an IPv4 rule has realms$/, rule({ family: 'inet6', realms: 5 })],
   ['/rules/0/tos', /^tos 0 selects all packets; leave it out$/, rule({ tos: 0 })],
   ['/rules/0/ipproto', /^ipproto 0 selects all packets/, rule({ ipproto: '0' })],
   ['/rules/0/tunnelId', /^tunnelId 0 selects all packets/, rule({ tunnelId: 0 })],

@@ -1,6 +1,6 @@
 import { portConfigurationOf } from '../../rtnetlink/configureLink.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
-import type { Link } from '../../rtnetlink/link.js'
+import type { Link, ListedLink } from '../../rtnetlink/link.js'
 import { isPairKind, nearPeerOf } from '../../rtnetlink/pair.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, linkDifferences, sectionOf, visibleAltNames, withoutCleared } from '../../state/link.js'
@@ -34,17 +34,7 @@ export async function diffLinks(context: DiffContext): Promise<void> {
 
 function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord, goesAlong: Set<string>): void {
   const { link } = record
-  for (const other of takenAlong(link.name, context.actual)) {
-    if (!survivesLower(context.actual.links.get(other)?.link.kind)) goesAlong.add(other)
-    const isPeer = isPairKind(link.kind) && link.link === other
-    if (isPeer) checkOtherEnd(context, link.name, other)
-    if (isPeer || desiredLink(context, other)?.absent) continue
-    context.problems.push({
-      path: wanted.path ?? '',
-      message: `the link ${link.name} cannot be removed, since ${other} stands on it`,
-      hint: `name ${other} as absent too`,
-    })
-  }
+  takeAlong(context, wanted, link, goesAlong)
   for (const upper of context.farUppers.get(link.name) ?? []) {
     const where = upper.namespace === '' ? 'the namespace of the program' : `the namespace ${upper.namespace}`
     context.problems.push({
@@ -63,6 +53,31 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
     provides: [`gone ${link.name}`],
     operation: { type: 'deleteLink', name: link.name },
   })
+}
+
+/** Notes what vanishes with a link that goes, and what would, though nobody said so. */
+function takeAlong(
+  context: DiffContext,
+  wanted: DesiredLink,
+  { name, kind, link: lower }: ListedLink,
+  goesAlong: Set<string>,
+  otherEnd?: string,
+): void {
+  for (const other of takenAlong(name, context.actual)) {
+    if (other === otherEnd) continue
+    const record = context.actual.links.get(other)
+    if (!survivesLower(record?.link.kind)) goesAlong.add(other)
+    if (isPairKind(kind) && lower === other) {
+      checkOtherEnd(context, name, other)
+      if (record && !context.recreated.has(other)) takeAlong(context, wanted, record.link, goesAlong, name)
+    } else if (!desiredLink(context, other)?.absent) {
+      context.problems.push({
+        path: wanted.path ?? '',
+        message: `the link ${name} cannot be removed, since ${other} stands on it`,
+        hint: `name ${other} as absent too`,
+      })
+    }
+  }
 }
 
 /** An end that stays cannot be wished for where the other one is to go. */

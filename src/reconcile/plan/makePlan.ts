@@ -23,6 +23,7 @@ import { withPeerQueues } from '../reach/peerQueues.js'
 import { planRenames, type Renaming } from '../renames/renames.js'
 import { orderSteps, tag } from '../steps/order.js'
 import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
+import { withOtherEnds } from './otherEnds.js'
 import { withPruned } from './prune.js'
 
 /**
@@ -60,7 +61,7 @@ export async function makeSteps(
     steps.push(...renaming.steps)
   }
   await rest()
-  const led = withLeads(wishes, problems)
+  const led = withLeads(withOtherEnds(wishes), problems)
   await rest()
   const far = await farEndsMadeAnew(led, problems)
   for (const [namespace, { desired: wanted, actual: there, bounced }] of led) {

@@ -1,0 +1,34 @@
+import { isPairKind } from '../../rtnetlink/pair.js'
+import type { DesiredLink } from '../../state/desired.js'
+import { plannedPeers, type Wish } from '../reach/pairs.js'
+
+/**
+ * Adds the other ends of pairs that are to go, unless something is said of them: they go along, with all that hangs on
+ * them.
+ */
+export function withOtherEnds<T extends Wish>(wishes: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const coming = plannedPeers([...wishes].map(([namespace, { desired }]) => [namespace, desired.links]))
+  const whole = new Map<string, T>()
+  for (const [namespace, wish] of wishes) {
+    const { desired, actual } = wish
+    const isComing = (name: string): boolean => coming.get(namespace)?.has(name) ?? false
+    const ends = otherEnds({ desired, actual }, isComing)
+    const links = [...desired.links, ...ends]
+    whole.set(namespace, ends.length === 0 ? wish : { ...wish, desired: { ...desired, links } })
+  }
+  return whole
+}
+
+function otherEnds({ desired, actual }: Wish, isComing: (name: string) => boolean): DesiredLink[] {
+  const ends: DesiredLink[] = []
+  const gone = desired.links.filter(({ absent }) => absent)
+  if (gone.length === 0) return ends
+  const named = new Set(desired.links.map(({ name }) => name))
+  for (const { name, path } of gone) {
+    const { kind, link: other, linkNamespaceId } = actual.links.get(name)?.link ?? {}
+    if (!isPairKind(kind) || linkNamespaceId !== undefined || typeof other !== 'string') continue
+    if (named.has(other) || isComing(other)) continue
+    ends.push({ name: other, absent: true, properties: {}, ...(path === undefined ? {} : { path }) })
+  }
+  return ends
+}
