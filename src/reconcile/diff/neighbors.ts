@@ -1,9 +1,10 @@
+import { familyOf } from '../../ip/address.js'
 import type { DesiredNeighbor } from '../../state/desired.js'
 import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
-import { isThere } from './lookup.js'
+import { findLink, isThere } from './lookup.js'
 
 /** An entry that is looked for, or was not found, or was deleted while in use, tells of no neighbor. */
 const unknownStates: ReadonlySet<string> = new Set(['incomplete', 'failed', 'none'])
@@ -25,6 +26,11 @@ export async function diffNeighbors(context: DiffContext): Promise<void> {
       context.problems.push({ path: `${wanted.path}/dev`, message: `the link ${neighbor.dev} does not exist` })
       return
     }
+    if (!actual && isForAny(context, neighbor)) {
+      const message = `an IPv4 neighbor of ${neighbor.dev} would be one of 0.0.0.0: it has no neighbors, but another end`
+      context.problems.push({ path: `${wanted.path}/dev`, message })
+      return
+    }
     if (!actual) {
       const { dev: _dev, address: _address, ...properties } = neighbor
       const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
@@ -36,6 +42,15 @@ export async function diffNeighbors(context: DiffContext): Promise<void> {
     const changes = neighborDifferences(neighbor, actual)
     if (changes.length > 0) step(context, wanted, 'update', { type: 'replaceNeighbor', neighbor }, changes)
   })
+}
+
+const IFF_LOOPBACK = 0x8
+const IFF_POINTOPOINT = 0x10
+
+/** Whether the kernel takes 0.0.0.0 for the address of a neighbor: net/ipv4/arp.c, arp_constructor. */
+function isForAny(context: DiffContext, { dev, address, proxy }: DesiredNeighbor['neighbor']): boolean {
+  const { flags = 0 } = findLink(context, String(dev))?.link ?? {}
+  return (flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0 && !proxy && familyOf(address) === 'inet'
 }
 
 function step(
