@@ -140,6 +140,8 @@ async function familyChanges(
   const index = new RowIndex(actual, actualKeys)
   /** Rows that another route takes the place of. */
   const replaced = new Uint8Array(actual.count)
+  /** Rows that are as they are wanted beside a wish for the absence of all others. */
+  const kept = new Uint8Array(actual.count)
   let absences = 0
   const single = (row: number): boolean => {
     const way = wanted.ways[row] ?? 0
@@ -150,7 +152,10 @@ async function familyChanges(
     const key = wantedKeys[way] ?? 0
     const hinted = index.hint(wanted, row, key)
     // One of several of a key is enough where it is as wanted; what else is there of it means nothing then.
-    if (hinted >= 0 && operations.ofOne(way, actual.ways[hinted] ?? 0) < 0) return true
+    if (hinted >= 0 && operations.ofOne(way, actual.ways[hinted] ?? 0) < 0) {
+      kept[hinted] = 1
+      return true
+    }
     if (actual.count > 0 && !index.built) return false
     const rows: number[] = []
     for (let found = index.find(wanted, row, key); found >= 0; found = index.findNext(found, wanted, row, key)) {
@@ -158,6 +163,8 @@ async function familyChanges(
     }
     const same = rows.map((found) => actual.ways[found] ?? 0)
     const operation = operations.of(way, same)
+    const asWanted = rows[same.findIndex((there) => operations.ofOne(way, there) < 0)]
+    if (asWanted !== undefined) kept[asWanted] = 1
     if (operation < 0) return true
     const previous = rows[operations.replacedBy(operation, same)]
     if (previous !== undefined) replaced[previous] = 1
@@ -177,7 +184,10 @@ async function familyChanges(
       const key = wantedKeys[way] ?? 0
       if (key !== actualKeys[there]) return row
       const operation = operations.ofOne(way, there)
-      if (operation < 0) continue
+      if (operation < 0) {
+        kept.fill(1, other, other + next - row)
+        continue
+      }
       // What else is there of the key counts, too.
       const alone = index.aloneUntil(wanted, row, next, other, key)
       if (operations.replacedBy(operation, [there]) === 0) replaced.fill(1, other, other + alone - row)
@@ -198,7 +208,7 @@ async function familyChanges(
   if (!operations.absent.includes(0)) absences = wanted.count
   else await visitRows(wanted, { single, paired, missing }, index)
   if (absences === wanted.count) changes.reserve(Math.min(absences, actual.count))
-  if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, replaced, changes)
+  if (absences > 0 && actual.count > 0) await addDeletions(wanted, actual, operations, { replaced, kept }, changes)
   return changes.finish()
 }
 
@@ -206,7 +216,7 @@ async function addDeletions(
   wanted: PackedRows,
   actual: PackedRows,
   operations: Operations,
-  replaced: Uint8Array,
+  { replaced, kept }: { readonly replaced: Uint8Array; readonly kept: Uint8Array },
   changes: RowsBuilder,
 ): Promise<void> {
   const index = new RowIndex(actual)
@@ -214,7 +224,7 @@ async function addDeletions(
   const remove = (found: number, way: number): boolean => {
     const actualWay = actual.ways[found] ?? 0
     if (!operations.isMeant(way, actualWay)) return false
-    if (deleted[found] || (operations.exact[way] && replaced[found])) return true
+    if (deleted[found] || replaced[found] || (!operations.exact[way] && kept[found])) return true
     deleted[found] = 1
     changes.pushRow(actual, found, operations.deletionOf(way, actualWay))
     return true
