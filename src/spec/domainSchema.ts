@@ -252,13 +252,22 @@ const vnisSchema: AnySchema = v.array(
   ]),
 )
 
-/** An object with no other keys. For valibot a list would be one too, so that it is shown as something else. */
+/** What valibot would take for an object without keys; a map may be one of another realm. */
+function collectionName(value: unknown): string | undefined {
+  if (Array.isArray(value)) return 'a list'
+  const [, name] = /^\[object (Map|Set)\]$/.exec(Object.prototype.toString.call(value)) ?? []
+  return name && `a ${name.toLowerCase()}`
+}
+
+/** An object with no other keys. What is none for a user is shown as what it is. */
 export function strictObject(entries: v.ObjectEntries): AnySchema {
   const schema = v.strictObject(entries)
   return {
     ...schema,
-    '~run': (dataset, config) =>
-      schema['~run'](Array.isArray(dataset.value) ? { value: 'a list', typed: false } : dataset, config),
+    '~run'(dataset, config) {
+      const name = collectionName(dataset.value)
+      return schema['~run'](name === undefined ? dataset : { value: name, typed: false }, config)
+    },
   }
 }
 

@@ -340,6 +340,8 @@ for (const [what, value, found] of unusual) {
 test('what is no spec at all is told so, and what is no route', (t) => {
   t.is(problemsOf('links')[0]?.message, 'a spec is an object, such as {"links": []}, and not "links"')
   t.is(problemsOf([])[0]?.message, 'a spec is an object, such as {"links": []}, and not "a list"')
+  t.is(problemsOf(new Map())[0]?.message, 'a spec is an object, such as {"links": []}, and not "a map"')
+  t.is(problemsOf({ links: [new Set()] })[0]?.message, '"a set" is not valid, expected Object')
   t.regex(problemsOfRoute('10.0.0.0/8')[0]?.message ?? '', /^"10\.0\.0\.0\/8" is not valid, expected /)
 })
 
