@@ -184,7 +184,7 @@ class Actor {
 
   /** What is there as a spec, which leaves nothing to do. */
   async save(what: string): Promise<Spec> {
-    const saved = (await snapshot({ ...this.place, sysctls: true })).unwrap()
+    const saved = (await snapshot({ ...this.place, sysctls: true, secrets: true })).unwrap()
     await this.expectNothing(saved, what)
     return saved
   }

@@ -4,8 +4,10 @@ import { extras, ruleActions, ruleSelectors } from './entries.js'
 import { featureCount } from './features.js'
 import { confinementCount, type ForwardItem, type MasqueradeItem, natKeys } from './firewall.js'
 import type { EntryItem, LinkItem, NexthopItem, Pair, Play, RouteItem, RuleItem, Where } from './model.js'
+import { generalProperties, optionsOf, portOptions, settings } from './options.js'
+import { probed } from './probed.js'
 import { waiting } from './qdiscs.js'
-import { generalProperties, optionsOf, portOptions, type Slot, settings, slots } from './slots.js'
+import { type Slot, slots } from './slots.js'
 
 function below(count: number): fc.Arbitrary<number> {
   return fc.nat({ max: count - 1 })
@@ -43,7 +45,7 @@ function link(slot: Slot): fc.Arbitrary<Pair<LinkItem>> {
       mac: maybe(fc.constantFrom(1, 2)),
       general: maybe(below(generalProperties.length)),
       options: maybe(below(optionsOf[slot.kind].length)),
-      port: maybe(below(portOptions.length)),
+      port: maybe(below(portOptions.bridge?.length ?? 1)),
       settings: maybe(below(settings.length)),
       tuning: maybe(bridgeTuning),
       portTuning: maybe(portTuning),
@@ -60,13 +62,15 @@ function link(slot: Slot): fc.Arbitrary<Pair<LinkItem>> {
 
 const anySlot = fc.constantFrom(...slots.map(({ name }) => name))
 
+const rarePlaces = slots.filter(({ kind }) => kind === 'dummy' || kind === 'vlan').map(({ name }) => name)
+
 /** Those that mostly have a carrier come more often, since more can be said of them. */
-const likelySlot = fc.oneof(fc.constantFrom('va', 'vb', 'vc', 'vd', 'br'), anySlot)
+const likelySlot = fc.oneof(fc.constantFrom('va', 'vb', 'vc', 'vd', 'br', ...rarePlaces), anySlot)
 
 const route: fc.Arbitrary<Pair<RouteItem>> = pairOf(
   fc.record({
     to: fc.constantFrom('10.50.0.0/16', '10.51.0.1/32', 'default', 'fd50::/32', 'fd51::1/128', '::/0'),
-    table: fc.constantFrom(254, 254, 300),
+    table: fc.constantFrom(254, 254, 300, ...(probed.kinds.has('vrf') ? [400] : [])),
     metric: fc.constantFrom(undefined, 5),
   }),
   fc.record({

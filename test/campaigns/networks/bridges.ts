@@ -1,6 +1,35 @@
 import fc from 'fast-check'
+import { probed } from './probed.js'
 
 type Values = Readonly<Record<string, readonly unknown[]>>
+
+const hasVlans = probed.others.has('vlanFiltering')
+const untagged = { pvid: true, untagged: true }
+
+/** What is said of VLANs, in the same way as all of it below. */
+const vlansOfBridge: Values = {
+  vlanFiltering: [false, true, true],
+  vlanProtocol: ['802.1Q', '802.1ad'],
+  vlanStats: [false, true],
+  vlans: [[{ id: 1, ...untagged }], [], [10, '20-22'], [{ id: 5, ...untagged }, 1]],
+}
+const vlansOfPort: Values = {
+  vlanTunnel: [false, true],
+  vlans: [
+    [{ id: 1, ...untagged }],
+    [],
+    [10, { id: 5, ...untagged }],
+    ['100-200', { id: 1, untagged: true }],
+    [
+      { id: '100-120', tunnelId: 1000 },
+      { id: 1, ...untagged },
+    ],
+    [
+      { id: 10, state: 'blocking' },
+      { id: 11, multicastRouter: 2 },
+    ],
+  ],
+}
 
 /** What bridges can have said of them; the first value of each is that of a new one. */
 const ofBridge: Values = {
@@ -26,6 +55,7 @@ const ofBridge: Values = {
   fdbLocalVlan0: [false, true],
   fdbMaximumLearned: [0, 100],
   mdbOffloadFailNotification: [false, true],
+  ...(hasVlans ? vlansOfBridge : {}),
 }
 
 /** The same of ports. */
@@ -43,6 +73,7 @@ const ofPort: Values = {
   multicastEhtHostsLimit: [512, 64],
   multicastMaximumGroups: [0, 50],
   locked: [false, true],
+  ...(hasVlans ? vlansOfPort : {}),
 }
 
 /** What is said by which name. */

@@ -1,3 +1,4 @@
+import { rareOptions } from './rareSlots.js'
 import type { Slot } from './slots.js'
 
 type Features = Readonly<Record<string, boolean>>
@@ -13,12 +14,16 @@ const common: Features = {
 /** What depends on each other: net/core/dev.c, netdev_fix_features. */
 const sending: Features = { tx: true, sg: true, tso: true, 'tx-generic-segmentation': true }
 
-/** What they can do follows from the device below: drivers/net/macvlan.c, macvlan_fix_features. */
+/** What they can do follows from the device below, as of most rare ones: drivers/net/macvlan.c, macvlan_fix_features. */
 const following: ReadonlySet<Slot['kind']> = new Set(['macvlan', 'macvtap'])
+
+function isFollowing(kind: Slot['kind']): boolean {
+  return following.has(kind) || kind in rareOptions
+}
 
 /** What is told with everything: a device has it all, or a part. */
 export function wholeFeatures(kind: Slot['kind']): Features {
-  if (following.has(kind)) return {}
+  if (isFollowing(kind)) return {}
   if (kind === 'bridge') return { 'rx-gro': true }
   return sendingKinds.has(kind) ? { ...common, ...sending } : common
 }
@@ -44,7 +49,7 @@ export const featureCount = commonChoices.length + sendingChoices.length
 
 /** What is told of the features of a device. */
 export function featuresOf(kind: Slot['kind'], place: number): Features {
-  if (following.has(kind)) return {}
+  if (isFollowing(kind)) return {}
   const choices = sendingKinds.has(kind) ? [...commonChoices, ...sendingChoices] : commonChoices
   // A bridge does what all of its ports do: net/bridge/br_if.c, br_features_recompute.
   return choices[place % (kind === 'bridge' ? 2 : choices.length)] ?? {}

@@ -5,18 +5,10 @@ import { addressesOf } from './entries.js'
 import { featuresOf, wholeFeatures } from './features.js'
 import { confinementOf } from './firewall.js'
 import { type LinkItem, nameOf } from './model.js'
+import { externalOptions, generalProperties, optionsOf, portOptions, settings } from './options.js'
 import { waiting, wholeWaiting } from './qdiscs.js'
 import { choice, type Names, name, optional, said } from './said.js'
-import {
-  externalOptions,
-  generalProperties,
-  macOf,
-  numberOf,
-  optionsOf,
-  portOptions,
-  settings,
-  slotOf,
-} from './slots.js'
+import { followsMaster, macOf, masterKindOf, numberOf, roomOf, slotOf } from './slots.js'
 
 /** How a link is known that has another name than before. */
 export function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSpec, 'match'> {
@@ -28,7 +20,7 @@ export function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSp
 /** A link of a network as a spec; `whole` writes everything out. */
 export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec {
   const { slot, up, mtu, mac, isPort, addresses, altNames } = link
-  const { kind, lower, master, peer, leads, isExternal, end } = slotOf(slot)
+  const { kind, lower, both, master, peer, leads, isExternal, isLayer3 = false, end } = slotOf(slot)
   const own = name(names, slot)
   const number = numberOf(slot)
   const { arp, ...general } = generalOf(link, whole)
@@ -39,18 +31,19 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
       : said(optionsOf[kind], link.options, whole)),
     ...(kind === 'bridge' ? bridgeOf(link, whole) : {}),
     ...(lower === undefined ? {} : { link: name(names, lower) }),
+    ...(both ? { slave1: name(names, both[0]), slave2: name(names, both[1]) } : {}),
     ...(end === 'near' ? { peer: { name: 'eth0', namespace: blue } } : {}),
     ...(leads ? { peer: { name: name(names, peer ?? '') } } : {}),
   }
   const list = addresses ?? (whole ? [] : undefined)
-  const wholeMac = whole ? 1 : undefined
-  const wholeMtu = whole ? (kind === 'vxlan' ? 1300 : 1400) : undefined
+  const wholeMac = whole && !followsMaster(link) ? 1 : undefined
+  const wholeMtu = whole ? 1400 - roomOf(kind) : undefined
   return {
     name: own,
     ...(end === 'far' ? {} : { kind, [kind]: kind === 'vxlan' && !isExternal ? ownId(options, number) : options }),
     up,
     ...optional('mtu', mtu ?? wholeMtu),
-    ...(kind === 'tun'
+    ...(isLayer3
       ? {}
       : optional(
           'mac',
@@ -60,9 +53,9 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
     ...waitingOf(link, whole),
     ...(whole || link.features !== undefined ? { features: featuresSaid(link, whole) } : {}),
     ...optional('confine', choice(link.confine, (place) => confinementOf(slot, place)) ?? (whole ? null : undefined)),
-    ...(kind === 'tun' || arp === undefined ? {} : { arp }),
+    ...(isLayer3 || arp === undefined ? {} : { arp }),
     ...(master === undefined ? {} : { master: isPort ? name(names, master) : null }),
-    ...(isPort ? { bridgePort: portOf(link, whole) } : {}),
+    ...(isPort ? portOf(link, whole) : {}),
     ...optional(
       'addresses',
       choice(list, (places) => places.flatMap((place) => addressesOf(slot, own)[place] ?? [])),
@@ -87,11 +80,20 @@ function bridgeOf({ tuning }: LinkItem, whole: boolean): object {
   }
 }
 
-function portOf({ port, portTuning }: LinkItem, whole: boolean): object {
+function portOf({ slot, port, portTuning }: LinkItem, whole: boolean): object {
+  const kind = masterKindOf(slot) ?? 'bridge'
+  const table = portOptions[kind]
+  if (table === undefined) return {}
+  const tuning = kind === 'bridge' ? { ...(whole ? wholePort : {}), ...portTuning } : {}
   return {
-    ...said(portOptions, port, whole),
-    ...(whole ? wholePort : {}),
-    ...portTuning,
+    [`${kind}Port`]: {
+      ...said(
+        table,
+        choice(port, (place) => place % table.length),
+        whole,
+      ),
+      ...tuning,
+    },
   }
 }
 

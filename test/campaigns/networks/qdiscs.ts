@@ -1,9 +1,25 @@
 import type { LinkSpec } from '../../../src/spec/types.js'
+import { probed } from './probed.js'
 
 type Waiting = Pick<LinkSpec, 'qdisc' | 'ingressQdisc'>
 
 const leaf = { rate: 4_000_000, ceil: 8_000_000, burst: 2000, ceilBurst: 2000, priority: 0, quantum: 3000, overhead: 0 }
 const inner = { rate: 16_000_000, ceil: 16_000_000, burst: 1600, ceilBurst: 1600, overhead: 0 }
+
+/** Those of kinds that some kernels lack, with all options that others give back. */
+const rare: readonly Waiting[] = [
+  {
+    qdisc: { kind: 'fq_codel', limit: 100, flows: 64, target: 0.01, interval: 0.2, ecn: false, quantum: 1514 },
+    ingressQdisc: null,
+  },
+  {
+    qdisc: { kind: 'fq', handle: '79:', limit: 900, flowLimit: 50, quantum: 3000, pacing: false },
+    ingressQdisc: 'clsact',
+  },
+  { qdisc: { kind: 'sfq', limit: 60, perturb: 10, quantum: 3000 }, ingressQdisc: null },
+  { qdisc: { kind: 'netem', delay: 0.02, jitter: 0.002, loss: 1, limit: 500 }, ingressQdisc: 'ingress' },
+]
+const rareHere = rare.filter(({ qdisc }) => probed.others.has(qdisc?.kind ?? ''))
 
 /** What packets of a link wait in, with all its options told; of the first everything is as the kernel makes it. */
 export const wholeWaiting: readonly Waiting[] = [
@@ -48,6 +64,7 @@ export const wholeWaiting: readonly Waiting[] = [
     },
     ingressQdisc: 'ingress',
   },
+  ...rareHere,
 ]
 
 /** The same with less told, or with what can only be told of a new one. */

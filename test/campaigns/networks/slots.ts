@@ -1,25 +1,32 @@
-import type { LinkSpec } from '../../../src/spec/types.js'
+import { probed } from './probed.js'
+import { type RareKind, rareSlots } from './rareSlots.js'
+
+/** Kinds of links that every kernel has. */
+type CommonKind = 'veth' | 'bridge' | 'macvlan' | 'macvtap' | 'vxlan' | 'tap' | 'tun' | 'ifb'
 
 /** A place for one link in a random network. */
 export interface Slot {
   readonly name: string
-  readonly kind: 'veth' | 'bridge' | 'macvlan' | 'macvtap' | 'vxlan' | 'tap' | 'tun' | 'ifb'
+  readonly kind: CommonKind | RareKind
   /** What it stands on. */
   readonly lower?: string
-  /** The bridge that it can be a port of. */
+  /** The two that it stands on. */
+  readonly both?: readonly [string, string]
+  /** The bridge, or another link with ports, that it can be a port of. */
   readonly master?: string
   /** The other end of a pair, a slot of its own. */
   readonly peer?: string
   /** Whether it is the end of a pair that tells the other one. */
   readonly leads?: boolean
+  /** Whether it carries packets without MAC addresses. */
+  readonly isLayer3?: boolean
   /** Whether each packet's route says where it goes. */
   readonly isExternal?: boolean
   /** Whether it is the end of a pair that is here, or there, of which the other one is in another namespace. */
   readonly end?: 'near' | 'far'
 }
 
-/** All places, what is below first. */
-export const slots: readonly Slot[] = [
+const commonSlots: readonly Slot[] = [
   { name: 'va', kind: 'veth', peer: 'vb', leads: true, master: 'br' },
   { name: 'vb', kind: 'veth', peer: 'va' },
   { name: 'vc', kind: 'veth', peer: 'vd', leads: true, master: 'bs' },
@@ -27,7 +34,7 @@ export const slots: readonly Slot[] = [
   { name: 'br', kind: 'bridge' },
   { name: 'bs', kind: 'bridge' },
   { name: 'tap', kind: 'tap', master: 'br' },
-  { name: 'tun', kind: 'tun' },
+  { name: 'tun', kind: 'tun', isLayer3: true },
   { name: 'ifb', kind: 'ifb', master: 'bs' },
   { name: 'mv', kind: 'macvlan', lower: 'vb', master: 'bs' },
   { name: 'mt', kind: 'macvtap', lower: 'br' },
@@ -37,6 +44,14 @@ export const slots: readonly Slot[] = [
   { name: 'vf', kind: 'veth', end: 'near', master: 'br' },
   { name: 'eth0', kind: 'veth', end: 'far', master: 'br' },
 ]
+
+/** All places that this kernel has the kinds for, what is below first. */
+export const slots: readonly Slot[] = [...commonSlots, ...rareSlots.filter(({ kind }) => probed.kinds.has(kind))]
+
+/** What a place stands on. */
+export function lowersOf({ lower, both }: Slot): readonly string[] {
+  return both ?? (lower === undefined ? [] : [lower])
+}
 
 /** The place of a name. */
 export function slotOf(name: string): Slot {
@@ -56,78 +71,22 @@ export function macOf(name: string, choice: number): string {
   return `02:00:00:00:${hex(numberOf(name))}:${hex(choice)}`
 }
 
-type Options = Readonly<Record<string, unknown>>
+const byMaster: ReadonlySet<Slot['kind'] | undefined> = new Set(['bond', 'team'])
 
-/** What links of a kind can have said of them; of the first everything is as the kernel makes it, and written out. */
-export const optionsOf: Readonly<Record<Slot['kind'], readonly Options[]>> = {
-  veth: [{}],
-  bridge: [
-    {
-      stp: false,
-      forwardDelay: 15,
-      ageingTime: 300,
-      priority: 32_768,
-      multicastSnooping: true,
-      groupForwardMask: 0,
-    },
-    { stp: true, forwardDelay: 4 },
-    { ageingTime: 100, priority: 4096 },
-    { multicastSnooping: false, groupForwardMask: 8 },
-  ],
-  macvlan: [{ mode: 'bridge' }, { mode: 'private' }, { mode: 'vepa' }],
-  macvtap: [{ mode: 'bridge' }, { mode: 'private' }, { mode: 'vepa' }],
-  vxlan: [
-    { id: 7, port: 4789, learning: true, ttl: 0 },
-    { id: 7, learning: false },
-    { id: 8, port: 4790 },
-    { id: 9, ttl: 5, port: 4789 },
-  ],
-  tap: [{ multiQueue: false, vnetHeader: false }, { multiQueue: true }, { vnetHeader: true }],
-  tun: [{ multiQueue: false }, { multiQueue: true }],
-  ifb: [{}],
+/** The kind of what a place can be a port of. */
+export function masterKindOf(name: string): Slot['kind'] | undefined {
+  const { master } = slotOf(name)
+  return master === undefined ? undefined : slotOf(master).kind
 }
 
-const external = { collectMetadata: true, vnifilter: true, port: 4799, learning: true }
+/** Whether a link has its MAC address, MTU and addresses from what it is a port of. */
+export function followsMaster({ slot, isPort }: { readonly slot: string; readonly isPort: boolean }): boolean {
+  return isPort && byMaster.has(masterKindOf(slot))
+}
 
-/** What VXLANs have said of them that take a list of networks. */
-export const externalOptions: readonly Options[] = [
-  { ...external, vnis: [10, '100-200'] },
-  { ...external, vnis: [{ id: 10, remote: '192.0.2.1' }, 11] },
-  { ...external, vnis: [{ id: 300, group: '239.1.1.1' }, '100-150'] },
-  { ...external, vnis: [] },
-  { ...external, learning: false, vnis: ['5-250'] },
-]
+const adding: ReadonlySet<Slot['kind']> = new Set(['vxlan', 'macsec', 'gre', 'gretap', 'ip6tnl', 'geneve', 'xfrm'])
 
-/** What ports can have said of them, in the same way. */
-export const portOptions: readonly Options[] = [
-  { cost: 100, priority: 32, isolated: false, learning: true, flood: true, hairpin: false, guard: false },
-  { cost: 10 },
-  { isolated: true, priority: 5 },
-  { learning: false, flood: false },
-  { hairpin: true, guard: true },
-]
-
-/** What can be said of any link, in the same way. */
-export const generalProperties: readonly Partial<LinkSpec>[] = [
-  {
-    alias: '',
-    txQueueLength: 1000,
-    group: 0,
-    arp: true,
-    allMulticast: false,
-    promiscuous: false,
-  },
-  { alias: 'one' },
-  { alias: 'two', txQueueLength: 77 },
-  { group: 5, allMulticast: true },
-  { promiscuous: true },
-  { arp: false },
-]
-
-/** Settings of links, in the same way. */
-export const settings: readonly LinkSpec['sysctl'][] = [
-  { ipv4: { rpFilter: 0, proxyArp: false, promoteSecondaries: false }, ipv6: { keepAddrOnDown: 0, acceptRa: 1 } },
-  { ipv4: { rpFilter: 2, proxyArp: true } },
-  { ipv4: { promoteSecondaries: true }, ipv6: { acceptRa: 0 } },
-  { ipv6: { keepAddrOnDown: 1 } },
-]
+/** The bytes that a link of a kind wants free in packets of the one below. */
+export function roomOf(kind: Slot['kind']): number {
+  return adding.has(kind) ? 100 : 0
+}

@@ -1,6 +1,7 @@
 import { gatewayOf } from './entries.js'
 import type { EntryItem, LinkItem, Network, NexthopItem, Pair, Play, RouteItem } from './model.js'
-import { optionsOf, type Slot, slotOf } from './slots.js'
+import { optionsOf } from './options.js'
+import { followsMaster, lowersOf, masterKindOf, roomOf, type Slot, slotOf } from './slots.js'
 
 /** One of the two networks of a play, without what could not be in it. */
 export function networkOf(play: Play, which: 'first' | 'second'): Network {
@@ -30,7 +31,7 @@ function ownNetworkOf(play: Play, which: 'first' | 'second', hasPlace: (slot: Sl
     routes: chosen(play.routes).filter((route) => leads(route, reach, nexthops)),
     rules: chosen(play.rules),
     neighbors: chosen(play.neighbors)
-      .filter(({ slot }) => reach.isUp(slot) && slot !== 'tun')
+      .filter(({ slot }) => reach.isUp(slot) && slotOf(slot).isLayer3 !== true)
       // Without a carrier the kernel keeps permanent ones only: net/core/neighbour.c, neigh_carrier_down.
       .map((entry) => (reach.hasCarrier(entry.slot) ? entry : { ...entry, state: 0 })),
     fdb: chosen(play.fdb).filter((entry) => hasFdb(entry, links)),
@@ -56,7 +57,7 @@ function isRenamed(play: Play, which: 'first' | 'second', { slot, mac }: LinkIte
     !pair.first.renamed &&
     pair.first.mac !== undefined &&
     mac === pair.first.mac &&
-    slotOf(slot).kind !== 'tun' &&
+    slotOf(slot).isLayer3 !== true &&
     slotOf(slot).end !== 'far'
   )
 }
@@ -65,28 +66,34 @@ function validLinks(chosen: readonly LinkItem[], whole: boolean): LinkItem[] {
   const names = new Set(chosen.map(({ slot }) => slot))
   const links = new Map<string, LinkItem>()
   for (const link of chosen) {
-    const { lower, peer, leads: isLeading, kind } = slotOf(link.slot)
+    const slot = slotOf(link.slot)
+    const { peer, leads: isLeading, kind } = slot
     // The other end of a pair is there with the one that tells it.
     if (peer !== undefined && !isLeading && !links.has(peer)) continue
     if (peer !== undefined && whole && !names.has(peer)) continue
-    const below = lower === undefined ? undefined : links.get(lower)
-    if (lower !== undefined && !below) continue
-    links.set(link.slot, { ...link, mtu: lower === undefined ? link.mtu : mtuOn(link.mtu, below?.mtu, kind) })
+    const below = lowersOf(slot).map((name) => links.get(name))
+    if (below.includes(undefined)) continue
+    links.set(link.slot, { ...link, mtu: below.reduce((mtu, one) => mtuOn(mtu, one?.mtu, kind), link.mtu) })
   }
   const stoodOn = new Set(
-    [...links.keys()].filter((name) => slotOf(name).kind !== 'vxlan').map((name) => slotOf(name).lower),
+    [...links.keys()].map(slotOf).flatMap((slot) => (sharing.has(slot.kind) ? [] : lowersOf(slot))),
   )
   // A device takes its frames to one place: a port has nothing else on it.
-  return [...links.values()].map((link) => ({
-    ...link,
-    isPort: link.isPort && links.has(slotOf(link.slot).master ?? '') && !stoodOn.has(link.slot),
-  }))
+  return [...links.values()]
+    .map((link) => ({
+      ...link,
+      isPort: link.isPort && links.has(slotOf(link.slot).master ?? '') && !stoodOn.has(link.slot),
+    }))
+    .map((link) => (followsMaster(link) ? { ...link, mac: undefined, mtu: undefined, addresses: undefined } : link))
 }
 
+/** What does not take all frames of the link that it stands on. */
+const sharing: ReadonlySet<Slot['kind']> = new Set(['vxlan', 'vlan', 'xfrm', 'gre'])
+
 /** The largest MTU that the device below leaves room for. */
-function mtuOn(mtu: number | undefined, below: number | undefined, kind: string): number | undefined {
+function mtuOn(mtu: number | undefined, below: number | undefined, kind: Slot['kind']): number | undefined {
   if (mtu === undefined || below === undefined) return undefined
-  return Math.min(mtu, kind === 'vxlan' ? below - 100 : below)
+  return Math.min(mtu, below - roomOf(kind))
 }
 
 /** What can be reached by which links. */
@@ -104,7 +111,7 @@ class Reach {
   /** Whether it has a carrier, whatever else is there. */
   hasCarrier(slot: string): boolean {
     const { peer, kind } = slotOf(slot)
-    return this.isUp(slot) && (kind === 'ifb' || (peer !== undefined && this.isUp(peer)))
+    return this.isUp(slot) && (kind === 'ifb' || kind === 'dummy' || (peer !== undefined && this.isUp(peer)))
   }
 
   hasGateway(slot: string, family: 'inet' | 'inet6'): boolean {
@@ -174,12 +181,17 @@ function leads(route: RouteItem, reach: Reach, nexthops: readonly NexthopItem[])
 /** Ports have entries in the table of their bridge, a VXLAN its own ones. */
 function hasFdb({ slot }: EntryItem, links: readonly LinkItem[]): boolean {
   const link = links.find((one) => one.slot === slot)
-  return link !== undefined && (link.isPort || slotOf(slot).kind === 'vxlan') && !slotOf(slot).isExternal
+  return (
+    link !== undefined &&
+    ((link.isPort && masterKindOf(slot) === 'bridge') || slotOf(slot).kind === 'vxlan') &&
+    !slotOf(slot).isExternal
+  )
 }
 
 /** The bridge of a port must be up and snoop; what was said of it once may still hold. */
 function hasMdb({ slot }: EntryItem, links: readonly LinkItem[], play: Play): boolean {
   const { master } = slotOf(slot)
+  if (masterKindOf(slot) !== 'bridge') return false
   const bridge = links.find((one) => one.slot === master)
   const said = play.links.find(({ first }) => first.slot === master)
   const snoops = [said?.first, said?.second].every(

@@ -1,6 +1,7 @@
 import { blue } from '../corpus/index.js'
 import type { Stage } from '../stage.js'
 import { firewallLines } from './firewall.js'
+import { probed } from './probed.js'
 
 /** Settings of links that networks speak of. */
 const files = [
@@ -18,15 +19,18 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
     ...stage.picture({ own }).map(withoutSpanningTree),
     ...beside((script) => stage.namespace.sh(script)),
     ...far,
-  ].filter((line) => !line.startsWith('rules in order'))
+  ].filter((line) => !line.startsWith('rules in order') && !line.includes('"l3mdev"'))
 }
 
 const names = "$(ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/')"
+
+const vlans = probed.others.has('vlanFiltering')
 
 const script = `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show
 for link in ${names}; do tc class show dev $link; done
 echo '== features'; for link in ${names}; do ethtool -k $link; done
 echo '== bridges'; echo vni; bridge -j vni; echo; echo mdb; bridge -j -d mdb; echo
+${vlans ? 'echo vlan; bridge -j -d vlan; echo; echo global; bridge -j -d vlan global; echo' : ''}
 echo '== firewall'; nft -s list ruleset`
 
 /** What is seen beside what `ip` shows. */
@@ -53,7 +57,8 @@ function beside(run: (script: string) => string): string[] {
 
 /** What `bridge` shows, a line an object; what it is about is said the line before. */
 function bridgeLines(line: string, index: number, all: readonly string[]): string[] {
-  if (!line.startsWith('[')) return []
+  // A list that only begins is of what the kernel has not.
+  if (!line.startsWith('[') || line === '[') return []
   const shown: readonly { readonly mdb?: readonly Readonly<Record<string, unknown>>[] }[] = JSON.parse(line)
   return (
     shown
