@@ -4,6 +4,7 @@ import { apply, plan } from '../../src/reconcile/apply.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { KernelMaker } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
+import { isSlowMachine, patience } from '../helpers/patience.js'
 import { blue } from './corpus/index.js'
 import { difference } from './difference.js'
 import { play as anyPlay } from './networks/arbitrary.js'
@@ -29,17 +30,22 @@ export interface NetworkOptions {
   readonly count?: number
   readonly seconds?: number
   readonly kernel?: KernelMaker
-  /** Whether a failure is made as small as possible, which takes time. Default true. */
+  /** Whether a failure is made as small as possible, which takes time. Default: unless this machine is slow. */
   readonly shrinks?: boolean
   readonly onFinding?: (finding: string) => void
 }
 
 /** Milliseconds that one failure is made smaller for. */
-const shrinkTime = 40_000
+const shrinkTime = patience(40_000)
 
 /** Any network becomes any other one, is undone, is saved, and comes back, and nothing else is touched. */
 export async function networkCampaign(options: NetworkOptions): Promise<NetworkReport> {
-  const { count = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY, seed, shrinks = true } = options
+  const {
+    count = Number.POSITIVE_INFINITY,
+    seconds = Number.POSITIVE_INFINITY,
+    seed,
+    shrinks = !isSlowMachine,
+  } = options
   const report: NetworkReport = { plays: 0, objects: 0, findings: [] }
   const end = performance.now() + seconds * 1000
   for (let number = 0; number < count && performance.now() < end; number++) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { isSlowMachine } from '../../helpers/patience.js'
 import { bridgeTuning, portTuning } from './bridges.js'
 import { extras, ruleActions, ruleSelectors } from './entries.js'
 import { featureCount } from './features.js'
@@ -7,7 +8,8 @@ import type { EntryItem, LinkItem, NexthopItem, Pair, Play, RouteItem, RuleItem,
 import { generalProperties, optionsOf, portOptions, settings } from './options.js'
 import { probed } from './probed.js'
 import { waiting } from './qdiscs.js'
-import { type Slot, slots } from './slots.js'
+import { rareOptions } from './rareSlots.js'
+import { lowersOf, type Slot, slotOf, slots } from './slots.js'
 
 function below(count: number): fc.Arbitrary<number> {
   return fc.nat({ max: count - 1 })
@@ -134,11 +136,28 @@ function sameEntry({ first: { slot, place } }: Pair<EntryItem>): string {
   return `${slot} ${place}`
 }
 
+const rare = slots.filter(({ kind }) => kind in rareOptions)
+
+/** Places for links: all, or where that would take too long those of a few rare kinds, and what they need. */
+const places: fc.Arbitrary<readonly Slot[]> = isSlowMachine
+  ? fc.subarray([...(rare.length > 0 ? rare : slots)], { minLength: 2, maxLength: 4 }).map(withNeeded)
+  : fc.constant(slots)
+
+function withNeeded(chosen: readonly Slot[]): Slot[] {
+  const names = new Set(chosen.map(({ name }) => name))
+  // A set tells also of what joins it on the way.
+  for (const name of names) {
+    const slot = slotOf(name)
+    for (const other of [...lowersOf(slot), slot.master, slot.peer]) if (other !== undefined) names.add(other)
+  }
+  return slots.filter(({ name }) => names.has(name))
+}
+
 /** Any two networks of one namespace. */
 const plain: fc.Arbitrary<Omit<Play, 'far'>> = fc.record({
   links: fc
-    .integer({ min: 1, max: 3 })
-    .chain((rarity) => fc.tuple(...slots.map((slot) => fc.option(link(slot), { freq: rarity }))))
+    .record({ rarity: fc.integer({ min: 1, max: 3 }), places })
+    .chain(({ rarity, places: all }) => fc.tuple(...all.map((slot) => fc.option(link(slot), { freq: rarity }))))
     .map((chosen) => chosen.filter((one) => one !== null)),
   routes: fc.uniqueArray(route, {
     maxLength: 7,
@@ -163,9 +182,8 @@ const plain: fc.Arbitrary<Omit<Play, 'far'>> = fc.record({
 export const play: fc.Arbitrary<Play> = fc
   .record({
     own: plain,
-    far: fc.option(fc.record({ where: fc.constantFrom<Where>('both', 'both', 'first', 'second'), play: plain }), {
-      nil: undefined,
-      freq: 2,
-    }),
+    far: isSlowMachine
+      ? fc.constant(undefined)
+      : maybe(fc.record({ where: fc.constantFrom<Where>('both', 'both', 'first', 'second'), play: plain })),
   })
   .map(({ own, far }) => ({ ...own, far }))

@@ -7,8 +7,9 @@ import { confinementOf } from './firewall.js'
 import { type LinkItem, nameOf } from './model.js'
 import { externalOptions, generalProperties, optionsOf, portOptions, settings } from './options.js'
 import { waiting, wholeWaiting } from './qdiscs.js'
+import { rareOptions } from './rareSlots.js'
 import { choice, type Names, name, optional, said } from './said.js'
-import { followsMaster, macOf, masterKindOf, numberOf, roomOf, slotOf } from './slots.js'
+import { followsMaster, macOf, masterKindOf, numberOf, roomOf, type Slot, slotOf } from './slots.js'
 
 /** How a link is known that has another name than before. */
 export function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSpec, 'match'> {
@@ -28,7 +29,7 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
     ...(kind === 'vxlan' && !isExternal ? { id: number * 10 } : {}),
     ...(isExternal
       ? externalOptions[(link.options ?? 0) % externalOptions.length]
-      : said(optionsOf[kind], link.options, whole)),
+      : said(optionsOf[kind], link.options ?? optionsUnsaid(kind), whole)),
     ...(kind === 'bridge' ? bridgeOf(link, whole) : {}),
     ...(lower === undefined ? {} : { link: name(names, lower) }),
     ...(both ? { slave1: name(names, both[0]), slave2: name(names, both[1]) } : {}),
@@ -66,6 +67,11 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
     ),
     ...(whole || link.settings !== undefined ? { sysctl: settingsOf(link, whole) } : {}),
   }
+}
+
+/** The place of what is said where nothing is: many of the rare kinds need something. */
+function optionsUnsaid(kind: Slot['kind']): number | undefined {
+  return kind in rareOptions ? 1 : undefined
 }
 
 /** Two VXLANs have not the same identifier. */

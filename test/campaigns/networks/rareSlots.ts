@@ -90,11 +90,7 @@ export const rareOptions: Readonly<Record<RareKind, readonly Options[]>> = {
     { notifyPeersCount: 2, notifyPeersInterval: 50 },
   ],
   vrf: [{ table: 400 }, { table: 401 }],
-  hsr: [
-    { protocol: 'hsr', version: 0, supervision: 0 },
-    { version: 1, supervision: 9 },
-    { protocol: 'prp', supervision: 3 },
-  ],
+  hsr: [{ protocol: 'hsr', version: 0, supervision: 0 }, { version: 1, supervision: 9 }, { supervision: 3 }],
   vlan: [
     {
       id: 5,
@@ -162,7 +158,10 @@ export const rareOptions: Readonly<Record<RareKind, readonly Options[]>> = {
     { ...tunnel, inputKey: 9, outputSequence: true },
     { ...tunnel, ttl: 0, pathMtuDiscovery: false, ignoreDf: true },
   ],
-  gretap: [{ ...tunnel, outputKey: 7, inputKey: 7 }, { ...tunnel, ttl: 5 }, { collectMetadata: true }],
+  gretap: [
+    { ...tunnel, outputKey: 7, inputKey: 7 },
+    { ...tunnel, ttl: 5 },
+  ],
   ip6tnl: [
     { local: '2001:db8::1', remote: '2001:db8::9', mode: 'ip6ip6', hopLimit: 64, encapsulationLimit: 4 },
     { remote: '2001:db8::9', mode: 'any' },

@@ -22,15 +22,14 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
   ].filter((line) => !line.startsWith('rules in order') && !line.includes('"l3mdev"'))
 }
 
-const names = "$(ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/')"
+// What a kernel may lack comes last: a list that it cannot tell is never closed.
+const tables = ['mdb', ...(probed.others.has('vlanFiltering') ? ['vlan', 'vlan global'] : []), 'vni']
 
-const vlans = probed.others.has('vlanFiltering')
-
+// Starting processes takes longest.
 const script = `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show
-for link in ${names}; do tc class show dev $link; done
-echo '== features'; for link in ${names}; do ethtool -k $link; done
-echo '== bridges'; echo vni; bridge -j vni; echo; echo mdb; bridge -j -d mdb; echo
-${vlans ? 'echo vlan; bridge -j -d vlan; echo; echo global; bridge -j -d vlan global; echo' : ''}
+ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/class show dev \\1/' | tc -force -batch -
+echo '== features'; ethtool -k '*'
+echo '== bridges'; printf '${tables.join('\\n')}\\n' | bridge -j -d -force -batch -; echo
 echo '== firewall'; nft -s list ruleset`
 
 /** What is seen beside what `ip` shows. */
@@ -50,22 +49,25 @@ function beside(run: (script: string) => string): string[] {
           .replace(/ burst \d+b cburst \d+b$/, ''),
       ),
     ...features.split(/^Features for /m).map(featureLine),
-    ...bridges.split('\n').flatMap(bridgeLines),
+    ...bridges
+      .split('\n')
+      .filter((line) => line.startsWith('['))
+      .flatMap(bridgeLines),
     ...firewallLines(firewall),
   ].sort()
 }
 
-/** What `bridge` shows, a line an object; what it is about is said the line before. */
-function bridgeLines(line: string, index: number, all: readonly string[]): string[] {
+/** What `bridge` shows of each of the tables, a line an object. */
+function bridgeLines(line: string, index: number): string[] {
   // A list that only begins is of what the kernel has not.
-  if (!line.startsWith('[') || line === '[') return []
+  if (line === '[') return []
   const shown: readonly { readonly mdb?: readonly Readonly<Record<string, unknown>>[] }[] = JSON.parse(line)
   return (
     shown
       .flatMap((object) => object.mdb ?? [object])
       // Those that are not permanent were learned, and the bridge is known by its name.
       .filter(({ state = 'permanent' }) => state === 'permanent')
-      .map((object) => `${all[index - 1]} ${JSON.stringify({ ...object, index: undefined })}`)
+      .map((object) => `${tables[index]} ${JSON.stringify({ ...object, index: undefined })}`)
   )
 }
 
