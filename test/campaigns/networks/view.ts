@@ -26,10 +26,20 @@ export function viewOf(stage: Stage, { own }: { readonly own: boolean }): string
 const tables = ['mdb', ...(probed.others.has('vlanFiltering') ? ['vlan', 'vlan global'] : []), 'vni']
 
 // Starting processes takes longest.
-const script = `cd /proc/sys/net; grep . ${files.join(' ')}; bridge fdb; tc qdisc show
-ip -o link | sed 's/^[0-9]*: \\([^:@]*\\).*/class show dev \\1/' | tc -force -batch -
+const script = `cd /proc/sys/net
+for file in ${files.join(' ')}; do read value <$file && echo $file:$value; done
+bridge fdb
+asked='qdisc show'
+for link in ipv4/conf/*; do case $link in */all|*/default) ;; *) asked="$asked
+class show dev \${link##*/}";; esac; done
+tc -force -batch - <<END
+$asked
+END
 echo '== features'; ethtool -k '*'
-echo '== bridges'; printf '${tables.join('\\n')}\\n' | bridge -j -d -force -batch -; echo
+echo '== bridges'; bridge -j -d -force -batch - <<END
+${tables.join('\n')}
+END
+echo
 echo '== firewall'; nft -s list ruleset`
 
 /** What is seen beside what `ip` shows. */
