@@ -183,6 +183,22 @@ testWithVlans('options, states and tunnels of VLANs are set and taken back', asy
   record({ type: 'kind', section: 'bridgePort', created: ['vlans'] })
 })
 
+testWithVlans('a port that is to have no tunnels any longer loses those of its VLANs', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const port = (bridgePort: object): Spec => ({
+    links: [
+      { name: 'br0', kind: 'bridge', bridge: { vlanFiltering: true } },
+      { name: 'tap0', kind: 'tap', master: 'br0', bridgePort },
+    ],
+  })
+  await namespace.converges(port({ vlanTunnel: true, vlans: [{ id: '10-20', tunnelId: 1000 }] }))
+  const untunneled = port({ vlanTunnel: false, vlans: ['15-30'] })
+  await namespace.refuses(untunneled, 'GUARD_FAILED', { guards: [() => false] })
+  await namespace.converges(untunneled)
+  t.deepEqual(vlansOf(namespace, 'tap0'), ['15-30'])
+  t.is(namespace.sh('bridge -j vlan tunnelshow dev tap0').trim(), '[]')
+})
+
 testWithVlans('VLANs come back when a port or a bridge is made anew, and when a step fails', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.converges({

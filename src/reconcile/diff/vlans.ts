@@ -68,7 +68,14 @@ function vlansOfPort(context: DiffContext, { name, properties }: DesiredLink): r
   const vlans = link?.bridgePort?.vlans
   const joins = isNew(context, name) || isNew(context, master) || link?.master !== master
   if (joins || !vlans) return defaultVlans(pvid.after)
-  return withDefaultPvid(normalizeVlans(vlans), pvid.before, pvid.after)
+  const isMapped = link?.bridgePort?.vlanTunnel === true && properties.bridgePort?.vlanTunnel !== false
+  const had = normalizeVlans(vlans)
+  return withDefaultPvid(isMapped ? had : had.map(withoutTunnel), pvid.before, pvid.after)
+}
+
+/** What is left of a VLAN once the port has no tunnels: net/bridge/br_netlink.c, nbp_vlan_tunnel_info_flush. */
+function withoutTunnel({ tunnelId: _flushed, ...vlan }: PortVlan): PortVlan {
+  return vlan
 }
 
 /** The VLAN that a bridge gives new ports, before and after the plan. */
