@@ -71,3 +71,17 @@ testWithBonds('another mode makes the bond anew, and its ports and addresses com
     t.regex(namespace.sh('ip -4 address show dev bond0'), /10\.0\.0\.1\/24/)
   }
 })
+
+testWithBonds(
+  'a link that leaves a bond is up again, and one that joined has all again when that is undone',
+  async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply({ links: [bond({}), port('d0'), { name: 'd1', kind: 'dummy', addresses: ['10.4.0.1/24'] }] })
+    namespace.sh('ip route add 10.96.0.0/16 via 10.4.0.5 proto 99')
+    const joining: Spec = { links: [{ name: 'd1', master: 'bond0', addresses: [] }] }
+    await namespace.refuses(joining, 'GUARD_FAILED', { guards: [() => false] })
+    await namespace.converges({ links: [{ name: 'd0', master: null, addresses: ['10.5.0.1/24'] }] })
+    const [{ flags = [] } = {}] = namespace.ip('link', 'show', 'dev', 'd0')
+    t.true(Array.isArray(flags) && flags.includes('UP'))
+  },
+)

@@ -198,21 +198,31 @@ async function bouncedLinks(
     if (changed.some(({ property, name }) => whileDown.includes(property) || whileDown.includes(name))) {
       bounced.add(link.name)
     }
-    if (changed.some(({ name }) => name === 'master') && joinsDown(link, wanted, actual)) bounced.add(link.name)
+    if (!changed.some(({ name }) => name === 'master')) return
+    const former = portsGoDown(record.link.masterKind)
+    if (former || portsGoDown(futureMasterKind(link, wanted, actual))) bounced.add(link.name)
+  })
+  if (recreated.size === 0) return bounced
+  await eachInTurns([...actual.links.values()], ({ link }) => {
+    const { absent, properties } = wanted.get(link.name) ?? {}
+    const stays = link.up && !absent && properties?.up !== false && !recreated.has(link.name)
+    if (stays && wasPortOf({ link }, recreated) && portsGoDown(link.masterKind)) bounced.add(link.name)
   })
   return bounced
 }
 
-/** Whether a link must be down to become a port of the master that it is to have. */
-function joinsDown(
-  { properties }: DesiredLink,
+function portsGoDown(kind: string | undefined): boolean {
+  return (kind !== undefined && linkKind(kind)?.portsGoDown) ?? false
+}
+
+/** The kind of the master that a link is to have. */
+function futureMasterKind(
+  { properties: { master } }: DesiredLink,
   wanted: ReadonlyMap<string, DesiredLink>,
   actual: NetworkState,
-): boolean {
-  const { master } = properties
-  if (typeof master !== 'string') return false
-  const stated = wanted.get(master)?.properties.kind
-  return linkKind(stated ?? actual.links.get(master)?.link.kind ?? '')?.portsJoinDown ?? false
+): string | undefined {
+  if (typeof master !== 'string') return undefined
+  return wanted.get(master)?.properties.kind ?? actual.links.get(master)?.link.kind
 }
 
 async function stateAfter(
@@ -276,8 +286,8 @@ function restoredLinks(
     if (!record || link.absent) restored.push(link)
     else if (recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record), actual))
     else {
-      const naming = withForgotten(link, record.link, comesBack)
-      restored.push(bounced.has(link.name) ? withAddresses(naming, record) : backInMaster(naming, record, recreated))
+      const naming = backInMaster(withForgotten(link, record.link, comesBack), record, recreated)
+      restored.push(bounced.has(link.name) ? withAddresses(naming, record) : naming)
     }
   }
   for (const [name, record] of actual.links) {
@@ -285,12 +295,15 @@ function restoredLinks(
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
     const naming = withForgotten(unnamed, record.link, comesBack)
     if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record), actual))
-    else if (naming !== unnamed || wasPortOf(record, recreated)) restored.push(backInMaster(naming, record, recreated))
+    else if (naming !== unnamed || wasPortOf(record, recreated)) {
+      const back = backInMaster(naming, record, recreated)
+      restored.push(bounced.has(name) ? withAddresses(back, record) : back)
+    }
   }
   return restored
 }
 
-function wasPortOf({ link }: LinkRecord, masters: ReadonlySet<string>): boolean {
+function wasPortOf({ link }: Pick<LinkRecord, 'link'>, masters: ReadonlySet<string>): boolean {
   return typeof link.master === 'string' && masters.has(link.master)
 }
 

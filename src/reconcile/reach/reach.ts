@@ -1,4 +1,5 @@
 import { type Family, familyOf } from '../../ip/address.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { NetworkState } from '../../state/model.js'
 import type { NexthopRecord } from '../../state/nexthop.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
@@ -170,6 +171,9 @@ export class Reach {
     this.#gone.add(name)
     this.#takeDown(name)
     for (const other of takenAlong(name, this.#before)) this.#takeLink(other)
+    const { kind = '' } = this.#before.links.get(name)?.link ?? {}
+    if (!linkKind(kind)?.portsGoDown) return
+    for (const { link } of this.#before.links.values()) if (link.master === name) this.#takeDown(link.name)
   }
 
   #followUpdate({ name: given, changes, bounce }: Extract<Operation, { type: 'updateLink' }>): void {

@@ -194,7 +194,8 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   portStatus: bondPortStatus,
   ethernet: true,
   hasPorts: true,
-  portsJoinDown: true,
+  // drivers/net/bonding/bond_main.c, bond_enslave and __bond_release_one
+  portsGoDown: true,
   // drivers/net/bonding/bond_options.c: BOND_OPTFLAG_NOSLAVES
   immutable: ['mode', 'failOverMac'],
   // BOND_OPTFLAG_IFDOWN

@@ -96,8 +96,8 @@ export interface LinkKind<
   readonly momentaryFeatures?: readonly string[]
   /** Whether the device stays when the one below it goes. */
   readonly survivesLower?: boolean
-  /** Whether a link must be down to become its port. */
-  readonly portsJoinDown?: boolean
+  /** Whether a link is down for a moment when it becomes its port, and when it is one no longer. */
+  readonly portsGoDown?: boolean
   /** Properties that every link has which a living device of this kind does not change. */
   readonly immutableProperties?: readonly string[]
   /** Properties of the link that change only while it is down. */

@@ -43,7 +43,8 @@ export const team: LinkKind<'team', TeamOptions, TeamPortOptions> = defineLinkKi
   generic: teamGeneric,
   ethernet: true,
   hasPorts: true,
-  portsJoinDown: true,
+  // drivers/net/team/team.c, team_port_add and team_port_del
+  portsGoDown: true,
   // drivers/net/team/team.c, team_change_mode
   immutable: ['mode'],
   // drivers/net/team/team_mode_activebackup.c, ab_active_port_set

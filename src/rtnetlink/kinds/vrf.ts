@@ -15,6 +15,8 @@ export const vrf: LinkKind<'vrf', VrfOptions> = defineLinkKind({
   options: attributeTable<VrfOptions>({ table: attribute(1, ranged(u32, 1, 0xffffffff)) }, ['table']),
   immutable: ['table'],
   hasPorts: true,
+  // drivers/net/vrf.c, cycle_netdev: it takes the routes of the other table along, and all IPv6 addresses.
+  portsGoDown: true,
   // drivers/net/vrf.c, vrf_setup: IP6_MAX_MTU
   generalDefaults: { mtu: 65575, arp: false, multicast: false },
 })
