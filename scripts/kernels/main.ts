@@ -2,7 +2,7 @@
  * Runs the compiled tests on other kernels, under emulation, as root:
  *
  * `npm run test:kernels -- [SERIES…] [--left-out] [--json FILE] [--continue] [--seconds N] [--jobs N]
- * [-- FILES and AVA's options]`
+ * [--campaign 'NAME ARGUMENTS'] [-- FILES and AVA's options]`
  *
  * The series are `6.1` and `6.12` unless told; `here` is this machine's own kernel. Needs qemu-system-x86,
  * busybox-static, cpio and xz-utils; the kernels are Debian packages, kept in ~/.cache/linkwright/kernels or in
@@ -14,6 +14,8 @@
  * does; it is killed after four times as long. The JSON file gets the {@link KernelResults} of each kernel whenever a
  * guest has ended; with `--continue` what it already has stays, and only files that are missing there, or were in
  * trouble, are run.
+ *
+ * With `--campaign`, that campaign is run there instead of tests: `--seconds 1800 --campaign 'networks 600 1'`.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
@@ -22,7 +24,7 @@ import { testFiles } from './files.js'
 import { fetchKernel } from './image.js'
 import { buildLeftOut } from './leftOut.js'
 import { type KernelResults, merged, nameOf } from './results.js'
-import { runFiles } from './run.js'
+import { runCampaign, runFiles } from './run.js'
 import { summaryOf } from './summary.js'
 
 const given = process.argv.slice(2)
@@ -36,6 +38,7 @@ const { values, positionals } = parseArgs({
     continue: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '180' },
     jobs: { type: 'string', default: '1' },
+    campaign: { type: 'string' },
   },
 })
 const rest = given.slice(end + 1)
@@ -46,7 +49,7 @@ const options = {
   jobs: Number(values.jobs),
 }
 
-const { json } = values
+const { json, campaign } = values
 const all = new Map<string, KernelResults>()
 if (values.continue && json !== undefined && existsSync(json)) {
   const kept: KernelResults[] = JSON.parse(readFileSync(json, 'utf8'))
@@ -56,6 +59,11 @@ for (const series of positionals.length > 0 ? positionals : ['6.1', '6.12']) {
   const image = series === 'here' ? undefined : fetchKernel(series)
   if (image && values['left-out']) buildLeftOut(image)
   const name = image?.release ?? release()
+  if (campaign !== undefined) {
+    console.log(`== Linux ${name}: campaign ${campaign}`)
+    await runCampaign(image, campaign, options.seconds)
+    continue
+  }
   const known = all.get(name)?.files ?? []
   const settled = new Set(known.filter(({ trouble }) => trouble === undefined).map(({ file }) => file))
   const wanted = files.filter((path) => !settled.has(nameOf(path)))
@@ -67,4 +75,4 @@ for (const series of positionals.length > 0 ? positionals : ['6.1', '6.12']) {
 }
 for (const results of all.values()) console.log(summaryOf(results).join('\n'))
 const troubled = [...all.values()].flatMap((one) => one.files).some(({ trouble }) => trouble !== undefined)
-process.exitCode = troubled || all.size === 0 ? 1 : 0
+process.exitCode = troubled || (all.size === 0 && campaign === undefined) ? 1 : 0

@@ -70,6 +70,21 @@ async function runPiece(
   }
 }
 
+/**
+ * Runs a campaign on a kernel under emulation, or on that of this machine; what it prints comes out.
+ * @param seconds after which the guest is killed
+ */
+export async function runCampaign(image: KernelImage | undefined, words: string, seconds: number): Promise<void> {
+  const command = `LINKWRIGHT_TEST_PATIENCE=10 node dist/test/campaigns/main.js ${words}`
+  if (!image) return await runHere(command)
+  const results = mkdtempSync(join(tmpdir(), 'linkwright-results-'))
+  try {
+    await runInGuest(image, inRepository('.'), command, results, seconds)
+  } finally {
+    rmSync(results, { recursive: true })
+  }
+}
+
 async function runHere(command: string): Promise<void> {
   const bash = spawn('bash', ['-c', command], { cwd: inRepository('.'), stdio: ['ignore', 'inherit', 'inherit'] })
   await new Promise((resolve) => bash.once('close', resolve))

@@ -84,7 +84,9 @@ function bridgeLines(line: string, index: number): string[] {
 /** What a device does itself, of that what it could do otherwise. */
 function featureLine(shown: string): string {
   const [name = '', ...features] = shown.split('\n').map((line) => line.trim())
-  return `features ${name} ${features.filter((line) => line !== '' && !line.endsWith('[fixed]')).join(', ')}`
+  // Forwarding ends that of bonds and teams for good: net/core/dev.c, dev_disable_lro.
+  const lasting = features.filter((line) => !/^$|\[fixed\]$|^large-receive-offload/.test(line))
+  return `features ${name} ${lasting.join(', ')}`
 }
 
 /** A bridge with a spanning tree ages faster for a while after a change: net/bridge/br_stp.c, __br_set_topology_change */
