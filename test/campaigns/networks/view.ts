@@ -32,13 +32,13 @@ bridge fdb
 asked='qdisc show'
 for link in ipv4/conf/*; do case $link in */all|*/default) ;; *) asked="$asked
 class show dev \${link##*/}";; esac; done
-tc -force -batch - <<END
+tc -force -batch - <<ASKED
 $asked
-END
+ASKED
 echo '== features'; ethtool -k '*'
-echo '== bridges'; bridge -j -d -force -batch - <<END
+echo '== bridges'; bridge -j -d -force -batch - <<ASKED
 ${tables.join('\n')}
-END
+ASKED
 echo
 echo '== firewall'; nft -s list ruleset`
 
