@@ -19,6 +19,7 @@ test.serial('the campaign sees an undoing that deletes no rule', async (t) => {
   t.timeout(patience(180_000))
   const RTM_DELRULE = 33
   const defect = interposedKernel({ before: ({ what }) => (what === RTM_DELRULE ? 'ignore' : 'pass') })
-  const report = await networkCampaign({ count: 2, seed: 20_261_129, shrinks: false, kernel: defect })
-  t.regex(report.findings.join('\n'), /rule/)
+  // What is drawn depends on what the kernel has: some plays of several are about rules.
+  const report = await networkCampaign({ count: 4, seed: 20_261_136, shrinks: false, kernel: defect })
+  t.regex(report.findings.join('\n'), /ip (-6 )?rule delete/)
 })
