@@ -19,7 +19,7 @@ linkwright 744, on another one 267 and 864, with the same code of both.
 Times are of the work itself, without the start of the program, but for \`ip\`. Each program does one work, and what V8 has
 to compile for it is in its time: where it says that it is warmed up, it has done the same ten times before, as whoever
 goes on running has. How long \`ip\` and Go take for each route depends on the machine most: for 100,000 added ones, \`ip\`
-took 1,240 ms on one and 3,339 on this one, C 386 and 299. Figures are medians, with the least and
+took 1,240 ms on one machine and 3,339 on another, C 386 and 299. Figures are medians, with the least and
 the greatest; a ratio is that of the times within one round. Ratios say more than figures: the machine is shared. Memory
 is the peak of the whole process. The event loop's longest wait is that of a timer of a millisecond.
 `

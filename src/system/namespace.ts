@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
-import { codeOf, systemError, thrownError } from './errno.js'
+import { codeOf, isExhaustion, systemError, thrownError } from './errno.js'
 import { checked, lastErrno, libc } from './libc.js'
 import { integer, maximumInt, pathText, type Values } from './optionValues.js'
 
@@ -192,7 +192,8 @@ export function deleteNamespace(name: string): void {
 export function listNamespaces(): string[] {
   try {
     return readdirSync(namespaceDirectory).sort()
-  } catch {
+  } catch (cause) {
+    if (isExhaustion(cause)) throw thrownError(cause, 'list the named namespaces')
     // No directory yet: nothing on this machine has made a named namespace.
     return []
   }

@@ -1,7 +1,9 @@
-import { copyFileSync } from 'node:fs'
+import { closeSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
+import { openNamespace } from '../../src/system/namespace.js'
+import { namespaceIdentity } from '../../src/system/namespaceIdentity.js'
 import { withDescriptors } from '../helpers/fewDescriptors.js'
 import { fixture, runProgram } from '../helpers/program.js'
 import { stage, target } from '../helpers/transactionStage.js'
@@ -42,4 +44,14 @@ test('a journal that no descriptor is left for is not taken for one that cannot 
   const command = [process.execPath, fixture(import.meta.url, 'readsJournals'), place.stateDirectory]
   const { stdout, stderr } = await runProgram(withDescriptors(256, command))
   t.is(stdout, 'EMFILE', stderr)
+})
+
+test('a namespace that no descriptor is left for is not taken for one that is gone', async (t) => {
+  const { path } = stage(t)
+  const fd = openNamespace({ path })
+  t.teardown(() => closeSync(fd))
+  const program = fixture(import.meta.url, 'findsNamespace')
+  const command = [process.execPath, program, path, namespaceIdentity(fd)]
+  const { stdout, stderr } = await runProgram(withDescriptors(64, command))
+  t.is(stdout, 'EMFILE,EMFILE,EMFILE', stderr)
 })

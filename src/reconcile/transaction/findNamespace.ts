@@ -1,5 +1,5 @@
 import { closeSync, readdirSync, statSync } from 'node:fs'
-import { codeOf } from '../../system/errno.js'
+import { codeOf, isExhaustion } from '../../system/errno.js'
 import { listNamespaces, namespacePath, openNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import type { JournalNamespace } from './records.js'
@@ -42,7 +42,9 @@ function openIfIdentical(path: string, identity: string): number | undefined {
   let fd: number
   try {
     fd = openNamespace({ path })
-  } catch {
+  } catch (error) {
+    // Whoever is told that there is none gives its journal up.
+    if (isExhaustion(error)) throw error
     return undefined
   }
   try {

@@ -3,6 +3,7 @@ import { NetworkError } from '../../error.js'
 import { GenericNetlink } from '../../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../../netlink/codec.js'
 import { Connection } from '../../netlink/connection.js'
+import { isExhaustion } from '../../system/errno.js'
 import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { type Kernel, type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from './kernel.js'
@@ -45,7 +46,8 @@ export class Place {
   static openIfPossible(name: string): Place | undefined {
     try {
       return Place.open(name, name)
-    } catch {
+    } catch (error) {
+      if (isExhaustion(error)) throw error
       return undefined
     }
   }
