@@ -26,6 +26,8 @@ const empty = new Uint8Array()
 const helloAgainAfter = 1000
 // Whoever answered changes the keys only when the other side has not done it.
 const patienceOfAnswerer = 1.2
+// The one that this side sealed by, and the one that the other side may still.
+const mostFormer = 2
 
 /** What is shared with the other side: handshakes, and the sessions that they gave. No packets are sent here. */
 export class Peer {
@@ -36,8 +38,8 @@ export class Peer {
   readonly #clock: () => number
   /** In use. */
   #current: Session | undefined
-  /** What is still on its way is of this one. */
-  #previous: Session | undefined
+  /** What is still on its way is of these, the newest first: where both sides asked at once, each seals by another one. */
+  #former: readonly Session[] = []
   /** Answered here, and not used by the other side yet. */
   #next: Session | undefined
   #hello: Hello | undefined
@@ -67,7 +69,7 @@ export class Peer {
   unseal(message: Buffer): Buffer | undefined {
     const id = sessionOf(message)
     if (id === undefined) return undefined
-    const session = [this.#current, this.#previous, this.#next].find((one) => one?.id === id)
+    const session = [this.#current, ...this.#former, this.#next].find((one) => one?.id === id)
     const packet = session?.unseal(message)
     if (!packet) return undefined
     // Only now it is sure that the other side has the keys that were answered with.
@@ -117,15 +119,16 @@ export class Peer {
   }
 
   #forget(now: number): void {
+    const isFresh = (session: Session): boolean => now - session.since < 3 * this.#rekeyAfter
     const keep = (session: Session | undefined): Session | undefined =>
-      session && now - session.since < 3 * this.#rekeyAfter ? session : undefined
+      session && isFresh(session) ? session : undefined
     this.#current = keep(this.#current)
-    this.#previous = keep(this.#previous)
+    this.#former = this.#former.filter(isFresh)
     this.#next = keep(this.#next)
   }
 
   #use(session: Session | undefined): void {
-    this.#previous = this.#current
+    if (this.#current) this.#former = [this.#current, ...this.#former].slice(0, mostFormer)
     this.#current = session
   }
 }

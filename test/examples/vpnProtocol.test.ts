@@ -279,3 +279,41 @@ test('only sources that lie behind the tunnel are let in', (t) => {
   t.false(letsIn(new Uint8Array()))
   t.true(sourcesBehind({ ...configuration, remote: 'all' })(new Uint8Array(20)))
 })
+
+test('on a line that keeps the order no packet is lost, also where both sides ask for new keys at once', (t) => {
+  const action = fc.record({ kind: fc.constantFrom('data', 'data', 'due', 'deliver', 'deliver'), side: fc.boolean() })
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(fc.array(action, { minLength: 100, maxLength: 300 }), (actions) => {
+        const { a, b, time, carry } = twoPeers({ rekeyAfterPackets: 5 })
+        carry(a.due(), b)
+        const lines = new Map<Peer, Buffer[]>([a, b].map((to) => [to, []]))
+        const [sent, out]: [string[], string[]] = [[], []]
+        const put = (message: Buffer | undefined, to: Peer): void => {
+          if (message) lines.get(to)?.push(message)
+        }
+        const deliver = (to: Peer): void => {
+          const message = lines.get(to)?.shift()
+          if (!message) return
+          const packet = to.unseal(message)
+          if (packet && packet.length > 0) out.push(String(packet))
+          const greeted = packet ? undefined : to.greeted(message)
+          if (greeted) put(greeted.reply, to === a ? b : a)
+        }
+        for (const [index, { kind, side }] of actions.entries()) {
+          time.now += 10
+          const [from, to] = side ? [a, b] : [b, a]
+          if (kind === 'deliver') deliver(to)
+          else if (kind === 'due') put(from.due(), to)
+          else {
+            sent.push(`${index}`)
+            put(from.seal(Buffer.from(`${index}`)), to)
+          }
+        }
+        while ([...lines.values()].some((line) => line.length > 0)) for (const to of [a, b]) deliver(to)
+        return [...sent].sort().join() === out.sort().join()
+      }),
+      { numRuns: 100, endOnFailure: true },
+    ),
+  )
+})
