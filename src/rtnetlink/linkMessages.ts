@@ -18,8 +18,8 @@ export type LinkTarget = { readonly index: number } | { readonly name: string }
 
 // RTEXT_FILTER_SKIP_STATS: include/uapi/linux/rtnetlink.h; counters would be half of every dump.
 const extendedMask = 1 << 3
-// The kernel's names fit in 15 bytes; longer ones are alternative names.
-const IFNAMSIZ = 16
+/** The kernel's names fit in one byte less; longer ones are alternative names. */
+export const IFNAMSIZ = 16
 
 const noHeader: LinkHeader = { family: 0, type: 0, index: 0, flags: 0, change: 0 }
 

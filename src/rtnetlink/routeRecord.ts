@@ -6,8 +6,12 @@ import type { ListedRoute, Nexthop, Route } from './route.js'
 export const mainTable = 254
 /** RTPROT_KERNEL: what the kernel itself made, such as the prefix route of an address. */
 export const kernelProtocol = 2
-/** Protocols of routes that come and go by themselves: redirects, the kernel's own, router advertisements. */
-const passingProtocols: ReadonlySet<number> = new Set([1, kernelProtocol, 9])
+/** Protocols of routes that come and go by themselves, with the names that `ip` has for them. */
+export const passingProtocols: ReadonlyMap<number, string> = new Map([
+  [1, 'redirect'],
+  [kernelProtocol, 'kernel'],
+  [9, 'ra'],
+])
 
 /** Whether a route was made by somebody and stays until somebody removes it. */
 export function isLasting(route: Route): boolean {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { familyOf } from '../ip/address.js'
+import { passingProtocols } from '../rtnetlink/routeRecord.js'
 import { readEncapsulation, writeEncapsulation } from './encapsulationWords.js'
 import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
@@ -12,11 +13,11 @@ export type RouteProperties = { -readonly [Name in Exclude<keyof RouteSpec, 'to'
 export class PassingRoute extends Error {}
 
 /** Protocols of routes that go by themselves, as `ip route show` prints them, also with -N. */
-const passingProtocols: ReadonlySet<unknown> = new Set(['redirect', '1', 'kernel', '2', 'ra', '9'])
+const passingWords: ReadonlySet<string> = new Set([...passingProtocols].flatMap((both) => both.map(String)))
 
 /** Whether what `ip route show` prints of a route tells that it goes by itself. */
 export function isPassing({ protocol }: RouteProperties): boolean {
-  return protocol !== undefined && passingProtocols.has(String(protocol))
+  return protocol !== undefined && passingWords.has(String(protocol))
 }
 
 /** How one word of `ip route` is read and written. */

@@ -1,5 +1,6 @@
 import { isSelf } from '../../rtnetlink/fdb.js'
 import type { Link } from '../../rtnetlink/link.js'
+import { IFNAMSIZ } from '../../rtnetlink/linkMessages.js'
 import { linkOptionsOf } from '../../rtnetlink/linkProperties.js'
 import { nearPeerOf } from '../../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
@@ -29,12 +30,9 @@ export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefine
   if (names.size > mostFew) return undefined
   if (fdb?.some(({ entry }) => isSelf(entry))) return undefined
   // Nobody made a link under a name that only an alternative one can be.
-  const made = links.filter(({ name }) => Buffer.byteLength(name) <= longestLinkName)
+  const made = links.filter(({ name }) => Buffer.byteLength(name) < IFNAMSIZ)
   return { links: names, ports, marks: new Map(made.map(({ name }) => [newMark(owner, name, emptyState), name])) }
 }
-
-/** IFNAMSIZ without the zero behind it */
-const longestLinkName = 15
 
 /** Whether a wish is about links that are to be, and the tables, and nothing else. */
 export function isAboutLinks({ links, routes, nexthops, bulk, rules, neighbors, fdb, mdb }: DesiredNetwork): boolean {

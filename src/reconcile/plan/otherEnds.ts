@@ -7,6 +7,7 @@ import { plannedPeers, type Wish } from '../reach/pairs.js'
  * them.
  */
 export function withOtherEnds<T extends Wish>(wishes: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  if (![...wishes.values()].some(({ desired }) => desired.links.some(({ absent }) => absent))) return wishes
   const coming = plannedPeers([...wishes].map(([namespace, { desired }]) => [namespace, desired.links]))
   const whole = new Map<string, T>()
   for (const [namespace, wish] of wishes) {
