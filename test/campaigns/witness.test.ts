@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { patience } from '../helpers/patience.js'
+import { output } from '../helpers/program.js'
 import { corpus } from './corpus/index.js'
 import { interposedKernel } from './interposedKernel.js'
 import { witnessCampaign } from './witness.js'
@@ -44,5 +44,5 @@ function bounce(namespaceFd: number): void {
     'ip route delete default',
     'ip route add default via 10.0.0.254',
   ].join(' && ')
-  execFileSync('nsenter', [`--net=/proc/${process.pid}/fd/${namespaceFd}`, '--', 'sh', '-c', commands])
+  output(['nsenter', `--net=/proc/${process.pid}/fd/${namespaceFd}`, '--', 'sh', '-c', commands])
 }

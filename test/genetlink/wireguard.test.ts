@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -25,7 +24,7 @@ import { setWireguard } from '../../src/genetlink/wireguard/messages.js'
 import { Payload, Writer } from '../../src/netlink/bytes.js'
 import { withoutNames } from '../../src/netlink/codec.js'
 import { decodeMessage, messagesOf } from '../../src/netlink/message.js'
-import { programExists } from '../helpers/program.js'
+import { output, programExists } from '../helpers/program.js'
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
 const [A, B, C] = [key(1), key(2), key(3)]
@@ -40,7 +39,7 @@ const decoded = (change: WireguardAttributes): WireguardAttributes[] =>
 const testWithWg = programExists('wg') ? test : test.skip
 
 testWithWg('keys are those of wg', (t) => {
-  const wg = (command: string, input = ''): string => execFileSync('wg', [command], { input, encoding: 'utf8' }).trim()
+  const wg = (command: string, input = ''): string => output(['wg', command], input).trim()
   const theirs = wg('genkey')
   t.is(publicKeyOf(theirs), wg('pubkey', theirs))
   const ours = generatePrivateKey()

@@ -1,20 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
 import { patience } from './patience.js'
-
-/** How a program ended. */
-export interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-}
+import { type Ended, spawned } from './spawned.js'
 
 /** The path of a fixture beside a test, as source or compiled, just as the test itself. */
 export function fixture(testUrl: string, name: string): string {
   return fileURLToPath(new URL(`./fixtures/${name}${extname(testUrl)}`, testUrl))
+}
+
+/** What asks of each program that runs whether it has ended. */
+const looks = new Set<() => void>()
+
+function lookAtAll(): void {
+  for (const look of [...looks]) look()
 }
 
 /** Runs a program to its end, or kills it after `timeout` milliseconds, or more on a slow machine. */
@@ -22,23 +22,20 @@ export function runProgram(
   command: readonly string[],
   { timeout = 20_000 }: { timeout?: number } = {},
 ): Promise<Ended> {
-  const [file = '', ...args] = command
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: patience(timeout),
-      killSignal: 'SIGKILL',
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk
-    })
-    child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  if (looks.size === 0) process.on('SIGCHLD', lookAtAll)
+  return new Promise((resolve) => {
+    const program = spawned(command)
+    const timer = setTimeout(() => process.kill(program.pid, 'SIGKILL'), patience(timeout))
+    const look = (): void => {
+      const ended = program.poll()
+      if (!ended) return
+      clearTimeout(timer)
+      looks.delete(look)
+      if (looks.size === 0) process.off('SIGCHLD', lookAtAll)
+      resolve(ended)
+    }
+    looks.add(look)
+    look()
   })
 }
 
@@ -51,9 +48,29 @@ export const systemEnvironment: NodeJS.ProcessEnv = {
     .join(':'),
 }
 
+/**
+ * Runs a program of the system to its end, and returns what it printed.
+ * @throws what it printed as an error, where it failed
+ */
+export function output(command: readonly string[], input = ''): string {
+  const ended = spawned(command, { environment: systemEnvironment, input }).wait()
+  if (ended.code === 0) return ended.stdout
+  const how = ended.signal ?? `exit status ${ended.code}`
+  throw Object.assign(new Error(`${command.join(' ')}: ${how}\n${ended.stderr}`), ended)
+}
+
+/** Whether a program of the system runs, and ends without an error. */
+export function succeeds(command: readonly string[]): boolean {
+  try {
+    return spawned(command, { environment: systemEnvironment }).wait().code === 0
+  } catch {
+    return false
+  }
+}
+
 /** Whether a program is installed. */
 export function programExists(name: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${name}`], { env: systemEnvironment }).status === 0
+  return succeeds(['sh', '-c', `command -v ${name}`])
 }
 
 /** Runs JavaScript in a namespace until the test ends. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { NetworkError } from '../../src/error.js'
@@ -8,6 +9,7 @@ import type { ApplyOptions } from '../../src/reconcile/options/options.js'
 import type { Plan } from '../../src/reconcile/plan/plan.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Snapshot, Spec } from '../../src/spec/types.js'
+import { inNamespace } from '../../src/system/namespace.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
 import { type Json, settledViews } from './views.js'
 
@@ -151,7 +153,12 @@ const groups = [1, 3, 5, 7, 8, 9, 11, 19, 32]
 /** Makes the namespace, in which no link gets a link-local address by itself. */
 export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
   const namespace = testNamespace(t)
-  namespace.sh('ip link set lo up; cd /proc/sys/net/ipv6/conf/default; echo 0 >accept_dad; echo 1 >addr_gen_mode')
+  namespace.sh('ip link set lo up')
+  inNamespace(namespace.fd, () => {
+    const setting = (name: string): string => `/proc/sys/net/ipv6/conf/default/${name}`
+    writeFileSync(setting('accept_dad'), '0')
+    writeFileSync(setting('addr_gen_mode'), '1')
+  })
   const place = { namespace: { fd: namespace.fd } }
   const self: ReconcileNamespace = {
     ...namespace,

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { succeeds } from './program.js'
 
 /**
  * The command that runs another one in network and mount namespaces of its own, with an empty /run, so that it changes
@@ -12,6 +12,5 @@ export function sandboxed(command: readonly string[]): readonly string[] {
 
 /** Whether this machine lets us make a sandbox. */
 export function canSandbox(): boolean {
-  const [file = '', ...args] = sandboxed(['true'])
-  return spawnSync(file, args).status === 0
+  return succeeds(sandboxed(['true']))
 }

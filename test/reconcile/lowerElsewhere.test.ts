@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import { apply, Network } from '../../src/index.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { untilGone } from '../helpers/namespace.js'
-import { fixture, runProgram, systemEnvironment } from '../helpers/program.js'
+import { fixture, runProgram, succeeds } from '../helpers/program.js'
 import { picture, reconcileNamespace } from '../helpers/reconcile.js'
 import type { Orders } from './fixtures/applyAndDie.js'
 
@@ -59,7 +58,7 @@ function stage(t: ExecutionContext, label: string, kind = 'macvlan') {
 /** Whether the kernel has a kind, which the probe has it load. */
 function isThere(what: string): boolean {
   const script = `ip link add name v0 type veth peer name v1 && ip link add ${kinds[what]}`
-  return spawnSync('unshare', ['--net', 'sh', '-c', script], { env: systemEnvironment }).status === 0
+  return succeeds(['unshare', '--net', 'sh', '-c', script])
 }
 
 for (const what of Object.keys(kinds)) {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,19 +7,13 @@ import { Network } from '../../src/network/network.js'
 import type { MacsecAssociation, MacsecOptions } from '../../src/rtnetlink/kinds/builtIn.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { patience } from '../helpers/patience.js'
+import { succeeds } from '../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 import { record } from '../helpers/record.js'
 import { skipped } from '../helpers/skipped.js'
 
-const hasMacsec = ((): boolean => {
-  try {
-    const script = 'ip link add v0 type veth && ip link add link v0 ms0 type macsec'
-    execFileSync('unshare', ['--net', 'sh', '-c', script], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const adding = 'ip link add v0 type veth && ip link add link v0 ms0 type macsec'
+const hasMacsec = succeeds(['unshare', '--net', 'sh', '-c', adding])
 
 function onMacsec(title: string, run: (t: ExecutionContext) => Promise<void>): void {
   test.serial(title, async (t) => {

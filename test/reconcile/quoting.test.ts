@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { createLinkCommands, updateLinkCommands } from '../../src/reconcile/equivalent/link.js'
+import { output } from '../helpers/program.js'
 
 /** The words that a shell takes a command for. */
 function wordsOf(command: string): readonly string[] {
-  return execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' })
+  return output(['sh', '-c', `printf '%s\\n' ${command}`])
     .trimEnd()
     .split('\n')
 }

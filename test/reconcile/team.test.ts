@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import test, { type ExecutionContext } from 'ava'
 import { Network } from '../../src/network/network.js'
 import { machineLacksValue } from '../../src/reconcile/capability/sampleOfValue.js'
@@ -7,6 +6,7 @@ import type { TeamMode, TeamOptions } from '../../src/rtnetlink/kinds/builtIn.js
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { hasKind } from '../helpers/hasKind.js'
 import { patience } from '../helpers/patience.js'
+import { programExists } from '../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 import { record } from '../helpers/record.js'
 import { skipped } from '../helpers/skipped.js'
@@ -14,11 +14,7 @@ import { teamOf, teamPort } from '../helpers/team.js'
 
 /** Whether the kernel has the kind, and the machine `teamnl` to look at it. */
 const lack = ((): string | undefined => {
-  try {
-    execFileSync('teamnl', ['-h'], { stdio: 'ignore' })
-  } catch {
-    return 'there is no teamnl'
-  }
+  if (!programExists('teamnl')) return 'there is no teamnl'
   return hasKind('team') ? undefined : 'this kernel lacks team'
 })()
 

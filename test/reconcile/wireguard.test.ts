@@ -9,7 +9,8 @@ import { Network } from '../../src/network/network.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { WireguardPeer } from '../../src/rtnetlink/kinds/builtIn.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
-import { runProgram } from '../helpers/program.js'
+import { hasKind } from '../helpers/hasKind.js'
+import { programExists, runProgram } from '../helpers/program.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 import { record } from '../helpers/record.js'
 import { inRepository } from '../helpers/repository.js'
@@ -18,17 +19,8 @@ import { skipped } from '../helpers/skipped.js'
 
 /** Whether the kernel has the kind, and the machine `wg` to look at it. */
 const lack = ((): string | undefined => {
-  try {
-    execFileSync('wg', ['--version'], { stdio: 'ignore' })
-  } catch {
-    return 'there is no wg'
-  }
-  try {
-    execFileSync('unshare', ['--net', 'ip', 'link', 'add', 'wg0', 'type', 'wireguard'], { stdio: 'ignore' })
-  } catch {
-    return 'this kernel lacks wireguard'
-  }
-  return undefined
+  if (!programExists('wg')) return 'there is no wg'
+  return hasKind('wireguard') ? undefined : 'this kernel lacks wireguard'
 })()
 
 function onWireguard(title: string, run: (t: ExecutionContext) => Promise<void>): void {

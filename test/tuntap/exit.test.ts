@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import { testNamespace } from '../helpers/namespace.js'
-import { type Ended, fixture, runProgram } from '../helpers/program.js'
+import { fixture, runProgram } from '../helpers/program.js'
+import type { Ended } from '../helpers/spawned.js'
 
 /** Runs the fixture until it ends; its device must have been there, and must be gone. */
 async function endBy(t: ExecutionContext, way: string): Promise<Ended> {

@@ -6,7 +6,8 @@ import { createAnonymousNamespace, inNamespace } from '../../src/system/namespac
 import { openTun } from '../../src/tuntap/index.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
 import { patience } from '../helpers/patience.js'
-import { type Ended, fixture, runProgram } from '../helpers/program.js'
+import { fixture, runProgram } from '../helpers/program.js'
+import type { Ended } from '../helpers/spawned.js'
 
 const ways = {
   exit: [0, null],

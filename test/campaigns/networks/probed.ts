@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { systemEnvironment } from '../../helpers/program.js'
+import { output } from '../../helpers/program.js'
 import { probes } from './rareSlots.js'
 
 /** Bridges with VLANs, and qdiscs that some kernels lack, each with what shows that it is there. */
@@ -17,7 +16,7 @@ function foundBy(commands: Readonly<Record<string, string>>): ReadonlySet<string
   )
   const pairs = 'ip link add v0 type veth peer name v1; ip link add v2 type veth peer name v3'
   const script = [pairs, ...tries, 'true'].join('\n')
-  const found = execFileSync('unshare', ['--net', 'sh', '-c', script], { env: systemEnvironment, encoding: 'utf8' })
+  const found = output(['unshare', '--net', 'sh', '-c', script])
   return new Set(found.trim().split('\n'))
 }
 
