@@ -26,7 +26,7 @@ export function testNamespace(t: Pick<ExecutionContext, 'teardown'>): TestNamesp
     path,
     ip: (...args) => JSON.parse(run('ip', '-j', '-d', ...args) || '[]'),
     // A shell is needed for more than words only.
-    sh: (command) => (/^[\w./:, -]+$/.test(command) ? run(...command.split(' ')) : run('sh', '-c', command)),
+    sh: (command) => (/^[\w./:, -]+$/.test(command) ? run(...command.trim().split(/ +/)) : run('sh', '-c', command)),
   }
 }
 

@@ -25,11 +25,12 @@ export function runProgram(
   if (looks.size === 0) process.on('SIGCHLD', lookAtAll)
   return new Promise((resolve) => {
     const program = spawned(command)
-    const timer = setTimeout(() => process.kill(program.pid, 'SIGKILL'), patience(timeout))
+    // Once it has killed, this still keeps the process waiting for the signal.
+    const timer = setInterval(() => process.kill(program.pid, 'SIGKILL'), patience(timeout))
     const look = (): void => {
       const ended = program.poll()
       if (!ended) return
-      clearTimeout(timer)
+      clearInterval(timer)
       looks.delete(look)
       if (looks.size === 0) process.off('SIGCHLD', lookAtAll)
       resolve(ended)
