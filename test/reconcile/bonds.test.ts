@@ -85,3 +85,21 @@ testWithBonds(
     t.true(Array.isArray(flags) && flags.includes('UP'))
   },
 )
+
+testWithBonds('ports of a bond that is removed are up and keep their addresses', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({
+    links: [bond({}), { ...port('d0'), addresses: ['10.5.0.1/24', 'fd00:5::1/64'] }, port('d1')],
+  })
+  const before = namespace.picture({ portable: true })
+  const removal: Spec = { links: [{ name: 'bond0', absent: true }] }
+  await namespace.fails(removal, { guards: [() => false] })
+  t.deepEqual(namespace.picture({ portable: true }), before)
+  await namespace.converges(removal)
+  for (const name of ['d0', 'd1']) {
+    const [{ flags = [] } = {}] = namespace.ip('link', 'show', 'dev', name)
+    t.true(Array.isArray(flags) && flags.includes('UP'), name)
+  }
+  const [{ addr_info: addresses = [] } = {}] = namespace.ip('address', 'show', 'dev', 'd0')
+  t.is(Array.isArray(addresses) && addresses.length, 2)
+})

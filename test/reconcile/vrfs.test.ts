@@ -55,3 +55,10 @@ testWithVrfs('a link whose VRF is removed has its routes again when that is undo
   await comesBack(t, namespace, { links: [{ name: 'red', absent: true }] })
   t.deepEqual(addressesOf(namespace), ['10.2.0.1', 'fd00:2::1'])
 })
+
+testWithVrfs('a link whose VRF is removed keeps its addresses', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await withRoutes(namespace, 'red')
+  await namespace.converges({ links: [{ name: 'red', absent: true }] })
+  t.deepEqual(addressesOf(namespace), ['10.2.0.1', 'fd00:2::1'])
+})

@@ -23,6 +23,7 @@ import { asItWas } from './asItWas.js'
 import { keptByKind } from './keptByKind.js'
 import { entriesAfter, restoredEntries, staysPort } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
+import { withReleasedPorts } from './releasedPorts.js'
 import { restoredNeighbors } from './restoredNeighbors.js'
 import { restoredBulk, restoredRoutes, withBulk } from './restoredRoutes.js'
 import { settableProperties } from './settableProperties.js'
@@ -68,7 +69,7 @@ export async function withLosses(
   bouncedBefore: ReadonlySet<string> = new Set(),
   far: ReadonlyMap<string, FarEnd> = new Map(),
 ): Promise<Losses> {
-  const desired = withFormerPeers(stated, actual)
+  const desired = withReleasedPorts(withFormerPeers(stated, actual), actual)
   await rest()
   const wanted = new Map(desired.links.map((link) => [link.name, link]))
   await rest()

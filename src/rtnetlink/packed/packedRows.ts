@@ -23,8 +23,11 @@ export function bytesOfRows({ addresses, lengths, ways }: PackedRows): number {
   return addresses.byteLength + lengths.byteLength + ways.byteLength
 }
 
-/** Up to so many rows the room for them grows fourfold, and behind that twofold. */
-const manyRows = 2 ** 20
+/** More rows than these are not copied where it can be helped: that would hold up the event loop. */
+const manyRows = 2 ** 16
+
+/** For how many there is room then: for four full tables of the Internet. */
+const roomForMany = 2 ** 22
 
 /** Fewer are faster copied one by one. */
 const severalRows = 8
@@ -121,7 +124,7 @@ export class RowsBuilder {
 
   /** Room that nothing is written to takes no memory of the machine, so that there may be much of it. */
   #grow(least: number): void {
-    this.#capacity = Math.max(least, this.#capacity * (this.#capacity < manyRows ? 4 : 2))
+    this.#capacity = Math.max(least, this.#capacity < manyRows ? this.#capacity * 4 : roomForMany, this.#capacity * 2)
     const addresses = new Uint32Array(this.#capacity * this.#words)
     addresses.set(this.#addresses)
     this.#addresses = addresses
