@@ -6,14 +6,19 @@ import type { Output } from './output.js'
 import { reportError } from './report.js'
 import type { GlobalOptions } from './run.js'
 
+const reasons: Readonly<Record<LeftOut['reason'], string>> = {
+  behind: 'another one of the same name is in front of it',
+  expires: 'it goes by itself after a while',
+}
+
 /** `linkwright show` */
 export async function showCommand(
   options: GlobalOptions & { readonly secrets?: boolean; readonly sysctls?: boolean },
   output: Output,
 ): Promise<number> {
   const { namespace, secrets = false, sysctls = false } = options
-  const onLeftOut = (left: LeftOut): void =>
-    output.err(`left out, as another one of the same name is in front of it: ${JSON.stringify(left)}\n`)
+  const onLeftOut = ({ reason, ...left }: LeftOut): void =>
+    output.err(`left out, as ${reasons[reason]}: ${JSON.stringify(left)}\n`)
   const place = namespace === undefined ? {} : { namespace }
   const result = await snapshot({ ...place, secrets, sysctls, onLeftOut })
   if (result.err) return reportError(result.val, options.json === true, output)

@@ -15,7 +15,16 @@ export const passingProtocols: ReadonlyMap<number, string> = new Map([
 
 /** Whether a route was made by somebody and stays until somebody removes it. */
 export function isLasting(route: Route): boolean {
-  return !passingProtocols.has(route.protocol ?? 0) && route.expires === undefined
+  return isMade(route) && route.expires === undefined
+}
+
+/** Whether a route was made by somebody and goes by itself after a while: `ip -6 route add … expires`. */
+export function isExpiring(route: Route): boolean {
+  return isMade(route) && route.expires !== undefined
+}
+
+function isMade({ protocol = 0 }: Route): boolean {
+  return !passingProtocols.has(protocol)
 }
 
 /** IP6_RT_PRIO_USER: include/uapi/linux/ipv6_route.h */

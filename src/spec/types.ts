@@ -321,8 +321,15 @@ export interface Spec extends NetworkSpec {
   readonly namespaces?: Readonly<Record<string, NetworkSpec>>
 }
 
-/** What is there and no snapshot can tell, since another one in front of it has the same name. */
-export type LeftOut = { readonly route: RouteSpec } | { readonly rule: RuleSpec }
+/** What somebody made and a snapshot does not tell, and why. */
+export type LeftOut = (
+  | { readonly route: RouteSpec }
+  | { readonly rule: RuleSpec }
+  | { readonly address: AddressSpec & { readonly dev: string } }
+) & {
+  /** `behind` another one that has the same name, or it `expires`: it goes by itself. */
+  readonly reason: 'behind' | 'expires'
+}
 
 /** The live state as a spec, each route by itself. */
 export interface Snapshot extends Spec {

@@ -33,11 +33,22 @@ const passingProtocols: ReadonlySet<number> = new Set([0, ...kernelProtocols, 9,
 
 /** Whether a list of addresses stands for this one: not the kernel's own, and none that will go by itself. */
 export function isManageable(address: ListedAddress): boolean {
-  if (address.protocol !== undefined && kernelProtocols.has(address.protocol)) return false
-  if (address.temporary) return false
-  // One with a lifetime may be of a DHCP client; a mark tells that it is of somebody who names it.
-  if (address.dynamic && passingProtocols.has(address.protocol ?? 0)) return false
-  return !isKernelLinkLocal(address) && !isOfAutomaticTunnel(address)
+  return !isDynamic(address) && !isOfKernel(address)
+}
+
+/** Whether an address will go by itself, but the kernel did not make it: a program lent it to the link, such as a DHCP client. */
+export function isLent(address: ListedAddress): boolean {
+  return isDynamic(address) && !isOfKernel(address)
+}
+
+/** One with a lifetime may be of a DHCP client; a mark tells that it is of somebody who names it. */
+function isDynamic({ dynamic, protocol = 0 }: ListedAddress): boolean {
+  return dynamic && passingProtocols.has(protocol)
+}
+
+function isOfKernel(address: ListedAddress): boolean {
+  if (address.protocol !== undefined && kernelProtocols.has(address.protocol)) return true
+  return address.temporary || isKernelLinkLocal(address) || isOfAutomaticTunnel(address)
 }
 
 /** A SIT device without a remote end makes `::10.0.0.1/96` of IPv4 addresses: net/ipv6/addrconf.c, add_v4_addrs. */

@@ -7,6 +7,7 @@ import { type PropertyChange, sameLoosely, sameValue } from './equal.js'
 
 export {
   destinationOf,
+  isExpiring,
   isLasting,
   kernelProtocol,
   linksOfRoute,

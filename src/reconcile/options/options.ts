@@ -34,8 +34,10 @@ export interface SnapshotOptions extends PlaceOptions {
   /** How routes are given: a `list` of objects, or a `set` that keeps a million of them in little memory. Default `list`. */
   readonly routes?: 'list' | 'set'
   /**
-   * Called with what no spec can tell: a route behind another one of the same family, table, destination, tos and metric
-   * (`ip route append`), a rule behind another one of the same family, priority and selectors.
+   * Called with what somebody made and the spec does not tell. No spec can tell of a route `behind` another one of the
+   * same family, table, destination, tos and metric (`ip route append`), nor of a rule behind another one of the same
+   * family, priority and selectors. What `expires` is no part of what is meant to be there: a route, and an address
+   * without an owner's mark, as from a DHCP client. Not those that the kernel makes of router advertisements.
    */
   readonly onLeftOut?: (left: LeftOut) => void
 }

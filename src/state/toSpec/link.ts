@@ -1,5 +1,6 @@
 import type { Domain } from '../../netlink/codec.js'
 import type { AnyAttributeTable } from '../../netlink/table.js'
+import type { ListedAddress } from '../../rtnetlink/address.js'
 import type { BridgeOptions } from '../../rtnetlink/kinds/bridge.js'
 import type { AnyLinkKind, GeneralDefaults } from '../../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../../rtnetlink/kinds/registry.js'
@@ -10,7 +11,7 @@ import { compactVnis, normalizeVnis } from '../../rtnetlink/vniChanges.js'
 import { defined, unless } from '../../spec/omit.js'
 import type { AddressSpec, LinkSpec } from '../../spec/types.js'
 import { mapInTurns } from '../../system/inTurns.js'
-import { isManageable } from '../address.js'
+import { isLent, isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
 import { sameOption, sameValue } from '../equal.js'
 import { featuresToSpec } from '../features.js'
@@ -18,6 +19,7 @@ import { noMac, sectionOf, visibleAltNames, withoutPassing } from '../link.js'
 import type { LinkRecord } from '../model.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { qdiscToSpec } from './qdisc.js'
+import type { SpecOptions } from './specOptions.js'
 
 const ethernet = 1
 
@@ -158,13 +160,24 @@ function section(
   return Object.keys(options).length > 0 ? { [name]: options } : {}
 }
 
-/** The addresses of a link that a list stands for, as a spec would say them. `own` marks the SDK's. */
-export function addressesToSpec({ link, addresses }: LinkRecord, own: number): Promise<(string | AddressSpec)[]> {
+/** The addresses of a link that a list stands for, as a spec would say them. */
+export function addressesToSpec(
+  { link, addresses }: LinkRecord,
+  { own, onLeftOut }: SpecOptions,
+): Promise<(string | AddressSpec)[]> {
+  for (const address of addresses.filter(isLent)) {
+    onLeftOut?.({ address: { dev: link.name, ...addressObject(address, link.name, own) }, reason: 'expires' })
+  }
   return mapInTurns(addresses.filter(isManageable), (address) => addressToSpec(address, link.name, own))
 }
 
 /** An address as a spec would say it: the text alone where that says all. */
-function addressToSpec(address: LinkRecord['addresses'][number], link: string, own: number): string | AddressSpec {
+function addressToSpec(address: ListedAddress, link: string, own: number): string | AddressSpec {
+  const spec = addressObject(address, link, own)
+  return Object.keys(spec).length === 1 ? address.address : spec
+}
+
+function addressObject(address: ListedAddress, link: string, own: number): AddressSpec {
   const properties = defined({
     peer: address.peer,
     broadcast: address.broadcast,
@@ -180,5 +193,5 @@ function addressToSpec(address: LinkRecord['addresses'][number], link: string, o
     preferredLifetime: unless('forever', address.preferredLifetime),
     protocol: address.protocol ? unless(own, address.protocol) : undefined,
   })
-  return Object.keys(properties).length === 0 ? address.address : { address: address.address, ...properties }
+  return { address: address.address, ...properties }
 }

@@ -1,69 +1,35 @@
-import { grouped } from '../../grouped.js'
-import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { defined } from '../../spec/omit.js'
 import { protocolToSpec } from '../../spec/protocolToSpec.js'
-import { RouteSet } from '../../spec/routeSet.js'
-import { routeToSpec, wayToSpec } from '../../spec/routeToSpec.js'
-import type {
-  LeftOut,
-  LinkSpec,
-  NeighborSpec,
-  NetworkSpec,
-  PackedSnapshot,
-  RuleSpec,
-  Snapshot,
-} from '../../spec/types.js'
+import type { LinkSpec, NeighborSpec, NetworkSpec, PackedSnapshot, RuleSpec, Snapshot } from '../../spec/types.js'
 import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
 import { noFirewall } from '../firewall/firewall.js'
 import type { NetworkState } from '../model.js'
 import { isLastingNeighbor } from '../neighbor.js'
-import { splitByKey } from '../packedRepeated.js'
 import { allRoutes } from '../packedState.js'
-import { isLasting, type RouteRecord, routeKey } from '../route.js'
 import { type RuleRecord, ruleName } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
 import { addressesToSpec, linkToSpec } from './link.js'
 import { nexthopToSpec } from './nexthop.js'
+import { packedRoutesToSpec, routesToSpec } from './routes.js'
+import type { SpecOptions } from './specOptions.js'
 import { sysctlToSpec } from './sysctl.js'
 
 /** RTPROT_KERNEL: the three rules that every namespace begins with. */
 const kernelProtocol = 2
 
-/** What a spec is to tell of a namespace, and who is told what it cannot. */
-export interface SpecOptions {
-  /** The protocol that the SDK gives what it creates. */
-  readonly own: number
-  readonly secrets: boolean
-  readonly onLeftOut?: ((left: LeftOut) => void) | undefined
-}
-
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
 export async function networkToSpec(state: NetworkState, options: SpecOptions): Promise<Snapshot> {
-  const { own, onLeftOut } = options
-  const groups = [...grouped(state.routes.filter(isLasting), routeKey).values()]
-  const specs = await mapInTurns(groups, (group) => group.map((route) => routeToSpec(route, own)))
-  for (const route of specs.flatMap((group) => group.slice(1))) onLeftOut?.({ route })
-  const packed = state.bulk ? await mapInTurns(await namedRoutes(state.bulk, options), (route) => route) : []
-  const routes = [...specs.flatMap((group) => group.slice(0, 1)), ...packed]
+  const routes = await routesToSpec(state, options)
   return { ...(await restToSpec(state, options)), ...(routes.length > 0 ? { routes } : {}) }
 }
 
 /** {@link networkToSpec} with the routes packed. */
 export async function networkToPackedSpec(state: NetworkState, options: SpecOptions): Promise<PackedSnapshot> {
-  const routes = await namedRoutes(await allRoutes(state), options)
+  const routes = await packedRoutesToSpec(await allRoutes(state), options)
   return { ...(await restToSpec(state, options)), ...(routes.size > 0 ? { routes } : {}) }
 }
-
-/** The lasting routes, of each key the first, which packets take: the others have no name of their own in a spec. */
-async function namedRoutes(routes: PackedRoutes<RouteRecord>, { own, onLeftOut }: SpecOptions): Promise<RouteSet> {
-  const { first, further } = await splitByKey(await routes.filter(isLasting))
-  if (onLeftOut) for (const { to, way } of further) onLeftOut({ route: routeToSpec({ ...way, to }, own) })
-  return new RouteSet({ packed: await first.map((route) => wayToSpec(route, own)), ...unknownOrigin })
-}
-
-const unknownOrigin = { origins: { inet: [], inet6: [] } } as const
 
 /** Everything but the routes. */
 async function restToSpec(state: NetworkState, options: SpecOptions): Promise<Omit<NetworkSpec, 'routes'>> {
@@ -73,7 +39,7 @@ async function restToSpec(state: NetworkState, options: SpecOptions): Promise<Om
   for (const record of state.links.values()) {
     await rest()
     links.push({
-      ...linkToSpec(record, await addressesToSpec(record, own), secrets, state.links),
+      ...linkToSpec(record, await addressesToSpec(record, options), secrets, state.links),
       ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
       ...confineToSpec(firewall.confinements.get(record.link.name)),
     })
@@ -101,7 +67,7 @@ async function namedRules(rules: readonly RuleRecord[], { own, onLeftOut }: Spec
     if (rule.protocol === kernelProtocol) return
     const name = ruleName(rule)
     const spec = ruleToSpec(rule, own)
-    if (named.has(name)) onLeftOut?.({ rule: spec })
+    if (named.has(name)) onLeftOut?.({ rule: spec, reason: 'behind' })
     else named.set(name, spec)
   })
   return [...named.values()]
