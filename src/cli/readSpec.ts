@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { NetworkError } from '../index.js'
+import { hasRepeatedKeys, type Json } from './repeatedKeys.js'
 
 /** A spec as it was read, and where its parts stand in the file. */
 export interface SpecFile {
@@ -38,12 +39,21 @@ function looksLikeJson(source: string): boolean {
   return /^\s*[{[]/.test(source)
 }
 
-/** `JSON.parse` is a hundred times faster than a YAML parser; flow-style YAML looks like JSON and is tried as such. */
+/**
+ * `JSON.parse` is a hundred times faster than a YAML parser; flow-style YAML looks like JSON and is tried as such. The
+ * YAML parser tells where a key comes twice, too.
+ */
 async function parseJson(source: string, name: string): Promise<ParsedSpec> {
+  const content = jsonOf(source)
+  if (content === undefined || hasRepeatedKeys(source, content)) return parseYaml(source, name)
+  return { content, locate: () => undefined }
+}
+
+function jsonOf(source: string): Json | undefined {
   try {
-    return { content: JSON.parse(source), locate: () => undefined }
+    return JSON.parse(source)
   } catch {
-    return parseYaml(source, name)
+    return undefined
   }
 }
 
