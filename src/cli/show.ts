@@ -9,6 +9,7 @@ import type { GlobalOptions } from './run.js'
 const reasons: Readonly<Record<LeftOut['reason'], string>> = {
   behind: 'another one of the same name is in front of it',
   expires: 'it goes by itself after a while',
+  name: 'a name in it is no UTF-8',
 }
 
 /** `linkwright show` */

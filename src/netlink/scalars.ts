@@ -4,6 +4,7 @@ import { nearest } from '../nearest.js'
 import { littleEndian, type Payload } from './bytes.js'
 import { type Codec, type Domain, MalformedError } from './codec.js'
 import { checkInDomain } from './inDomain.js'
+import { bytesOfText, textOfBytes } from './utf8.js'
 
 interface NumberFormat {
   readonly size: number
@@ -226,11 +227,8 @@ export function seconds(codec: Codec<number>, perSecond: number): Codec<number> 
   }
 }
 
-const utf8Encoder = new TextEncoder()
-const utf8Decoder = new TextDecoder()
-
 function utf8Of(value: unknown): Uint8Array {
-  if (typeof value === 'string') return utf8Encoder.encode(value)
+  if (typeof value === 'string') return bytesOfText(value)
   throw new RangeError(`${String(value)} is no text`)
 }
 
@@ -245,7 +243,7 @@ export function text(maximumLength: number): Codec<string> {
     decode(payload) {
       const { bytes, start, end } = payload
       const zero = bytes.subarray(start, end).indexOf(0)
-      return utf8Decoder.decode(bytes.subarray(start, zero < 0 ? end : start + zero))
+      return textOfBytes(bytes.subarray(start, zero < 0 ? end : start + zero))
     },
   }
 }

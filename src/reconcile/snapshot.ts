@@ -10,13 +10,14 @@ import { World } from './world/world.js'
  * Reads the live state of a namespace as a spec: applied to the same namespace it changes nothing.
  *
  * What comes and goes by itself is left out: routes of the kernel and of router advertisements, dynamic addresses,
- * routes that expire, learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless asked for, and
- * of the features of ethtool only those are told that a new link would have otherwise. Settings of links under
- * /proc/sys are told where `sysctls` asks for them. Without CAP_NET_ADMIN `nat` and `confine` are left out, as the kernel
- * does not tell of them then. Of several routes with the same family, table, destination, tos and metric, which name a
- * route of a spec, the first is told, which packets take; applied to the same namespace it leaves the others alone, and
- * `onLeftOut` is called with each of them. It is also called with each route that expires and each address that does, as
- * from a DHCP client, unless the kernel made it and will again.
+ * routes that expire, learned neighbors, and the rules that every namespace begins with. Secret keys are left out unless
+ * asked for, and of the features of ethtool only those are told that a new link would have otherwise. Settings of links
+ * under /proc/sys are told where `sysctls` asks for them. Without CAP_NET_ADMIN `nat` and `confine` are left out, as the
+ * kernel does not tell of them then. Of several routes with the same family, table, destination, tos and metric, which
+ * name a route of a spec, the first is told, which packets take; applied to the same namespace it leaves the others alone.
+ *
+ * `onLeftOut` is called with each of those others, with each route and address that expires, as one from a DHCP client,
+ * unless the kernel made it and will again, and with each link whose name is no UTF-8, which no spec can tell.
  */
 export function snapshot(options?: SnapshotOptions & { readonly routes?: 'list' }): Promise<Result<Snapshot>>
 export function snapshot(options: SnapshotOptions & { readonly routes: 'set' }): Promise<Result<PackedSnapshot>>

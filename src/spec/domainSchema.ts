@@ -10,15 +10,12 @@ import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import { lastVlan, parseRange } from '../rtnetlink/vlanRange.js'
 import { lastVni } from '../rtnetlink/vniRange.js'
+import { isWholeText } from './wholeText.js'
 
 /** A schema whose type is not known at compile time. */
 export type AnySchema = v.GenericSchema<unknown>
 
-/** What no text of a spec can have: half of a surrogate pair is no character, and would be written as another one. */
-const wholeCharacters = v.check<string, string>(
-  (text) => !/\p{Cs}/u.test(text),
-  'half of a surrogate pair is no character',
-)
+const wholeCharacters = v.check<string, string>(isWholeText, 'half of a surrogate pair is no character')
 
 /** An interface name as the kernel takes it: net/core/dev.c, dev_valid_name. */
 export const linkName: v.GenericSchema<string> = v.pipe(

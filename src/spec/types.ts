@@ -326,9 +326,13 @@ export type LeftOut = (
   | { readonly route: RouteSpec }
   | { readonly rule: RuleSpec }
   | { readonly address: AddressSpec & { readonly dev: string } }
+  | { readonly link: LinkSpec }
 ) & {
-  /** `behind` another one that has the same name, or it `expires`: it goes by itself. */
-  readonly reason: 'behind' | 'expires'
+  /**
+   * `behind` another one that has the same name; it `expires`: it goes by itself; or a `name` that is no UTF-8, of which
+   * each byte that is none is told as half of a surrogate pair, 0xdc00 and the byte.
+   */
+  readonly reason: 'behind' | 'expires' | 'name'
 }
 
 /** The live state as a spec, each route by itself. */

@@ -37,7 +37,8 @@ export interface SnapshotOptions extends PlaceOptions {
    * Called with what somebody made and the spec does not tell. No spec can tell of a route `behind` another one of the
    * same family, table, destination, tos and metric (`ip route append`), nor of a rule behind another one of the same
    * family, priority and selectors. What `expires` is no part of what is meant to be there: a route, and an address
-   * without an owner's mark, as from a DHCP client. Not those that the kernel makes of router advertisements.
+   * without an owner's mark, as from a DHCP client. Not those that the kernel makes of router advertisements. A
+   * link whose `name` is no UTF-8 is left out with its routes, neighbors and whatever else is of it.
    */
   readonly onLeftOut?: (left: LeftOut) => void
 }

@@ -1,6 +1,7 @@
 import { defined } from '../../spec/omit.js'
 import { protocolToSpec } from '../../spec/protocolToSpec.js'
 import type { LinkSpec, NeighborSpec, NetworkSpec, PackedSnapshot, RuleSpec, Snapshot } from '../../spec/types.js'
+import { isWholeText } from '../../spec/wholeText.js'
 import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
 import { noFirewall } from '../firewall/firewall.js'
@@ -11,24 +12,28 @@ import { type RuleRecord, ruleName } from '../rule.js'
 import { entriesToSpec } from './entries.js'
 import { confineToSpec, natToSpec } from './firewall.js'
 import { addressesToSpec, linkToSpec } from './link.js'
+import { nameable } from './nameable.js'
 import { nexthopToSpec } from './nexthop.js'
 import { packedRoutesToSpec, routesToSpec } from './routes.js'
 import type { SpecOptions } from './specOptions.js'
 import { sysctlToSpec } from './sysctl.js'
+import { withWholeTexts } from './wholeTexts.js'
 
 /** RTPROT_KERNEL: the three rules that every namespace begins with. */
 const kernelProtocol = 2
 
 /** A namespace as a spec: applied to itself it changes nothing, applied to an empty one it makes the same. */
 export async function networkToSpec(state: NetworkState, options: SpecOptions): Promise<Snapshot> {
-  const routes = await routesToSpec(state, options)
-  return { ...(await restToSpec(state, options)), ...(routes.length > 0 ? { routes } : {}) }
+  const told = await nameable(state, options)
+  const routes = await routesToSpec(told, options)
+  return { ...(await restToSpec(told, options)), ...(routes.length > 0 ? { routes } : {}) }
 }
 
 /** {@link networkToSpec} with the routes packed. */
 export async function networkToPackedSpec(state: NetworkState, options: SpecOptions): Promise<PackedSnapshot> {
-  const routes = await packedRoutesToSpec(await allRoutes(state), options)
-  return { ...(await restToSpec(state, options)), ...(routes.size > 0 ? { routes } : {}) }
+  const told = await nameable(state, options)
+  const routes = await packedRoutesToSpec(await allRoutes(told), options)
+  return { ...(await restToSpec(told, options)), ...(routes.size > 0 ? { routes } : {}) }
 }
 
 /** Everything but the routes. */
@@ -38,11 +43,12 @@ async function restToSpec(state: NetworkState, options: SpecOptions): Promise<Om
   const links: LinkSpec[] = []
   for (const record of state.links.values()) {
     await rest()
-    links.push({
+    const link = {
       ...linkToSpec(record, await addressesToSpec(record, options), secrets, state.links),
       ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
       ...confineToSpec(firewall.confinements.get(record.link.name)),
-    })
+    }
+    links.push(withWholeTexts(link))
   }
   const nat = natToSpec(firewall)
   const nexthops = await mapInTurns(state.nexthops, (nexthop) => nexthopToSpec(nexthop, own))
@@ -67,7 +73,8 @@ async function namedRules(rules: readonly RuleRecord[], { own, onLeftOut }: Spec
     if (rule.protocol === kernelProtocol) return
     const name = ruleName(rule)
     const spec = ruleToSpec(rule, own)
-    if (named.has(name)) onLeftOut?.({ rule: spec, reason: 'behind' })
+    if (![rule.iif, rule.oif].every((link) => isWholeText(link ?? ''))) onLeftOut?.({ rule: spec, reason: 'name' })
+    else if (named.has(name)) onLeftOut?.({ rule: spec, reason: 'behind' })
     else named.set(name, spec)
   })
   return [...named.values()]
