@@ -68,8 +68,9 @@ export async function observeAndPlan(
   await refuseUnsupported(steps, states, world, options)
   await rest()
   if (options.disruption === 'forbid') forbidDisruption(steps)
-  const { owner, protocol, prune, specDirectory } = options
-  const plan = new Plan(spec, steps, defined<KeptOptions>({ owner, protocol, prune, specDirectory }))
+  const { owner, protocol, prune, specDirectory, stateDirectory } = options
+  const kept = defined<KeptOptions>({ owner, protocol, prune, specDirectory, stateDirectory })
+  const plan = new Plan(spec, steps, kept)
   return { plan, states, networks, ...(tables ? { tables } : {}) }
 }
 

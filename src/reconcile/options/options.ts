@@ -64,6 +64,11 @@ export interface PlanOptions extends PlaceOptions {
    * the working directory. The command line gives that of the file.
    */
   readonly specDirectory?: string
+  /**
+   * Where locks and journals lie; of the user alone. Default `/run/linkwright`, or where the user may write. A plan needs
+   * none to be made, and keeps it until it is carried out.
+   */
+  readonly stateDirectory?: string
 }
 
 /** What {@link apply} takes. */
@@ -94,8 +99,6 @@ export interface ApplyOptions extends PlanOptions {
    * there, and undoes both if this one fails. Default `restore`.
    */
   readonly interrupted?: 'restore' | 'continue'
-  /** Where locks and snapshots lie; of the user alone. Default `/run/linkwright`, or where the user may write. */
-  readonly stateDirectory?: string
 }
 
 /**
@@ -110,7 +113,7 @@ export interface TransactionOptions extends PlaceOptions {
 const placeOptions = ['namespace', 'kernel', 'signal', 'timeout']
 const transactionOptions = [...placeOptions, 'stateDirectory']
 const snapshotOptions = [...placeOptions, 'secrets', 'sysctls', 'routes', 'onLeftOut']
-const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune', 'specDirectory']
+const planOptions = [...placeOptions, 'disruption', 'owner', 'protocol', 'prune', 'specDirectory', 'stateDirectory']
 const applyOptions = [
   ...planOptions,
   'onProgress',
@@ -121,7 +124,6 @@ const applyOptions = [
   'confirmWithin',
   'lockTimeout',
   'interrupted',
-  'stateDirectory',
 ]
 const watchOptions = [
   ...planOptions,
@@ -130,7 +132,6 @@ const watchOptions = [
   'guards',
   'lockTimeout',
   'interrupted',
-  'stateDirectory',
   'heal',
   'debounce',
 ]

@@ -7,7 +7,7 @@ import { type Disruption, type PlannedStep, type Step, shownReason } from '../st
 import { publicStep } from './publicStep.js'
 
 /** Options that a plan keeps until it is carried out. */
-export type KeptOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune' | 'specDirectory'>
+export type KeptOptions = Pick<PlanOptions, 'owner' | 'protocol' | 'prune' | 'specDirectory' | 'stateDirectory'>
 
 /** What would be done to bring the network to what a spec says. It is data: nothing was changed to make it. */
 export class Plan {

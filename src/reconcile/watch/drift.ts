@@ -6,10 +6,7 @@ import type { Step } from '../steps/step.js'
 /** How {@link watch} goes about it. */
 export interface WatchOptions
   extends PlanOptions,
-    Pick<
-      ApplyOptions,
-      'settleTimeout' | 'waitForCarrier' | 'guards' | 'lockTimeout' | 'interrupted' | 'stateDirectory'
-    > {
+    Pick<ApplyOptions, 'settleTimeout' | 'waitForCarrier' | 'guards' | 'lockTimeout' | 'interrupted'> {
   /** Whether each drift is repaired at once. Default false: it is only told. */
   readonly heal?: boolean
   /** Milliseconds to wait after a notification, since they come in bursts. Default 5. */

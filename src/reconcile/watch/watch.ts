@@ -91,8 +91,12 @@ function isSame(drift: Drift, told: Drift | undefined): boolean {
 }
 
 function planOptionsOf(options: HealOptions): PlanOptions {
-  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune, specDirectory } = options
-  return defined<PlanOptions>({ namespace, kernel, signal, timeout, disruption, owner, protocol, prune, specDirectory })
+  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune } = options
+  const { specDirectory, stateDirectory } = options
+  return defined<PlanOptions>({
+    ...{ namespace, kernel, signal, timeout, disruption, owner, protocol, prune },
+    ...{ specDirectory, stateDirectory },
+  })
 }
 
 /** Checks what can be checked without the kernel. */
