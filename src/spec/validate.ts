@@ -85,23 +85,32 @@ function problemsOf(schema: AnySchema, issue: v.BaseIssue<unknown>, prefix: Path
     if (inner.length > 0) return inner.flatMap((one) => problemsOf(schema, one, path))
   }
   const key = path.at(-1)
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const place = path.slice(0, -1)
-    const hint = nearest(String(key), keysAt(schema, place))
-    const name = shownName(String(key), path)
-    return [
-      {
-        path: pointer([...place, name]),
-        message: `unknown property ${JSON.stringify(name)}`,
-        found: shown(issue.input, path),
-        ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
-      },
-    ]
-  }
+  if (issue.type === 'strict_object' && issue.expected === 'never') return unknownKeys(schema, issue, path)
   if (issue.type === 'strict_object' && issue.received === 'undefined' && keysOf(issue).length > 0) {
     return [{ path: pointer(path), message: `${JSON.stringify(key)} is missing` }]
   }
   return [valueProblem(issue, path, path.length === 0 && schema !== routeSchema)]
+}
+
+/** The issue is about the first key that an object may not have; what others there are is worked out here. */
+function unknownKeys(schema: AnySchema, issue: v.BaseIssue<unknown>, path: Path): Problem[] {
+  const place = path.slice(0, -1)
+  const first = String(path.at(-1))
+  const object = issue.path?.at(-1)?.input
+  const known = keysAt(schema, place, object)
+  const all = known.length > 0 && typeof object === 'object' && object !== null ? Object.keys(object) : []
+  const further = all.filter((name) => name !== first && !known.includes(name))
+  return [first, ...further].map((key) => {
+    const at = [...place, key]
+    const name = shownName(key, at)
+    const hint = nearest(key, known)
+    return {
+      path: pointer([...place, name]),
+      message: `unknown property ${JSON.stringify(name)}`,
+      found: shown(key === first ? issue.input : ownValue(object, key), at),
+      ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
+    }
+  })
 }
 
 function valueProblem(issue: v.BaseIssue<unknown>, path: Path, isSpec: boolean): Problem {
@@ -141,11 +150,11 @@ function keysOf(issue: v.BaseIssue<unknown>): Path {
   return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
 }
 
-/** The keys that an object at a path may have. */
-function keysAt(schema: AnySchema, path: Path): string[] {
+/** The keys that an object which stands at a path may have. */
+function keysAt(schema: AnySchema, path: Path, object: unknown): string[] {
   let schemas: object[] = [schema]
   for (const key of path) schemas = schemas.flatMap((one) => childSchemas(unwrapped(one), key))
-  return schemas.flatMap((one) => unwrapped(one)).flatMap((one) => Object.keys(entriesOf(one)))
+  return schemas.flatMap((one) => unwrapped(one, object)).flatMap((one) => Object.keys(entriesOf(one)))
 }
 
 function childSchemas(alternatives: readonly object[], key: string | number): object[] {
@@ -163,11 +172,14 @@ function entriesOf(schema: object): object {
 }
 
 /** Takes off what wraps a schema: optional, nullable, pipe; and lists the options of a union. */
-function unwrapped(schema: object): object[] {
-  if ('wrapped' in schema && typeof schema.wrapped === 'object' && schema.wrapped) return unwrapped(schema.wrapped)
-  if ('getter' in schema && typeof schema.getter === 'function') return unwrapped(schema.getter())
+function unwrapped(schema: object, value?: unknown): object[] {
+  if ('wrapped' in schema && typeof schema.wrapped === 'object' && schema.wrapped)
+    return unwrapped(schema.wrapped, value)
+  if ('getter' in schema && typeof schema.getter === 'function') return unwrapped(schema.getter(value), value)
   if ('options' in schema && Array.isArray(schema.options)) {
-    return schema.options.filter((option): option is object => typeof option === 'object').flatMap(unwrapped)
+    return schema.options
+      .filter((option): option is object => typeof option === 'object')
+      .flatMap((one) => unwrapped(one, value))
   }
   return [schema]
 }

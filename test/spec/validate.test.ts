@@ -361,3 +361,32 @@ for (const kind of pairKinds()) {
     t.deepEqual(problemsOf({ links: [link({ name: 'b' })] }), [])
   })
 }
+
+test('every key that an object may not have is told, and what contradicts itself besides', (t) => {
+  const link = {
+    fist: 1,
+    name: 'd0',
+    second: 2,
+    kind: 'veth',
+    veth: { peer: { name: 'd0' } },
+    addresses: [{ address: '10.0.0.1/24', a: 1, b: 2 }],
+  }
+  const problems = problemsOf({ links: [link], foo: 1, bar: 2, rules: [{ from: 'fd00::1/64', table: 100 }] })
+  t.deepEqual(problems.map(({ path }) => path).sort(), [
+    '/bar',
+    '/foo',
+    '/links/0/addresses/0/a',
+    '/links/0/addresses/0/b',
+    '/links/0/fist',
+    '/links/0/second',
+    '/links/0/veth/peer/name',
+    '/rules/0/from',
+  ])
+})
+
+test('no key of a secret is shown among those that an object may not have', (t) => {
+  const wireguard = { privatekey: 'secret-1', presharedKeys: 'secret-2' }
+  const problems = problemsOf({ links: [{ name: 'wg0', kind: 'wireguard', wireguard }] })
+  t.is(problems.length, 2)
+  t.notRegex(JSON.stringify(problems), /secret/)
+})
