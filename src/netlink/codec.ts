@@ -6,7 +6,7 @@ export type Domain =
   | { readonly type: 'boolean' }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'bigint' }
-  | { readonly type: 'seconds'; readonly maximum: number; readonly resolution: number }
+  | { readonly type: 'seconds'; readonly minimum?: number; readonly maximum: number; readonly resolution: number }
   | { readonly type: 'enumeration'; readonly names: readonly string[] }
   | { readonly type: 'text'; readonly maximumLength: number }
   | { readonly type: 'mac' }

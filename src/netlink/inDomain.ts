@@ -22,8 +22,10 @@ function problemOf(domain: Domain, value: unknown): string | undefined {
       return typeof value === 'bigint' && value >= 0n && value < 1n << 64n
         ? undefined
         : 'is not a bigint from 0 to 2^64-1'
-    case 'seconds':
-      return isWithin(value, 0, domain.maximum) ? undefined : `is not a number of seconds from 0 to ${domain.maximum}`
+    case 'seconds': {
+      const { minimum = 0, maximum } = domain
+      return isWithin(value, minimum, maximum) ? undefined : `is not a number of seconds from ${minimum} to ${maximum}`
+    }
     case 'rate': {
       const isInside = Number.isInteger(value) && isWithin(value, 0, Number.MAX_SAFE_INTEGER)
       return isInside ? undefined : 'is not a whole number of bits a second'

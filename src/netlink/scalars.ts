@@ -227,6 +227,16 @@ export function seconds(codec: Codec<number>, perSecond: number): Codec<number> 
   }
 }
 
+/** A duration of which the kernel takes fewer than there is room for. */
+export function secondsWithin(
+  codec: Codec<number>,
+  perSecond: number,
+  minimum: number,
+  maximum: number,
+): Codec<number> {
+  return { ...seconds(codec, perSecond), domain: { type: 'seconds', minimum, maximum, resolution: 1 / perSecond } }
+}
+
 function utf8Of(value: unknown): Uint8Array {
   if (typeof value === 'string') return bytesOfText(value)
   throw new RangeError(`${String(value)} is no text`)

@@ -143,7 +143,7 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
     case 'bigint':
       return v.pipe(v.number(), v.integer(), v.minValue(0))
     case 'seconds':
-      return v.pipe(v.number(), v.minValue(0), v.maxValue(domain.maximum))
+      return v.pipe(v.number(), v.minValue(domain.minimum ?? 0), v.maxValue(domain.maximum))
     case 'enumeration':
       return v.picklist([...domain.names])
     case 'text':

@@ -34,7 +34,10 @@ function valuesOf(domain: Domain): fc.Arbitrary<unknown> {
       return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
     case 'seconds':
       return fc
-        .integer({ min: 0, max: Math.min(domain.maximum / domain.resolution, 2 ** 32 - 1) })
+        .integer({
+          min: Math.ceil((domain.minimum ?? 0) / domain.resolution),
+          max: Math.min(domain.maximum / domain.resolution, 2 ** 32 - 1),
+        })
         .map((units) => units / Math.round(1 / domain.resolution))
     case 'enumeration':
       return fc.constantFrom(...domain.names)

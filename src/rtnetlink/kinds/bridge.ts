@@ -6,6 +6,7 @@ import {
   mac,
   ranged,
   seconds,
+  secondsWithin,
   u8,
   u16,
   u32,
@@ -20,11 +21,11 @@ import { type MulticastOptions, multicastDefaults } from './multicastOptions.js'
 
 /** Options of a bridge: `ip link add type bridge help`, man ip-link(8). */
 export interface BridgeOptions extends MulticastOptions {
-  /** Seconds a port listens and learns before it forwards. Default 15; with STP off it does not delay a port. */
+  /** Seconds a port listens and learns before it forwards, 2 to 30 with STP. Default 15; without STP it delays no port. */
   readonly forwardDelay?: number
-  /** Seconds between hello packets of the root bridge. Default 2. */
+  /** Seconds between hello packets of the root bridge, 1 to 10. Default 2. */
   readonly helloTime?: number
-  /** Seconds after which a bridge that is not heard of is taken for gone. Default 20. */
+  /** Seconds after which a bridge that is not heard of is taken for gone, 6 to 40. Default 20. */
   readonly maxAge?: number
   /** Seconds a learned address is kept. Default 300; 0 forgets at once, so that the bridge is a hub. */
   readonly ageingTime?: number
@@ -131,8 +132,9 @@ const boolopt = (bit: number, ip: string) => attribute(46, bool, { bit, bits: 'm
 // enum of IFLA_BR_*: include/uapi/linux/if_link.h; ip's words: iproute2, iplink_bridge.c
 const options: AttributeTable<BridgeOptions> = attributeTable<BridgeOptions>({
   forwardDelay: attribute(1, duration),
-  helloTime: attribute(2, duration),
-  maxAge: attribute(3, duration),
+  // br_set_hello_time and br_set_max_age: net/bridge/br_stp.c
+  helloTime: attribute(2, secondsWithin(u32, ticks, 1, 10)),
+  maxAge: attribute(3, secondsWithin(u32, ticks, 6, 40)),
   ageingTime: attribute(4, duration),
   stp: attribute(5, boolean(u32), { ip: 'stp_state' }),
   priority: attribute(6, u16),
