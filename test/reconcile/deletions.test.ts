@@ -41,7 +41,7 @@ test('of many links that are to be deleted, the one that cannot be is named', as
   const taps = numbers.map((number): LinkSpec => ({ name: `t${number}`, kind: 'tap' }))
   await namespace.apply({ links: taps })
   const absent = [...taps.map(({ name }) => name), 'lo'].map((name): LinkSpec => ({ name, absent: true }))
-  const error = await namespace.refuses({ links: absent }, 'EOPNOTSUPP')
+  const error = await namespace.refuses({ links: absent }, 'INVALID_SPEC')
   t.is(error.path, `/links/${taps.length}`)
   t.regex(error.message, /\blink lo\b/)
 })

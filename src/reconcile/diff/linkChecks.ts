@@ -1,10 +1,12 @@
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import { peerOf } from '../../rtnetlink/pair.js'
 import { pointer } from '../../spec/pointer.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { sectionOf } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
+import { isReservedName, reservedNameMessage } from '../../state/reservedNames.js'
 import { lowersOf } from '../reach/dependents.js'
 import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
@@ -27,6 +29,14 @@ export function checkMissing(
       ...(isNew ? { hint: `the link ${name} is made anew for another change` } : {}),
     })
   }
+}
+
+/** No link is made under a name that the kernel has another use for, nor is the other end of a pair. */
+export function checkNames({ problems }: DiffContext, { name, properties, path = '' }: DesiredLink): void {
+  if (isReservedName(name)) problems.push({ path: `${path}/name`, message: reservedNameMessage(name) })
+  const peer = peerOf(properties)?.name
+  if (peer === undefined || !isReservedName(peer)) return
+  problems.push({ path: `${path}/${properties.kind}/peer/name`, message: reservedNameMessage(peer) })
 }
 
 /** A master or a device below must be there, or be made by the same plan. */
@@ -52,12 +62,22 @@ function checkPort(context: DiffContext, { name, properties, path }: DesiredLink
   }
   const kind = properties.kind ?? kindOf(name)
   const known = kind === undefined ? undefined : linkKind(kind)
-  if (master?.kind === 'bridge' && known && (!known.ethernet || known.kind === 'bridge')) {
+  const cannot = known ? !known.ethernet || known.kind === 'bridge' : carriesOther(context, name)
+  if (master?.kind === 'bridge' && cannot) {
     context.problems.push({
       path: `${path}/master`,
-      message: `${name} is a ${known.kind}, which cannot be a port of a bridge`,
+      message: `${name} is ${known ? `a ${known.kind}` : 'no Ethernet device'}, and cannot be a port of a bridge`,
     })
   }
+}
+
+/** ARPHRD_ETHER: include/uapi/linux/if_arp.h */
+const ethernet = 1
+
+/** Whether a device is of another sort than Ethernet, such as lo: net/bridge/br_if.c, br_add_if. */
+function carriesOther({ actual }: DiffContext, name: string): boolean {
+  const hardwareType = actual.links.get(name)?.link.hardwareType
+  return hardwareType !== undefined && hardwareType !== ethernet
 }
 
 /** Below the smallest MTU of IPv6 the kernel takes all its addresses away (net/ipv6/addrconf.c, addrconf_notify). */

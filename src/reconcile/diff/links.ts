@@ -13,11 +13,13 @@ import { Phase, type Step } from '../steps/step.js'
 import { tagsOfBound } from './boundAddresses.js'
 import { changesOf, changesTowards, shownChange } from './change.js'
 import { addStep, type DiffContext } from './context.js'
-import { checkMissing, checkMtu, checkReferences } from './linkChecks.js'
+import { checkForwardDelay } from './forwardDelay.js'
+import { checkMissing, checkMtu, checkNames, checkReferences } from './linkChecks.js'
 import { desiredLink, findLink, lastingNeighbors } from './lookup.js'
 import { makeWay } from './makeWay.js'
 import { checkNamedPorts, namedPortNeeds, namePorts, needsOfNaming } from './namedPorts.js'
 import { portNaming, withoutNaming } from './portNaming.js'
+import { checkRemovable, refusesAnew } from './unremovable.js'
 import { plannedVlans } from './vlans.js'
 
 /** Steps for the links of a namespace. */
@@ -26,7 +28,8 @@ export async function diffLinks(context: DiffContext): Promise<void> {
   await eachInTurns(context.desired.links, (wanted) => {
     const record = findLink(context, wanted.name)
     if (wanted.absent) {
-      if (record && !goesAlong.has(record.link.name)) deleteLink(context, wanted, record, goesAlong)
+      if (record && !goesAlong.has(record.link.name))
+        deleteLink(context, wanted, record, goesAlong)
     } else if (record) updateLink(context, wanted, record)
     else createLink(context, { ...wanted, properties: withoutCleared(wanted.properties) })
   })
@@ -34,6 +37,7 @@ export async function diffLinks(context: DiffContext): Promise<void> {
 
 function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord, goesAlong: Set<string>): void {
   const { link } = record
+  checkRemovable(context, wanted, record)
   takeAlong(context, wanted, link, goesAlong)
   for (const upper of context.farUppers.get(link.name) ?? []) {
     const where = upper.namespace === '' ? 'the namespace of the program' : `the namespace ${upper.namespace}`
@@ -100,6 +104,7 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
     configurePeer(context, wanted, pair.kind)
     return
   }
+  if (refusesAnew(context, wanted)) return
   if (!kind) {
     context.problems.push({
       path: path ?? '',
@@ -127,6 +132,8 @@ function createLink(context: DiffContext, wanted: DesiredLink): void {
       message: `a new ${kind.kind} needs ${choices.join(', or ')}`,
     })
   }
+  checkNames(context, wanted)
+  checkForwardDelay(context, wanted)
   checkReferences(context, wanted)
   checkNamedPorts(context, wanted)
   const recreates = context.recreated.has(name)
@@ -285,6 +292,7 @@ function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   }
   checkReferences(context, wanted)
   checkMtu(context, wanted, record)
+  checkForwardDelay(context, wanted, link.bridge)
   const kind = link.kind === undefined ? undefined : linkKind(link.kind)
   if (kind) checkMissing(context, wanted, kind, false)
   const bounce = context.bounced.has(link.name)

@@ -1,6 +1,7 @@
 import type { Problem } from '../../error.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
+import { isReservedName, reservedNameMessage } from '../../state/reservedNames.js'
 import { kernelIsAtLeast } from '../../system/kernelRelease.js'
 import type { Operation } from '../steps/operation.js'
 import { tag } from '../steps/order.js'
@@ -51,6 +52,11 @@ export function planRenames(
     }
     links.push(wanted)
     if (name === wanted.name) continue
+    // One without IPv6 gets it: net/ipv6/addrconf.c, addrconf_notify.
+    const hasIpv6 = record.link.addressGenerationMode !== undefined
+    if (isReservedName(wanted.name) && hasIpv6 && wanted.index === undefined) {
+      problems.push({ path: `${wanted.path}/name`, message: reservedNameMessage(wanted.name) })
+    }
     if (names.has(name)) {
       const message = `the link ${name} would get two names: ${names.get(name)} and ${wanted.name}`
       problems.push({ path: `${wanted.path}/match`, message })
