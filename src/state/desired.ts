@@ -26,6 +26,8 @@ export interface DesiredLink {
   /** The index by which it is known, where it is to be as it was under the name that it had. */
   readonly index?: number
   readonly absent: boolean
+  /** Whether it goes by itself, with the other end of its pair, which is absent in another namespace. */
+  readonly goesAlong?: boolean
   /** The stated properties, without name and addresses. */
   readonly properties: Partial<Link>
   /** The whole list, where one was given. */

@@ -28,7 +28,7 @@ export async function diffLinks(context: DiffContext): Promise<void> {
   await eachInTurns(context.desired.links, (wanted) => {
     const record = findLink(context, wanted.name)
     if (wanted.absent) {
-      if (record && !goesAlong.has(record.link.name))
+      if (record && !wanted.goesAlong && !goesAlong.has(record.link.name))
         deleteLink(context, wanted, record, goesAlong)
     } else if (record) updateLink(context, wanted, record)
     else createLink(context, { ...wanted, properties: withoutCleared(wanted.properties) })

@@ -23,6 +23,7 @@ import { withPeerQueues } from '../reach/peerQueues.js'
 import { planRenames, type Renaming } from '../renames/renames.js'
 import { orderSteps, tag } from '../steps/order.js'
 import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
+import { checkLostFarEnds, lostFarEnds } from './lostFarEnds.js'
 import { withOtherEnds } from './otherEnds.js'
 import { withPruned } from './prune.js'
 
@@ -61,7 +62,8 @@ export async function makeSteps(
     steps.push(...renaming.steps)
   }
   await rest()
-  const led = withLeads(withOtherEnds(wishes), problems)
+  const lostEnds = lostFarEnds(wishes)
+  const led = withLeads(withOtherEnds(wishes, lostEnds), problems)
   await rest()
   const far = await farEndsMadeAnew(led, problems)
   for (const [namespace, { desired: wanted, actual: there, bounced }] of led) {
@@ -70,7 +72,10 @@ export async function makeSteps(
   }
   await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
-  if (owner) checkTakenPeers(peers, losses, problems)
+  if (owner) {
+    checkTakenPeers(peers, losses, problems)
+    checkLostFarEnds(lostEnds, losses, peers, problems)
+  }
   await rest()
   const farUppers = farUppersOf(
     [...losses].map(([namespace, own]) => [namespace, staying(led.get(namespace)?.actual ?? emptyState, own)]),
