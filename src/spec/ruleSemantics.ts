@@ -71,7 +71,9 @@ function actionProblems(rule: RuleSpec, at: Path, report: Report): void {
   const actions = (['table', 'goto', 'action', 'l3mdev'] as const).filter((name) => rule[name] !== undefined)
   if (actions.length === 0) report(at, 'the rule needs table, goto, action or l3mdev')
   if (actions.length > 1) report(at, `the rule can have only one of ${actions.join(', ')}`)
-  if (rule.goto !== undefined && rule.priority !== undefined && rule.goto <= rule.priority) {
+  if (rule.tos !== undefined && rule.dscp !== undefined) report(at, 'the rule can have only one of tos and dscp')
+  if (rule.goto === 0) report([...at, 'goto'], 'goto leads forward only, and no priority is before 0')
+  else if (rule.goto !== undefined && rule.priority !== undefined && rule.goto <= rule.priority) {
     report([...at, 'goto'], `goto leads forward only: ${rule.goto} is not behind priority ${rule.priority}`)
   }
 }

@@ -9,10 +9,18 @@ import { refuseEncapsulations } from './capabilityOfEncapsulations.js'
 import { refuseMdbOfVxlans } from './capabilityOfMdb.js'
 import { refuseUntold } from './capabilityOfOptions.js'
 import { refuseQdiscs } from './capabilityOfQdiscs.js'
+import { refuseWaysWithoutGateway } from './capabilityOfRoutes.js'
 import { refuseSelectors } from './capabilityOfRules.js'
 import { refuseValues } from './capabilityOfValues.js'
 
-const refusals = [refuseLacking, refuseQdiscs, refuseMdbOfVxlans, refuseEncapsulations, refuseSelectors]
+const refusals = [
+  refuseLacking,
+  refuseQdiscs,
+  refuseMdbOfVxlans,
+  refuseEncapsulations,
+  refuseSelectors,
+  refuseWaysWithoutGateway,
+]
 
 /** Refuses a plan for which the kernel lacks something, as far as can be known without loading a module. */
 export async function refuseUnsupported(

@@ -11,6 +11,7 @@ import {
 import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
+import { checkForwardGoto } from './forwardGoto.js'
 
 /** Steps for the rules of a namespace. Rules are counted: one that is there satisfies one that is wanted. */
 export async function diffRules(context: DiffContext): Promise<void> {
@@ -30,6 +31,7 @@ export async function diffRules(context: DiffContext): Promise<void> {
     if (match) taken.add(match)
     else unmet.push(wanted)
   })
+  checkForwardGoto(context, unmet)
   await eachInTurns(unmet, (wanted) => createOrUpdate(context, wanted, present, taken))
   await removeRules(context, present, taken)
 }

@@ -26,6 +26,7 @@ import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
 import { checkLostFarEnds, lostFarEnds } from './lostFarEnds.js'
 import { withOtherEnds } from './otherEnds.js'
 import { withPruned } from './prune.js'
+import { checkRoutesAndRules } from './refusedRoutes.js'
 
 /**
  * Works out the ordered steps from what is to what should be, over all namespaces.
@@ -96,6 +97,7 @@ export async function makeSteps(
     }
     await diffNetwork(context)
   }
+  if (owner) await checkRoutesAndRules(steps, problems)
   throwIfAny(problems)
   return await orderSteps(await mapInTurns(steps, withPeerTags))
 }

@@ -50,7 +50,7 @@ export interface Kernel {
   lacksMdbOfVxlans(request: RequestOptions): Promise<boolean>
   /** Whether it lacks a value of an option, as far as that can be tried. */
   lacksValue(tried: TriedValue, request: RequestOptions): Promise<boolean>
-  /** What it tells of a new link in a section such as `bridgePort`, or of rules (`rule`); nothing where that cannot be tried. */
+  /** What it tells of a new link in a section such as `bridgePort`, of rules (`rule`) or routes (`route`); nothing where that cannot be tried. */
   sample(section: string, request: RequestOptions): Promise<object>
 }
 
