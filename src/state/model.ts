@@ -12,7 +12,6 @@ import type { LinkQdiscs } from './qdisc.js'
 import type { RouteRecord } from './route.js'
 import type { RuleRecord } from './rule.js'
 
-/** A link with its addresses, in the kernel's order; other links are named, not numbered. */
 /** Where a link leads to that has its other end, or what it stands on, in another namespace. */
 export interface Elsewhere {
   /** The name of that namespace, empty for the one that the caller means; left out where it has none or cannot be opened. */
@@ -21,6 +20,7 @@ export interface Elsewhere {
   readonly link?: string
 }
 
+/** A link with its addresses, in the kernel's order; other links are named, not numbered. */
 export interface LinkRecord {
   readonly link: ListedLink
   readonly addresses: readonly ListedAddress[]

@@ -194,6 +194,17 @@ for (const [what, setting, spec, path, message] of [...ofLinks, ...ofRoutesAndRu
   })
 }
 
+test('settings of a link that has the name of those of others are refused, and those are as they were', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(`${pair}; ip link set v0 down; ip link set v0 mtu 1000; ip link set v0 name default`)
+  const setting = (): string => namespace.sh('cat /proc/sys/net/ipv4/conf/default/forwarding')
+  const before = setting()
+  const spec: Spec = { links: [{ name: 'default', sysctl: { ipv4: { forwarding: before.trim() !== '1' } } }] }
+  const error = await namespace.refuses(spec, 'INVALID_SPEC')
+  t.is(error.path, '/links/0/sysctl', error.message)
+  t.is(setting(), before)
+})
+
 const taken: readonly (readonly [string, string, Spec])[] = [
   // It has no IPv6, so that its settings are never looked for.
   [

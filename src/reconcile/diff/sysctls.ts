@@ -2,6 +2,7 @@ import { nearest } from '../../nearest.js'
 import { knownSysctls } from '../../spec/knownSysctls.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
+import { isReservedName } from '../../state/reservedNames.js'
 import { sysctlProperty } from '../../state/sysctl.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
@@ -16,6 +17,12 @@ export function diffSysctls(context: DiffContext): void {
 function diffSysctl(context: DiffContext, wanted: DesiredLink, settings: NonNullable<DesiredLink['sysctl']>): void {
   const record = findLink(context, wanted.name)
   const name = record?.link.name ?? wanted.name
+  if (isReservedName(name)) {
+    // The kernel keeps none of such a link: net/ipv4/devinet.c, devinet_sysctl_register.
+    const message = `the settings under the name ${name} are those of other links, and this one has none`
+    context.problems.push({ path: `${wanted.path ?? ''}/sysctl`, message, hint: 'give the link another name first' })
+    return
+  }
   const defaults = context.actual.sysctlDefaults
   // A new link begins with what is the default of its namespace.
   const current: Readonly<Record<string, string | undefined>> = (record ? record.sysctl : defaults) ?? {}
