@@ -1,4 +1,4 @@
-import { parseAddress } from './address.js'
+import { addressBits } from './address.js'
 import { formatIpv6 } from './ipv6.js'
 import { parseMac } from './mac.js'
 
@@ -10,8 +10,8 @@ export function linkLocalOf(mac: string): string | undefined {
   return formatIpv6(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, one ^ 2, two, three, 0xff, 0xfe, ...rest))
 }
 
-/** Whether an address is of fe80::/10, which every link has: RFC 4291 §2.4. */
-export function isLinkLocal(address: string): boolean {
-  const bytes = parseAddress(address)
-  return bytes?.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80
+/** Whether an address is of fe80::/10, which every link has: RFC 4291 §2.5.6. */
+export function isLinkLocal(address: Uint8Array): boolean {
+  const [first = 0, second = 0] = address
+  return address.length * 8 === addressBits('inet6') && first === 0xfe && second >> 6 === 0b10
 }

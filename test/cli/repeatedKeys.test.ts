@@ -42,11 +42,9 @@ for (const [text, isRepeated] of [
 }
 
 test('no key comes twice in what JSON.stringify writes', (t) => {
-  fc.assert(
-    fc.property(fc.jsonValue(), fc.constantFrom(0, 1, '\t'), (value, indent) => {
-      const text = JSON.stringify(value, undefined, indent)
-      return !hasRepeatedKeys(text, JSON.parse(text))
-    }),
-  )
-  t.pass()
+  const property = fc.property(fc.jsonValue(), fc.constantFrom(0, 1, '\t'), (value, indent) => {
+    const text = JSON.stringify(value, undefined, indent)
+    return !hasRepeatedKeys(text, JSON.parse(text))
+  })
+  t.notThrows(() => fc.assert(property))
 })

@@ -22,9 +22,9 @@ export function runProgram(
   command: readonly string[],
   { timeout = 20_000 }: { timeout?: number } = {},
 ): Promise<Ended> {
-  if (looks.size === 0) process.on('SIGCHLD', lookAtAll)
   return new Promise((resolve) => {
     const program = spawned(command)
+    if (looks.size === 0) process.on('SIGCHLD', lookAtAll)
     // Once it has killed, this still keeps the process waiting for the signal.
     const timer = setInterval(() => process.kill(program.pid, 'SIGKILL'), patience(timeout))
     const look = (): void => {

@@ -1,7 +1,6 @@
 import test from 'ava'
 import { Network } from '../../src/network/network.js'
-import { snapshot } from '../../src/reconcile/snapshot.js'
-import type { LeftOut } from '../../src/spec/types.js'
+import { snapshotAndLeftOut } from '../helpers/leftOutOf.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const setup = [
@@ -31,14 +30,7 @@ for (const packed of [false, true]) {
       sh([setup, ...(packed ? [fill] : [])].join('; '))
       await using network = Network.open({ namespace }).unwrap()
       ;(await network.addresses.add(ofAdvertisement)).unwrap()
-      const leftOut: LeftOut[] = []
-      const onLeftOut = (left: LeftOut): void => {
-        leftOut.push(left)
-      }
-      const spec =
-        routes === 'set'
-          ? (await snapshot({ namespace, routes, onLeftOut })).unwrap()
-          : (await snapshot({ namespace, onLeftOut })).unwrap()
+      const { spec, leftOut } = await snapshotAndLeftOut(namespace, routes)
       const lasting = [...(spec.routes ?? [])].filter(({ to }) => !to.startsWith('20.'))
       t.deepEqual(
         lasting.map(({ to }) => to),

@@ -1,7 +1,6 @@
 import test from 'ava'
 import { Network } from '../../src/network/network.js'
-import { snapshot } from '../../src/reconcile/snapshot.js'
-import type { LeftOut } from '../../src/spec/types.js'
+import { snapshotAndLeftOut } from '../helpers/leftOutOf.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const [first, second, third] = ['\\377\\376', '\\376\\377', 'b\\377'].map((name) => `"$(printf '${name}')"`)
@@ -22,14 +21,7 @@ for (const routes of ['list', 'set'] as const) {
     sh(setup)
     const shown = (): string => sh('ip address; ip route; ip rule; ip neighbor')
     const before = shown()
-    const leftOut: LeftOut[] = []
-    const onLeftOut = (left: LeftOut): void => {
-      leftOut.push(left)
-    }
-    const spec =
-      routes === 'set'
-        ? (await snapshot({ namespace, routes, onLeftOut })).unwrap()
-        : (await snapshot({ namespace, onLeftOut })).unwrap()
+    const { spec, leftOut } = await snapshotAndLeftOut(namespace, routes)
     t.true(leftOut.every(({ reason }) => reason === 'name'))
     t.deepEqual(leftOut.flatMap((left) => ('link' in left ? [left.link.name] : [])).sort(), [
       'b\udcff',

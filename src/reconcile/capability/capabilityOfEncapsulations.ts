@@ -10,6 +10,7 @@ import {
 import { eachInTurns } from '../../system/inTurns.js'
 import { wouldLoadEncapsulationModule } from '../../system/linkModules.js'
 import type { Operation } from '../steps/operation.js'
+import { singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
@@ -54,15 +55,10 @@ function wrappingsOf(operation: Operation, path: string): readonly Place[] {
 /** What wraps packets of what steps make, also of those of many routes. */
 async function allWrappingsOf(steps: readonly PlannedStep[]): Promise<readonly Wrapped[]> {
   const wrapped: Wrapped[] = []
-  const add = (operation: Operation, at: string, namespace: string | undefined): void => {
+  await eachInTurns(await singleChanges(steps), ({ operation, namespace, path: at = '' }) => {
     for (const [path, { encapsulation }] of wrappingsOf(operation, at))
       if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, namespace })
-  }
-  await eachInTurns(steps, ({ operation, namespace, path = '' }) => add(operation, path, namespace))
-  for (const { operation, namespace, path = '' } of steps) {
-    if (operation.type !== 'bulkRoutes') continue
-    await eachInTurns(await operation.changes.used(), (change) => add(change.operation, change.path ?? path, namespace))
-  }
+  })
   return wrapped
 }
 

@@ -16,7 +16,8 @@ const samples = new Map<string, object>()
 
 /**
  * What the machine's kernel tells of a new link in a section such as `bridge` or `bridgePort`, or of rules (`rule`) and
- * routes (`route`), which stays true: they are made in a namespace without a name, which ends with them. Nothing where that may not be.
+ * routes (`route`), which stays true: they are made in a namespace without a name, which ends with them. Nothing where
+ * that may not be.
  */
 export async function sampleOfMachine(section: string, request: RequestOptions): Promise<object> {
   const known = samples.get(section)

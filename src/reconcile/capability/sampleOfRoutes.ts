@@ -1,6 +1,7 @@
 import { NetworkError } from '../../error.js'
 import type { Connection } from '../../netlink/connection.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
+import { loopback } from '../../rtnetlink/deletedRoute.js'
 import type { Route } from '../../rtnetlink/route.js'
 import { newRoute } from '../../rtnetlink/routeMessages.js'
 
@@ -9,9 +10,6 @@ export interface TakenRoutes {
   /** Whether an IPv6 route can have several ways of which one has no gateway. */
   readonly waysWithoutGateway?: boolean
 }
-
-/** LOOPBACK_IFINDEX: include/net/flow.h */
-const loopback = 1
 
 const withoutGateway: Route = { to: 'fd00::/64', nexthops: [{ dev: loopback }, { dev: loopback }] }
 

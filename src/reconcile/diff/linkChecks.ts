@@ -4,7 +4,7 @@ import { peerOf } from '../../rtnetlink/pair.js'
 import { pointer } from '../../spec/pointer.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
-import { sectionOf } from '../../state/link.js'
+import { ethernet, sectionOf } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
 import { isReservedName, reservedNameMessage } from '../../state/reservedNames.js'
 import { lowersOf } from '../reach/dependents.js'
@@ -70,9 +70,6 @@ function checkPort(context: DiffContext, { name, properties, path }: DesiredLink
     })
   }
 }
-
-/** ARPHRD_ETHER: include/uapi/linux/if_arp.h */
-const ethernet = 1
 
 /** Whether a device is of another sort than Ethernet, such as lo: net/bridge/br_if.c, br_add_if. */
 function carriesOther({ actual }: DiffContext, name: string): boolean {

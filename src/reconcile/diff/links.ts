@@ -8,6 +8,7 @@ import type { LinkRecord } from '../../state/model.js'
 import { marksOf, newMark } from '../../state/owner.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { lowersOf, takenAlong } from '../reach/dependents.js'
+import { shownNamespace } from '../reach/shownNamespace.js'
 import { propertyChange } from '../steps/operation.js'
 import { Phase, type Step } from '../steps/step.js'
 import { tagsOfBound } from './boundAddresses.js'
@@ -40,7 +41,7 @@ function deleteLink(context: DiffContext, wanted: DesiredLink, record: LinkRecor
   checkRemovable(context, wanted, record)
   takeAlong(context, wanted, link, goesAlong)
   for (const upper of context.farUppers.get(link.name) ?? []) {
-    const where = upper.namespace === '' ? 'the namespace of the program' : `the namespace ${upper.namespace}`
+    const where = shownNamespace(upper.namespace)
     context.problems.push({
       path: wanted.path ?? '',
       message: `the link ${link.name} cannot be removed, since ${upper.name} in ${where} stands on it`,

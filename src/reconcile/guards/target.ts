@@ -1,5 +1,6 @@
 import { NetworkError } from '../../error.js'
-import { addressBits, castOf, familyOf, parseAddress } from '../../ip/address.js'
+import { castOf, familyOf, parseAddress } from '../../ip/address.js'
+import { isLinkLocal } from '../../ip/linkLocal.js'
 import { type Allowed, checkAllowed, text, type Values } from '../../system/optionValues.js'
 
 /** Where a guard asks, and by which way. */
@@ -67,12 +68,6 @@ function checkedAddress(what: string, address: unknown): Uint8Array {
   if (castOf(bytes) === 'multicast') throw invalid(`${what}: ${address} is the address of a group`)
   if (bytes.every((byte) => byte === 0)) throw invalid(`${what}: ${address} is nobody's address`)
   return bytes
-}
-
-/** fe80::/10, RFC 4291 §2.5.6 */
-function isLinkLocal(bytes: Uint8Array): boolean {
-  const [first = 0, second = 0] = bytes
-  return bytes.length * 8 === addressBits('inet6') && first === 0xfe && second >> 6 === 0b10
 }
 
 /** The number of the address family of a socket. */

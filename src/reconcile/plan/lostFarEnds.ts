@@ -3,6 +3,7 @@ import { isPairKind } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
 import type { Losses } from '../losses/losses.js'
 import { type End, otherEndOf, type plannedPeers, type Wish } from '../reach/pairs.js'
+import { shownNamespace } from '../reach/shownNamespace.js'
 
 /** The ends of pairs in other namespaces of a plan that go with an end that is absent, with that one. */
 export type LostFarEnds = ReadonlyMap<string, ReadonlyMap<string, End>>
@@ -38,7 +39,7 @@ export function checkLostFarEnds(
     for (const { name, absent, path } of there?.desired.links ?? []) {
       const gone = ends.get(name)
       if (!gone || absent || there?.recreated.has(name) || peers.get(namespace)?.has(name)) continue
-      const where = gone.namespace === '' ? 'the namespace of the program' : `the namespace ${gone.namespace}`
+      const where = shownNamespace(gone.namespace)
       problems.push({
         path: path ?? '',
         message: `the link ${name} goes with ${gone.name} in ${where}, the other end of its pair, which is absent`,

@@ -1,4 +1,5 @@
 import type { Problem } from '../../error.js'
+import { parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
 import type { RouteRecord } from '../../state/route.js'
 import { eachInTurns } from '../../system/inTurns.js'
@@ -32,7 +33,8 @@ export async function checkRoutesAndRules(
 /** A link-local address is one of each link: net/ipv6/route.c, ip6_validate_gw, also for IPv4 routes. */
 function gatewayProblems(route: RouteRecord, path: string, problems: Problem[]): void {
   const check = (at: string, hop: Pick<RouteRecord, 'via' | 'dev'>): void => {
-    if (hop.via === undefined || hop.dev !== undefined || !isLinkLocal(hop.via)) return
+    const gateway = hop.via === undefined || hop.dev !== undefined ? undefined : parseAddress(hop.via)
+    if (!gateway || !isLinkLocal(gateway)) return
     problems.push({
       path: at,
       message: `the gateway ${hop.via} needs dev: any link may lead to a link-local address`,

@@ -9,6 +9,7 @@ import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import { sameValue } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import type { NetworkState } from '../../state/model.js'
+import { shownNamespace } from './shownNamespace.js'
 
 /** An end of a pair, or where one is. */
 export interface End {
@@ -111,7 +112,7 @@ function toldToLeads(wishes: ReadonlyMap<string, Wish>, problems: Problem[]): To
         told.push({ lead, kind: kind.kind, options: own, namespace, link })
         continue
       }
-      const where = lead.namespace === '' ? 'the namespace of the program' : `the namespace ${lead.namespace}`
+      const where = shownNamespace(lead.namespace)
       const message = `${link.name} is led by ${lead.name} in ${where}, where nothing is wanted`
       problems.push({ path: `${link.path}/${kind.kind}`, message, hint: `say it of ${lead.name}` })
     }

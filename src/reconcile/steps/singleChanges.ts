@@ -1,3 +1,4 @@
+import { defined } from '../../rtnetlink/defined.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { PlannedStep } from './step.js'
 
@@ -12,9 +13,11 @@ export async function singleChanges(steps: readonly PlannedStep[]): Promise<read
       changes.push(step)
       continue
     }
-    const { namespace } = step
-    const place = namespace === undefined ? {} : { namespace }
-    await eachInTurns(await step.operation.changes.used(), (change) => changes.push({ ...change, ...place }))
+    const { namespace, path } = step
+    const ofAll = defined({ namespace, path })
+    await eachInTurns(await step.operation.changes.used(), ({ operation, path: own }) =>
+      changes.push({ operation, ...ofAll, ...defined({ path: own }) }),
+    )
   }
   return changes
 }

@@ -91,11 +91,19 @@ function isSame(drift: Drift, told: Drift | undefined): boolean {
 }
 
 function planOptionsOf(options: HealOptions): PlanOptions {
-  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune } = options
-  const { specDirectory, stateDirectory } = options
+  const { namespace, kernel, signal, timeout, disruption, owner, protocol, prune, specDirectory, stateDirectory } =
+    options
   return defined<PlanOptions>({
-    ...{ namespace, kernel, signal, timeout, disruption, owner, protocol, prune },
-    ...{ specDirectory, stateDirectory },
+    namespace,
+    kernel,
+    signal,
+    timeout,
+    disruption,
+    owner,
+    protocol,
+    prune,
+    specDirectory,
+    stateDirectory,
   })
 }
 

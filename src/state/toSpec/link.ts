@@ -15,13 +15,11 @@ import { isLent, isManageable } from '../address.js'
 import { defaultScope } from '../addressOrder.js'
 import { sameOption, sameValue } from '../equal.js'
 import { featuresToSpec } from '../features.js'
-import { noMac, sectionOf, visibleAltNames, withoutPassing } from '../link.js'
+import { ethernet, noMac, sectionOf, visibleAltNames, withoutPassing } from '../link.js'
 import type { LinkRecord } from '../model.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { qdiscToSpec } from './qdisc.js'
 import type { SpecOptions } from './specOptions.js'
-
-const ethernet = 1
 
 /** A link with its addresses, as a spec would say it: what differs from what a new link of the kind has. */
 export function linkToSpec(
