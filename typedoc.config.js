@@ -1,13 +1,14 @@
+import { readFileSync } from 'node:fs'
+
+/** @type {{ exports: Readonly<Record<string, string | { types: string }>> }} */
+const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
+
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'linkwright',
-  entryPoints: [
-    'src/index.ts',
-    'src/rtnetlink/index.ts',
-    'src/genetlink/index.ts',
-    'src/tuntap/index.ts',
-    'src/testing/index.ts',
-  ],
+  entryPoints: Object.values(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : [entry.types.replace('./dist/', '').replace('.d.ts', '.ts')],
+  ),
   projectDocuments: ['docs/*.md'],
   out: 'site',
   displayBasePath: '.',
@@ -39,7 +40,8 @@ export default {
     'Function',
     'Variable',
     'Method',
-    'Accessor',
+    // What sets is documented by what gets.
+    'GetSignature',
   ],
 
   // Guides first, then the face, then the parts.
