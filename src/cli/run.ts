@@ -61,7 +61,7 @@ export async function run(argv: readonly string[], output: Output = standardOutp
       status = await rollbackCommand(options, output)
     })
 
-  withChangeOptions(program.command('watch'))
+  withStateDirectory(withChangeOptions(program.command('watch')))
     .description("tell of every drift from the spec, by the kernel's notifications, until interrupted")
     .option('--heal', 'repair each drift at once')
     .option('--forbid-disruption', 'leave alone what cannot be repaired without interrupting traffic')

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { type Drift, type Spec, watch } from '../index.js'
+import { defined } from '../rtnetlink/defined.js'
 import { withSpec } from './command.js'
 import { exitStatus, statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -9,6 +10,7 @@ import { reportError } from './report.js'
 /** Options of `watch`. */
 export interface WatchCommandOptions extends ChangeOptions {
   readonly heal?: boolean
+  readonly stateDirectory?: string
 }
 
 /** `linkwright watch FILE`: ends by SIGINT or SIGTERM, with status 0. */
@@ -18,10 +20,11 @@ export function watchCommand(
   output: Output,
   signal: AbortSignal = interruption(),
 ): Promise<number> {
-  const { heal = false, json = false } = options
+  const { heal = false, json = false, stateDirectory } = options
   return withSpec(file, options, output, async (spec) => {
     let status: number = exitStatus.done
-    for await (const drift of watch(spec.content as Spec, { ...changeOptions(options, spec), heal, signal })) {
+    const chosen = { ...changeOptions(options, spec), ...defined({ stateDirectory }), heal, signal }
+    for await (const drift of watch(spec.content as Spec, chosen)) {
       const isLast = drift.error !== undefined && drift.retryIn === undefined
       if (isLast) status = statusOf(drift.error.code)
       if (json) output.out(`${JSON.stringify({ ...drift, plan: undefined })}\n`)

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 import { watchCommand } from '../../src/cli/watch.js'
@@ -27,12 +29,14 @@ for (const json of [false, true]) {
       color: { out: false, err: false },
       terminal: false,
     }
-    const options = { namespace: namespace.path, heal: true, json }
+    const stateDirectory = join(dirname(file), 'state')
+    const options = { namespace: namespace.path, heal: true, json, stateDirectory }
     const ended = watchCommand(file, options, { ...output, out: (text) => void output.out(text) }, controller.signal)
     await delay(patience(300))
     namespace.sh('ip route del 10.20.0.0/16')
     for (let tries = 0; tries < 100 && out === ''; tries++) await delay(patience(20))
     t.regex(namespace.sh('ip route'), /10\.20\.0\.0\/16 via 10\.0\.0\.254/)
+    t.true(existsSync(stateDirectory), 'what it heals is locked and noted there')
     controller.abort()
     t.is(await ended, 0)
     const lines = out.trimEnd().split('\n')
