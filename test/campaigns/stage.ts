@@ -5,13 +5,11 @@ import { apply } from '../../src/reconcile/apply.js'
 import type { Spec } from '../../src/spec/types.js'
 import { deleteNamespace, namespaceDirectory } from '../../src/system/namespace.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
+import { makeQuiet } from '../helpers/quiet.js'
 import { picture } from '../helpers/reconcile.js'
 import { blue, type CorpusCase, green } from './corpus/index.js'
 
 let count = 0
-
-/** Links get no link-local addresses by themselves, which would come at their own time. */
-const quiet = 'sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.addr_gen_mode=1'
 
 /** The kernel adds it when a link has had its first carrier, and keeps it: net/ipv6/addrconf.c, addrconf_dev_config */
 const comesWithCarrier = /"type":"multicast","dst":"ff00::\/8".*"protocol":"kernel"/
@@ -44,7 +42,9 @@ export class Stage implements Disposable {
   static async of(play: Pick<CorpusCase, 'start' | 'base'> & Partial<CorpusCase>): Promise<Stage> {
     const stage = new Stage(/"(nat|confine)":/.test(JSON.stringify([play.base, play.target])))
     try {
-      stage.ip(['link set lo up', ...play.start])
+      // Addresses that links get by themselves would come at their own time.
+      makeQuiet(stage.namespace.fd)
+      stage.ip(play.start)
       if (play.base) {
         const result = await apply(stage.named(play.base), stage.place)
         if (result.err) throw result.val
@@ -67,7 +67,7 @@ export class Stage implements Disposable {
       else batches.push({ options, lines: [line] })
     }
     const script = batches.map(({ options, lines }) => `ip ${options}-batch - <<'END'\n${lines.join('\n')}\nEND`)
-    this.namespace.sh(`set -e\n${quiet}\n${script.join('\n')}`)
+    this.namespace.sh(`set -e\n${script.join('\n')}`)
   }
 
   /** Runs a script in a namespace that a case names; nothing where there is none. */

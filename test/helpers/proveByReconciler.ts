@@ -23,16 +23,13 @@ async function wholeSnapshot({ fd }: ReconcileNamespace): Promise<Spec> {
   return { ...rest, links: [...links].sort((a, b) => a.name.localeCompare(b.name, 'en')) }
 }
 
-/**
- * What `ip` shows, without the routes to multicast groups, which come with a carrier, the numbers of ports, and links that
- * options name which not every kernel tells.
- */
+/** What `ip` shows of links, without the numbers of ports, and links that options name which not every kernel tells. */
 function lastingPicture(namespace: ReconcileNamespace, { section, link }: KindCase): string[] {
   const options = sectionOf(link, section) ?? {}
   const untold = (kindOfSection(section).untold ?? []).map((option) => `"ifname":"${options[option]}"`)
   return namespace
-    .picture({ portable: true })
-    .filter((line) => !['"dst":"ff00::/8"', ...untold].some((part) => line.includes(part)))
+    .picture({ portable: true, links: true })
+    .filter((line) => !untold.some((part) => line.includes(part)))
     .map((line) => line.replace(/"id":"\w+","no":"\w+","designated_port":\d+,/, ''))
 }
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { NetworkError } from '../../src/error.js'
@@ -9,9 +8,9 @@ import type { ApplyOptions } from '../../src/reconcile/options/options.js'
 import type { Plan } from '../../src/reconcile/plan/plan.js'
 import { snapshot } from '../../src/reconcile/snapshot.js'
 import type { Snapshot, Spec } from '../../src/spec/types.js'
-import { inNamespace } from '../../src/system/namespace.js'
 import { type TestNamespace, testNamespace } from './namespace.js'
-import { type Json, settledViews } from './views.js'
+import { makeQuiet } from './quiet.js'
+import { type Json, linkViews, settledViews } from './views.js'
 
 /** Timers and counters that run by themselves. */
 const passing = new Set([
@@ -71,12 +70,20 @@ function without(value: Json, names: ReadonlySet<string>): Json {
   )
 }
 
+/** What is seen, and how. */
+export interface PictureOptions {
+  /** Without what differs between two namespaces that are furnished alike. */
+  readonly portable?: boolean
+  /** Links and their addresses only, for which one program is started instead of four. */
+  readonly links?: boolean
+}
+
 /** Everything that `ip` shows of a namespace, a line an object, without what runs by itself. */
-export function picture(namespace: TestNamespace, options: { readonly portable?: boolean } = {}): string[] {
+export function picture(namespace: TestNamespace, options: PictureOptions = {}): string[] {
   const dropped = options.portable ? new Set([...passing, ...incidental]) : passing
   // Routes and rules of a snapshot keep their protocol.
   const others = new Set([...dropped].filter((name) => name !== 'protocol'))
-  const { views, forwarding } = settledViews(namespace)
+  const { views, forwarding } = options.links ? linkViews(namespace) : settledViews(namespace)
   const lines = [...views].flatMap(([view, objects]) => {
     const shown = objects
       .filter((object) => !isNoise(object))
@@ -124,7 +131,7 @@ export interface ReconcileNamespace extends TestNamespace {
   fails(spec: Spec, options?: ApplyOptions): Promise<NetworkError>
   plan(spec: Spec, options?: ApplyOptions): Promise<Plan>
   snapshot(): Promise<Snapshot>
-  picture(options?: { readonly portable?: boolean }): string[]
+  picture(options?: PictureOptions): string[]
   /**
    * Applies, then again: the second time nothing is done, and nothing is told by the kernel. `quiet` first waits until
    * the kernel has told of the carriers, which it does after a second; without it, what it tells of links is left out.
@@ -153,12 +160,7 @@ const groups = [1, 3, 5, 7, 8, 9, 11, 19, 32]
 /** Makes the namespace, in which no link gets a link-local address by itself. */
 export function reconcileNamespace(t: ExecutionContext): ReconcileNamespace {
   const namespace = testNamespace(t)
-  namespace.sh('ip link set lo up')
-  inNamespace(namespace.fd, () => {
-    const setting = (name: string): string => `/proc/sys/net/ipv6/conf/default/${name}`
-    writeFileSync(setting('accept_dad'), '0')
-    writeFileSync(setting('addr_gen_mode'), '1')
-  })
+  makeQuiet(namespace.fd)
   const place = { namespace: { fd: namespace.fd } }
   const self: ReconcileNamespace = {
     ...namespace,

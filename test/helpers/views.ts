@@ -56,6 +56,11 @@ export function settledViews(namespace: Pick<TestNamespace, 'sh'>): Shown {
   }
 }
 
+/** What `ip` shows of links and their addresses. */
+export function linkViews(namespace: Pick<TestNamespace, 'sh'>): Shown {
+  return { views: new Map([[addresses, JSON.parse(namespace.sh(`ip -j -d ${addresses}`))]]), forwarding: '' }
+}
+
 function show({ sh }: Pick<TestNamespace, 'sh'>): Shown {
   const lines = sh(script).trim().split('\n')
   const views = commands.map((view): [string, Json[]] => [view, JSON.parse(lines[served.indexOf(view)] ?? '')])
