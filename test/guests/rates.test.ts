@@ -12,11 +12,15 @@ const datagramOf = ({ world }: Ground, size: number): Uint8Array =>
 const fragmentOf = ({ world }: Ground, size: number): Uint8Array =>
   packet(world, '192.0.2.2', UDP, new Uint8Array(size - 20), { offset: 0x2000 | 3 })
 
-/** Sends frames as fast as it can for a time, more than the rate lets through; seconds that it took. */
+const never = new Int32Array(new SharedArrayBuffer(4))
+
+/** Sends more frames than any rate lets through, for a time; seconds that it took. */
 function flood(write: (bytes: Uint8Array) => void, bytes: Uint8Array, milliseconds: number): number {
   const start = performance.now()
-  do for (let count = 0; count < 50; count++) write(bytes)
-  while (performance.now() - start < milliseconds)
+  do {
+    for (let count = 0; count < 100; count++) write(bytes)
+    Atomics.wait(never, 0, 0, 2)
+  } while (performance.now() - start < milliseconds)
   return (performance.now() - start) / 1000
 }
 
@@ -73,8 +77,8 @@ function floodScript(to: string, size: number): string {
     const more = () => {
       const seconds = (performance.now() - start) / 1000
       if (seconds > 1.2) { console.log(seconds); process.exit() }
-      for (let count = 0; count < 20; count++) socket.send(bytes)
-      setImmediate(more)
+      for (let count = 0; count < 100; count++) socket.send(bytes)
+      setTimeout(more, 2)
     }
     socket.connect(7, '${to}', () => { start = performance.now(); more() })`
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { createAnonymousNamespace } from '../../src/system/namespace.js'
 import { NetworkError, type OpenOptions, openTap, openTun, type TunTapDevice } from '../../src/tuntap/index.js'
+import { sendFrom } from '../helpers/datagrams.js'
 import { descriptorsOf } from '../helpers/descriptors.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
 import { patience } from '../helpers/patience.js'
@@ -19,14 +20,6 @@ function tunWithRoute(t: ExecutionContext, options: OpenOptions = {}): { tun: Tu
   t.teardown(() => tun.close())
   namespace.sh(`ip link set ${tun.name} up; ip addr add 10.0.0.1/24 dev ${tun.name}`)
   return { tun, namespace }
-}
-
-/** Sends datagrams of `payloads` bytes each to 10.0.0.2 from inside. */
-function sendFrom(namespace: TestNamespace, payloads: readonly number[]): void {
-  const program = payloads
-    .map((bytes) => `dd if=/dev/zero bs=${bytes} count=1 status=none > /dev/udp/10.0.0.2/9`)
-    .join('; ')
-  namespace.sh(`bash -c '${program}'`)
 }
 
 // An IPv4 packet from 10.0.0.2 to 10.0.0.1 without payload; protocol 253 is for experiments (RFC 3692).

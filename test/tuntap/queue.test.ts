@@ -14,6 +14,7 @@ import {
   type TunTapDevice,
   VnetHeader,
 } from '../../src/tuntap/index.js'
+import { sendFrom } from '../helpers/datagrams.js'
 import { type TestNamespace, testNamespace } from '../helpers/namespace.js'
 import { fixture } from '../helpers/program.js'
 import { skipped } from '../helpers/skipped.js'
@@ -25,11 +26,6 @@ function tunWithRoute(t: ExecutionContext, options: OpenOptions = {}): { tun: Tu
   t.teardown(() => tun.close())
   namespace.sh(`ip link set ${tun.name} up; ip addr add 10.0.0.1/24 dev ${tun.name}`)
   return { tun, namespace }
-}
-
-function sendFrom(namespace: TestNamespace, payloads: readonly number[]): void {
-  const lines = payloads.map((bytes) => `dd if=/dev/zero bs=${bytes} count=1 status=none > /dev/udp/10.0.0.2/9`)
-  namespace.sh(`bash -c '${lines.join('; ')}'`)
 }
 
 function sendLater(namespace: TestNamespace, payloads: readonly number[]): void {
