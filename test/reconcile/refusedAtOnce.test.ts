@@ -119,9 +119,37 @@ const ofLinks: Case = [
     '/links/0/bridge/forwardDelay',
     /2 to 30 seconds/,
   ],
+  [
+    'lo is below no MACVLAN',
+    'true',
+    { links: [{ name: 'mv0', kind: 'macvlan', macvlan: { link: 'lo' } }] },
+    '/links/0/macvlan',
+    /needs an Ethernet device below: lo is none/,
+  ],
+  [
+    'a TUN is below no IPVLAN',
+    'ip tuntap add tun0 mode tun',
+    { links: [{ name: 'iv0', kind: 'ipvlan', ipvlan: { link: 'tun0' } }] },
+    '/links/0/ipvlan',
+    /needs an Ethernet device below: tun0 is none/,
+  ],
 ]
 
 const ofRoutesAndRules: Case = [
+  [
+    'a group as gateway',
+    bridge,
+    { routes: [{ to: 'fd01::/64', via: 'ff02::1', dev: 'br0' }] },
+    '/routes/0',
+    /gateway ff02::1 is a group/,
+  ],
+  [
+    'a group as gateway of IPv4',
+    bridge,
+    { routes: [{ to: '10.1.0.0/16', via: '224.0.0.9', dev: 'br0', onlink: true }] },
+    '/routes/0',
+    /gateway 224.0.0.9 is a group/,
+  ],
   [
     'a link-local gateway without a link',
     bridge,
@@ -165,6 +193,13 @@ const ofRoutesAndRules: Case = [
     { rules: [{ priority: 5, family: 'inet6', tos: 1, table: 5 }] },
     '/rules/0/tos',
     /leave tos out/,
+  ],
+  [
+    'a rule for the old precedence',
+    'true',
+    { rules: [{ priority: 5, tos: 0x21, table: 5 }] },
+    '/rules/0/tos',
+    /no tos above 28.*dscp: 8/,
   ],
   ['tos and dscp', 'true', { rules: [{ priority: 5, tos: 16, dscp: 4, table: 5 }] }, '/rules/0', /one of tos and dscp/],
   ['goto the first', 'true', { rules: [{ from: '10.0.0.0/8', goto: 0 }] }, '/rules/0/goto', /no priority is before 0/],

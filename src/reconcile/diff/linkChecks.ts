@@ -46,6 +46,18 @@ export function checkReferences(context: DiffContext, wanted: DesiredLink): void
   if (typeof properties.master === 'string') references.push(['master', properties.master])
   requireLinks(context, path, references)
   checkPort(context, wanted)
+  checkBelow(context, wanted)
+}
+
+/** What the kernel refuses below: lo, a TUN and other devices that carry no Ethernet frames, where they are there already. */
+function checkBelow(context: DiffContext, { name, properties, path }: DesiredLink): void {
+  const { kind = '' } = properties
+  if (!linkKind(kind)?.ethernetBelow) return
+  for (const lower of lowersOf({ ...properties })) {
+    if (context.recreated.has(lower) || !carriesOther(context, lower)) continue
+    const message = `${name} is a ${kind}, which needs an Ethernet device below: ${lower} is none`
+    context.problems.push({ path: `${path}/${kind}`, message })
+  }
 }
 
 /** What the kernel refuses only when half the work is done: a port that its master cannot have. */

@@ -1,6 +1,6 @@
 import type { PackedRows } from '../../rtnetlink/packed/packedRows.js'
 import { isOneRun } from '../../rtnetlink/packed/runs.js'
-import { inSlices } from '../../system/turns.js'
+import { inSlices, rest } from '../../system/turns.js'
 import type { PlannedStep } from '../steps/step.js'
 
 /**
@@ -9,7 +9,7 @@ import type { PlannedStep } from '../steps/step.js'
  */
 export async function kernelOrderOf(rows: PackedRows, action: PlannedStep['action']): Promise<Uint32Array | undefined> {
   if (rows.family === 'inet6') return await ascending(rows)
-  return action === 'update' ? undefined : strided(rows.count)
+  return action === 'update' ? undefined : await strided(rows.count)
 }
 
 const strideBits = 6
@@ -19,11 +19,13 @@ const stride = 2 ** strideBits
  * Each 64th row, 64 times, the times with their bits reversed: the table grows and shrinks everywhere at once, and what
  * lies together in memory is still in few pieces.
  */
-function strided(count: number): Uint32Array {
+async function strided(count: number): Promise<Uint32Array> {
   const order = new Uint32Array(count)
   let next = 0
   for (let time = 0; time < stride; time++) {
     for (let row = reversed(time); row < count; row += stride) order[next++] = row
+    // The first time that memory is written to takes longer than the counting.
+    await rest()
   }
   return order
 }
@@ -38,7 +40,9 @@ function reversed(time: number): number {
 async function ascending(rows: PackedRows): Promise<Uint32Array | undefined> {
   if (await isOneRun(rows)) return undefined
   let order = new Uint32Array(rows.count)
-  for (let index = 0; index < rows.count; index++) order[index] = index
+  await inSlices(rows.count, (start, end) => {
+    for (let index = start; index < end; index++) order[index] = index
+  })
   for (const [word, shift] of [
     [1, 0],
     [1, 16],

@@ -10,6 +10,9 @@ import type { PlannedStep } from '../steps/step.js'
 /** The bits of a type of service that tell of congestion: RFC 3168 §5. */
 const ecnBits = 0x03
 
+/** IPTOS_TOS_MASK of include/uapi/linux/ip.h, without the bits of {@link ecnBits}. */
+const largestTosOfRules = 0x1c
+
 /**
  * Notes what the kernel refuses in any case of the routes and rules that are to be made, so that nothing is begun.
  *
@@ -25,20 +28,27 @@ export async function checkRoutesAndRules(
       gatewayProblems(operation.route, path, problems)
       if (looksAtTos) tosProblems(operation.route, path, problems)
     } else if (operation.type === 'addRule' || operation.type === 'replaceRule') {
-      if (looksAtTos) ecnProblems(operation.rule.tos, path, problems)
+      const { family, tos = 0 } = operation.rule
+      if (family === 'inet' && tos > largestTosOfRules) problems.push(precedenceProblem(tos, path))
+      else if (looksAtTos) ecnProblems(tos, path, problems)
     }
   })
 }
 
-/** A link-local address is one of each link: net/ipv6/route.c, ip6_validate_gw, also for IPv4 routes. */
+/**
+ * A link-local address is one of each link, and a group is none that a packet can be handed to: net/ipv6/route.c,
+ * ip6_validate_gw, also for IPv4 routes; net/ipv4/fib_semantics.c, fib_check_nh_v4_gw.
+ */
 function gatewayProblems(route: RouteRecord, path: string, problems: Problem[]): void {
-  const check = (at: string, hop: Pick<RouteRecord, 'via' | 'dev'>): void => {
-    const gateway = hop.via === undefined || hop.dev !== undefined ? undefined : parseAddress(hop.via)
-    if (!gateway || !isLinkLocal(gateway)) return
-    problems.push({
-      path: at,
-      message: `the gateway ${hop.via} needs dev: any link may lead to a link-local address`,
-    })
+  const check = (at: string, { via, dev, onlink = false }: Pick<RouteRecord, 'via' | 'dev' | 'onlink'>): void => {
+    const gateway = via === undefined ? undefined : parseAddress(via)
+    if (!gateway) return
+    const [first = 0] = gateway
+    // What a route leads to that looks on the link is asked for with onlink only.
+    if (gateway.length === 16 ? first === 0xff : onlink && first >> 4 === 0xe)
+      problems.push({ path: at, message: `the gateway ${via} is a group of hosts, which passes nothing on` })
+    else if (dev === undefined && isLinkLocal(gateway))
+      problems.push({ path: at, message: `the gateway ${via} needs dev: any link may lead to a link-local address` })
   }
   check(path, route)
   for (const [index, hop] of (route.nexthops ?? []).entries()) check(`${path}/nexthops/${index}`, hop)
@@ -59,4 +69,13 @@ function ecnProblems(tos: number | undefined, path: string, problems: Problem[])
     message: `the two lowest bits of tos ${tos} tell of congestion (ECN), and select nothing`,
     hint,
   })
+}
+
+/** net/ipv4/fib_rules.c, fib4_rule_configure: of the old precedence it takes none. */
+function precedenceProblem(tos: number, path: string): Problem {
+  return {
+    path: `${path}/tos`,
+    message: `an IPv4 rule selects no tos above ${largestTosOfRules}`,
+    hint: `dscp: ${tos >> 2} selects it, since Linux 6.13`,
+  }
 }

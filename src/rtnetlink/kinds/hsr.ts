@@ -48,6 +48,8 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
   untold: ['interlink', 'version'],
   onlyWith: { version: { protocol: ['hsr'] } },
   dependsOn: ['slave1', 'slave2', 'interlink'],
+  // net/hsr/hsr_slave.c, hsr_check_dev_ok
+  ethernetBelow: true,
   ethernet: true,
   defaults: { protocol: 'hsr', supervision: 0, version: 0 },
   generalDefaults: { mtu: undefined },

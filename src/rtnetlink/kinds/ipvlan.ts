@@ -31,6 +31,8 @@ const shared = {
   immutable: ['link'],
   defaults: { mode: 'l3', isolation: 'bridge' },
   dependsOn: ['link'],
+  // drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create
+  ethernetBelow: true,
 } as const
 
 /** `ip link add link LINK name NAME type ipvlan`: a device with its own IP addresses on the MAC address of another. */

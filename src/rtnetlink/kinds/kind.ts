@@ -124,6 +124,8 @@ export interface LinkKind<
   readonly tellsPortsWith?: Readonly<Partial<Options>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
   readonly dependsOn?: readonly (keyof Options & string)[]
+  /** Whether what is below must carry Ethernet frames; lo does not. */
+  readonly ethernetBelow?: boolean
   /** Options that name an address which the kernel binds a socket to, so that it must be there first. */
   readonly boundTo?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */

@@ -119,6 +119,8 @@ export const macsec: LinkKind<'macsec', MacsecOptions> = defineLinkKind({
   // Before Linux 6.3: macsec_fill_info
   untold: ['offload'],
   dependsOn: ['link'],
+  // drivers/net/macsec.c, macsec_newlink
+  ethernetBelow: true,
   defaults: {
     port: 1,
     icvLength: 16,

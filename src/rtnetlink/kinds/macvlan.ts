@@ -83,6 +83,8 @@ const shared = {
     broadcastCutoff: 1,
   },
   dependsOn: ['link'],
+  // drivers/net/macvlan.c, macvlan_port_create
+  ethernetBelow: true,
 } as const
 
 /** `ip link add link LINK name NAME type macvlan`: a device with its own MAC address on another. */
