@@ -224,8 +224,9 @@ export class Connection implements Disposable {
   ): Promise<StreamFailure | undefined> {
     const progress = new StreamProgress(stream, options)
     // What one of them has on its way is done before anybody is told of what has become of the whole.
-    const isOneOfMany = others.length > 0
-    const carriers = [this, ...others].map((connection) => connection.#carry(new StreamLane(progress, isOneOfMany)))
+    const carriers = [this, ...others].map((connection, index, { length }) =>
+      connection.#carry(new StreamLane(progress, index, length)).finally(() => index === 0 && options.trial?.end()),
+    )
     const ends = await Promise.allSettled(carriers)
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     return progress.failure
@@ -235,6 +236,10 @@ export class Connection implements Disposable {
     const { progress } = lane
     try {
       while (lane.hasMore) {
+        if (!lane.isIn) {
+          await progress.options.trial?.untilBoth()
+          continue
+        }
         await this.#exclusively(progress.stream.subject, progress.options, async (isWaitedFor) => {
           while (lane.hasMore) {
             await lane.send(

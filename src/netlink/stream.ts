@@ -1,6 +1,7 @@
 import type { NetworkError } from '../error.js'
 import type { RequestOptions } from './exchange.js'
 import type { NetlinkMessage, ReceivedMessage } from './message.js'
+import type { SocketTrial } from './socketTrial.js'
 
 /** Messages that are written as they are sent, so that never more than one send of them is in memory. */
 export interface MessageStream {
@@ -38,6 +39,8 @@ export interface StreamOptions extends RequestOptions {
   readonly echo?: ((reply: ReceivedMessage) => void) | undefined
   /** Called as items are done. */
   readonly onProgress?: ((done: number) => void) | undefined
+  /** When a further socket sends, too; without it, all do from the beginning on. */
+  readonly trial?: SocketTrial | undefined
 }
 
 /** The first message that failed. */
@@ -85,6 +88,7 @@ export class StreamProgress {
   /** Notes that items were sent and answered. */
   answered(items: number, failure: StreamFailure | undefined): void {
     this.#done += items
+    this.options.trial?.note(items)
     if (failure) {
       this.#stopped = true
       if (!this.#failure || failure.item < this.#failure.item) this.#failure = failure

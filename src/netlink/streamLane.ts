@@ -37,15 +37,32 @@ interface Sent extends Prepared {
 /** What one socket sends of a stream, a datagram at a time; it writes the next one while the kernel works. */
 export class StreamLane {
   readonly progress: StreamProgress
-  readonly #isOneOfMany: boolean
+  readonly #isFurther: boolean
+  readonly #hasOthers: boolean
   readonly #memory = [newMemory(), newMemory()] as const
   #prepared: Prepared | undefined
   #underWay: Sent | undefined
   #turn = 0
 
-  constructor(progress: StreamProgress, isOneOfMany: boolean) {
+  /** @param index which socket of how many it is */
+  constructor(progress: StreamProgress, index: number, count: number) {
     this.progress = progress
-    this.#isOneOfMany = isOneOfMany
+    this.#isFurther = index > 0
+    this.#hasOthers = count > 1
+  }
+
+  /** Whether another socket sends now, too. */
+  get #isOneOfMany(): boolean {
+    return this.#hasOthers && (this.progress.options.trial?.both ?? true)
+  }
+
+  /** Whether it has to send, or may take further items. */
+  get isIn(): boolean {
+    return this.#prepared !== undefined || this.isUnderWay || this.#mayTake
+  }
+
+  get #mayTake(): boolean {
+    return !this.#isFurther || this.#isOneOfMany
   }
 
   /** Whether there is something for it to send. */
@@ -70,11 +87,18 @@ export class StreamLane {
     const current = this.#underWay ?? begin(transport, this.#prepared ?? this.#prepare(transport, reserve))
     this.#underWay = undefined
     try {
-      const isLast = this.progress.stopped || !this.progress.hasMore
+      const isLast = this.progress.stopped || !this.progress.hasMore || !this.#mayTake
       this.#prepared = isLast ? undefined : this.#prepare(transport, reserve)
       await current.sent
       // Where several are in the kernel, the time of each is scarce already.
-      if (this.#prepared && !this.#isOneOfMany && !current.failure && !options.signal?.aborted && goesOn()) {
+      if (
+        this.#prepared &&
+        !this.#isFurther &&
+        !this.#isOneOfMany &&
+        !current.failure &&
+        !options.signal?.aborted &&
+        goesOn()
+      ) {
         this.#underWay = begin(transport, this.#prepared)
         this.#prepared = undefined
       }

@@ -14,7 +14,7 @@ import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
 import { interposedKernel } from '../campaigns/interposedKernel.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
-const count = 20_000
+const count = 30_000
 const manyProcessors = availableParallelism() > 1 ? test : test.skip
 const forTwo = kernelIsAtLeast(6, 16) ? manyProcessors : test.skip
 

@@ -1,3 +1,4 @@
+import { SocketTrial } from '../../netlink/socketTrial.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { type BulkStep, stepOfRow } from '../diff/bulkStep.js'
 import type { ApplyOptions } from '../options/options.js'
@@ -57,8 +58,9 @@ export async function sendBulk(
     const onProgress = (done: number): void => {
       if (start + done < changes.size) onPart(step, start + done)
     }
-    const streaming = { signal, timeout, onProgress, echo: echoes?.of(place) }
     const others = !place.inMemory && (await areForTwo(changes, rows, order)) ? [place.second] : []
+    const trial = others.length > 0 ? new SocketTrial() : undefined
+    const streaming = { signal, timeout, onProgress, echo: echoes?.of(place), trial }
     const failure = await place.connection.stream(stream, streaming, others)
     if (failure) return { step: stepOfRow(step, family, stream.rowOf(failure.item)), error: failure.error }
     before += rows.count
