@@ -225,7 +225,7 @@ export class Connection implements Disposable {
     const progress = new StreamProgress(stream, options)
     // What one of them has on its way is done before anybody is told of what has become of the whole.
     const carriers = [this, ...others].map((connection, index, { length }) =>
-      connection.#carry(new StreamLane(progress, index, length)).finally(() => index === 0 && options.trial?.end()),
+      connection.#carry(new StreamLane(progress, index, length)).finally(() => options.trial?.end()),
     )
     const ends = await Promise.allSettled(carriers)
     for (const end of ends) if (end.status === 'rejected') throw end.reason

@@ -50,7 +50,8 @@ export class SocketTrial {
     this.#part++
     this.#answers = 0
     const [one, both] = this.#tallies
-    this.#set(parts[this.#part]?.both ?? both.items * one.time > one.items * both.time)
+    this.#both = parts[this.#part]?.both ?? both.items * one.time > one.items * both.time
+    if (this.#both) this.#wake()
   }
 
   /** Waits until the second socket sends, or nothing is left for it. */
@@ -62,11 +63,6 @@ export class SocketTrial {
   end(): void {
     this.#ended = true
     this.#wake()
-  }
-
-  #set(both: boolean): void {
-    this.#both = both
-    if (both) this.#wake()
   }
 
   #wake(): void {

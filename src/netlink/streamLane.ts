@@ -25,6 +25,8 @@ interface Prepared extends Written {
   readonly sequence: number
   /** The item of each message. */
   readonly itemOf: Uint32Array
+  /** Whether there is room for the answers to another one beside its own. */
+  readonly leavesRoom: boolean
 }
 
 /** One on its way to the kernel, or there. */
@@ -90,15 +92,8 @@ export class StreamLane {
       const isLast = this.progress.stopped || !this.progress.hasMore || !this.#mayTake
       this.#prepared = isLast ? undefined : this.#prepare(transport, reserve)
       await current.sent
-      // Where several are in the kernel, the time of each is scarce already.
-      if (
-        this.#prepared &&
-        !this.#isFurther &&
-        !this.#isOneOfMany &&
-        !current.failure &&
-        !options.signal?.aborted &&
-        goesOn()
-      ) {
+      const hasRoom = current.leavesRoom && this.#prepared?.leavesRoom
+      if (this.#prepared && hasRoom && !current.failure && !options.signal?.aborted && goesOn()) {
         this.#underWay = begin(transport, this.#prepared)
         this.#prepared = undefined
       }
@@ -145,8 +140,9 @@ export class StreamLane {
     const { bytes, view, itemOf } = this.#memory[turn % 2 === 0 ? 0 : 1]
     const longest = this.#isOneOfMany ? mostBytesOfMany : mostBytes
     const part = new DataView(view.buffer, 0, turn < shortDatagrams ? bytesASend : longest)
-    // Those of two datagrams can be there at once.
-    const room = transport.answerCapacity / (this.#isOneOfMany ? 1 : 2)
+    // Where several are in the kernel, the time of each is scarce already: no datagram follows before the answers to one.
+    const leavesRoom = !this.#isOneOfMany
+    const room = transport.answerCapacity / (leavesRoom ? 2 : 1)
     const answers = Math.floor(room / (options.echo ? 1 + answersAnEcho : 1))
     const most = Math.max(1, Math.min(itemOf.length, answers))
     const sequence = reserve(most)
@@ -158,7 +154,7 @@ export class StreamLane {
     })
     const flagsAt = written.last + 6
     view.setUint16(flagsAt, view.getUint16(flagsAt, littleEndian) | NLM_F_ACK, littleEndian)
-    return { ...written, datagram: bytes.subarray(0, written.bytes), item, sequence, itemOf }
+    return { ...written, datagram: bytes.subarray(0, written.bytes), item, sequence, itemOf, leavesRoom }
   }
 
   #failureOf(received: ReceivedMessage, { itemOf }: Prepared, position: number): StreamFailure | undefined {

@@ -5,6 +5,7 @@ import { NetworkError } from '../../src/error.js'
 import { littleEndian, type Payload } from '../../src/netlink/bytes.js'
 import { Connection } from '../../src/netlink/connection.js'
 import { headerSize, messagesOf, type NetlinkMessage, NLM_F_ACK, NLMSG_ERROR } from '../../src/netlink/message.js'
+import { SocketTrial } from '../../src/netlink/socketTrial.js'
 import type { MessageStream, Written } from '../../src/netlink/stream.js'
 import type { Received, Transport } from '../../src/netlink/transports/transport.js'
 
@@ -196,6 +197,38 @@ test('other requests have their turn on both sockets meanwhile', async (t) => {
   t.true(done < 100, `${done}`)
   await whole
   t.is(done, 1000)
+})
+
+/** A socket that counts the messages whose answers nobody has read. */
+class Counting extends Socket {
+  mostUnread = 0
+  #unread = 0
+  readonly #messages = new Map<number, number>()
+
+  override sendAside(datagram: Uint8Array): Promise<void> {
+    const sequences = [...messagesOf(datagram.slice())].map(({ sequence }) => sequence)
+    this.#messages.set(sequences.at(-1) ?? 0, sequences.length)
+    this.#unread += sequences.length
+    this.mostUnread = Math.max(this.mostUnread, this.#unread)
+    return super.sendAside(datagram)
+  }
+
+  override receive(): Received {
+    const received = super.receive()
+    if (received.kind === 'datagram') {
+      for (const { sequence } of messagesOf(received.datagram.bytes)) this.#unread -= this.#messages.get(sequence) ?? 0
+    }
+    return received
+  }
+}
+
+test('while one socket and two are tried, all is sent once, and each has room for the answers', async (t) => {
+  const [one, other] = [new Counting(1, 1), new Counting(2, 1)]
+  const trial = new SocketTrial()
+  t.is(await new Connection(one).stream(new Numbers(4000, 1000), { trial }, [new Connection(other)]), undefined)
+  t.deepEqual(sorted(one.done, other.done), numbers(4000))
+  t.true(other.done.length > 500, `${other.done.length}`)
+  for (const { mostUnread, answerCapacity } of [one, other]) t.true(mostUnread <= answerCapacity, `${mostUnread}`)
 })
 
 test('the kernel has the next datagram already while the answer to one is read', async (t) => {
