@@ -17,7 +17,6 @@ export interface ApplyCommandOptions extends ChangeOptions {
   readonly continue?: boolean
   readonly ping?: readonly string[]
   readonly tcp?: readonly { readonly address: string; readonly port: number }[]
-  readonly stateDirectory?: string
 }
 
 /** `linkwright apply FILE` */
@@ -52,14 +51,12 @@ export function applyCommand(file: string, options: ApplyCommandOptions, output:
 function transactionOptions({
   confirmWithin,
   lockTimeout,
-  stateDirectory,
   continue: goesOn,
 }: ApplyCommandOptions): Partial<ApplyOptions> {
   const milliseconds = (seconds: number | undefined): number | undefined => seconds && seconds * 1000
   return defined<Partial<ApplyOptions>>({
     confirmWithin: milliseconds(confirmWithin),
     lockTimeout: milliseconds(lockTimeout),
-    stateDirectory,
     interrupted: goesOn ? 'continue' : undefined,
   })
 }

@@ -7,12 +7,13 @@ import type { SpecFile } from './readSpec.js'
 import { reportError } from './report.js'
 import type { GlobalOptions } from './run.js'
 
-/** Options of `plan` and `apply`. */
+/** Options of `plan`, `apply` and `watch`. */
 export interface ChangeOptions extends GlobalOptions {
   readonly forbidDisruption?: boolean
   readonly prune?: boolean
   readonly owner?: string
   readonly protocol?: number
+  readonly stateDirectory?: string
 }
 
 /** `linkwright plan FILE` */
@@ -30,8 +31,8 @@ export function planCommand(file: string, options: ChangeOptions, output: Output
 export function changeOptions(
   options: ChangeOptions,
   { directory: specDirectory }: SpecFile,
-): Pick<PlanOptions, 'namespace' | 'disruption' | 'prune' | 'owner' | 'protocol' | 'specDirectory'> {
-  const { namespace, forbidDisruption, prune, owner, protocol } = options
+): Pick<PlanOptions, 'namespace' | 'disruption' | 'prune' | 'owner' | 'protocol' | 'stateDirectory' | 'specDirectory'> {
+  const { namespace, forbidDisruption, prune, owner, protocol, stateDirectory } = options
   const disruption = forbidDisruption ? 'forbid' : undefined
-  return defined({ namespace, disruption, prune, owner, protocol, specDirectory })
+  return defined({ namespace, disruption, prune, owner, protocol, stateDirectory, specDirectory })
 }

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
 import { type Drift, type Spec, watch } from '../index.js'
-import { defined } from '../rtnetlink/defined.js'
 import { withSpec } from './command.js'
 import { exitStatus, statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
@@ -10,7 +9,6 @@ import { reportError } from './report.js'
 /** Options of `watch`. */
 export interface WatchCommandOptions extends ChangeOptions {
   readonly heal?: boolean
-  readonly stateDirectory?: string
 }
 
 /** `linkwright watch FILE`: ends by SIGINT or SIGTERM, with status 0. */
@@ -20,11 +18,10 @@ export function watchCommand(
   output: Output,
   signal: AbortSignal = interruption(),
 ): Promise<number> {
-  const { heal = false, json = false, stateDirectory } = options
+  const { heal = false, json = false } = options
   return withSpec(file, options, output, async (spec) => {
     let status: number = exitStatus.done
-    const chosen = { ...changeOptions(options, spec), ...defined({ stateDirectory }), heal, signal }
-    for await (const drift of watch(spec.content as Spec, chosen)) {
+    for await (const drift of watch(spec.content as Spec, { ...changeOptions(options, spec), heal, signal })) {
       const isLast = drift.error !== undefined && drift.retryIn === undefined
       if (isLast) status = statusOf(drift.error.code)
       if (json) output.out(`${JSON.stringify({ ...drift, plan: undefined })}\n`)

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { pause } from '../helpers/pause.js'
 import { attackGround, type Ground } from './attackGround.js'
 import { ipProtocol, udp } from './frames.js'
 import { packet } from './trespass.js'
@@ -12,14 +13,12 @@ const datagramOf = ({ world }: Ground, size: number): Uint8Array =>
 const fragmentOf = ({ world }: Ground, size: number): Uint8Array =>
   packet(world, '192.0.2.2', UDP, new Uint8Array(size - 20), { offset: 0x2000 | 3 })
 
-const never = new Int32Array(new SharedArrayBuffer(4))
-
 /** Sends more frames than any rate lets through, for a time; seconds that it took. */
 function flood(write: (bytes: Uint8Array) => void, bytes: Uint8Array, milliseconds: number): number {
   const start = performance.now()
   do {
     for (let count = 0; count < 100; count++) write(bytes)
-    Atomics.wait(never, 0, 0, 2)
+    pause(2)
   } while (performance.now() - start < milliseconds)
   return (performance.now() - start) / 1000
 }

@@ -1,9 +1,9 @@
+import { AF_INET } from '../../src/rtnetlink/constants.js'
 import { SOCK_CLOEXEC, SOCK_DGRAM } from '../../src/system/constants.js'
 import { checked, libc } from '../../src/system/libc.js'
 import { inNamespace } from '../../src/system/namespace.js'
 import type { TestNamespace } from './namespace.js'
 
-const AF_INET = 2
 /** struct sockaddr_in of 10.0.0.2 port 9. */
 const target = Uint8Array.of(AF_INET, 0, 0, 9, 10, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0)
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
+import { AF_INET } from '../../src/rtnetlink/constants.js'
 import { SOCK_CLOEXEC, SOCK_DGRAM } from '../../src/system/constants.js'
 import { checked, libc } from '../../src/system/libc.js'
 import { inNamespace } from '../../src/system/namespace.js'
+import { IFNAMSIZ } from '../../src/tuntap/constants.js'
 
-const AF_INET = 2
-/** include/uapi/linux/sockios.h, and struct ifreq of include/uapi/linux/if.h. */
+/** include/uapi/linux/sockios.h */
 const SIOCSIFFLAGS = 0x8914
-const IFNAMSIZ = 16
 const IFF_UP = 1
 
 /**
@@ -18,6 +18,7 @@ export function makeQuiet(fd: number): void {
     const setting = (name: string): string => `/proc/sys/net/ipv6/conf/default/${name}`
     writeFileSync(setting('accept_dad'), '0')
     writeFileSync(setting('addr_gen_mode'), '1')
+    // struct ifreq: include/uapi/linux/if.h
     const request = new Uint8Array(40)
     Buffer.from(request.buffer).write('lo')
     request[IFNAMSIZ] = IFF_UP

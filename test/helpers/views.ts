@@ -1,4 +1,5 @@
 import type { TestNamespace } from './namespace.js'
+import { pause } from './pause.js'
 
 /** What `ip -j` prints. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
@@ -41,8 +42,7 @@ const script = [
 ].join('\n')
 
 const attempts = 20
-const pause = 50
-const never = new Int32Array(new SharedArrayBuffer(4))
+const pauseBetween = 50
 
 /**
  * Has `ip` show a namespace, and waits, a second at most, until each IPv6 address has its local route, which a work
@@ -52,7 +52,7 @@ export function settledViews(namespace: Pick<TestNamespace, 'sh'>): Shown {
   for (let attempt = 1; ; attempt++) {
     const shown = show(namespace)
     if (attempt === attempts || areSettled(shown)) return shown
-    Atomics.wait(never, 0, 0, pause)
+    pause(pauseBetween)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../error.js'
-import { parseAddress } from '../../ip/address.js'
+import { castOf, familyOf, parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
 import type { RouteRecord } from '../../state/route.js'
 import { eachInTurns } from '../../system/inTurns.js'
@@ -43,9 +43,8 @@ function gatewayProblems(route: RouteRecord, path: string, problems: Problem[]):
   const check = (at: string, { via, dev, onlink = false }: Pick<RouteRecord, 'via' | 'dev' | 'onlink'>): void => {
     const gateway = via === undefined ? undefined : parseAddress(via)
     if (!gateway) return
-    const [first = 0] = gateway
-    // What a route leads to that looks on the link is asked for with onlink only.
-    if (gateway.length === 16 ? first === 0xff : onlink && first >> 4 === 0xe)
+    // Without onlink an IPv4 group is looked up, and taken where a route leads to a link by itself.
+    if (castOf(gateway) === 'multicast' && (onlink || familyOf(gateway) === 'inet6'))
       problems.push({ path: at, message: `the gateway ${via} is a group of hosts, which passes nothing on` })
     else if (dev === undefined && isLinkLocal(gateway))
       problems.push({ path: at, message: `the gateway ${via} needs dev: any link may lead to a link-local address` })
