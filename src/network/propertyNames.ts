@@ -1,7 +1,8 @@
 import type { Address, ListedAddress } from '../rtnetlink/address.js'
 import type { BridgeVlan, ListedBridgeVlan } from '../rtnetlink/bridgeVlan.js'
 import type { FdbEntry, ListedFdbEntry } from '../rtnetlink/fdb.js'
-import type { GeneralLink, LinkState } from '../rtnetlink/link.js'
+import type { GeneralLink } from '../rtnetlink/link.js'
+import { type LinkState, linkStateNames } from '../rtnetlink/linkState.js'
 import type { ListedMdbEntry, MdbEntry } from '../rtnetlink/mdb.js'
 import type { ListedNeighbor, Neighbor } from '../rtnetlink/neighbor.js'
 import type { ListedNexthopObject, NexthopObject } from '../rtnetlink/nexthop.js'
@@ -275,21 +276,5 @@ export const linkNames: PropertyNames<GeneralLink, GeneralLink & LinkState> = {
   gsoIpv4MaximumSize: 'optional',
   groIpv4MaximumSize: 'optional',
   features: 'optional',
-  index: 'told',
-  hardwareType: 'told',
-  flags: 'told',
-  operationalState: 'told',
-  carrier: 'told',
-  masterKind: 'told',
-  link: 'told',
-  linkNamespaceId: 'told',
-  minimumMtu: 'told',
-  maximumMtu: 'told',
-  permanentMac: 'told',
-  statistics: 'told',
-  status: 'told',
-  portStatus: 'told',
-  ipv4Settings: 'told',
-  ipv6Settings: 'told',
-  unknown: 'told',
+  ...linkStateNames,
 }

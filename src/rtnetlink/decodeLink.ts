@@ -8,6 +8,7 @@ import { linkKind } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
 import { type LinkAttributes, linkHeader, linkLayout } from './linkAttributes.js'
 import { emptyProperties, flagProperties, plainProperties } from './linkProperties.js'
+import { attachedXdp } from './linkXdp.js'
 
 const flags = Object.entries(flagProperties)
 
@@ -128,9 +129,18 @@ function addState(properties: Properties, attributes: LinkAttributes, lower: str
   properties.add('minimumMtu', attributes.minimumMtu)
   properties.add('maximumMtu', attributes.maximumMtu)
   properties.add('permanentMac', attributes.permanentMac)
+  properties.add('namespaceImmutable', attributes.namespaceImmutable || undefined)
+  properties.add('xdp', attachedXdp(attributes.xdp))
+  properties.add('devlinkPort', unlessEmpty(attributes.devlinkPort))
+  properties.add('dpllPin', unlessEmpty(attributes.dpllPin))
   properties.add('statistics', attributes.statistics)
   properties.add('status', linkInfo?.status)
   properties.add('portStatus', linkInfo?.portStatus)
   properties.add('ipv4Settings', familySettings?.ipv4?.settings)
   properties.add('ipv6Settings', familySettings?.ipv6?.settings)
+}
+
+/** Attributes that the kernel sends also of links that have nothing of it. */
+function unlessEmpty(properties: object | undefined): object | undefined {
+  return properties && Object.keys(properties).length > 0 ? properties : undefined
 }

@@ -165,7 +165,7 @@ export type {
   TunnelEnds,
 } from './kinds/tunnel.js'
 export type { VniList } from './kinds/vxlanVnis.js'
-export type { GeneralLink, Link, LinkState, ListedLink } from './link.js'
+export type { GeneralLink, Link, ListedLink } from './link.js'
 export {
   type AddressGenerationMode,
   type FamilySettings,
@@ -176,6 +176,7 @@ export {
   linkLayout,
   type OperationalState,
 } from './linkAttributes.js'
+export type { DevlinkPort, DpllPin } from './linkHardware.js'
 export type { LinkInfo } from './linkInfo.js'
 export {
   addAltNames,
@@ -190,7 +191,9 @@ export {
   newLink,
   setLink,
 } from './linkMessages.js'
+export type { LinkState } from './linkState.js'
 export type { LinkStatistics } from './linkStatistics.js'
+export type { LinkXdp } from './linkXdp.js'
 export {
   decodeMdb,
   deleteMdbEntry,

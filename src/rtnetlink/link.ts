@@ -1,8 +1,7 @@
 import type { Features } from '../genetlink/ethtool/features.js'
-import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { KindOptions, PortOptions } from './kinds/registry.js'
-import type { AddressGenerationMode, OperationalState } from './linkAttributes.js'
-import type { LinkStatistics } from './linkStatistics.js'
+import type { AddressGenerationMode } from './linkAttributes.js'
+import type { LinkState } from './linkState.js'
 
 /** What every link has, whatever its kind. `ip link`, man ip-link(8). */
 export interface GeneralLink {
@@ -73,44 +72,6 @@ export interface GeneralLink {
   readonly groIpv4MaximumSize?: number
   /** What the device does itself, such as checksums and segmentation, by the kernel's names: `ethtool -k`. */
   readonly features?: Features
-}
-
-/** What is only read of a link. Builders leave it out, so that what a list returns can be given back. */
-export interface LinkState {
-  /** The interface index. */
-  readonly index: number
-  /** The kernel's ARPHRD_* number: 1 is Ethernet, 772 loopback, 65534 none. */
-  readonly hardwareType: number
-  /** The kernel's IFF_* flags. */
-  readonly flags: number
-  /** Whether it can carry packets, RFC 2863. */
-  readonly operationalState?: OperationalState
-  /** Whether it has a carrier. */
-  readonly carrier?: boolean
-  /** The kind of its master, such as `bridge`. */
-  readonly masterKind?: string
-  /** The device below or the peer, by name, or by index where it is in another namespace. */
-  readonly link?: string | number
-  /** The id of the namespace that {@link link} is in, where that is another one. */
-  readonly linkNamespaceId?: number
-  /** The smallest MTU it takes. */
-  readonly minimumMtu?: number
-  /** The largest MTU it takes; 0 where there is no limit. */
-  readonly maximumMtu?: number
-  /** The MAC address it was made with. */
-  readonly permanentMac?: string
-  /** What went through it since it was made. */
-  readonly statistics?: LinkStatistics
-  /** What only this kind tells, such as a bridge's root. */
-  readonly status?: object
-  /** What only a port tells, such as its STP state. */
-  readonly portStatus?: object
-  /** IPV4_DEVCONF_* settings, `u32` each, from number 1 on. */
-  readonly ipv4Settings?: Uint8Array
-  /** DEVCONF_* settings of IPv6, `s32` each, from number 0 on. */
-  readonly ipv6Settings?: Uint8Array
-  /** Attributes that this version of the SDK does not know. */
-  readonly unknown?: readonly UnknownAttribute[]
 }
 
 /** A link as it is made: general properties, the options under the name of the kind, and those as a port. */

@@ -18,8 +18,10 @@ import {
 import { field, type Struct, struct } from '../netlink/struct.js'
 import { type AttributeDetails, type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { AF_INET, AF_INET6 } from './constants.js'
+import { type DevlinkPort, type DpllPin, devlinkPort, dpllPin } from './linkHardware.js'
 import { type LinkInfo, linkInfo } from './linkInfo.js'
 import { type LinkStatistics, linkStatistics } from './linkStatistics.js'
+import { type XdpAttributes, xdpAttributes } from './linkXdp.js'
 import { protocolDownReasons } from './protocolDownReasons.js'
 
 /** The index of the loopback device, the first of each namespace: include/net/flow.h, LOOPBACK_IFINDEX. */
@@ -59,6 +61,7 @@ export interface Ipv6Settings {
   readonly flags?: number
   /** DEVCONF_* as s32 each, from number 0 on. */
   readonly settings?: Uint8Array
+  readonly cacheInformation?: Uint8Array
   readonly token?: string
   readonly addressGenerationMode?: AddressGenerationMode
 }
@@ -71,6 +74,9 @@ export interface FamilySettings {
 
 const state: AttributeDetails = { state: true }
 
+const noBytes = new Uint8Array(0)
+const nothing: Codec<Uint8Array> = { ...binary, decode: () => noBytes }
+
 // IFLA_INET_*, IFLA_INET6_*: include/uapi/linux/if_link.h
 const familySettings: AttributeTable<FamilySettings> = attributeTable<FamilySettings>({
   ipv4: attribute(AF_INET, attributeTable<Ipv4Settings>({ settings: attribute(1, binary, state) })),
@@ -79,6 +85,8 @@ const familySettings: AttributeTable<FamilySettings> = attributeTable<FamilySett
     attributeTable<Ipv6Settings>({
       flags: attribute(1, u32, state),
       settings: attribute(2, binary, state),
+      // When it changed, and how long a neighbor is taken to be there.
+      cacheInformation: attribute(5, nothing, state),
       token: attribute(7, ipv6),
       addressGenerationMode: attribute(8, enumeration(u8, { eui64: 0, none: 1, stable_secret: 2, random: 3 })),
     }),
@@ -96,6 +104,7 @@ export interface LinkAttributes {
   readonly queueDiscipline?: string
   readonly master?: string | number
   readonly txQueueLength?: number
+  readonly map?: Uint8Array
   readonly operationalState?: OperationalState
   readonly linkMode?: number
   readonly linkInfo?: LinkInfo
@@ -115,6 +124,7 @@ export interface LinkAttributes {
   readonly protocolDown?: boolean
   readonly gsoMaximumSegments?: number
   readonly gsoMaximumSize?: number
+  readonly xdp?: XdpAttributes
   readonly carrierUpCount?: number
   readonly carrierDownCount?: number
   readonly minimumMtu?: number
@@ -127,15 +137,18 @@ export interface LinkAttributes {
   readonly tsoMaximumSize?: number
   readonly tsoMaximumSegments?: number
   readonly allMulticastCount?: number
+  readonly devlinkPort?: DevlinkPort
   readonly gsoIpv4MaximumSize?: number
   readonly groIpv4MaximumSize?: number
+  readonly dpllPin?: DpllPin
+  readonly maximumPacingOffloadHorizon?: Uint8Array
+  readonly namespaceImmutable?: boolean
+  readonly headroom?: number
+  readonly tailroom?: number
 }
 
 // The index may be of another namespace, where a name of this one would be wrong: IFLA_LINK_NETNSID tells.
 const lowerReference: Codec<string | number> = { ...linkReference, decode: u32.decode }
-
-const noBytes = new Uint8Array(0)
-const nothing: Codec<Uint8Array> = { ...binary, decode: () => noBytes }
 
 const IFLA_ALT_IFNAME = 53
 // ALTIFNAMSIZ and IFNAMSIZ without the final zero: include/uapi/linux/if.h
@@ -153,6 +166,8 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   shortStatistics: attribute(7, nothing, state),
   master: attribute(10, linkReference),
   txQueueLength: attribute(13, u32),
+  // Interrupts and ports of ISA cards.
+  map: attribute(14, nothing, state),
   operationalState: attribute(
     16,
     enumeration(u8, { unknown: 0, notpresent: 1, down: 2, lowerlayerdown: 3, testing: 4, dormant: 5, up: 6 }),
@@ -176,6 +191,7 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   protocolDown: attribute(39, boolean(u8)),
   gsoMaximumSegments: attribute(40, u32),
   gsoMaximumSize: attribute(41, u32),
+  xdp: attribute(43, xdpAttributes, state),
   carrierUpCount: attribute(47, u32, state),
   carrierDownCount: attribute(48, u32, state),
   minimumMtu: attribute(50, u32, state),
@@ -188,8 +204,14 @@ export const linkAttributes: AttributeTable<LinkAttributes> = attributeTable<Lin
   tsoMaximumSize: attribute(59, u32, state),
   tsoMaximumSegments: attribute(60, u32, state),
   allMulticastCount: attribute(61, u32, state),
+  devlinkPort: attribute(62, devlinkPort, state),
   gsoIpv4MaximumSize: attribute(63, u32),
   groIpv4MaximumSize: attribute(64, u32),
+  dpllPin: attribute(65, dpllPin, state),
+  maximumPacingOffloadHorizon: attribute(66, nothing, state),
+  namespaceImmutable: attribute(67, boolean(u8), state),
+  headroom: attribute(68, u16, state),
+  tailroom: attribute(69, u16, state),
 })
 
 /** RTM_NEWLINK and its kin. */

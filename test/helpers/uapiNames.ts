@@ -19,6 +19,8 @@ import {
   vxlan,
 } from '../../src/rtnetlink/kinds/builtIn.js'
 import { linkLayout } from '../../src/rtnetlink/linkAttributes.js'
+import { devlinkPort } from '../../src/rtnetlink/linkHardware.js'
+import { xdpAttributes } from '../../src/rtnetlink/linkXdp.js'
 import { namespaceIdLayout } from '../../src/rtnetlink/namespaceId.js'
 import { neighborLayout } from '../../src/rtnetlink/neighborAttributes.js'
 import { nexthopLayout } from '../../src/rtnetlink/nexthopAttributes.js'
@@ -75,7 +77,24 @@ export const namedTables: readonly NamedTable[] = [
       allMulticastCount: 'ALLMULTI',
       gsoIpv4MaximumSize: 'GSO_IPV4_MAX_SIZE',
       groIpv4MaximumSize: 'GRO_IPV4_MAX_SIZE',
+      maximumPacingOffloadHorizon: 'MAX_PACING_OFFLOAD_HORIZON',
+      namespaceImmutable: 'NETNS_IMMUTABLE',
     },
+  },
+  {
+    table: xdpAttributes,
+    prefix: 'IFLA_XDP_',
+    names: {
+      programId: 'PROG_ID',
+      driverProgramId: 'DRV_PROG_ID',
+      genericProgramId: 'SKB_PROG_ID',
+      offloadProgramId: 'HW_PROG_ID',
+    },
+  },
+  {
+    table: devlinkPort,
+    prefix: 'DEVLINK_ATTR_',
+    names: { bus: 'BUS_NAME', device: 'DEV_NAME', index: 'PORT_INDEX' },
   },
   { table: reasonAttributes, prefix: 'IFLA_PROTO_DOWN_REASON_' },
   {

@@ -61,7 +61,7 @@ const headers = [
     'pkt_sched',
   ],
   ...['lwtunnel', 'mpls_iptunnel', 'seg6_iptunnel', 'seg6_local'],
-  ...['genetlink', 'wireguard', 'if_macsec', 'if_team', 'ethtool', 'ethtool_netlink'],
+  ...['devlink', 'genetlink', 'wireguard', 'if_macsec', 'if_team', 'ethtool', 'ethtool_netlink'],
 ].map((name) => (name.includes('.') ? name : `linux/${name}.h`))
 
 /** Has the system's headers judge our numbers; returns the claims that are wrong, with the right number. */
