@@ -12,6 +12,31 @@ import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
 import { desiredLink, requireLinks } from './lookup.js'
 
+/** Refuses a new link without what its kind needs to be made. */
+export function checkNeeded(
+  context: DiffContext,
+  { properties, elsewhere, path }: DesiredLink,
+  kind: AnyLinkKind,
+): void {
+  const options = sectionOf(properties, kind.kind)
+  for (const required of kind.options.domain.type === 'object' ? kind.options.domain.required : []) {
+    if (options?.[required] === undefined && !(required === 'link' && elsewhere)) {
+      context.problems.push({
+        path: `${path}/${kind.kind}`,
+        message: `a new ${kind.kind} needs ${kind.kind}.${required}`,
+      })
+    }
+  }
+  const sets = kind.needsOneOf ?? []
+  if (sets.length > 0 && !sets.some((set) => set.every((name) => options?.[name] !== undefined))) {
+    const choices = sets.map((set) => set.map((name) => `${kind.kind}.${name}`).join(' with '))
+    context.problems.push({
+      path: `${path}/${kind.kind}`,
+      message: `a new ${kind.kind} needs ${choices.join(', or ')}`,
+    })
+  }
+}
+
 /** Refuses what a family of generic netlink lacks for a change; what is put back goes without. */
 export function checkMissing(
   { problems, owner, actual }: DiffContext,

@@ -46,3 +46,8 @@ export function withLower(link: Link, lower: string | number | undefined): Link 
   const takesOne = linkKind(kind)?.dependsOn?.includes('link') ?? false
   return lower === undefined || !takesOne ? link : { ...link, [kind]: { ...sectionOf(link, kind), link: lower } }
 }
+
+/** Whether links of a kind stay when the device below them goes. */
+export function survivesLower(kind: string | undefined): boolean {
+  return (kind !== undefined && linkKind(kind)?.survivesLower) ?? false
+}
