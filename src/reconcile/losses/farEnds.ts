@@ -10,8 +10,10 @@ import { takenAlong } from '../reach/dependents.js'
 import type { End, Wish } from '../reach/pairs.js'
 import { formerNamesOf } from '../renames/formerNames.js'
 import type { PlannedStep } from '../steps/step.js'
+import { decidedAnew } from './decidedAnew.js'
+import type { FarEnd } from './farEnd.js'
 import { farUppersOf } from './farUppers.js'
-import { decidedAnew, type FarEnd, recreatedLinks } from './losses.js'
+import { recreatedLinks } from './recreatedLinks.js'
 
 /**
  * The links that go with the other end of their pair, or with what they stand on, in another namespace and come back,
