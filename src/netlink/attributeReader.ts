@@ -1,5 +1,6 @@
 import { littleEndian, Payload } from './bytes.js'
 import type { Codec, DecodeContext } from './codec.js'
+import type { Gathered } from './shape.js'
 
 /** How bits are laid out: a value with a mask of 4 bytes each, or a number of the machine's or the network's order. */
 export type BitLayout = 'masked' | 'u16' | 'u32' | 'be16'
@@ -42,8 +43,7 @@ const bitPayloads = [new Payload(Uint8Array.of(0)), new Payload(Uint8Array.of(1)
 
 /** Returns whether the payload was what the table says, for one of the properties that share the attribute. */
 export function decodeInto(
-  found: string[],
-  values: unknown[],
+  found: Gathered,
   readers: readonly Reader[],
   range: Payload,
   context: DecodeContext,
@@ -51,12 +51,11 @@ export function decodeInto(
   const [first] = readers
   if (first?.plain && readers.length === 1) {
     try {
-      values.push(first.codec.decode(range, context))
+      found.add(first.name, first.codec.decode(range, context))
+      return true
     } catch {
       return false
     }
-    found.push(first.name)
-    return true
   }
   let taken = false
   for (const { name, codec, bit, layout, start, repeats, nested } of readers) {
@@ -65,19 +64,15 @@ export function decodeInto(
       if (bits === undefined) return false
       taken = true
       if (!isMeant(range, layout, bit)) continue
-      found.push(name)
-      values.push(codec.decode(bitPayloads[((bits >>> bit) & 1) === 1 ? 1 : 0], context))
+      found.add(name, codec.decode(bitPayloads[((bits >>> bit) & 1) === 1 ? 1 : 0], context))
       continue
     }
     const known = context.unknown?.length ?? 0
     try {
       const value = codec.decode(start > 0 ? range.slice(range.start + start) : range, context)
-      const before = repeats ? found.indexOf(name) : -1
-      if (before >= 0) values[before] = [values[before], value].flat()
-      else {
-        values.push(value)
-        found.push(name)
-      }
+      const before = repeats ? found.placeOf(name) : -1
+      if (before >= 0) found.values[before] = [found.values[before], value].flat()
+      else found.add(name, value)
       taken = true
     } catch {
       continue

@@ -121,25 +121,24 @@ export function attributeTable<T extends object>(
       layout ??= layoutOf(lines, names)
       const { byType, shape, conditional, withAbsent } = layout
       const readers = context.settingsOnly ? layout.settingReaders : layout.readers
-      const found: string[] = []
-      const values: unknown[] = []
       const bitsByType = conditional.length > 0 ? new Map<number, number>() : undefined
       // One for all, since an object for each is most of what reading many messages leaves behind.
       const range = payload.slice(payload.start)
-      walkAttributes(payload, (type, start, end) => {
-        const owners = readers.get(type)
-        if (owners ? owners.length === 0 : !context.unknown || beside?.knows(type)) {
-          if (context.ignored && !beside?.knows(type)) context.ignored.push({ start, end })
-          return
-        }
-        range.start = start
-        range.end = end
-        if (!owners || !decodeInto(found, values, owners, range, context)) {
-          context.unknown?.push({ path: [], type, bytes: range.copy() })
-        }
-        if (bitsByType) rememberBits(lines, byType.get(type), range, bitsByType)
-      })
-      const result = shape.objectOf(found, values) as Partial<T>
+      const result = shape.objectOf((found) => {
+        walkAttributes(payload, (type, start, end) => {
+          const owners = readers.get(type)
+          if (owners ? owners.length === 0 : !context.unknown || beside?.knows(type)) {
+            if (context.ignored && !beside?.knows(type)) context.ignored.push({ start, end })
+            return
+          }
+          range.start = start
+          range.end = end
+          if (!owners || !decodeInto(found, owners, range, context)) {
+            context.unknown?.push({ path: [], type, bytes: range.copy() })
+          }
+          if (bitsByType) rememberBits(lines, byType.get(type), range, bitsByType)
+        })
+      }) as Partial<T>
       for (const name of conditional) {
         const { type = 0, bit = 0 } = lines[name].countsBy ?? {}
         if ((((bitsByType?.get(type) ?? 0) >>> bit) & 1) === 0) delete result[name]

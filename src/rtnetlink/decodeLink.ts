@@ -3,10 +3,10 @@ import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, noting, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
 import { text } from '../netlink/scalars.js'
-import { Shape } from '../netlink/shape.js'
+import { type Gathered, Shape } from '../netlink/shape.js'
 import { linkKind } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
-import { type LinkAttributes, linkHeader, linkLayout } from './linkAttributes.js'
+import { type LinkAttributes, type LinkHeader, linkHeader, linkLayout } from './linkAttributes.js'
 import { emptyProperties, flagProperties, plainProperties } from './linkProperties.js'
 import { attachedXdp } from './linkXdp.js'
 
@@ -19,41 +19,19 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
   const named = noting(context, unknown)
   const how = settingsOnly ? { linkName: named.linkName, settingsOnly, ...(ignored && { ignored }) } : named
   const { header, attributes } = decodeMessage(linkLayout, body, how)
-  const { name = '', altNames, familySettings } = attributes
   const lower =
     attributes.linkNamespaceId === undefined ? lowerOf(attributes, context) : lowerElsewhere(attributes, body)
-  const properties = new Properties()
-  properties.add('name', name)
-  addLinkInfo(properties, attributes, lower)
-  for (const plain of plainProperties) properties.add(plain, attributes[plain])
-  for (const [flag, { bit, inverted }] of flags) properties.add(flag, ((header.flags & bit) !== 0) !== inverted)
-  properties.add('master', masterOf(attributes))
-  properties.add('altNames', altNames && altNames.length > 0 ? altNames : undefined)
-  const { addressGenerationMode, token } = familySettings?.ipv6 ?? {}
-  properties.add('addressGenerationMode', addressGenerationMode)
-  properties.add('ipv6Token', token === emptyProperties.ipv6Token ? undefined : token)
-  properties.add('protocolDown', attributes.protocolDown || undefined)
-  properties.add('index', header.index)
-  properties.add('hardwareType', header.type)
-  properties.add('flags', header.flags)
-  addState(properties, attributes, lower)
-  properties.add('unknown', unknown.length > 0 ? unknown : undefined)
-  return shape.objectOf(properties.names, properties.values) as unknown as ListedLink
+  return shape.objectOf((properties) => {
+    addSettings(properties, header, attributes, lower)
+    properties.add('index', header.index)
+    properties.add('hardwareType', header.type)
+    properties.add('flags', header.flags)
+    addState(properties, attributes, lower)
+    properties.add('unknown', unknown.length > 0 ? unknown : undefined)
+  }) as unknown as ListedLink
 }
 
 const shape = new Shape()
-
-/** Properties that are to become an object, without those that have no value. */
-class Properties {
-  readonly names: string[] = []
-  readonly values: unknown[] = []
-
-  add(name: string, value: unknown): void {
-    if (value === undefined) return
-    this.names.push(name)
-    this.values.push(value)
-  }
-}
 
 const IFLA_IFNAME = 3
 const ifname = text(15)
@@ -88,7 +66,26 @@ function lowerElsewhere({ link, linkInfo }: LinkAttributes, body: Payload): stri
   return typeof index === 'number' && index !== 0 ? index : undefined
 }
 
-function addLinkInfo(properties: Properties, attributes: LinkAttributes, lower: string | number | undefined): void {
+function addSettings(
+  properties: Gathered,
+  header: LinkHeader,
+  attributes: LinkAttributes,
+  lower: string | number | undefined,
+): void {
+  const { name = '', altNames, familySettings } = attributes
+  properties.add('name', name)
+  addLinkInfo(properties, attributes, lower)
+  for (const plain of plainProperties) properties.add(plain, attributes[plain])
+  for (const [flag, { bit, inverted }] of flags) properties.add(flag, ((header.flags & bit) !== 0) !== inverted)
+  properties.add('master', masterOf(attributes))
+  properties.add('altNames', altNames && altNames.length > 0 ? altNames : undefined)
+  const { addressGenerationMode, token } = familySettings?.ipv6 ?? {}
+  properties.add('addressGenerationMode', addressGenerationMode)
+  properties.add('ipv6Token', token === emptyProperties.ipv6Token ? undefined : token)
+  properties.add('protocolDown', attributes.protocolDown || undefined)
+}
+
+function addLinkInfo(properties: Gathered, attributes: LinkAttributes, lower: string | number | undefined): void {
   const { linkInfo: info } = attributes
   if (!info) return
   if (info.kind !== undefined) {
@@ -119,7 +116,7 @@ function outerOptions(
   return Object.fromEntries(outer.map((name) => [name, lower]))
 }
 
-function addState(properties: Properties, attributes: LinkAttributes, lower: string | number | undefined): void {
+function addState(properties: Gathered, attributes: LinkAttributes, lower: string | number | undefined): void {
   const { linkInfo, familySettings } = attributes
   properties.add('operationalState', attributes.operationalState)
   properties.add('carrier', attributes.carrier)

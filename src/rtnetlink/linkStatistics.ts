@@ -81,8 +81,9 @@ export const linkStatistics: Codec<LinkStatistics> = {
     throw new TypeError('a link is not told its statistics')
   },
   decode({ view, start, length }) {
-    const names = statisticsFields.slice(0, length >> 3)
-    const values = names.map((_name, index) => readU64AsNumber(view, start + index * 8))
-    return shape.objectOf(names, values) as unknown as LinkStatistics
+    return shape.objectOf((found) => {
+      for (const [index, name] of statisticsFields.slice(0, length >> 3).entries())
+        found.add(name, readU64AsNumber(view, start + index * 8))
+    }) as unknown as LinkStatistics
   },
 }
