@@ -1,7 +1,7 @@
 import { NLA_F_NESTED, walkAttributes } from './attribute.js'
+import { writeAttribute } from './attributeWriter.js'
 import type { Payload } from './bytes.js'
 import type { Codec } from './codec.js'
-import { writeAttribute } from './table.js'
 
 /** A list of attributes of one type inside another one, such as the alternative names of a link. */
 export function listOf<T>(type: number, codec: Codec<T>): Codec<readonly T[]> {

@@ -1,7 +1,8 @@
 import { NLA_F_NESTED, walkAttributes } from '../netlink/attribute.js'
+import { writeAttribute } from '../netlink/attributeWriter.js'
 import { type Codec, MalformedError } from '../netlink/codec.js'
 import { be32, enumeration, text, u8 } from '../netlink/scalars.js'
-import { type AttributeTable, attribute, attributeTable, writeAttribute } from '../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../netlink/table.js'
 import { type DataValue, dataValue, nameText } from './data.js'
 
 /** `meta KEY`: something that the kernel knows of the packet. */

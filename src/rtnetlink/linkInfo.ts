@@ -1,9 +1,10 @@
 import { NLA_F_NESTED, walkAttributes } from '../netlink/attribute.js'
+import { writeAttribute } from '../netlink/attributeWriter.js'
 import type { Payload, Writer } from '../netlink/bytes.js'
 import { type Codec, type DecodeContext, type EncodeContext, withoutNames } from '../netlink/codec.js'
 import { invalidUnder } from '../netlink/invalidValue.js'
 import { text } from '../netlink/scalars.js'
-import { type AnyAttributeTable, writeAttribute } from '../netlink/table.js'
+import type { AnyAttributeTable } from '../netlink/table.js'
 import type { AnyLinkKind } from './kinds/kind.js'
 import { linkKind, linkKindOfKernel } from './kinds/registry.js'
 

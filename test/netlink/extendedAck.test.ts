@@ -1,11 +1,11 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { writeAttribute } from '../../src/netlink/attributeWriter.js'
 import { littleEndian, Payload, Writer } from '../../src/netlink/bytes.js'
 import { withoutNames } from '../../src/netlink/codec.js'
 import { acknowledgementError, decodeDoneMessage, decodeErrorMessage } from '../../src/netlink/extendedAck.js'
 import { type NetlinkMessage, NLM_F_ACK_TLVS, NLM_F_CAPPED, type ReceivedMessage } from '../../src/netlink/message.js'
 import { text, u32, u64 } from '../../src/netlink/scalars.js'
-import { writeAttribute } from '../../src/netlink/table.js'
 
 const EINVAL = 22
 

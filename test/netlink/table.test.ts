@@ -1,17 +1,12 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { NLA_F_NESTED, walkAttributes } from '../../src/netlink/attribute.js'
+import { writeAttribute } from '../../src/netlink/attributeWriter.js'
 import { Payload, Writer } from '../../src/netlink/bytes.js'
 import { type DecodeContext, withoutNames } from '../../src/netlink/codec.js'
 import { listOf } from '../../src/netlink/lists.js'
 import { boolean, castAddress, flag, ipAddress, mac, text, u8, u16, u32 } from '../../src/netlink/scalars.js'
-import {
-  type AttributeTable,
-  attribute,
-  attributeTable,
-  encodeAttributes,
-  writeAttribute,
-} from '../../src/netlink/table.js'
+import { type AttributeTable, attribute, attributeTable, encodeAttributes } from '../../src/netlink/table.js'
 
 interface Inner {
   readonly depth?: number

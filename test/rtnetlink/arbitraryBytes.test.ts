@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { writeAttribute } from '../../src/netlink/attributeWriter.js'
 import { align4, littleEndian, Payload, Writer } from '../../src/netlink/bytes.js'
-import { writeAttribute } from '../../src/netlink/table.js'
 import { decodeAddress } from '../../src/rtnetlink/address.js'
 import { decodeGlobalVlanOptions, decodeVlans } from '../../src/rtnetlink/bridgeVlan.js'
 import { decodeLink, decodeLinkName } from '../../src/rtnetlink/decodeLink.js'

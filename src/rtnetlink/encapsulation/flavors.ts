@@ -1,6 +1,7 @@
+import { writeAttribute } from '../../netlink/attributeWriter.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
 import { u8, u32 } from '../../netlink/scalars.js'
-import { type AttributeTable, attribute, attributeTable, writeAttribute } from '../../netlink/table.js'
+import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 
 /** What an endpoint does besides: RFC 8986 §4.16, RFC 9800 for `next-csid`. */
 export type Seg6Flavor = 'psp' | 'usp' | 'usd' | 'next-csid'

@@ -1,7 +1,7 @@
+import { writeAttribute } from '../../netlink/attributeWriter.js'
 import type { Writer } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
 import { text } from '../../netlink/scalars.js'
-import { writeAttribute } from '../../netlink/table.js'
 import { RTM_NEWLINK } from '../../rtnetlink/constants.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'

@@ -1,4 +1,5 @@
 import { walkAttributes } from '../../netlink/attribute.js'
+import { writeAttribute } from '../../netlink/attributeWriter.js'
 import { align4, littleEndian, Payload, Writer } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
 import {
@@ -12,7 +13,6 @@ import {
   type ReceivedMessage,
 } from '../../netlink/message.js'
 import { text, u32 } from '../../netlink/scalars.js'
-import { writeAttribute } from '../../netlink/table.js'
 import { errnoNumber } from '../../system/errno.js'
 
 // enum nlmsgerr_attrs: include/uapi/linux/netlink.h
