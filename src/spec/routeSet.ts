@@ -36,6 +36,9 @@ export interface RouteTextOptions extends RouteReadOptions {
 /** What of a route cannot be written as words. */
 function untoldOf({ to: _to, ...properties }: RouteSpec): string | undefined {
   if (properties.absent) return 'is absent'
+  // One would begin a comment, the other let the line go on.
+  const links = [properties, ...(properties.nexthops ?? [])].map(({ dev }) => dev ?? '')
+  if (links.some((dev) => /^#|\\$/.test(dev))) return 'goes through a link with a name'
   return tellsEncapsulations(properties) ? undefined : 'has something of an encapsulation'
 }
 

@@ -28,6 +28,8 @@ const leading: ReadonlyMap<string, Lead> = new Map<string, Lead>([
   ...routeTypes.map((type, index) => [String(index + 1), { type }] as const),
 ])
 const backslash = 0x5c
+/** In place of a line's end, with -oneline; a space may be in front. */
+const lineEndWithin = /\\(?=\t)/g
 const linesALook = 32
 
 /** Reads routes from the pieces of a text. */
@@ -92,7 +94,7 @@ class LineReader {
 
   line(text: string): void {
     this.number++
-    const comment = text.indexOf('#')
+    const comment = commentOf(text)
     let line = (comment < 0 ? text : text.slice(0, comment)).trimEnd()
     let { number } = this
     if (this.#unfinished) {
@@ -151,14 +153,16 @@ class LineReader {
 
   /** The route of a line; nothing where it is left out, or a {@link WordError} has become a problem of its own. */
   #route({ to, family, type = 'unicast', verb, rest, number, restColumn }: Pending): unknown {
-    const words = new LineWords(rest)
+    const words = new LineWords(rest.replaceAll(lineEndWithin, ' '))
     try {
       const properties = withoutShown(isTerse(words.peek()) ? readTerse(words) : readWords(words), type)
       if (!verb && isPassing(properties)) return undefined
       // Only IPv6 has preferences, and it shows them of every route.
       const byPreference = to === 'default' && properties.preference !== undefined ? 'inet6' : undefined
       const told = family ?? byPreference
-      return { to, ...(type === 'unicast' ? {} : { type }), ...(told ? { family: told } : {}), ...properties }
+      // A route through a blackhole object is shown as a blackhole.
+      const isUnicast = type === 'unicast' || (type === 'blackhole' && properties.nexthopId !== undefined)
+      return { to, ...(isUnicast ? {} : { type }), ...(told ? { family: told } : {}), ...properties }
     } catch (error) {
       if (error instanceof PassingRoute) return undefined
       if (!(error instanceof WordError)) throw error
@@ -234,6 +238,13 @@ class LineWords implements Words {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0d
+}
+
+/** Where a comment begins, or -1: not within a word, since links may be called so. */
+function commentOf(text: string): number {
+  let at = text.indexOf('#')
+  while (at > 0 && !isBlank(text.charCodeAt(at - 1))) at = text.indexOf('#', at + 1)
+  return at
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { familyOf } from '../ip/address.js'
 import { passingProtocols } from '../rtnetlink/routeRecord.js'
+import { type SystemNames, systemNames } from '../system/names.js'
 import { readEncapsulation, writeEncapsulation } from './encapsulationWords.js'
 import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
@@ -35,7 +36,6 @@ function set<Name extends keyof RouteProperties>(
 }
 
 const numeric = [
-  'tos',
   'metric',
   'advmss',
   'window',
@@ -68,13 +68,16 @@ function textWord(property: 'dev' | 'src' | 'from', word: string): Word {
   }
 }
 
-/** Durations, in milliseconds where no unit is told (iproute2, lib/utils.c, get_time_rtt). */
-function timeWord(property: 'rtt' | 'rttvar' | 'rtoMin', word: string): Word {
+/**
+ * Durations; a number without a unit is the kernel's own (iproute2, lib/utils.c, get_time_rtt).
+ * @param fractions how many of that make a millisecond
+ */
+function timeWord(property: 'rtt' | 'rttvar' | 'rtoMin', word: string, fractions: number): Word {
   return {
     read: (words, route) => {
       // It has no effect without its lock, which iproute2 therefore sets and shows in any case.
       if (property === 'rtoMin' && words.peek() === 'lock') words.next('lock')
-      set(route, property, secondsOf(unlocked(words, 'a time')))
+      set(route, property, secondsOf(unlocked(words, 'a time'), fractions))
     },
     write: (route) => route[property] !== undefined && `${word} ${(route[property] ?? 0) * 1000}ms`,
   }
@@ -94,7 +97,10 @@ function switchWord(property: 'quickack' | 'fastOpenNoCookie', word: string): Wo
 /** The words of `ip route`, man ip-route(8), in the order in which they are written. */
 const table: Readonly<Record<string, Word>> = {
   from: textWord('from', 'from'),
-  tos: numberWord('tos', 'tos'),
+  tos: {
+    read: (words, route) => set(route, 'tos', tosOf(words.next('a type of service by number or name'))),
+    write: ({ tos }) => tos !== undefined && `tos ${tos}`,
+  },
   encap: {
     read: (words, route) => set(route, 'encapsulation', readEncapsulation(words)),
     write: ({ encapsulation }) => writeEncapsulation(encapsulation),
@@ -135,9 +141,9 @@ const table: Readonly<Record<string, Word>> = {
   },
   advmss: numberWord('advmss', 'advmss'),
   window: numberWord('window', 'window'),
-  rtt: timeWord('rtt', 'rtt'),
-  rttvar: timeWord('rttvar', 'rttvar'),
-  rto_min: timeWord('rtoMin', 'rto_min'),
+  rtt: timeWord('rtt', 'rtt', 8),
+  rttvar: timeWord('rttvar', 'rttvar', 4),
+  rto_min: timeWord('rtoMin', 'rto_min', 1),
   ssthresh: numberWord('ssthresh', 'ssthresh'),
   cwnd: numberWord('cwnd', 'cwnd'),
   initcwnd: numberWord('initcwnd', 'initcwnd'),
@@ -195,9 +201,10 @@ const passing: ReadonlySet<string> = new Set([
   'rt_offload',
   'trap',
   'rt_trap',
+  'rt_offload_failed',
+  'notify',
+  'unresolved',
   'pervasive',
-  // In place of a line's end, with -oneline.
-  '\\',
 ])
 
 /** Reads the words behind a destination. */
@@ -274,6 +281,7 @@ function nexthop(words: Words): NexthopSpec {
       const encapsulation = readEncapsulation(words)
       if (encapsulation) hop.encapsulation = encapsulation
     } else if (passing.has(word)) words.next(word)
+    else if (word === 'realm' || word === 'realms') throw new WordError('a next hop has no realm in a spec')
     else break
   }
   return hop
@@ -299,8 +307,18 @@ function unlocked(words: Words, what: string): string {
   return text
 }
 
-function secondsOf(text: string): number {
-  const [, number, unit = 'ms'] = /^(\d+(?:\.\d+)?)(s|ms|sec|msec)?$/.exec(text) ?? []
+function secondsOf(text: string, fractions: number): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(s|secs?|ms|msecs?)?$/i.exec(text) ?? []
   if (number === undefined) throw new WordError(`${JSON.stringify(text)} is not a time`)
-  return unit.startsWith('s') ? Number(number) : Number(number) / 1000
+  if (unit === undefined) return Number(number) / fractions / 1000
+  return /^s/i.test(unit) ? Number(number) : Number(number) / 1000
+}
+
+let names: SystemNames | undefined
+
+function tosOf(text: string): number {
+  names ??= systemNames()
+  const tos = names.dsfields.number(text)
+  if (tos === undefined) throw new WordError(`${JSON.stringify(text)} is no type of service`)
+  return tos
 }

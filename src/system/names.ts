@@ -18,6 +18,7 @@ export interface SystemNames {
   readonly protocols: NameTable
   readonly scopes: NameTable
   readonly realms: NameTable
+  readonly dsfields: NameTable
   readonly groups: NameTable
   readonly users: NameTable
   readonly userGroups: NameTable
@@ -51,6 +52,30 @@ const builtIn = {
   },
   rt_scopes: { global: 0, site: 200, link: 253, host: 254, nowhere: 255 },
   rt_realms: { cosmos: 0 },
+  // It has these in a file alone: etc/iproute2/rt_dsfield.
+  rt_dsfield: {
+    default: 0,
+    AF11: 0x28,
+    AF12: 0x30,
+    AF13: 0x38,
+    AF21: 0x48,
+    AF22: 0x50,
+    AF23: 0x58,
+    AF31: 0x68,
+    AF32: 0x70,
+    AF33: 0x78,
+    AF41: 0x88,
+    AF42: 0x90,
+    AF43: 0x98,
+    CS1: 0x20,
+    CS2: 0x40,
+    CS3: 0x60,
+    CS4: 0x80,
+    CS5: 0xa0,
+    CS6: 0xc0,
+    CS7: 0xe0,
+    EF: 0xb8,
+  },
   group: { default: 0 },
 } as const
 
@@ -126,6 +151,7 @@ export function systemNames(): SystemNames {
     protocols: nameTable(() => iprouteNames('rt_protos'), 0xff),
     scopes: nameTable(() => iprouteNames('rt_scopes'), 0xff),
     realms: nameTable(() => iprouteNames('rt_realms'), 0xffff),
+    dsfields: nameTable(() => iprouteNames('rt_dsfield'), 0xff),
     groups: nameTable(() => iprouteNames('group')),
     users: nameTable(() => accountNames('/etc/passwd')),
     userGroups: nameTable(() => accountNames('/etc/group')),

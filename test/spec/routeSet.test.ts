@@ -255,6 +255,68 @@ test('a line goes on behind a backslash, and next hops behind one within it', as
   t.regex(String(await read('10.1.0.0/16 \\', 'dev d0 \\', 'over d1', '10.2.0.0/16')), /line 1, .* line 4, /s)
 })
 
+test('next hops of IPv6 and options of tunnels follow a backslash within a line', async (t) => {
+  t.deepEqual(
+    await read(
+      'default proto static metric 1024 pref medium\\\tnexthop via fd00::2 dev d0 weight 1 \\\tnexthop via fd00::3 dev d0 weight 2 ',
+      '10.1.0.0/16  encap ip id 3 src 0.0.0.0 dst 10.0.0.7 ttl 0 tos 0 \\\tvxlan_opts 5 dev d0 ',
+    ),
+    [
+      {
+        to: '10.1.0.0/16',
+        dev: 'd0',
+        encapsulation: { type: 'ip', id: 3, dst: '10.0.0.7', options: { vxlan: { gbp: 5 } } },
+      },
+      {
+        to: 'default',
+        family: 'inet6',
+        protocol: 'static',
+        metric: 1024,
+        preference: 'medium',
+        nexthops: [
+          { via: 'fd00::2', dev: 'd0', weight: 1 },
+          { via: 'fd00::3', dev: 'd0', weight: 2 },
+        ],
+      },
+    ],
+  )
+})
+
+test('a comment begins with a word, and not within the name of a link', async (t) => {
+  const route = { to: '10.1.0.0/16', dev: 'd#0', metric: 5 }
+  t.deepEqual(await read('10.1.0.0/16 dev d#0 metric 5 # a comment', '\t# another', '#', '# one # more'), [route])
+  const set = (await RouteSet.from([route])).unwrap()
+  t.deepEqual([...(await RouteSet.parse(set.toText())).unwrap()], [route])
+})
+
+test('types of service have names, a blackhole object is no type, and flags are no properties', async (t) => {
+  t.deepEqual(
+    await read(
+      '10.1.0.0/16 tos CS1 via 10.0.0.2 dev d0 notify rt_offload_failed ',
+      '10.2.0.0/16 tos 0x10 dev d0 unresolved ',
+      'blackhole 10.3.0.0/16 nhid 4 dev lo ',
+    ),
+    [
+      { to: '10.1.0.0/16', tos: 0x20, via: '10.0.0.2', dev: 'd0' },
+      { to: '10.2.0.0/16', tos: 0x10, dev: 'd0' },
+      { to: '10.3.0.0/16', nexthopId: 4 },
+    ],
+  )
+  t.regex(String(await read('10.1.0.0/16 tos hasty dev d0')), /column 17: "hasty" is no type of service/)
+})
+
+test('times are those of ip: without a unit, in parts of milliseconds that the kernel counts', async (t) => {
+  t.deepEqual(await read('10.1.0.0/16 dev d0 rtt 100 rttvar 100 rto_min 100', '10.2.0.0/16 dev d0 rtt 2SECS'), [
+    { to: '10.1.0.0/16', dev: 'd0', rtt: 0.0125, rttvar: 0.025, rtoMin: 0.1 },
+    { to: '10.2.0.0/16', dev: 'd0', rtt: 2 },
+  ])
+})
+
+test('a realm of a next hop is not taken for that of its route', async (t) => {
+  const hops = 'nexthop via 10.0.0.2 weight 1 realm 5 nexthop via 10.0.0.3'
+  t.regex(String(await read(`10.1.0.0/16 ${hops}`)), /a next hop has no realm in a spec/)
+})
+
 test('text names a nexthop object, and is refused where it would lose something', async (t) => {
   const routes: RouteSpec[] = [
     { to: '10.1.0.0/16', nexthopId: 10, metric: 5 },
@@ -266,6 +328,8 @@ test('text names a nexthop object, and is refused where it would lose something'
   const encapsulation = { type: 'seg6local', action: 'End.DX2', oif: 7 } as const
   const untold: [RouteSpec, RegExp][] = [
     [{ to: '10.2.0.0/16', dev: 'd0', absent: true }, /^the route to 10\.2\.0\.0\/16 is absent/],
+    [{ to: '10.2.0.0/16', dev: '#d0' }, /^the route to 10\.2\.0\.0\/16 goes through a link with a name, which no text/],
+    [{ to: '10.2.0.0/16', nexthops: [{ dev: 'd\\' }] }, /goes through a link with a name, which no text says/],
     [{ to: 'fd03::/48', dev: 'd0', encapsulation }, /^the route to fd03::\/48 has something of an encapsulation/],
     [
       { to: 'fd02::/48', nexthops: [{ via: 'fd00::1', encapsulation }] },
