@@ -80,8 +80,8 @@ class LineReader {
   readonly #name: string
   readonly #builder = new RouteSetBuilder()
   #pending: Pending | undefined
-  /** What a backslash at its end lets go on in the next line, and where it begins. */
-  #unfinished: { readonly text: string; readonly number: number } | undefined
+  /** Lines that a backslash at the end lets go on in the next one, and where they begin. */
+  #unfinished: { readonly lines: string[]; readonly number: number } | undefined
   number = 0
 
   constructor(name: string) {
@@ -97,14 +97,15 @@ class LineReader {
     const comment = commentOf(text)
     let line = (comment < 0 ? text : text.slice(0, comment)).trimEnd()
     let { number } = this
+    if (line.charCodeAt(line.length - 1) === backslash) {
+      this.#unfinished ??= { lines: [], number }
+      this.#unfinished.lines.push(line.slice(0, -1))
+      return
+    }
     if (this.#unfinished) {
-      line = this.#unfinished.text + line
+      line = this.#unfinished.lines.join('') + line
       number = this.#unfinished.number
       this.#unfinished = undefined
-    }
-    if (line.charCodeAt(line.length - 1) === backslash) {
-      this.#unfinished = { text: line.slice(0, -1), number }
-      return
     }
     if (line === '') return
     const start = skipBlanks(line, 0)

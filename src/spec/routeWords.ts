@@ -180,7 +180,7 @@ const table: Readonly<Record<string, Word>> = {
     write: () => undefined,
   },
   nexthop: {
-    read: (words, route) => set(route, 'nexthops', [...(route.nexthops ?? []), nexthop(words)]),
+    read: (words, route) => set(route, 'nexthops', [...(route.nexthops ?? []), ...nexthopsOf(words)]),
     write: ({ nexthops }) => nexthops?.map(nexthopText).join(' '),
   },
 }
@@ -259,6 +259,16 @@ function encapsulationsOf({ encapsulation, nexthops = [] }: RouteProperties) {
 function gateway(words: Words): string {
   const first = words.next('a gateway')
   return first === 'inet' || first === 'inet6' ? words.next('a gateway') : first
+}
+
+/** All that follow each other, since copying what was read so far for each would take ever longer. */
+function nexthopsOf(words: Words): NexthopSpec[] {
+  const hops = [nexthop(words)]
+  while (words.peek() === 'nexthop') {
+    words.next('nexthop')
+    hops.push(nexthop(words))
+  }
+  return hops
 }
 
 function nexthop(words: Words): NexthopSpec {

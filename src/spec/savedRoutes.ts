@@ -9,7 +9,7 @@ import { defaultRouteProtocol, type ListedRoute } from '../rtnetlink/route.js'
 import { isLasting, linksOfRoute, routeOf } from '../rtnetlink/routeRecord.js'
 import { rest } from '../system/turns.js'
 import { invalidSpec } from './invalidSpec.js'
-import { throwIfAborted } from './routeReading.js'
+import { failed, throwIfAborted } from './routeReading.js'
 import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { routeToSpec, wayToSpec } from './routeToSpec.js'
 import { problemsOfRoute } from './validate.js'
@@ -54,6 +54,8 @@ class SavedReader {
   readonly #linkName: RouteTextOptions['linkName']
   readonly #signal: AbortSignal | undefined
   readonly #routes: RouteReader
+  /** What asking for a link's name threw: decoding would take it for something malformed. */
+  #unnamed: NetworkError | undefined
   /** Where in the whole what is being taken begins. */
   #offset = 0
 
@@ -61,7 +63,18 @@ class SavedReader {
     this.#name = name
     this.#signal = signal
     this.#linkName = linkName
-    this.#routes = new RouteReader({ linkName: (index) => linkName?.(index) ?? index })
+    this.#routes = new RouteReader({ linkName: (index) => this.#nameOf(index) })
+  }
+
+  /** The name of a link, or its index where a program without types gives anything else. */
+  #nameOf(index: number): string | number {
+    try {
+      const name: unknown = this.#linkName?.(index)
+      return typeof name === 'string' ? name : index
+    } catch (error) {
+      this.#unnamed ??= failed(error)
+      return index
+    }
   }
 
   /** Takes whole messages, and tells how many bytes they were. */
@@ -92,6 +105,7 @@ class SavedReader {
   async finish(left: number): Promise<RouteSetParts> {
     if (left > 0) throw this.#wrong(0, `the message that begins here is cut off after ${left} bytes`)
     const kept = await (await this.#routes.finish()).filter(isKept)
+    if (this.#unnamed) throw this.#unnamed
     const routes = await kept.map((listed) => wayToSpec(routeOf(listed), defaultRouteProtocol))
     return { packed: routes, origins: { inet: [], inet6: [] } }
   }
@@ -114,6 +128,7 @@ class SavedReader {
       if (!(error instanceof MalformedError)) throw error
       throw this.#wrong(start, `the route that begins here is malformed: ${error.message}`)
     }
+    if (this.#unnamed) throw this.#unnamed
     if (way && isKept(way)) this.#check(way, start)
   }
 

@@ -255,6 +255,21 @@ test('a line goes on behind a backslash, and next hops behind one within it', as
   t.regex(String(await read('10.1.0.0/16 \\', 'dev d0 \\', 'over d1', '10.2.0.0/16')), /line 1, .* line 4, /s)
 })
 
+test('a line that goes on, and next hops, take no longer each the more there are', async (t) => {
+  const time = async (text: string): Promise<number> => {
+    const start = performance.now()
+    ;(await RouteSet.parse(text)).unwrap()
+    return performance.now() - start
+  }
+  const hops = (count: number): string => `10.1.0.0/16 ${'nexthop via 10.9.0.2 '.repeat(count)}`
+  const going = (count: number): string => `add 10.1.0.0/16 \\\n${'via 10.9.0.2 \\\n'.repeat(count)}`
+  for (const text of [hops, going]) {
+    await time(text(1000))
+    const [few, many] = [await time(text(2000)), await time(text(20_000))]
+    t.true(many < 30 * few + 200, `${few} ms, ${many} ms`)
+  }
+})
+
 test('next hops of IPv6 and options of tunnels follow a backslash within a line', async (t) => {
   t.deepEqual(
     await read(

@@ -98,6 +98,19 @@ test('links without names are one error that tells of the option', async (t) => 
   t.regex(await problem(bytes, { linkName: () => undefined }), /goes through the link of index \d+, which has no name$/)
 })
 
+test('what telling a name throws is what reading fails for, and what is no name is none', async (t) => {
+  const { bytes } = saved(t)
+  const linkName = (): never => {
+    throw new RangeError('no such index')
+  }
+  const result = await RouteSet.parse(bytes, { linkName })
+  t.true(result.err)
+  if (result.err) t.like(result.val, { code: 'INVALID_ARGUMENT', message: 'cannot read routes: no such index' })
+  const promised = async (): Promise<string> => 'br0'
+  // @ts-expect-error: what a program without types may give
+  t.regex(await problem(bytes, { linkName: promised }), /goes through the link of index \d+, which has no name$/)
+})
+
 test('a file that a spec names has the links of the namespace that it is for', async (t) => {
   const { directory, options, sh, save } = saved(t)
   ;(await apply({ routes: manyRoutes(6000) }, options)).unwrap()
