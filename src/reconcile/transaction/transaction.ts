@@ -13,7 +13,7 @@ import type { HalfMade } from './halfMade.js'
 import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
 import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
 import { commandLine, NamespaceLock, subjectOf } from './lock.js'
-import { removeForsakenPacked, writePacked } from './packedFile.js'
+import { removeForsakenPacked, removePacked, writePacked } from './packedFile.js'
 import type { JournalBegin, JournalNamespace } from './records.js'
 import { inStateDirectory, openStateDirectory } from './stateDirectory.js'
 
@@ -138,7 +138,18 @@ export class Transaction implements Disposable {
       }))
       this.#guardian = await Guardian.start({ directory: this.#directory, journalPath: path, namespaces })
     }
-    const networks = await inStateDirectory(path, () => writePacked(path, former.networks))
+    try {
+      this.#journal = await inStateDirectory(path, () => this.#written(path, former))
+    } catch (error) {
+      // There may be no room for anything else as long as they lie there.
+      removePacked(path)
+      throw error
+    }
+    world.journal = this.#journal
+  }
+
+  async #written(path: string, former: Former): Promise<Journal> {
+    const networks = await writePacked(path, former.networks)
     const begin: JournalBegin = {
       type: 'begin',
       version: 1,
@@ -151,8 +162,7 @@ export class Transaction implements Disposable {
       networks,
     }
     await rest()
-    this.#journal = await inStateDirectory(path, () => Journal.begin(path, begin))
-    world.journal = this.#journal
+    return await Journal.begin(path, begin)
   }
 
   #described({ place, identity }: Held): JournalNamespace {
