@@ -10,12 +10,22 @@ import type { AnyAttributeTable } from '../netlink/table.js'
 import { globalVlanEntry, vlanEntry } from '../rtnetlink/bridgeVlanAttributes.js'
 import { lastVlan, parseRange } from '../rtnetlink/vlanRange.js'
 import { lastVni } from '../rtnetlink/vniRange.js'
-import { isWholeText } from './wholeText.js'
+import { halfCharacter, isWholeText } from './wholeText.js'
 
 /** A schema whose type is not known at compile time. */
 export type AnySchema = v.GenericSchema<unknown>
 
-const wholeCharacters = v.check<string, string>(isWholeText, 'half of a surrogate pair is no character')
+const wholeCharacters = v.check<string, string>(isWholeText, halfCharacter)
+
+/** Text that the kernel gives back as it took it; to it, a zero byte is the end. */
+export function kernelText(maximumBytes: number): v.GenericSchema<string> {
+  return v.pipe(
+    v.string(),
+    v.maxBytes(maximumBytes),
+    v.check((text) => !text.includes('\0'), 'a text of the kernel has no zero byte'),
+    wholeCharacters,
+  )
+}
 
 /** An interface name as the kernel takes it: net/core/dev.c, dev_valid_name. */
 export const linkName: v.GenericSchema<string> = v.pipe(
@@ -147,7 +157,7 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
     case 'enumeration':
       return v.picklist([...domain.names])
     case 'text':
-      return v.pipe(v.string(), v.maxBytes(domain.maximumLength))
+      return kernelText(domain.maximumLength)
     case 'mac':
       return macAddress
     case 'address':
@@ -157,7 +167,7 @@ export function schemaOfDomain(domain: Domain): AnySchema | undefined {
     case 'link':
       return domain.nullable ? v.nullable(linkReference) : linkReference
     case 'namespace':
-      return v.pipe(v.string(), v.nonEmpty())
+      return v.pipe(v.string(), v.nonEmpty(), wholeCharacters)
     case 'user':
     case 'userGroup':
       return numberOrName

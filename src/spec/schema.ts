@@ -9,6 +9,7 @@ import {
   type AnySchema,
   integer,
   ipAddressSchema,
+  kernelText,
   linkName,
   linkReference,
   macAddress,
@@ -71,7 +72,7 @@ const address: v.GenericSchema<AddressSpec> = objectSchema<AddressSpec>(
     peer: prefix,
     broadcast: ipAddress,
     scope: numberOrName,
-    label: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(15)),
+    label: v.pipe(kernelText(15), v.nonEmpty()),
     metric: u32,
     validLifetime: lifetime,
     preferredLifetime: lifetime,
@@ -100,7 +101,7 @@ type KindName = Extract<keyof LinkSpec, keyof import('../rtnetlink/kinds/registr
 const generalLink: Entries<GeneralLinkSpec> = {
   name: v.pipe(v.string(), v.nonEmpty()),
   kind: v.pipe(v.string(), v.nonEmpty()),
-  match: objectSchema<LinkMatch>({ mac: macAddress, altName: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(127)) }),
+  match: objectSchema<LinkMatch>({ mac: macAddress, altName: v.pipe(kernelText(127), v.nonEmpty()) }),
   absent: bool,
   confine,
   up: bool,
@@ -113,13 +114,12 @@ const generalLink: Entries<GeneralLinkSpec> = {
   sysctl: sysctlSchema,
   qdisc: v.nullable(qdiscSchema),
   ingressQdisc: v.nullable(v.picklist(['clsact', 'ingress'])),
-  alias: v.pipe(v.string(), v.maxBytes(255)),
+  alias: kernelText(255),
   altNames: v.pipe(
     v.array(
       v.pipe(
-        v.string(),
+        kernelText(127),
         v.nonEmpty(),
-        v.maxBytes(127),
         v.check((name) => !name.startsWith('linkwright.'), 'names that begin with "linkwright." mark who made a link'),
       ),
     ),
@@ -145,7 +145,7 @@ const generalLink: Entries<GeneralLinkSpec> = {
   groMaximumSize: u32,
   gsoIpv4MaximumSize: u32,
   groIpv4MaximumSize: u32,
-  features: withUserKeys(v.record(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(31)), bool)),
+  features: withUserKeys(v.record(v.pipe(kernelText(31), v.nonEmpty()), bool)),
 }
 
 /** The schema of a link: the general properties and, from the registry, the options of every kind and port. */
@@ -237,7 +237,7 @@ export const routeSchema: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
     hoplimit: u8,
     reordering: u32,
     quickack: bool,
-    congestion: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(15)),
+    congestion: v.pipe(kernelText(15), v.nonEmpty()),
     ecn: bool,
     fastOpenNoCookie: bool,
     absent: bool,

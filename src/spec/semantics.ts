@@ -11,6 +11,7 @@ import { neighborProblems, routeProblems } from './routeSemantics.js'
 import { ruleProblems } from './ruleSemantics.js'
 import type { NetworkSpec, Spec } from './types.js'
 import { vniProblems } from './vniSemantics.js'
+import { halfCharacter, isWholeText } from './wholeText.js'
 
 /** What is wrong with a spec whose shape is right: contradictions, double names, things that cannot be. */
 export function semanticProblems(spec: Spec): Problem[] {
@@ -33,7 +34,7 @@ function* specProblems(spec: Spec, report: Report): Generator<void> {
     const path = ['namespaces', name]
     if (!/^[^/\0]{1,255}$/.test(name) || name === '.' || name === '..') {
       report(path, `a namespace's name is one path element, not ${JSON.stringify(name)}`)
-    }
+    } else if (!isWholeText(name)) report(path, halfCharacter)
     yield* networkProblems(network, path, report)
   }
 }

@@ -5,3 +5,6 @@
 export function isWholeText(text: string): boolean {
   return !/\p{Cs}/u.test(text)
 }
+
+/** What is wrong with any other text. */
+export const halfCharacter = 'half of a surrogate pair is no character'
