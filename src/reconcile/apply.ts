@@ -181,16 +181,12 @@ async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyO
   await runGuards(guards, { namespaceFd, signal: signal ?? new AbortController().signal })
 }
 
-async function executeOrThrow(
-  steps: readonly PlannedStep[],
-  { networks, world, options }: Work,
-  echoes?: Echoes,
-): Promise<void> {
+async function executeOrThrow(steps: readonly PlannedStep[], { world, options }: Work, echoes?: Echoes): Promise<void> {
   const { onProgress } = options
   const progress =
     onProgress && ((done: number, total: number, step: PlannedStep) => onProgress(done, total, publicStep(step)))
   const failure = await execute(steps, world, options, progress, echoes)
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
-  throw failedStep(located(failure, networks))
+  throw failedStep(located(failure))
 }

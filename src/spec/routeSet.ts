@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.js'
 import { attempt, type Result } from '../result.js'
+import { firstRows } from '../rtnetlink/packed/firstRows.js'
 import { PackedRoutes } from '../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, prefixOfRow } from '../rtnetlink/packed/packedRows.js'
 import { rowsTo } from '../rtnetlink/packed/rowsTo.js'
@@ -52,18 +53,7 @@ function wordsAround(way: RouteSpec): { readonly before: string; readonly behind
 }
 
 /** What was found by going over a whole set once: there can be as many problems as routes. */
-const firstRowsOf = new WeakMap<PackedRows, number[]>()
 const wayNumbersOf = new WeakMap<readonly RouteSpec[], Map<RouteSpec, number>>()
-
-/** The first row of each way. */
-function firstRows(rows: PackedRows): readonly number[] {
-  const known = firstRowsOf.get(rows)
-  if (known) return known
-  const first: number[] = []
-  for (let row = rows.count - 1; row >= 0; row--) first[rows.ways[row] ?? 0] = row
-  firstRowsOf.set(rows, first)
-  return first
-}
 
 function numberOfWay({ ways }: PackedRoutes<RouteSpec>, way: RouteSpec): number {
   const known = wayNumbersOf.get(ways) ?? new Map(ways.map((one, number) => [one, number]))

@@ -10,7 +10,7 @@ import {
 import { eachInTurns } from '../../system/inTurns.js'
 import { wouldLoadEncapsulationModule } from '../../system/linkModules.js'
 import type { Operation } from '../steps/operation.js'
-import { singleChanges } from '../steps/singleChanges.js'
+import { problemsOfFirst, type SingleChange, singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
@@ -28,11 +28,11 @@ interface Wrapping {
 
 type Place = readonly [place: string, Wrapping]
 
-/** What wraps packets, its place, and the namespace that it is for. */
+/** What wraps packets, its place, and what makes it. */
 interface Wrapped {
   readonly encapsulation: AnyEncapsulation
   readonly path: string
-  readonly namespace: string | undefined
+  readonly change: SingleChange
 }
 
 /** What may wrap packets of what an operation makes, by its place; of those of many routes, nothing. */
@@ -55,9 +55,9 @@ function wrappingsOf(operation: Operation, path: string): readonly Place[] {
 /** What wraps packets of what steps make, also of those of many routes. */
 async function allWrappingsOf(steps: readonly PlannedStep[]): Promise<readonly Wrapped[]> {
   const wrapped: Wrapped[] = []
-  await eachInTurns(await singleChanges(steps), ({ operation, namespace, path: at = '' }) => {
-    for (const [path, { encapsulation }] of wrappingsOf(operation, at))
-      if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, namespace })
+  await eachInTurns(await singleChanges(steps), (change) => {
+    for (const [path, { encapsulation }] of wrappingsOf(change.operation, change.path ?? ''))
+      if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, change })
   })
   return wrapped
 }
@@ -72,8 +72,9 @@ export async function refuseEncapsulations(
     return world.kernelOf(namespace)?.lacksEncapsulation(part, request)
   })
   const problems: Problem[] = []
-  for (const { encapsulation, path, namespace } of await allWrappingsOf(steps)) {
-    problems.push(...(await problemsOf(encapsulation, path, (part) => lacks(part, namespace))))
+  for (const { encapsulation, path, change } of await allWrappingsOf(steps)) {
+    const found = await problemsOf(encapsulation, path, (part) => lacks(part, change.namespace))
+    problems.push(...problemsOfFirst(found, change))
   }
   throwIfUnsupported(problems)
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import type { RouteRecord } from '../../state/route.js'
-import { singleChanges } from '../steps/singleChanges.js'
+import { problemsOfFirst, singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import type { TakenRoutes } from './sampleOfRoutes.js'
@@ -15,17 +15,19 @@ export async function refuseWaysWithoutGateway(
 ): Promise<void> {
   const problems: Problem[] = []
   let known: TakenRoutes | undefined
-  for (const { operation, namespace, path = '' } of await singleChanges(steps)) {
+  for (const change of await singleChanges(steps)) {
+    const { operation, namespace, path = '' } = change
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
-    for (const index of waysWithoutGateway(operation.route)) {
-      known ??= (await world.kernelOf(namespace)?.sample('route', request)) ?? {}
-      if (known.waysWithoutGateway !== false) return
-      problems.push({
-        path: `${path}/nexthops/${index}`,
-        message: 'this kernel takes no IPv6 route with several next hops of which one has no via',
-        hint: 'use a nexthop object of the group of such ones: nexthopId',
-      })
-    }
+    const indices = waysWithoutGateway(operation.route)
+    if (indices.length === 0) continue
+    known ??= (await world.kernelOf(namespace)?.sample('route', request)) ?? {}
+    if (known.waysWithoutGateway !== false) return
+    const found = indices.map((index) => ({
+      path: `${path}/nexthops/${index}`,
+      message: 'this kernel takes no IPv6 route with several next hops of which one has no via',
+      hint: 'use a nexthop object of the group of such ones: nexthopId',
+    }))
+    problems.push(...problemsOfFirst(found, change))
   }
   throwIfUnsupported(problems)
 }

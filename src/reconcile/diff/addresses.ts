@@ -1,5 +1,6 @@
 import { familyOf } from '../../ip/address.js'
 import type { Address, ListedAddress } from '../../rtnetlink/address.js'
+import { defined } from '../../rtnetlink/defined.js'
 import { addressDifferences, addressKey, isChangedInPlace, isManageable, subnetOf } from '../../state/address.js'
 import { addressMoves } from '../../state/addressOrder.js'
 import type { DesiredLink } from '../../state/desired.js'
@@ -73,7 +74,7 @@ async function diffLinkAddresses(context: DiffContext, link: DesiredLink, wanted
     ...wanted.filter(({ metric }) => metric !== undefined),
   ]
   for (const route of await leftPrefixRoutes(context, name, moves.removed, left)) {
-    const step = routeStep({ type: 'deleteRoute', route }, link.path)
+    const step = routeStep({ type: 'deleteRoute', route }, defined({ path: link.path }))
     addStep(context, { ...step, needs: [`addresses ${name}`] })
   }
 }

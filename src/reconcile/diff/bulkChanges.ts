@@ -1,3 +1,4 @@
+import { defined } from '../../rtnetlink/defined.js'
 import { samePairUntil, sameUntil } from '../../rtnetlink/packed/columns.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type PackedRows, RowsBuilder } from '../../rtnetlink/packed/packedRows.js'
@@ -74,7 +75,7 @@ class Operations {
     const wanted = this.#wanted[way]
     const records = same.flatMap((one) => this.#actual[one] ?? [])
     const operation = wanted && operationFor(wanted, records, this.#owner)
-    const number = operation ? this.ways.push({ operation, ...pathOf(wanted) }) - 1 : -1
+    const number = operation ? this.ways.push({ operation, ...placeOf(wanted) }) - 1 : -1
     this.#known.set(key, number)
     return number
   }
@@ -118,14 +119,14 @@ class Operations {
     const route = this.#actual[actual]
     if (!route) throw new RangeError(`there is no way ${actual}`)
     const wanted = this.#wanted[way]
-    const number = this.ways.push({ operation: deletionOf(route, wanted), ...pathOf(wanted) }) - 1
+    const number = this.ways.push({ operation: deletionOf(route, wanted), ...placeOf(wanted) }) - 1
     this.#deletions.set(pair, number)
     return number
   }
 }
 
-function pathOf(wanted: DesiredRoute | undefined): { path?: string } {
-  return wanted?.path === undefined ? {} : { path: wanted.path }
+function placeOf({ path, origin }: Partial<DesiredRoute> = {}): Pick<BulkChange, 'path' | 'origin'> {
+  return defined({ path, origin })
 }
 
 async function familyChanges(

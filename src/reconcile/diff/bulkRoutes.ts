@@ -25,6 +25,6 @@ export async function diffBulkRoutes(context: DiffContext, check: (wanted: Desir
   await rest()
   if (changes.size > mostSingleSteps) for (const draft of await bulkDrafts(changes)) addStep(context, draft)
   else {
-    for (const { to, way } of changes) addStep(context, routeStep(singleOperation(way.operation, to), way.path))
+    for (const { to, way } of changes) addStep(context, routeStep(singleOperation(way.operation, to), way))
   }
 }

@@ -87,11 +87,11 @@ export function stepOfRow(step: BulkStep, family: 'inet' | 'inet6', row: number)
   return change ? singleStep(step, change, prefixOfRow(rows, row)) : step
 }
 
-function singleStep(step: BulkStep, { operation, path }: BulkChange, to: string): PlannedStep {
+function singleStep(step: BulkStep, change: BulkChange, to: string): PlannedStep {
   const { namespace } = step
   const steps: PlannedStep[] = []
   const context: Pick<DiffContext, 'namespace' | 'steps'> = { namespace: namespace ?? '', steps }
-  addStep(context, routeStep(singleOperation(operation, to), path))
+  addStep(context, routeStep(singleOperation(change.operation, to), change))
   const [single = step] = steps
   return single
 }
@@ -108,7 +108,7 @@ export function sameBulk(one: readonly PlannedStep[], other: readonly PlannedSte
 
 function sameChanges(one: PackedRoutes<BulkChange>, other: PackedRoutes<BulkChange>): boolean {
   return (
-    sameValue(one.ways, other.ways) &&
+    sameValue(one.ways.map(changed), other.ways.map(changed)) &&
     (['inet', 'inet6'] as const).every((family) => {
       const [rows, others] = [one[family], other[family]]
       const columns = [rows.addresses, rows.lengths, rows.ways]
@@ -116,4 +116,9 @@ function sameChanges(one: PackedRoutes<BulkChange>, other: PackedRoutes<BulkChan
       return columns.every((column, index) => sameBytes(column, against[index] ?? new Uint8Array()))
     })
   )
+}
+
+/** What a change does and of what, without the way to find out where a spec says it. */
+function changed({ operation, path }: BulkChange): Omit<BulkChange, 'origin'> {
+  return { operation, ...(path === undefined ? {} : { path }) }
 }

@@ -1,4 +1,5 @@
 import { familyOf } from '../../ip/address.js'
+import type { DesiredRoute } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
 import type { RouteOperation } from '../steps/operation.js'
@@ -6,13 +7,17 @@ import { Phase } from '../steps/step.js'
 import type { StepDraft } from './context.js'
 import { hasGateway } from './routeDecision.js'
 
+/** Where a spec says something of a route. */
+type RouteWish = Pick<DesiredRoute, 'path' | 'origin'>
+
 /** The step that does something to one route. */
-export function routeStep(operation: RouteOperation, path: string | undefined): StepDraft {
+export function routeStep(operation: RouteOperation, { path, origin }: RouteWish = {}): StepDraft {
   const { route } = operation
   const step = {
     object: 'route',
     id: routeName(route),
     path,
+    ...(origin === undefined ? {} : { origin }),
     operation,
     phase: phaseOf(operation),
     needs: needsOf(operation),

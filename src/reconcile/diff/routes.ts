@@ -53,19 +53,19 @@ export function diffSingleRoutes(context: DiffContext): void {
     const [wanted] = group
     const single = wanted && group.length === 1 ? operationFor(wanted, same, context.owner) : undefined
     if (single?.type === 'replaceRoute') replaced.add(single.previous)
-    if (single) addStep(context, routeStep(single, wanted?.path))
+    if (single) addStep(context, routeStep(single, wanted))
     const asWanted = wanted && group.length === 1 ? same.find((route) => holds(wanted, route)) : undefined
     if (asWanted) kept.add(asWanted)
     for (const route of wanted && group.length === 1 ? routesInFront(wanted, same) : []) {
       deleted.add(route)
-      addStep(context, { ...routeStep({ type: 'deleteRoute', route }, wanted?.path), phase: Phase.routesOfAKey })
+      addStep(context, { ...routeStep({ type: 'deleteRoute', route }, wanted), phase: Phase.routesOfAKey })
     }
     if (group.length === 1) continue
     for (const { operation, wanted: one } of chainOperations(group, same, context.owner)) {
       if (operation.type === 'replaceRoute') replaced.add(operation.previous)
       if (operation.type === 'deleteRoute') deleted.add(operation.route)
       // They are done one after the other.
-      addStep(context, { ...routeStep(operation, one?.path), phase: Phase.routesOfAKey })
+      addStep(context, { ...routeStep(operation, one), phase: Phase.routesOfAKey })
     }
   }
   const doomed = new Map<RouteRecord, DesiredRoute>()
@@ -95,7 +95,7 @@ function addDeletions(
     for (const planned of operations) {
       const wish = doomed.get(planned.route)
       const operation = planned.type === 'deleteRoute' ? deletionOf(planned.route, wish) : planned
-      const step = routeStep(operation, wish?.path)
+      const step = routeStep(operation, wish)
       addStep(context, operations.length === group.length ? step : { ...step, phase: Phase.routesOfAKey })
     }
   }

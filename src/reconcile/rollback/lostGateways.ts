@@ -35,8 +35,8 @@ export async function withLostGateways(
       .flatMap(hopsOf)
       .filter(({ via, dev }) => dev !== undefined && via !== undefined && !canLead({ via }))
     for (const route of new Map(lost.map((hop) => [`${hop.via} ${hop.dev}`, wayTo(hop)])).values()) {
-      addStep({ namespace, steps: before }, routeStep({ type: 'addRoute', route }, undefined))
-      addStep({ namespace, steps: after }, routeStep({ type: 'deleteRoute', route }, undefined))
+      addStep({ namespace, steps: before }, routeStep({ type: 'addRoute', route }))
+      addStep({ namespace, steps: after }, routeStep({ type: 'deleteRoute', route }))
     }
   }
   const [firstLed] = led

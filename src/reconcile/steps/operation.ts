@@ -6,6 +6,7 @@ import type { MdbEntry } from '../../rtnetlink/mdb.js'
 import type { Neighbor } from '../../rtnetlink/neighbor.js'
 import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { VniChanges } from '../../rtnetlink/vniChanges.js'
+import type { FindOrigin } from '../../spec/routeOrigin.js'
 import type { FirewallEntry } from '../../state/firewall/desiredFirewall.js'
 import type { Elsewhere } from '../../state/model.js'
 import type { NexthopRecord } from '../../state/nexthop.js'
@@ -116,6 +117,8 @@ export interface BulkChange {
   readonly operation: RouteOperation
   /** JSON pointer to what the spec says of them. */
   readonly path?: string
+  /** Where it says each. */
+  readonly origin?: FindOrigin
 }
 
 /** The change of properties of a link that leaves its names and itself as they are. */

@@ -1,3 +1,4 @@
+import type { FindOrigin } from '../../spec/routeOrigin.js'
 import type { PropertyChange } from '../../state/equal.js'
 import type { Operation } from './operation.js'
 
@@ -91,6 +92,8 @@ export const Phase = {
 /** A step with what the planner and the executor need to know of it. */
 export interface PlannedStep extends Omit<Step, 'equivalent'> {
   readonly operation: Operation
+  /** Where the spec says it of one of many routes; `path` is that of all. */
+  readonly origin?: FindOrigin
   readonly phase: number
   /** What is there once the step is done; other steps wait for it. */
   readonly provides: readonly string[]
