@@ -81,3 +81,27 @@ test('a route that is there twice is told of by the place of the second one', as
   t.is(twice?.path, '/routes/0')
   t.regex(twice?.message ?? '', /is there twice.* \(table.txt, line 6001\)$/)
 })
+
+test('a gateway that no kernel takes is told of by the first route that is to have it', async (t) => {
+  const { fails, file, sh } = stage(t)
+  const own = { via: '10.9.0.1', dev: 'd0', onlink: true }
+  const told = /: the route to 20\.0\.50\.0\/24: the gateway 10\.9\.0\.1 is an address of this host/
+  for (const count of [100, 6000]) {
+    const set = (await RouteSet.from(manyWith(50, own).slice(0, count))).unwrap()
+    const error = await fails([{ to: '30.0.0.0/8', dev: 'd0' }, set])
+    t.is(error?.path, '/routes/1/50')
+    t.regex(error?.message ?? '', told)
+    const all = lines().slice(0, count)
+    const wrong = await fails(file(all.toSpliced(50, 1, '20.0.50.0/24 via 10.9.0.1 dev d0 onlink')))
+    t.is(wrong?.path, '/routes/0')
+    t.regex(wrong?.message ?? '', new RegExp(`${told.source}.* \\(table\\.txt, line 51\\)$`))
+  }
+  sh('ip route add 20.0.0.0/24 via 10.9.0.7 dev d0 onlink; ip address add 10.9.0.7/32 dev d0')
+  for (const count of [2, 6000]) {
+    const set = (await RouteSet.from(many().map((route) => ({ ...route, via: '10.9.0.7', onlink: true })))).unwrap()
+    const few = (await RouteSet.from([...set].slice(0, count))).unwrap()
+    const [problem] = (await fails([few]))?.problems ?? []
+    t.is(problem?.path, '/routes/0/1', 'the first one is there')
+    t.regex(problem?.message ?? '', /^the route to 20\.0\.1\.0\/24: /)
+  }
+})

@@ -97,7 +97,7 @@ export async function makeSteps(
     }
     await diffNetwork(context)
   }
-  if (owner) await checkRoutesAndRules(steps, problems)
+  if (owner) await checkRoutesAndRules(steps, losses, problems)
   throwIfAny(problems)
   return await orderSteps(await mapInTurns(steps, withPeerTags))
 }

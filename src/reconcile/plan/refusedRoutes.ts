@@ -1,11 +1,12 @@
 import type { Problem } from '../../error.js'
-import { castOf, familyOf, parseAddress } from '../../ip/address.js'
-import { isLinkLocal } from '../../ip/linkLocal.js'
 import type { RouteRecord } from '../../state/route.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { kernelIsAtLeast } from '../../system/kernelRelease.js'
-import { singleChanges } from '../steps/singleChanges.js'
+import type { Losses } from '../losses/losses.js'
+import { problemsOfFirst, singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
+import { OwnAddresses } from './ownAddresses.js'
+import { hopsOf, whyNoGateway } from './refusedGateways.js'
 
 /** The bits of a type of service that tell of congestion: RFC 3168 §5. */
 const ecnBits = 0x03
@@ -14,43 +15,35 @@ const ecnBits = 0x03
 const largestTosOfRules = 0x1c
 
 /**
- * Notes what the kernel refuses in any case of the routes and rules that are to be made, so that nothing is begun.
+ * Notes what the kernel refuses in any case of the routes, nexthop objects and rules that are to be made, so that nothing
+ * is begun.
  *
+ * @param networks what is wanted and what is there, by namespace
  * @param looksAtTos whether the kernel takes no type of service that has no use: since Linux 5.18
  */
 export async function checkRoutesAndRules(
   steps: readonly PlannedStep[],
+  networks: ReadonlyMap<string, Pick<Losses, 'desired' | 'actual'>>,
   problems: Problem[],
   looksAtTos = kernelIsAtLeast(5, 18),
 ): Promise<void> {
-  await eachInTurns(await singleChanges(steps), ({ operation, path = '' }) => {
-    if (operation.type === 'addRoute' || operation.type === 'replaceRoute') {
-      gatewayProblems(operation.route, path, problems)
-      if (looksAtTos) tosProblems(operation.route, path, problems)
-    } else if (operation.type === 'addRule' || operation.type === 'replaceRule') {
-      const { family, tos = 0 } = operation.rule
-      if (family === 'inet' && tos > largestTosOfRules) problems.push(precedenceProblem(tos, path))
-      else if (looksAtTos) ecnProblems(tos, path, problems)
+  const own = new Map([...networks].map(([namespace, network]) => [namespace, new OwnAddresses(network)]))
+  await eachInTurns(await singleChanges(steps), (change) => {
+    const found: Problem[] = []
+    const { operation, path = '', namespace = '' } = change
+    for (const [at, hop] of hopsOf(operation, path)) {
+      const why = whyNoGateway(hop, own.get(namespace))
+      if (why !== undefined) found.push({ path: at, message: `the gateway ${hop.via} ${why}` })
     }
+    if (looksAtTos && (operation.type === 'addRoute' || operation.type === 'replaceRoute'))
+      tosProblems(operation.route, path, found)
+    if (operation.type === 'addRule' || operation.type === 'replaceRule') {
+      const { family, tos = 0 } = operation.rule
+      if (family === 'inet' && tos > largestTosOfRules) found.push(precedenceProblem(tos, path))
+      else if (looksAtTos) ecnProblems(tos, path, found)
+    }
+    problems.push(...problemsOfFirst(found, change))
   })
-}
-
-/**
- * A link-local address is one of each link, and a group is none that a packet can be handed to: net/ipv6/route.c,
- * ip6_validate_gw, also for IPv4 routes; net/ipv4/fib_semantics.c, fib_check_nh_v4_gw.
- */
-function gatewayProblems(route: RouteRecord, path: string, problems: Problem[]): void {
-  const check = (at: string, { via, dev, onlink = false }: Pick<RouteRecord, 'via' | 'dev' | 'onlink'>): void => {
-    const gateway = via === undefined ? undefined : parseAddress(via)
-    if (!gateway) return
-    // Without onlink an IPv4 group is looked up, and taken where a route leads to a link by itself.
-    if (castOf(gateway) === 'multicast' && (onlink || familyOf(gateway) === 'inet6'))
-      problems.push({ path: at, message: `the gateway ${via} is a group of hosts, which passes nothing on` })
-    else if (dev === undefined && isLinkLocal(gateway))
-      problems.push({ path: at, message: `the gateway ${via} needs dev: any link may lead to a link-local address` })
-  }
-  check(path, route)
-  for (const [index, hop] of (route.nexthops ?? []).entries()) check(`${path}/nexthops/${index}`, hop)
 }
 
 /** net/ipv4/fib_frontend.c, rtm_to_fib_config; net/ipv6/route.c, rtm_to_fib6_config */

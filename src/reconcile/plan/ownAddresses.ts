@@ -1,0 +1,89 @@
+import { familyOf, parseAddress } from '../../ip/address.js'
+import { isLinkLocal } from '../../ip/linkLocal.js'
+import type { Address } from '../../rtnetlink/address.js'
+import type { Nexthop } from '../../rtnetlink/route.js'
+import { isLent, isManageable } from '../../state/address.js'
+import type { DesiredLink } from '../../state/desired.js'
+import type { LinkRecord } from '../../state/model.js'
+import type { Losses } from '../losses/losses.js'
+
+/** The addresses that a host has once a plan is done, as far as that is sure: of links that are up. */
+export class OwnAddresses {
+  readonly #wanted: ReadonlyMap<string, DesiredLink>
+  readonly #actual: ReadonlyMap<string, LinkRecord>
+  #known: ReadonlyMap<string, readonly string[]> | undefined
+
+  constructor({ desired, actual }: Pick<Losses, 'desired' | 'actual'>) {
+    this.#wanted = new Map(desired.links.map((link) => [link.name, link]))
+    this.#actual = actual.links
+  }
+
+  /**
+   * The link whose address a gateway is, where the kernel takes none that is its own: for IPv4 with onlink, as it is
+   * looked up otherwise, and a route to it will do; for IPv6 of all links, but a link-local one of the same link.
+   * Each VRF has addresses of its own. net/ipv4/fib_semantics.c, fib_check_nh_v4_gw; net/ipv6/route.c, ip6_validate_gw.
+   */
+  linkOfGateway({ via = '', dev, onlink = false }: Pick<Nexthop, 'via' | 'dev' | 'onlink'>): string | undefined {
+    const gateway = parseAddress(via)
+    // What leads to lo was no route with a gateway for some kernels (fib6_is_reject).
+    if (!gateway || typeof dev === 'number' || dev === 'lo') return undefined
+    if (familyOf(gateway) === 'inet' && !onlink) return undefined
+    const links = this.#linksByAddress().get(via) ?? []
+    if (isLinkLocal(gateway)) return links.find((link) => link === dev)
+    // The kernel finds the link itself, perhaps one in a VRF.
+    if (dev === undefined) return this.#hasVrfs() ? undefined : links[0]
+    return links.find((link) => this.#vrfOf(link) === this.#vrfOf(dev))
+  }
+
+  /** Found out once it is asked for: few routes make it necessary. */
+  #linksByAddress(): ReadonlyMap<string, readonly string[]> {
+    if (this.#known) return this.#known
+    const links = new Map<string, string[]>()
+    for (const name of this.#names()) {
+      for (const { address } of this.#addressesOf(name)) {
+        const [own = ''] = address.split('/')
+        links.set(own, [...(links.get(own) ?? []), name])
+      }
+    }
+    this.#known = links
+    return links
+  }
+
+  #addressesOf(name: string): readonly Address[] {
+    const wanted = this.#wanted.get(name)
+    const record = this.#actual.get(name)
+    const isUp = wanted?.properties.up ?? record?.link.up ?? true
+    if (wanted?.absent || !isUp) return []
+    return wanted?.addresses ?? stayingAddresses(wanted, record)
+  }
+
+  #names(): ReadonlySet<string> {
+    return new Set([...this.#wanted.keys(), ...this.#actual.keys()])
+  }
+
+  #kindOf(link: string): string | undefined {
+    return this.#wanted.get(link)?.properties.kind ?? this.#actual.get(link)?.link.kind
+  }
+
+  /** The VRF that a link is a port of, or is itself. */
+  #vrfOf(link: string): string | undefined {
+    if (this.#kindOf(link) === 'vrf') return link
+    const stated = this.#wanted.get(link)?.properties.master
+    const master = stated === undefined ? this.#actual.get(link)?.link.master : stated
+    return typeof master === 'string' && this.#kindOf(master) === 'vrf' ? master : undefined
+  }
+
+  #hasVrfs(): boolean {
+    return [...this.#names()].some((link) => this.#kindOf(link) === 'vrf')
+  }
+}
+
+/** Those of a link of which none are listed; what is said of it can change the ones that are the kernel's own. */
+function stayingAddresses(wanted: DesiredLink | undefined, record: LinkRecord | undefined): LinkRecord['addresses'] {
+  const { addresses = [] } = record ?? {}
+  if (!wanted) return addresses
+  const hasIpv6 = wanted.sysctl?.['ipv6/disable_ipv6'] !== '1'
+  return addresses.filter(
+    (address) => (isManageable(address) || isLent(address)) && (hasIpv6 || address.family === 'inet'),
+  )
+}
