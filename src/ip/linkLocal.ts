@@ -12,6 +12,15 @@ export function linkLocalOf(mac: string): string | undefined {
 
 /** Whether an address is of fe80::/10, which every link has: RFC 4291 §2.5.6. */
 export function isLinkLocal(address: Uint8Array): boolean {
+  return isOfTenBits(address, 0b10)
+}
+
+/** Whether an address is of fec0::/10, which RFC 3879 did away with, and the kernel still knows. */
+export function isSiteLocal(address: Uint8Array): boolean {
+  return isOfTenBits(address, 0b11)
+}
+
+function isOfTenBits(address: Uint8Array, lastTwo: number): boolean {
   const [first = 0, second = 0] = address
-  return address.length * 8 === addressBits('inet6') && first === 0xfe && second >> 6 === 0b10
+  return address.length * 8 === addressBits('inet6') && first === 0xfe && second >> 6 === lastTwo
 }

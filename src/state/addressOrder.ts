@@ -1,4 +1,6 @@
 import { familyOf } from '../ip/address.js'
+import { isLinkLocal, isSiteLocal } from '../ip/linkLocal.js'
+import { parsePrefix } from '../ip/prefix.js'
 import type { Address } from '../rtnetlink/address.js'
 import { rest } from '../system/turns.js'
 import { addressKey, subnetOf } from './address.js'
@@ -13,8 +15,11 @@ function scopeOf(address: Address): number {
 /** The scope of an address that is given none: for IPv4 iproute2's choice (ipaddress.c, default_scope), for IPv6 fixed. */
 export function defaultScope({ address }: Pick<Address, 'address'>): string {
   if (address.startsWith('127.') || address.startsWith('::1/')) return 'host'
-  if (address.startsWith('fe80:')) return 'link'
-  return /^fe[c-f]/.test(address) ? 'site' : 'global'
+  // It is asked of many addresses many times, and most need not be read for it.
+  if (!address.startsWith('fe')) return 'global'
+  const { bytes = new Uint8Array(0) } = parsePrefix(address) ?? {}
+  if (isLinkLocal(bytes)) return 'link'
+  return isSiteLocal(bytes) ? 'site' : 'global'
 }
 
 /**
@@ -51,13 +56,13 @@ function ipv4Order(added: readonly Address[]): Address[] {
 }
 
 function ipv6Order(added: readonly Address[]): Address[] {
-  return [...added].reverse().sort((a, b) => ipv6Scope(a) - ipv6Scope(b))
+  const scopes = new Map(added.map((address) => [address, ipv6Scope(address)]))
+  return [...added].reverse().sort((a, b) => (scopes.get(a) ?? 0) - (scopes.get(b) ?? 0))
 }
 
 /** The wider the scope, the nearer to the front: global before link-local. */
 function ipv6Scope(address: Address): number {
-  if (address.address.startsWith('fe80:')) return 1
-  return address.address.startsWith('::1/') ? 2 : 0
+  return scopeNumbers[defaultScope(address)] ?? 0
 }
 
 /** What becomes of an address list. */

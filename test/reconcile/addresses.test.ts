@@ -100,6 +100,24 @@ test('IPv6: any list follows any other, in order; another prefix length makes it
   }
 })
 
+test('IPv6: the wider its scope, the nearer to the front an address stands, whatever the list says', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add br0 type bridge; ip link set br0 up')
+  const scopes = {
+    global: ['fd00::1/64', 'fec::1/64'],
+    site: ['fec0::1/64', 'fef0::1/64'],
+    link: ['fe90::1/64', 'febf::1/64'],
+  }
+  const { global, site, link } = scopes
+  await namespace.converges(bridge([...link, ...site, ...global]))
+  t.deepEqual(listed(namespace, 6), [...global, ...site, ...link])
+  await namespace.converges(bridge([...site.toReversed(), ...link.toReversed(), ...global.toReversed()]))
+  t.deepEqual(
+    listed(namespace, 6),
+    [global, site, link].flatMap((list) => list.toReversed()),
+  )
+})
+
 test('properties of an address: label, peer, broadcast, scope, metric, noPrefixRoute, lifetimes', async (t) => {
   const namespace = reconcileNamespace(t)
   namespace.sh('ip link add br0 type bridge; ip link set br0 up')

@@ -23,6 +23,16 @@ ip address delete 10.1.0.1/24 dev va
 ip address delete fd00::1/64 dev va
 `
 
+test('what leads to any link-local gateway comes back with a link that is made anew', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add va type veth peer name vb; ip link set va up; ip link set vb up')
+  namespace.sh('ip nexthop add id 6 via fe90::9 dev va; ip -6 route add fd60::/32 nhid 6')
+  namespace.sh('ip -6 route add fd61::/32 via febf::9 dev va')
+  await namespace.converges({ links: [{ name: 'va', txQueues: 3 }] })
+  t.regex(namespace.sh('ip nexthop show id 6'), /via fe90::9 dev va/)
+  t.regex(namespace.sh('ip -6 route'), /fd60::\/32 nhid 6 via fe90::9 dev va.*fd61::\/32 via febf::9 dev va/s)
+})
+
 test('routes whose gateway is not reached any longer come back as what took them is undone', async (t) => {
   const namespace = reconcileNamespace(t)
   for (const line of furnish.trim().split('\n')) namespace.sh(line)

@@ -1,4 +1,5 @@
 import { familyOf, parseAddress } from '../../ip/address.js'
+import { isLinkLocal } from '../../ip/linkLocal.js'
 import { formatPrefix, networkOf, parsePrefix } from '../../ip/prefix.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { covers } from '../../rtnetlink/packed/covers.js'
@@ -87,7 +88,7 @@ export async function reachability(
     await bulk?.filter(({ absent, route }) => !absent && leadsToLink(route)),
   ]
   const isOnLink = (gateway: string): boolean =>
-    gateway.startsWith('fe80:') ||
+    isLinkLocal(parseAddress(gateway) ?? new Uint8Array(0)) ||
     networks.contain(gateway) ||
     many.some((table) => table !== undefined && covers(table, gateway))
   const objects = new Set(actual.nexthops.map(({ id }) => id))
