@@ -18,6 +18,9 @@ const emptiness = new Map<string, unknown>(Object.entries(emptyProperties))
 /** ARPHRD_ETHER, the sort of device that Ethernet is: include/uapi/linux/if_arp.h */
 export const ethernet = 1
 
+/** ARPHRD_LOOPBACK, that of lo. */
+export const loopback = 772
+
 /** What a device of Ethernet has that carries no frames: no address that could be given to another one. */
 export const noMac = '00:00:00:00:00:00'
 

@@ -4,9 +4,10 @@ import { peerOf } from '../../rtnetlink/pair.js'
 import { pointer } from '../../spec/pointer.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
-import { ethernet, sectionOf } from '../../state/link.js'
+import { ethernet, loopback, sectionOf } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
 import { isReservedName, reservedNameMessage } from '../../state/reservedNames.js'
+import { kernelIsAtLeast } from '../../system/kernelRelease.js'
 import { lowersOf } from '../reach/dependents.js'
 import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
@@ -74,15 +75,27 @@ export function checkReferences(context: DiffContext, wanted: DesiredLink): void
   checkBelow(context, wanted)
 }
 
-/** What the kernel refuses below: lo, a TUN and other devices that carry no Ethernet frames, where they are there already. */
+/** What the kernel refuses below: lo, a TUN and other devices that carry no Ethernet frames. */
 function checkBelow(context: DiffContext, { name, properties, path }: DesiredLink): void {
   const { kind = '' } = properties
-  if (!linkKind(kind)?.ethernetBelow) return
+  const { ethernetBelow } = linkKind(kind) ?? {}
+  if (!ethernetBelow) return
+  const isNeeded = ethernetBelow === true || kernelIsAtLeast(...ethernetBelow)
   for (const lower of lowersOf({ ...properties })) {
-    if (context.recreated.has(lower) || !carriesOther(context, lower)) continue
+    if (!(isNeeded ? willCarryOther(context, lower) : isLoopback(context, lower))) continue
     const message = `${name} is a ${kind}, which needs an Ethernet device below: ${lower} is none`
     context.problems.push({ path: `${path}/${kind}`, message })
   }
+}
+
+/** Whether a device is of another sort than Ethernet, or will be, where it is made by the same plan. */
+function willCarryOther(context: DiffContext, name: string): boolean {
+  if (context.actual.links.has(name) && !context.recreated.has(name)) return carriesOther(context, name)
+  return linkKind(desiredLink(context, name)?.properties.kind ?? '')?.ethernet === false
+}
+
+function isLoopback({ actual }: DiffContext, name: string): boolean {
+  return actual.links.get(name)?.link.hardwareType === loopback
 }
 
 /** What the kernel refuses only when half the work is done: a port that its master cannot have. */

@@ -1,10 +1,8 @@
 import type { ListedAddress } from '../../rtnetlink/address.js'
 import { IFA_F_PERMANENT } from '../../rtnetlink/addressAttributes.js'
 import type { DesiredLink } from '../../state/desired.js'
+import { loopback } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
-
-/** include/uapi/linux/if_arp.h */
-const ARPHRD_LOOPBACK = 772
 
 /** include/uapi/linux/if_addr.h */
 const IFAPROT_KERNEL_LO = 1
@@ -16,7 +14,7 @@ const IFAPROT_KERNEL_LO = 1
 export function addressesOnceUp({ properties }: DesiredLink, record: LinkRecord | undefined): readonly ListedAddress[] {
   if (!record) return []
   const { link, addresses } = record
-  if (link.hardwareType !== ARPHRD_LOOPBACK || link.up || properties.up !== true) return addresses
+  if (link.hardwareType !== loopback || link.up || properties.up !== true) return addresses
   const given = [ofLoopback('127.0.0.1/8', 'inet', link.index), ofLoopback('::1/128', 'inet6', link.index)]
   return [...addresses, ...given.filter(({ address }) => !addresses.some((one) => one.address === address))]
 }

@@ -18,6 +18,7 @@ const properties = {
 /** `ip link add NAME type vcan`: a CAN bus within this machine. */
 export const vcan: LinkKind<'vcan', VcanOptions> = defineLinkKind({
   kind: 'vcan',
+  ethernet: false,
   options: attributeTable<VcanOptions>({}),
   ...properties,
 })

@@ -151,6 +151,7 @@ const ip6greOptions: AttributeTable<Ip6greOptions> = attributeTable<Ip6greOption
 export const gre: LinkKind<'gre', GreOptions> = defineLinkKind({
   ...shared,
   kind: 'gre',
+  ethernet: false,
   needsNewDevice: needsNewGre,
   options: greOptions,
   defaults: ipv4Defaults,
@@ -172,6 +173,7 @@ export const gretap: LinkKind<'gretap', GreOptions> = defineLinkKind({
 export const ip6gre: LinkKind<'ip6gre', Ip6greOptions> = defineLinkKind({
   ...shared,
   kind: 'ip6gre',
+  ethernet: false,
   options: ip6greOptions,
   defaults: ipv6Defaults,
   generalDefaults: { mtu: undefined, multicast: false, arp: false },

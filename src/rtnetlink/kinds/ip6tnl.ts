@@ -33,6 +33,7 @@ const options: AttributeTable<Ip6tnlOptions> = attributeTable<Ip6tnlOptions>({
 /** `ip link add NAME type ip6tnl`: a tunnel of IPv4 or IPv6 in IPv6, RFC 2473. */
 export const ip6tnl: LinkKind<'ip6tnl', Ip6tnlOptions> = defineLinkKind({
   kind: 'ip6tnl',
+  ethernet: false,
   options,
   changedAsWhole: true,
   // net/ipv6/ip6_tunnel.c, ip6_tnl_changelink

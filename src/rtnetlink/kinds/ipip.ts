@@ -65,6 +65,7 @@ const sitOptions: AttributeTable<SitOptions> = attributeTable<SitOptions>({
 /** `ip link add NAME type ipip`: a tunnel of IPv4 in IPv4, RFC 2003. */
 export const ipip: LinkKind<'ipip', IpipOptions> = defineLinkKind({
   kind: 'ipip',
+  ethernet: false,
   options: ipipOptions,
   changedAsWhole: true,
   // net/ipv4/ipip.c, ipip_changelink
@@ -78,6 +79,7 @@ export const ipip: LinkKind<'ipip', IpipOptions> = defineLinkKind({
 /** `ip link add NAME type sit`: a tunnel of IPv6 in IPv4, RFC 4213. */
 export const sit: LinkKind<'sit', SitOptions> = defineLinkKind({
   kind: 'sit',
+  ethernet: false,
   options: sitOptions,
   changedAsWhole: true,
   immutable: ['mode', 'isatap'],

@@ -124,15 +124,18 @@ export interface LinkKind<
   readonly tellsPortsWith?: Readonly<Partial<Options>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
   readonly dependsOn?: readonly (keyof Options & string)[]
-  /** Whether what is below must carry Ethernet frames; lo does not. */
-  readonly ethernetBelow?: boolean
+  /** Whether what is below must carry Ethernet frames, or since which release; lo is below neither. */
+  readonly ethernetBelow?: true | readonly [major: number, minor: number]
   /** Options that name an address which the kernel binds a socket to, so that it must be there first. */
   readonly boundTo?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
   readonly pair?: PairKind
   /** How it comes into being: by RTM_NEWLINK, or through /dev/net/tun. */
   readonly creation?: 'rtnetlink' | 'tuntap'
-  /** Whether the device carries Ethernet frames and so can have a MAC address and be a bridge's port. */
+  /**
+   * Whether the device carries Ethernet frames and so can have a MAC address and be a bridge's port; `false` where it is
+   * of another hardware type, and nothing that needs Ethernet can stand on it.
+   */
   readonly ethernet?: boolean
   /** Whether ports can be put into it. */
   readonly hasPorts?: boolean

@@ -75,6 +75,7 @@ const shared = {
 export const tun: LinkKind<'tun', TunTapOptions, NoOptions, TunTapStatus> = defineLinkKind({
   ...shared,
   kind: 'tun',
+  ethernet: false,
   generalDefaults: { txQueueLength: 500, arp: false, multicast: true, features },
   matches: (raw) => raw['type'] === 1,
 })

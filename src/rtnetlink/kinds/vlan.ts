@@ -94,4 +94,6 @@ export const vlan: LinkKind<'vlan', VlanOptions> = defineLinkKind({
     bridgeBinding: false,
   },
   dependsOn: ['link'],
+  // net/8021q/vlan.c, vlan_check_real_dev: before, of devices that are no Ethernet, lo is among the few that take none.
+  ethernetBelow: [6, 15],
 })

@@ -7,6 +7,7 @@ export type VsockmonOptions = NoOptions
 /** `ip link add NAME type vsockmon`: a device that shows what goes between virtual machines and their host by vsock. */
 export const vsockmon: LinkKind<'vsockmon', VsockmonOptions> = defineLinkKind({
   kind: 'vsockmon',
+  ethernet: false,
   options: attributeTable<VsockmonOptions>({}),
   // drivers/net/vsockmon.c: DEFAULT_MTU
   generalDefaults: { mtu: undefined, arp: false, multicast: false, addressGenerationMode: undefined },

@@ -25,6 +25,7 @@ const shared = { changedAsWhole: true, dependsOn: ['link'], survivesLower: true 
 export const vti: LinkKind<'vti', VtiOptions> = defineLinkKind({
   ...shared,
   kind: 'vti',
+  ethernet: false,
   options: optionsOf('inet'),
   defaults: { ...tunnelEndDefaults('inet'), inputKey: 0, outputKey: 0 },
   generalDefaults: { mtu: undefined, multicast: false, arp: false },

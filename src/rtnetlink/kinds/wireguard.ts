@@ -122,6 +122,7 @@ const generic: GenericOptions = {
 /** `ip link add NAME type wireguard`: an encrypted tunnel to peers, man wg(8). */
 export const wireguard: LinkKind<'wireguard', WireguardOptions> = defineLinkKind({
   kind: 'wireguard',
+  ethernet: false,
   options,
   generic,
   exclusive: ['privateKey', 'privateKeyFile'],

@@ -15,6 +15,7 @@ export interface XfrmOptions {
 /** `ip link add NAME type xfrm if_id ID`: what IPsec protects, as a device. */
 export const xfrm: LinkKind<'xfrm', XfrmOptions> = defineLinkKind({
   kind: 'xfrm',
+  ethernet: false,
   // enum of IFLA_XFRM_*: include/uapi/linux/if_link.h
   options: attributeTable<XfrmOptions>({
     link: attribute(1, linkReference, { ip: 'dev' }),
