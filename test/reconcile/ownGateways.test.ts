@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
+import { hasKind } from '../helpers/hasKind.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const setting = `ip link set lo up
@@ -7,6 +8,7 @@ const setting = `ip link set lo up
   ip link add br0 type bridge && ip link set br0 up
   ip address add 10.0.0.1/24 dev v0 && ip address add fd00::1/64 dev v0 nodad
   ip address add fe80::77/64 dev v0 nodad`
+const testWithVrfs = hasKind('vrf', 'table', '400') ? test : test.skip
 const to = '10.50.0.0/16'
 const onlink = { dev: 'br0', onlink: true }
 
@@ -90,3 +92,18 @@ for (const [what, spec] of taken) {
     await namespace.converges(spec)
   })
 }
+
+testWithVrfs('an address of another VRF is a gateway as any other', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(setting)
+  namespace.sh(
+    'ip link add red type vrf table 10; ip link set red up; ip link set br0 master red; ip link set v1 master red',
+  )
+  namespace.sh('ip address add 10.7.0.1/24 dev v1; ip address add fd07::1/64 dev v1 nodad')
+  for (const via of ['10.7.0.1', 'fd07::1']) {
+    const error = await namespace.refuses({ routes: [{ to, table: 10, via, ...onlink }] }, 'INVALID_SPEC')
+    t.regex(error.message, /is an address of this host itself, on v1/)
+  }
+  await namespace.converges({ routes: [{ to, table: 10, via: '10.0.0.1', ...onlink }] })
+  await namespace.converges({ routes: [{ to: 'fd50::/64', table: 10, via: 'fd00::1', ...onlink }] })
+})
