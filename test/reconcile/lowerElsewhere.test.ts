@@ -158,6 +158,21 @@ test.serial(
   },
 )
 
+test.serial('what a killed apply made and gave no name yet is removed by the next one', async (t) => {
+  // A second tunnel like the first one could not be made beside it.
+  const { here, both, settings } = stage(t, 'unnamed', 'vxlan')
+  const before = both()
+  const { stateDirectory } = settings
+  const dieOnce = `nsenter --net=${here.path} ip -br link | grep -q ^making`
+  const spec: Spec = { links: [{ name: 'x', txQueues: 3 }] }
+  const orders: Orders = { namespacePath: here.path, stateDirectory, spec, takenName: 'x', dieOnce }
+  await runProgram([process.execPath, fixture(import.meta.url, 'applyAndDie'), JSON.stringify(orders)])
+  t.regex(here.sh('ip -br link'), /^making/m)
+  const recovery = (await apply({}, settings)).unwrap().recovered?.[0]
+  t.like(recovery, { action: 'restored', rollback: { restored: true } })
+  t.deepEqual(both(), before)
+})
+
 test.serial("a link of a named namespace comes back on a device of the program's own", async (t) => {
   const here = reconcileNamespace(t)
   const blue = `lwt-le-${process.pid}-blue`

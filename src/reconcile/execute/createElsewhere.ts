@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { NetworkError } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import type { NetlinkMessage } from '../../netlink/message.js'
@@ -7,7 +7,7 @@ import type { Link } from '../../rtnetlink/link.js'
 import { deleteLink, setLink } from '../../rtnetlink/linkMessages.js'
 import { decodeNamespaceId, getNamespaceId, newNamespaceId } from '../../rtnetlink/namespaceId.js'
 import type { Elsewhere } from '../../state/model.js'
-import { learnIndices } from '../observe/observeFew.js'
+import { findLink, learnIndices } from '../observe/observeFew.js'
 import { withLower } from '../reach/dependents.js'
 import type { Place } from '../world/place.js'
 
@@ -35,16 +35,29 @@ export async function createElsewhere(
   const id = await namespaceIdOf(there, place, options)
   const make = (name: string): Promise<unknown> =>
     place.connection.request(newLinkOn(id, { ...whole, name }, there.context(places)), options)
+  const aside = nameAside(link.name)
+  await removeLeft(aside, place, options)
   try {
     await make(link.name)
   } catch (error) {
     if (!(error instanceof NetworkError) || error.code !== 'EEXIST') throw error
     // Before Linux 6.15 a link of that name in the other namespace is in the way (net/core/rtnetlink.c, __rtnl_newlink).
-    const aside = `making${randomInt(1e8, 1e9)}`
     await make(aside)
     await renameMade(aside, link.name, place, options)
   }
   return createLinkMessages(link, place.context(places)).slice(1)
+}
+
+/** What a link is called until it gets its name; it follows from that, so that whoever tries again knows it. */
+function nameAside(name: string): string {
+  return `making${createHash('sha256').update(name).digest('hex').slice(0, 9)}`
+}
+
+/** Removes what an apply that was killed before it gave a link its name has left behind, and which is like that link. */
+async function removeLeft(aside: string, place: Place, options: RequestOptions): Promise<void> {
+  if (await findLink(place, { name: aside }, options)) {
+    await place.connection.request(deleteLink({ name: aside }), options)
+  }
 }
 
 /** The id that a place has for another one, which it gets if it has none. */
