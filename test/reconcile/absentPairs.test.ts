@@ -79,3 +79,20 @@ test('a link that stands on the other end of a pair is not taken along in silenc
   })
   t.notRegex(namespace.sh('ip link'), /[abm]0/)
 })
+
+test('what stands on the other end of a pair comes after what makes room for it there', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const links: LinkSpec[] = [
+    { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+    { name: 'm0', kind: 'macvlan', macvlan: { link: 'v1' }, mtu: 9000 },
+    { name: 'v1', mtu: 9000 },
+  ]
+  await namespace.converges({ links })
+  const before = namespace.picture({ portable: true })
+  const error = await namespace.fails(
+    { links: ['m0', 'v0', 'v1'].map((name) => ({ name, absent: true })) },
+    { guards: [() => false] },
+  )
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.deepEqual(namespace.picture({ portable: true }), before)
+})

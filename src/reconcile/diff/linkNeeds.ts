@@ -9,7 +9,9 @@ import type { DiffContext } from './context.js'
 export function needsOf(properties: Partial<Link>): string[] {
   const needs = tagsOfBound(properties)
   if (typeof properties.master === 'string') needs.push(`link ${properties.master}`)
-  for (const lower of lowersOf({ ...properties })) needs.push(`link ${lower}`, `changed ${lower}`)
+  // The other end of a pair gets its MTU, and goes up, after it is there.
+  for (const lower of lowersOf({ ...properties }))
+    needs.push(`link ${lower}`, `changed ${lower}`, `configured ${lower}`)
   return needs
 }
 
