@@ -127,6 +127,25 @@ const ofLinks: Case = [
     /needs an Ethernet device below: lo is none/,
   ],
   [
+    'a MACVLAN stands on no MACVLAN',
+    'ip link add v0 type veth peer v1 && ip link add mv0 link v0 type macvlan',
+    { links: [{ name: 'mt0', kind: 'macvtap', macvtap: { link: 'mv0' } }] },
+    '/links/0/macvtap/link',
+    /mt0 cannot stand on mv0: a macvtap stands on what the macvlan stands on/,
+  ],
+  [
+    'nor on one that is made with it',
+    'ip link add v0 type veth peer v1',
+    {
+      links: [
+        { name: 'mv1', kind: 'macvlan', macvlan: { link: 'mv0' } },
+        { name: 'mv0', kind: 'macvlan', macvlan: { link: 'v0' } },
+      ],
+    },
+    '/links/0/macvlan/link',
+    /mv1 cannot stand on mv0: a macvlan stands on what the macvlan stands on/,
+  ],
+  [
     'a TUN is below no IPVLAN',
     'ip tuntap add tun0 mode tun',
     { links: [{ name: 'iv0', kind: 'ipvlan', ipvlan: { link: 'tun0' } }] },

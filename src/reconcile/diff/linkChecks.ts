@@ -11,7 +11,7 @@ import { kernelIsAtLeast } from '../../system/kernelRelease.js'
 import { lowersOf } from '../reach/dependents.js'
 import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
-import { desiredLink, requireLinks } from './lookup.js'
+import { desiredLink, kindOf, requireLinks } from './lookup.js'
 
 /** Refuses a new link without what its kind needs to be made. */
 export function checkNeeded(
@@ -75,17 +75,26 @@ export function checkReferences(context: DiffContext, wanted: DesiredLink): void
   checkBelow(context, wanted)
 }
 
-/** What the kernel refuses below: lo, a TUN and other devices that carry no Ethernet frames. */
+/** What the kernel refuses below, or passes over. */
 function checkBelow(context: DiffContext, { name, properties, path }: DesiredLink): void {
   const { kind = '' } = properties
-  const { ethernetBelow } = linkKind(kind) ?? {}
-  if (!ethernetBelow) return
-  const isNeeded = ethernetBelow === true || kernelIsAtLeast(...ethernetBelow)
+  const { standsBelow = [], ethernetBelow } = linkKind(kind) ?? {}
   for (const lower of lowersOf({ ...properties })) {
-    if (!(isNeeded ? willCarryOther(context, lower) : isLoopback(context, lower))) continue
-    const message = `${name} is a ${kind}, which needs an Ethernet device below: ${lower} is none`
-    context.problems.push({ path: `${path}/${kind}`, message })
+    const lowerKind = kindOf(context, lower) ?? ''
+    if (standsBelow.includes(lowerKind)) {
+      const message = `${name} cannot stand on ${lower}: a ${kind} stands on what the ${lowerKind} stands on`
+      context.problems.push({ path: `${path}/${kind}/link`, message })
+    } else if (lacksFrames(context, lower, ethernetBelow)) {
+      const message = `${name} is a ${kind}, which needs an Ethernet device below: ${lower} is none`
+      context.problems.push({ path: `${path}/${kind}`, message })
+    }
   }
+}
+
+/** Whether a device is none that carries Ethernet frames, for a kind that needs such a one: lo is none to any kernel. */
+function lacksFrames(context: DiffContext, lower: string, needed: AnyLinkKind['ethernetBelow']): boolean {
+  if (needed === undefined) return false
+  return needed === true || kernelIsAtLeast(...needed) ? willCarryOther(context, lower) : isLoopback(context, lower)
 }
 
 /** Whether a device is of another sort than Ethernet, or will be, where it is made by the same plan. */

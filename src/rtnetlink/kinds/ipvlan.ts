@@ -31,6 +31,8 @@ const shared = {
   immutable: ['link'],
   defaults: { mode: 'l3', isolation: 'bridge' },
   dependsOn: ['link'],
+  // drivers/net/ipvlan/ipvlan_main.c, ipvlan_link_new
+  standsBelow: ['ipvlan', 'ipvtap'],
   // drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create
   ethernetBelow: true,
 } as const

@@ -130,6 +130,8 @@ export interface LinkKind<
   readonly boundTo?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
   readonly pair?: PairKind
+  /** Kinds on none of which such a link stands: told one of them, the kernel puts it on what that stands on. */
+  readonly standsBelow?: readonly string[]
   /** How it comes into being: by RTM_NEWLINK, or through /dev/net/tun. */
   readonly creation?: 'rtnetlink' | 'tuntap'
   /**

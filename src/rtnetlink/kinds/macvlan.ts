@@ -83,6 +83,8 @@ const shared = {
     broadcastCutoff: 1,
   },
   dependsOn: ['link'],
+  // drivers/net/macvlan.c, macvlan_common_newlink
+  standsBelow: ['macvlan', 'macvtap'],
   // drivers/net/macvlan.c, macvlan_port_create
   ethernetBelow: true,
 } as const
