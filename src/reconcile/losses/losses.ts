@@ -6,6 +6,7 @@ import { lowersOf } from '../reach/dependents.js'
 import { reachability } from '../reach/reachable.js'
 import { bouncedLinks } from './bouncedLinks.js'
 import { decidedAnew } from './decidedAnew.js'
+import { withDownAlong } from './downAlong.js'
 import type { FarEnd } from './farEnd.js'
 import { withFormerPeers } from './formerPeers.js'
 import { restoredEntries } from './lossesOfEntries.js'
@@ -72,8 +73,9 @@ export async function withLosses(
       recreatedNexthops: anew,
       formerUppers: new Map(),
     }
+  const down = withDownAlong(bounced, recreated, wanted, actual)
   const goesDown = (dev: string | number | undefined): boolean =>
-    typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))
+    typeof dev === 'string' && (recreated.has(dev) || down.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
   const forwardsIpv6 = desired.forwarding.ipv6 ?? actual.forwarding.ipv6
   const lostOf = (record: LinkRecord): readonly string[] => [
@@ -81,18 +83,18 @@ export async function withLosses(
     ...(canTakeToken(forwardsIpv6, wanted.get(record.link.name)?.sysctl) ? [] : ['ipv6Token']),
     ...(far.get(record.link.name)?.lost ?? []),
   ]
-  const links = restoredLinks(desired, actual, lostOf, recreated, bounced)
+  const links = restoredLinks(desired, actual, lostOf, recreated, down)
   const canLead = await reachability(links, desired, actual)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
-    actual: await stateAfter(actual, recreated, bounced, lost),
+    actual: await stateAfter(actual, recreated, down, lost),
     desired: {
       ...desired,
       links,
       nexthops,
       routes: [...desired.routes, ...(await restoredRoutes({ ...desired, links, nexthops }, actual, lost, goesDown))],
       ...withBulk(desired.bulk, await restoredBulk({ ...desired, links, nexthops }, actual, lost, goesDown)),
-      neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, bounced)],
+      neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, down)],
       ...restoredEntries(desired, actual, recreated),
     },
     recreated,

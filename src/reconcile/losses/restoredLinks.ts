@@ -1,8 +1,9 @@
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import { sectionOf } from '../../state/link.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
-import { mergedProperties } from '../diff/mergedProperties.js'
+import { contradicts, mergedProperties } from '../diff/mergedProperties.js'
 import { withForgotten } from '../diff/portNaming.js'
 import { wasPortOf } from './formerPort.js'
 import { staysPort } from './lossesOfEntries.js'
@@ -18,7 +19,7 @@ export function restoredLinks(
   bounced: ReadonlySet<string>,
 ): DesiredLink[] {
   const restored: DesiredLink[] = []
-  const named = new Set(desired.links.map(({ name }) => name))
+  const named = new Map(desired.links.map((link) => [link.name, link]))
   const comesBack = (port: string): boolean =>
     recreated.has(port) && staysPort({ ...actual.links.get(port)?.link, dev: port }, desired)
   for (const link of desired.links) {
@@ -26,7 +27,7 @@ export function restoredLinks(
     if (!record || link.absent) restored.push(link)
     else if (recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record), actual))
     else {
-      const naming = backInMaster(withForgotten(link, record.link, comesBack), record, recreated)
+      const naming = backInMaster(withForgotten(link, record.link, comesBack), record, recreated, named)
       restored.push(bounced.has(link.name) ? withAddresses(naming, record) : naming)
     }
   }
@@ -35,8 +36,8 @@ export function restoredLinks(
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
     const naming = withForgotten(unnamed, record.link, comesBack)
     if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record), actual))
-    else if (naming !== unnamed || wasPortOf(record, recreated)) {
-      const back = backInMaster(naming, record, recreated)
+    else if (naming !== unnamed || wasPortOf(record, recreated) || bounced.has(name)) {
+      const back = backInMaster(naming, record, recreated, named)
       restored.push(bounced.has(name) ? withAddresses(back, record) : back)
     }
   }
@@ -44,12 +45,20 @@ export function restoredLinks(
 }
 
 /** A port of a recreated master goes back into it, unless the spec says where else it belongs. */
-function backInMaster(wanted: DesiredLink, record: LinkRecord, recreated: ReadonlySet<string>): DesiredLink {
-  const { link } = record
-  if (!wasPortOf(record, recreated) || wanted.properties.master !== undefined || link.master === undefined)
-    return wanted
-  const portKey = `${link.masterKind}Port`
-  const options = sectionOf(link, portKey)
-  const had: Partial<Link> = { master: link.master, ...(options ? { [portKey]: options } : {}) }
+function backInMaster(
+  wanted: DesiredLink,
+  record: LinkRecord,
+  recreated: ReadonlySet<string>,
+  wishes: ReadonlyMap<string, DesiredLink>,
+): DesiredLink {
+  const { master, masterKind = '', ...link } = record.link
+  if (!wasPortOf(record, recreated) || wanted.properties.master !== undefined || master === undefined) return wanted
+  const portKey = `${masterKind}Port`
+  const { portOnlyWith = {} } = linkKind(masterKind) ?? {}
+  const given = sectionOf(wishes.get(String(master))?.properties ?? {}, masterKind) ?? {}
+  const options = Object.entries(sectionOf(link, portKey) ?? {}).filter(
+    ([name]) => !contradicts(given, portOnlyWith[name] ?? {}),
+  )
+  const had: Partial<Link> = { master, ...(options.length > 0 ? { [portKey]: Object.fromEntries(options) } : {}) }
   return { ...wanted, properties: mergedProperties(had, wanted.properties) }
 }

@@ -14,6 +14,16 @@ export function takenAlong(name: string, actual: NetworkState): readonly string[
   return dependents.get(name) ?? []
 }
 
+/** The links that go down with one, and up with it again. */
+export function downWith(name: string, actual: NetworkState): string[] {
+  return takenAlong(name, actual).filter((other) => {
+    const link = actual.links.get(other)?.link
+    const kind = link?.kind === undefined ? undefined : linkKind(link.kind)
+    const unless = kind?.downWithLowerUnless
+    return link?.up === true && unless !== undefined && sectionOf(link, kind?.kind ?? '')?.[unless] !== true
+  })
+}
+
 /** Worked out once a state, since a plan asks it of every link that goes. */
 const dependentsByState = new WeakMap<NetworkState, Map<string, string[]>>()
 

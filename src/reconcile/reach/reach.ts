@@ -7,7 +7,7 @@ import { priorityGroup, type RuleRecord } from '../../state/rule.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
-import { takenAlong } from './dependents.js'
+import { downWith, takenAlong } from './dependents.js'
 import { Ipv4Addresses } from './ipv4Addresses.js'
 
 /** How wide a reach is taken: what the steps surely can take along, or also what undoing them in any way can. */
@@ -164,6 +164,7 @@ export class Reach {
     this.#takeCarrier(name)
     this.#links.inet.add(name)
     this.#links.inet6.add(name)
+    for (const other of downWith(name, this.#before)) this.#takeDown(other)
   }
 
   #takeLink(name: string): void {

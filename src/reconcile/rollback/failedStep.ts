@@ -16,6 +16,7 @@ export function failedStep({ step, error }: Failure): NetworkError {
 
 /** What is to be done about an error whose words do not tell it. */
 interface Hint {
+  readonly objects: readonly PlannedStep['object'][]
   readonly code: string
   readonly words: RegExp
   readonly hint: string
@@ -23,20 +24,27 @@ interface Hint {
 
 const unreachable = 'nothing leads to the gateway: the link towards it has to be up, with an address of its subnet'
 
-/** Of routes and nexthop objects: net/ipv4/nexthop.c, net/ipv4/fib_semantics.c, net/ipv6/route.c. */
+/** net/ipv4/nexthop.c, net/ipv4/fib_semantics.c, net/ipv6/route.c, net/8021q/vlan_dev.c */
+const ways = ['route', 'nexthop'] as const
 const hints: readonly Hint[] = [
   {
+    objects: ['link'],
+    code: 'ENETDOWN',
+    words: /^$/,
+    hint: 'a VLAN comes up only where the link below it is up, unless it has `looseBinding`',
+  },
+  {
+    objects: ways,
     code: 'ENETDOWN',
     words: /device.* is not up/i,
     hint: 'a link that is there already comes up only where the spec says `up: true`',
   },
-  { code: 'ENETUNREACH', words: /invalid gateway/, hint: unreachable },
+  { objects: ways, code: 'ENETUNREACH', words: /invalid gateway/, hint: unreachable },
   // IPv6 says no more.
-  { code: 'EHOSTUNREACH', words: /^$/, hint: unreachable },
+  { objects: ways, code: 'EHOSTUNREACH', words: /^$/, hint: unreachable },
 ]
 
 function hintOn({ object }: PlannedStep, { code, kernelMessage = '' }: NetworkError): string {
-  if (object !== 'route' && object !== 'nexthop') return ''
-  const known = hints.find((one) => one.code === code && one.words.test(kernelMessage))
+  const known = hints.find((one) => one.objects.includes(object) && one.code === code && one.words.test(kernelMessage))
   return known ? `; ${known.hint}` : ''
 }

@@ -96,6 +96,8 @@ export interface LinkKind<
   readonly momentaryFeatures?: readonly string[]
   /** Whether the device stays when the one below it goes. */
   readonly survivesLower?: boolean
+  /** The option without which the device goes down with the one below it, and up with it again. */
+  readonly downWithLowerUnless?: keyof Options & string
   /** Whether a link is down for a moment when it becomes its port, and when it is one no longer. */
   readonly portsGoDown?: boolean
   /** Properties that every link has which a living device of this kind does not change. */
@@ -118,20 +120,24 @@ export interface LinkKind<
   readonly generalDefaults?: GeneralDefaults
   /** The same for a port. */
   readonly portDefaults?: Readonly<Partial<Port>>
+  /** {@link onlyWith} of a port, by options of what it is a port of. */
+  readonly portOnlyWith?: Readonly<
+    Partial<Record<keyof Port & string, { readonly [Name in keyof Options]?: readonly Options[Name][] }>>
+  >
   /** {@link cleared} of a port. */
   readonly portCleared?: { readonly [Name in keyof Port]?: Port[Name] | undefined }
   /** Options with which a link tells all that there is to tell of its ports. */
   readonly tellsPortsWith?: Readonly<Partial<Options>>
   /** Options that name another link, which must exist first: the device below, or a peer. */
   readonly dependsOn?: readonly (keyof Options & string)[]
+  /** Kinds on none of which such a link stands: told one of them, the kernel puts it on what that stands on. */
+  readonly standsBelow?: readonly string[]
   /** Whether what is below must carry Ethernet frames, or since which release; lo is below neither. */
   readonly ethernetBelow?: true | readonly [major: number, minor: number]
   /** Options that name an address which the kernel binds a socket to, so that it must be there first. */
   readonly boundTo?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
   readonly pair?: PairKind
-  /** Kinds on none of which such a link stands: told one of them, the kernel puts it on what that stands on. */
-  readonly standsBelow?: readonly string[]
   /** How it comes into being: by RTM_NEWLINK, or through /dev/net/tun. */
   readonly creation?: 'rtnetlink' | 'tuntap'
   /**
@@ -157,6 +163,7 @@ export interface AnyLinkKind
     | 'multiplesOf'
     | 'decides'
     | 'dependsOn'
+    | 'downWithLowerUnless'
     | 'namesPorts'
     | 'onlyPorts'
     | 'cleared'
@@ -166,6 +173,7 @@ export interface AnyLinkKind
     | 'defaults'
     | 'defaultsBy'
     | 'portDefaults'
+    | 'portOnlyWith'
     | 'portCleared'
     | 'tellsPortsWith'
     | 'boundTo'
@@ -180,6 +188,7 @@ export interface AnyLinkKind
   readonly multiplesOf?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly decides?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]
+  readonly downWithLowerUnless?: string
   readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
@@ -192,6 +201,7 @@ export interface AnyLinkKind
   /** What the kernel takes where an option is not given, as other ones and the link's MAC decide. */
   readonly defaultsBy?: (options: object, mac?: string) => object
   readonly portDefaults?: object
+  readonly portOnlyWith?: Readonly<Partial<Record<string, Readonly<Record<string, readonly unknown[] | undefined>>>>>
   readonly portCleared?: Readonly<Record<string, unknown>>
   readonly tellsPortsWith?: object
 }

@@ -96,4 +96,6 @@ export const vlan: LinkKind<'vlan', VlanOptions> = defineLinkKind({
   dependsOn: ['link'],
   // net/8021q/vlan.c, vlan_check_real_dev: before, of devices that are no Ethernet, lo is among the few that take none.
   ethernetBelow: [6, 15],
+  // net/8021q/vlan.c, vlan_device_event
+  downWithLowerUnless: 'looseBinding',
 })
