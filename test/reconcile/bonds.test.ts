@@ -103,3 +103,16 @@ testWithBonds('ports of a bond that is removed are up and keep their addresses',
   const [{ addr_info: addresses = [] } = {}] = namespace.ip('address', 'show', 'dev', 'd0')
   t.is(Array.isArray(addresses) && addresses.length, 2)
 })
+
+testWithBonds('a port goes back into a bond of another mode without what that mode does not take', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [bond({}), { ...port('d0'), bondPort: { priority: 7, queueId: 3 } }] })
+  const before = namespace.picture({ portable: true })
+  const spec: Spec = { links: [{ name: 'bond0', bond: { mode: 'balance-xor' } }] }
+  const error = await namespace.fails(spec, { guards: [() => false] })
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.deepEqual(namespace.picture({ portable: true }), before)
+  await namespace.converges(spec)
+  const [{ linkinfo } = {}] = namespace.ip('link', 'show', 'dev', 'd0')
+  t.like(linkinfo, { info_slave_data: { queue_id: 3 } })
+})

@@ -269,6 +269,10 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
     lacpStrict: false,
   },
   portDefaults: bondPortDefaults,
+  portOnlyWith: {
+    priority: { mode: oneActive },
+    actorPortPriority: { mode: byLacp },
+  },
   // drivers/net/bonding/bond_netlink.c, bond_fill_slave_info
   tellsPortsWith: { mode: '802.3ad' },
 })
