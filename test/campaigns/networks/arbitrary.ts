@@ -138,9 +138,12 @@ function sameEntry({ first: { slot, place } }: Pair<EntryItem>): string {
 
 const rare = slots.filter(({ kind }) => kind in rareOptions)
 
+/** The ends of the pair that leads into another namespace. */
+const ends = slots.filter(({ end }) => end !== undefined)
+
 /** Places for links: all, or where that would take too long those of a few rare kinds, and what they need. */
 const places: fc.Arbitrary<readonly Slot[]> = isSlowMachine
-  ? fc.subarray([...(rare.length > 0 ? rare : slots)], { minLength: 2, maxLength: 4 }).map(withNeeded)
+  ? fc.subarray(rare.length > 0 ? [...rare, ...ends] : [...slots], { minLength: 2, maxLength: 4 }).map(withNeeded)
   : fc.constant(slots)
 
 function withNeeded(chosen: readonly Slot[]): Slot[] {
@@ -182,8 +185,10 @@ const plain: fc.Arbitrary<Omit<Play, 'far'>> = fc.record({
 export const play: fc.Arbitrary<Play> = fc
   .record({
     own: plain,
-    far: isSlowMachine
-      ? fc.constant(undefined)
-      : maybe(fc.record({ where: fc.constantFrom<Where>('both', 'both', 'first', 'second'), play: plain })),
+    // Twice as much takes twice as long.
+    far: fc.option(fc.record({ where: fc.constantFrom<Where>('both', 'both', 'first', 'second'), play: plain }), {
+      nil: undefined,
+      freq: isSlowMachine ? 1 : 2,
+    }),
   })
   .map(({ own, far }) => ({ ...own, far }))

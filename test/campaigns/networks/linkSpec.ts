@@ -21,7 +21,18 @@ export function matchOf(link: LinkItem, former: string | undefined): Pick<LinkSp
 /** A link of a network as a spec; `whole` writes everything out. */
 export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec {
   const { slot, up, mtu, mac, isPort, addresses, altNames } = link
-  const { kind, lower, both, master, peer, leads, isExternal, isLayer3 = false, end } = slotOf(slot)
+  const {
+    kind,
+    lower,
+    both,
+    master,
+    peer,
+    leads,
+    isExternal,
+    isLayer3 = false,
+    hasLowerMac = false,
+    end,
+  } = slotOf(slot)
   const own = name(names, slot)
   const number = numberOf(slot)
   const { arp, ...general } = generalOf(link, whole)
@@ -44,7 +55,7 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
     ...(end === 'far' ? {} : { kind, [kind]: kind === 'vxlan' && !isExternal ? ownId(options, number) : options }),
     up,
     ...optional('mtu', mtu ?? wholeMtu),
-    ...(isLayer3
+    ...(isLayer3 || hasLowerMac
       ? {}
       : optional(
           'mac',

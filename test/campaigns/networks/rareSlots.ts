@@ -19,6 +19,14 @@ export type RareKind =
   | 'gretap'
   | 'ip6tnl'
   | 'geneve'
+  | 'vti'
+  | 'ipip'
+  | 'sit'
+  | 'ip6gre'
+  | 'ip6gretap'
+  | 'erspan'
+  | 'amt'
+  | 'bareudp'
 
 /** Places for links of them, what is below first. */
 export const rareSlots: readonly Slot[] = [
@@ -32,7 +40,7 @@ export const rareSlots: readonly Slot[] = [
   { name: 'vr', kind: 'vrf' },
   { name: 'bo', kind: 'bond', master: 'bs' },
   { name: 'te', kind: 'team', master: 'vr' },
-  { name: 'hs', kind: 'hsr', both: ['df', 'dg'], master: 'br' },
+  { name: 'hs', kind: 'hsr', both: ['df', 'dg'], hasLowerMac: true, master: 'br' },
   { name: 'vl', kind: 'vlan', lower: 'vd', master: 'vr' },
   { name: 'vm', kind: 'vlan', lower: 'br', master: 'vr' },
   { name: 'vn', kind: 'vlan', lower: 'bo', master: 'br' },
@@ -47,6 +55,17 @@ export const rareSlots: readonly Slot[] = [
   { name: 'gt', kind: 'gretap', master: 'br' },
   { name: 'it', kind: 'ip6tnl', isLayer3: true },
   { name: 'ge', kind: 'geneve', master: 'bs' },
+  { name: 'vt', kind: 'vti', isLayer3: true, lower: 'da', master: 'vr' },
+  { name: 'ii', kind: 'ipip', isLayer3: true, lower: 'vl' },
+  { name: 'si', kind: 'sit', isLayer3: true },
+  { name: 'gs', kind: 'ip6gre', isLayer3: true, lower: 'dg', master: 'vr' },
+  { name: 'gu', kind: 'ip6gretap', lower: 'bo', master: 'br' },
+  { name: 'er', kind: 'erspan', master: 'bs' },
+  { name: 'am', kind: 'amt', lower: 'vd', master: 'br' },
+  { name: 'bu', kind: 'bareudp', isLayer3: true },
+  { name: 'mw', kind: 'macvlan', lower: 'vn', master: 'vr' },
+  { name: 'iw', kind: 'ipvlan', isLayer3: true, lower: 'te' },
+  { name: 'mx', kind: 'macsec', lower: 'bo', master: 'br' },
 ]
 
 /** What `ip` makes a link of each kind by; v0 and v1 are there. */
@@ -66,6 +85,14 @@ export const probes: Readonly<Record<RareKind, string>> = {
   gretap: 'name new0 type gretap remote 192.0.2.9',
   ip6tnl: 'name new0 type ip6tnl remote 2001:db8::9',
   geneve: 'name new0 type geneve id 5 remote 192.0.2.9',
+  vti: 'name new0 type vti key 5 remote 192.0.2.9',
+  ipip: 'name new0 type ipip remote 192.0.2.9',
+  sit: 'name new0 type sit remote 192.0.2.9',
+  ip6gre: 'name new0 type ip6gre remote 2001:db8::9',
+  ip6gretap: 'name new0 type ip6gretap remote 2001:db8::9',
+  erspan: 'name new0 type erspan key 5 seq erspan_ver 1 erspan 5 remote 192.0.2.9',
+  amt: 'name new0 type amt mode relay local 192.0.2.1 dev v0',
+  bareudp: 'name new0 type bareudp dstport 5000 ethertype ip',
 }
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
@@ -171,6 +198,45 @@ export const rareOptions: Readonly<Record<RareKind, readonly Options[]>> = {
     { id: 70, remote: '192.0.2.9', port: 6081, ttl: 0 },
     { id: 71, remote: '192.0.2.9' },
     { id: 70, remote: '192.0.2.10', ttl: 7, port: 6082 },
+  ],
+  vti: [
+    { local: '192.0.2.3', remote: '192.0.2.9', inputKey: 5, outputKey: 5, fwmark: 0 },
+    { local: '192.0.2.3', remote: '192.0.2.9', inputKey: 6 },
+    { remote: '192.0.2.11', inputKey: 5, fwmark: 7 },
+  ],
+  ipip: [
+    { local: '192.0.2.4', remote: '192.0.2.9', ttl: 64, tos: 0, pathMtuDiscovery: true, mode: 'ipip' },
+    { remote: '192.0.2.9', ttl: 9 },
+    { local: '192.0.2.4', remote: '192.0.2.12', mode: 'any' },
+  ],
+  sit: [
+    { local: '192.0.2.5', remote: '192.0.2.9', ttl: 64, mode: 'ip6ip', isatap: false },
+    { remote: '192.0.2.9', ttl: 9, mode: 'any' },
+    { local: '192.0.2.5', rapidPrefix: '2001:db8::', rapidPrefixLength: 32 },
+  ],
+  ip6gre: [
+    { local: '2001:db8::3', remote: '2001:db8::9', inputKey: 5, outputKey: 5, hopLimit: 64 },
+    { remote: '2001:db8::9', outputSequence: true },
+    { local: '2001:db8::3', remote: '2001:db8::7', encapsulationLimit: 'none' },
+  ],
+  ip6gretap: [
+    { local: '2001:db8::4', remote: '2001:db8::9', inputKey: 7, outputKey: 7 },
+    { remote: '2001:db8::9', hopLimit: 5, inputKey: 7 },
+  ],
+  erspan: [
+    { local: '192.0.2.6', remote: '192.0.2.9', outputKey: 8, inputKey: 8, outputSequence: true, version: 1, index: 3 },
+    { remote: '192.0.2.9', inputKey: 9, inputSequence: true, index: 4 },
+    { remote: '192.0.2.9', outputKey: 8, outputSequence: true, version: 2, direction: 'egress', hardwareId: 5 },
+  ],
+  amt: [
+    { mode: 'relay', local: '192.0.2.1', relayPort: 2268, gatewayPort: 2268, maximumTunnels: 128 },
+    { mode: 'gateway', local: '192.0.2.1', discovery: '192.0.2.9' },
+    { mode: 'relay', local: '192.0.2.1', maximumTunnels: 5, relayPort: 2270 },
+  ],
+  bareudp: [
+    { port: 5000, etherType: 0x0800, lowestSourcePort: 0, multipleProtocols: false },
+    { port: 5001, etherType: 0x86dd },
+    { port: 5000, etherType: 0x0800, multipleProtocols: true, lowestSourcePort: 2000 },
   ],
 }
 

@@ -18,6 +18,8 @@ export interface Slot {
   readonly peer?: string
   /** Whether it is the end of a pair that tells the other one. */
   readonly leads?: boolean
+  /** Whether it has the MAC address of what it stands on. */
+  readonly hasLowerMac?: boolean
   /** Whether it carries packets without MAC addresses. */
   readonly isLayer3?: boolean
   /** Whether each packet's route says where it goes. */
@@ -84,7 +86,24 @@ export function followsMaster({ slot, isPort }: { readonly slot: string; readonl
   return isPort && byMaster.has(masterKindOf(slot))
 }
 
-const adding: ReadonlySet<Slot['kind']> = new Set(['vxlan', 'macsec', 'gre', 'gretap', 'ip6tnl', 'geneve', 'xfrm'])
+const adding: ReadonlySet<Slot['kind']> = new Set([
+  'vxlan',
+  'hsr',
+  'macsec',
+  'gre',
+  'gretap',
+  'ip6tnl',
+  'geneve',
+  'xfrm',
+  'vti',
+  'ipip',
+  'sit',
+  'ip6gre',
+  'ip6gretap',
+  'erspan',
+  'amt',
+  'bareudp',
+])
 
 /** The bytes that a link of a kind wants free in packets of the one below. */
 export function roomOf(kind: Slot['kind']): number {

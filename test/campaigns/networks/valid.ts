@@ -58,10 +58,12 @@ function isRenamed(play: Play, which: 'first' | 'second', { slot, mac }: LinkIte
     pair.first.mac !== undefined &&
     mac === pair.first.mac &&
     slotOf(slot).isLayer3 !== true &&
+    slotOf(slot).hasLowerMac !== true &&
     slotOf(slot).end !== 'far'
   )
 }
 
+/** What stands on what is there; a VLAN is up only on what is up: net/8021q/vlan_dev.c, vlan_dev_open */
 function validLinks(chosen: readonly LinkItem[], whole: boolean): LinkItem[] {
   const names = new Set(chosen.map(({ slot }) => slot))
   const links = new Map<string, LinkItem>()
@@ -73,7 +75,9 @@ function validLinks(chosen: readonly LinkItem[], whole: boolean): LinkItem[] {
     if (peer !== undefined && whole && !names.has(peer)) continue
     const below = lowersOf(slot).map((name) => links.get(name))
     if (below.includes(undefined)) continue
-    links.set(link.slot, { ...link, mtu: below.reduce((mtu, one) => mtuOn(mtu, one?.mtu, kind), link.mtu) })
+    const mtu = below.reduce((least, one) => mtuOn(least, one?.mtu, kind), link.mtu)
+    const up = link.up && (kind !== 'vlan' || below.every((one) => one?.up))
+    links.set(link.slot, { ...link, mtu, up })
   }
   const stoodOn = new Set(
     [...links.keys()].map(slotOf).flatMap((slot) => (sharing.has(slot.kind) ? [] : lowersOf(slot))),
@@ -88,7 +92,17 @@ function validLinks(chosen: readonly LinkItem[], whole: boolean): LinkItem[] {
 }
 
 /** What does not take all frames of the link that it stands on. */
-const sharing: ReadonlySet<Slot['kind']> = new Set(['vxlan', 'vlan', 'xfrm', 'gre'])
+const sharing: ReadonlySet<Slot['kind']> = new Set([
+  'vxlan',
+  'vlan',
+  'xfrm',
+  'gre',
+  'vti',
+  'ipip',
+  'ip6gre',
+  'ip6gretap',
+  'amt',
+])
 
 /** The largest MTU that the device below leaves room for. */
 function mtuOn(mtu: number | undefined, below: number | undefined, kind: Slot['kind']): number | undefined {
