@@ -13,12 +13,12 @@ import { located } from './execute/failedRoute.js'
 import { isRefusedWhileUp } from './execute/linkBusy.js'
 import { settle } from './execute/settle.js'
 import { settleCarriers } from './execute/settleCarriers.js'
+import { ToldProgress } from './execute/toldProgress.js'
 import { runGuards } from './guards/index.js'
 import { withRemadeLinks } from './losses/remadeLinks.js'
 import { observeAndPlan, type Work } from './observeAndPlan.js'
 import { type ApplyOptions, checkOptions, type PlanOptions } from './options/options.js'
 import { Plan } from './plan/plan.js'
-import { publicStep } from './plan/publicStep.js'
 import { unverified } from './plan/verify.js'
 import { changesRoutesOnly } from './reach/tables.js'
 import { failedStep } from './rollback/failedStep.js'
@@ -182,10 +182,9 @@ async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyO
 }
 
 async function executeOrThrow(steps: readonly PlannedStep[], { world, options }: Work, echoes?: Echoes): Promise<void> {
-  const { onProgress } = options
-  const progress =
-    onProgress && ((done: number, total: number, step: PlannedStep) => onProgress(done, total, publicStep(step)))
-  const failure = await execute(steps, world, options, progress, echoes)
+  const progress = options.onProgress && new ToldProgress(options.onProgress)
+  const failure = await execute(steps, world, options, progress?.tell, echoes)
+  progress?.finish()
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
   throw failedStep(located(failure))

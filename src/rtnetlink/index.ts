@@ -193,7 +193,7 @@ export {
 } from './linkMessages.js'
 export type { LinkState } from './linkState.js'
 export type { LinkStatistics } from './linkStatistics.js'
-export type { LinkXdp } from './linkXdp.js'
+export type { LinkXdp, XdpAttributes } from './linkXdp.js'
 export {
   decodeMdb,
   deleteMdbEntry,

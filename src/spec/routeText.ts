@@ -7,7 +7,7 @@ import type { RouteSetParts, RouteTextOptions } from './routeSet.js'
 import { RouteSetBuilder } from './routeSetBuilder.js'
 import { routeTypes } from './routeTypes.js'
 import { isPassing, PassingRoute, type RouteProperties, readWords, withoutShown } from './routeWords.js'
-import { WordError, type Words } from './words.js'
+import { numberOf, WordError, type Words } from './words.js'
 
 /** What a word before a destination tells. */
 interface Lead {
@@ -204,7 +204,7 @@ function readTerse(words: LineWords): RouteProperties {
   const via = words.next('a gateway')
   const hasDev = words.peek() !== undefined
   const dev = hasDev ? words.next('a link') : undefined
-  const metric = /^\d+$/.test(words.peek() ?? '') ? Number(words.next('a metric')) : undefined
+  const metric = /^\d+$/.test(words.peek() ?? '') ? numberOf(words.next('a metric')) : undefined
   return {
     via,
     ...(dev === undefined ? {} : { dev }),

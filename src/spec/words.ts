@@ -24,6 +24,7 @@ export function wordsOf(text: string): Words {
 
 /** The number that a word is, decimal or hexadecimal. */
 export function numberOf(text: string): number {
+  if (/^0\d+$/.test(text)) throw new WordError(`${JSON.stringify(text)} is octal to ip: leave out the zero in front`)
   if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new WordError(`${JSON.stringify(text)} is not a number`)
   return Number(text)
 }

@@ -60,6 +60,19 @@ test('an aborted signal keeps everything as it was', async (t) => {
   t.true(error.rollback?.restored)
 })
 
+test('what onProgress throws, or rejects, ends the work and is thrown', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const before = namespace.picture()
+  const spec: Spec = { links: Array.from({ length: 20 }, (_, index) => ({ name: `br${index}`, kind: 'bridge' })) }
+  const failing = (): never => {
+    throw new RangeError('no paper')
+  }
+  for (const onProgress of [failing, async () => failing()]) {
+    await t.throwsAsync(namespace.apply(spec, { onProgress }), { instanceOf: RangeError, message: 'no paper' })
+    t.deepEqual(namespace.picture(), before)
+  }
+})
+
 test('a missing namespace is told', async (t) => {
   const result = await apply({}, { namespace: `lwt-missing-${process.pid}` })
   t.is(result.err ? result.val.code : '', 'NOT_FOUND')

@@ -92,15 +92,17 @@ test('all that is wrong with a text is told at once, by line and column', async 
     '14.0.0.0/8 via 10.0.0.1 metric',
     '15.0.0.0/8 via 10.0.0.300',
     'fd00::/16 via 10.0.0.1',
+    '16.0.0.0/8 via 10.0.0.1 metric 010',
   ].join('\n')
   const result = await RouteSet.parse(text, { name: 'table.txt' })
   const lines = (result.err ? (result.val.problems ?? []) : []).map(({ message }) => message)
   t.deepEqual(
     lines.map((line) => line.replace(/^table\.txt: line (\d+), column (\d+): .*/, '$1:$2')),
-    ['2:1', '3:3', '4:12', '5:32', '6:31', '7:16', '8:1'],
+    ['2:1', '3:3', '4:12', '5:32', '6:31', '7:16', '8:1', '9:32'],
     lines.join('\n'),
   )
   t.regex(lines[2] ?? '', /"over" is no word of a route/)
+  t.regex(lines.at(-1) ?? '', /"010" is octal to ip/)
 })
 
 test('all that is wrong with routes is told by their number', async (t) => {

@@ -73,8 +73,11 @@ export interface PlanOptions extends PlaceOptions {
 
 /** What {@link apply} takes. */
 export interface ApplyOptions extends PlanOptions {
-  /** Called as steps are done. What it throws ends the work, which is undone, and is thrown to the caller. */
-  readonly onProgress?: (done: number, total: number, step: Step) => void
+  /**
+   * Called as steps are done. What it throws ends the work, which is undone, and is thrown to the caller; so does what a
+   * promise that it returns is rejected with. The promise is not waited for.
+   */
+  readonly onProgress?: (done: number, total: number, step: Step) => unknown
   /** Milliseconds to wait for carriers, and then for IPv6 duplicate address detection. Default 10,000. */
   readonly settleTimeout?: number
   /**
