@@ -45,6 +45,7 @@ const unpredictable = new Set([
   ...['statistics', 'confirmed', 'used', 'updated', 'probes', 'txQueues', 'rxQueues', 'maximumMtu', 'permanentMac'],
   // Older kernels don't tell them.
   ...(isLate ? [] : ['gsoIpv4MaximumSize', 'groIpv4MaximumSize']),
+  ...(kernelIsAtLeast(6, 15) ? [] : ['namespaceImmutable']),
 ])
 
 function comparable(object: object): Record<string, unknown> {

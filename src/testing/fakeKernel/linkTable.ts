@@ -55,6 +55,7 @@ export class LinkTable {
         minimumMtu: 0,
         mac: '00:00:00:00:00:00',
         broadcast: '00:00:00:00:00:00',
+        namespaceImmutable: true,
       },
     })
   }
@@ -105,6 +106,8 @@ export class LinkTable {
         ...(tunTap ? { minimumMtu: 68, maximumMtu: 65521 } : {}),
         ...(ethernet ? { mac: wanted.mac ?? randomMac(), broadcast: 'ff:ff:ff:ff:ff:ff' } : {}),
         ...(kind === 'tun' ? { txQueueLength: 500 } : {}),
+        // net/bridge/br_device.c, br_dev_setup
+        ...(kind === 'bridge' ? { namespaceImmutable: true } : {}),
       },
       options,
       status,
