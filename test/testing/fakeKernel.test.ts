@@ -172,7 +172,7 @@ function asFarAsTold(fake: readonly Outcome[], real: readonly Outcome[]): readon
 }
 
 for (const [name, steps] of Object.entries(scripts)) {
-  test.serial(`the fake kernel answers as Linux does: ${name}`, async (t) => {
+  test(`the fake kernel answers as Linux does: ${name}`, async (t) => {
     // Older kernels keep the protocol that an IPv4 address was added with (net/ipv4/devinet.c, inet_rtm_newaddr).
     if (name === 'replacedProtocol' && !isLate)
       return skipped(t, 'this kernel never changes the protocol of an address')
