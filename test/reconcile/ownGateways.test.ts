@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { Spec } from '../../src/spec/types.js'
 import { hasKind } from '../helpers/hasKind.js'
+import { succeeds } from '../helpers/program.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 const setting = `ip link set lo up
@@ -9,6 +10,8 @@ const setting = `ip link set lo up
   ip address add 10.0.0.1/24 dev v0 && ip address add fd00::1/64 dev v0 nodad
   ip address add fe80::77/64 dev v0 nodad`
 const testWithVrfs = hasKind('vrf', 'table', '400') ? test : test.skip
+const vlan = 'ip link add v0 type veth peer name v1 && ip link add link v0 name x type vlan id 5'
+const testWithVlans = succeeds(['unshare', '--net', 'sh', '-c', vlan]) ? test : test.skip
 const to = '10.50.0.0/16'
 const onlink = { dev: 'br0', onlink: true }
 
@@ -92,6 +95,18 @@ for (const [what, spec] of taken) {
     await namespace.converges(spec)
   })
 }
+
+testWithVlans('taken as gateway: an IPv6 address of a VLAN that goes down with the link below it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(setting)
+  namespace.sh(`ip link add link br0 name br0.5 type vlan id 5 && ip link set br0.5 up
+    ip address add fd05::1/64 dev br0.5 nodad
+    ip address add fd05::2/64 dev v0 nodad`)
+  await namespace.converges({
+    links: [{ name: 'br0', up: false }],
+    routes: [{ to: 'fd50::/64', via: 'fd05::1', dev: 'v0' }],
+  })
+})
 
 testWithVrfs('an address of another VRF is a gateway as any other', async (t) => {
   const namespace = reconcileNamespace(t)

@@ -5,17 +5,18 @@ import type { Nexthop } from '../../rtnetlink/route.js'
 import { isLent, isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
+import { withDownAlong } from '../losses/downAlong.js'
 import type { Losses } from '../losses/losses.js'
 
 /** The addresses that a host has once a plan is done, as far as that is sure: of links that are up. */
 export class OwnAddresses {
   readonly #wanted: ReadonlyMap<string, DesiredLink>
-  readonly #actual: ReadonlyMap<string, LinkRecord>
+  readonly #actual: Losses['actual']
   #known: ReadonlyMap<string, readonly string[]> | undefined
 
   constructor({ desired, actual }: Pick<Losses, 'desired' | 'actual'>) {
     this.#wanted = new Map(desired.links.map((link) => [link.name, link]))
-    this.#actual = actual.links
+    this.#actual = actual
   }
 
   /**
@@ -39,9 +40,12 @@ export class OwnAddresses {
   #linksByAddress(): ReadonlyMap<string, readonly string[]> {
     if (this.#known) return this.#known
     const links = new Map<string, string[]>()
+    const down = this.#goingDown()
     for (const name of this.#names()) {
       for (const { address } of this.#addressesOf(name)) {
         const [own = ''] = address.split('/')
+        // Those of IPv4 stay the host's own: net/ipv4/fib_semantics.c, fib_sync_down_dev.
+        if (own.includes(':') && down.has(name)) continue
         links.set(own, [...(links.get(own) ?? []), name])
       }
     }
@@ -51,25 +55,31 @@ export class OwnAddresses {
 
   #addressesOf(name: string): readonly Address[] {
     const wanted = this.#wanted.get(name)
-    const record = this.#actual.get(name)
+    const record = this.#actual.links.get(name)
     const isUp = wanted?.properties.up ?? record?.link.up ?? true
     if (wanted?.absent || !isUp) return []
     return wanted?.addresses ?? stayingAddresses(wanted, record)
   }
 
+  /** The links that are to be down, with the VLANs that go down with them. */
+  #goingDown(): ReadonlySet<string> {
+    const down = [...this.#wanted.values()].filter(({ properties }) => properties.up === false)
+    return withDownAlong(new Set(down.map(({ name }) => name)), new Set(), this.#wanted, this.#actual)
+  }
+
   #names(): ReadonlySet<string> {
-    return new Set([...this.#wanted.keys(), ...this.#actual.keys()])
+    return new Set([...this.#wanted.keys(), ...this.#actual.links.keys()])
   }
 
   #kindOf(link: string): string | undefined {
-    return this.#wanted.get(link)?.properties.kind ?? this.#actual.get(link)?.link.kind
+    return this.#wanted.get(link)?.properties.kind ?? this.#actual.links.get(link)?.link.kind
   }
 
   /** The VRF that a link is a port of, or is itself. */
   #vrfOf(link: string): string | undefined {
     if (this.#kindOf(link) === 'vrf') return link
     const stated = this.#wanted.get(link)?.properties.master
-    const master = stated === undefined ? this.#actual.get(link)?.link.master : stated
+    const master = stated === undefined ? this.#actual.links.get(link)?.link.master : stated
     return typeof master === 'string' && this.#kindOf(master) === 'vrf' ? master : undefined
   }
 
