@@ -116,3 +116,43 @@ testWithBonds('a port goes back into a bond of another mode without what that mo
   const [{ linkinfo } = {}] = namespace.ip('link', 'show', 'dev', 'd0')
   t.like(linkinfo, { info_slave_data: { queue_id: 3 } })
 })
+
+testWithBonds(
+  'a port that is made anew with its bond leaves out what another mode of the bond does not take',
+  async (t) => {
+    const namespace = reconcileNamespace(t)
+    namespace.sh('ip link add d0 type dummy && ip link set d0 up')
+    const vlanPort = (id: number): NonNullable<Spec['links']>[number] => ({
+      ...{ name: 'v0', kind: 'vlan', master: 'bond0', vlan: { link: 'd0', id } },
+      ...(id === 5 ? { bondPort: { priority: 7, queueId: 3 } } : {}),
+    })
+    await namespace.apply({ links: [bond({}), vlanPort(5)] })
+    const before = namespace.picture({ portable: true })
+    const spec: Spec = { links: [{ name: 'bond0', bond: { mode: 'balance-xor' } }, vlanPort(6)] }
+    const error = await namespace.fails(spec, { guards: [() => false] })
+    t.is(error.code, 'GUARD_FAILED')
+    t.true(error.rollback?.restored, error.rollback?.error)
+    t.deepEqual(namespace.picture({ portable: true }), before)
+    await namespace.converges(spec)
+    t.like(namespace.ip('link', 'show', 'dev', 'v0')[0], {
+      linkinfo: { info_data: { id: 6 }, info_slave_data: { queue_id: 3 } },
+    })
+  },
+)
+
+testWithBonds('a port that the spec names in its bond keeps its options when the bond is made anew', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [bond({}), { ...port('d0'), bondPort: { queueId: 3 } }] })
+  await namespace.converges({ links: [bond({ mode: 'balance-xor' }), port('d0')] })
+  const [{ linkinfo } = {}] = namespace.ip('link', 'show', 'dev', 'd0')
+  t.like(linkinfo, { info_slave_data: { queue_id: 3 } })
+})
+
+testWithBonds('a port of a bond that becomes a bridge goes into that without what only a bond knows', async (t) => {
+  for (const ports of [[], [port('d0')]]) {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply({ links: [bond({}), { ...port('d0'), bondPort: { queueId: 3 } }] })
+    await namespace.converges({ links: [{ name: 'bond0', kind: 'bridge' }, ...ports] })
+    t.like(namespace.ip('link', 'show', 'dev', 'd0')[0], { master: 'bond0', linkinfo: { info_slave_kind: 'bridge' } })
+  }
+})

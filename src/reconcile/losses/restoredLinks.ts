@@ -1,12 +1,12 @@
-import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import { sectionOf } from '../../state/link.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
-import { contradicts, mergedProperties } from '../diff/mergedProperties.js'
+import { mergedProperties } from '../diff/mergedProperties.js'
 import { withForgotten } from '../diff/portNaming.js'
 import { wasPortOf } from './formerPort.js'
 import { staysPort } from './lossesOfEntries.js'
+import { portAsTaken } from './portAsTaken.js'
 import { restoredLink } from './restoredLink.js'
 import { withAddresses } from './withAddresses.js'
 
@@ -25,7 +25,8 @@ export function restoredLinks(
   for (const link of desired.links) {
     const record = actual.links.get(link.name)
     if (!record || link.absent) restored.push(link)
-    else if (recreated.has(link.name)) restored.push(restoredLink(link, record, lostOf(record), actual))
+    else if (recreated.has(link.name))
+      restored.push(restoredLink(link, portAsTaken(record, named), lostOf(record), actual))
     else {
       const naming = backInMaster(withForgotten(link, record.link, comesBack), record, recreated, named)
       restored.push(bounced.has(link.name) ? withAddresses(naming, record) : naming)
@@ -35,7 +36,7 @@ export function restoredLinks(
     if (named.has(name)) continue
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
     const naming = withForgotten(unnamed, record.link, comesBack)
-    if (recreated.has(name)) restored.push(restoredLink(unnamed, record, lostOf(record), actual))
+    if (recreated.has(name)) restored.push(restoredLink(unnamed, portAsTaken(record, named), lostOf(record), actual))
     else if (naming !== unnamed || wasPortOf(record, recreated) || bounced.has(name)) {
       const back = backInMaster(naming, record, recreated, named)
       restored.push(bounced.has(name) ? withAddresses(back, record) : back)
@@ -51,14 +52,11 @@ function backInMaster(
   recreated: ReadonlySet<string>,
   wishes: ReadonlyMap<string, DesiredLink>,
 ): DesiredLink {
-  const { master, masterKind = '', ...link } = record.link
-  if (!wasPortOf(record, recreated) || wanted.properties.master !== undefined || master === undefined) return wanted
+  const { master, masterKind = '' } = record.link
+  const { master: next = master } = wanted.properties
+  if (!wasPortOf(record, recreated) || next !== master || master === undefined) return wanted
   const portKey = `${masterKind}Port`
-  const { portOnlyWith = {} } = linkKind(masterKind) ?? {}
-  const given = sectionOf(wishes.get(String(master))?.properties ?? {}, masterKind) ?? {}
-  const options = Object.entries(sectionOf(link, portKey) ?? {}).filter(
-    ([name]) => !contradicts(given, portOnlyWith[name] ?? {}),
-  )
-  const had: Partial<Link> = { master, ...(options.length > 0 ? { [portKey]: Object.fromEntries(options) } : {}) }
+  const options = sectionOf(portAsTaken(record, wishes).link, portKey) ?? {}
+  const had: Partial<Link> = { master, ...(Object.keys(options).length > 0 ? { [portKey]: options } : {}) }
   return { ...wanted, properties: mergedProperties(had, wanted.properties) }
 }
