@@ -12,6 +12,7 @@ import { lowersOf } from '../reach/dependents.js'
 import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
 import { desiredLink, kindOf, requireLinks } from './lookup.js'
+import { checkLowerMac } from './lowerMac.js'
 
 /** Refuses a new link without what its kind needs to be made. */
 export function checkNeeded(
@@ -73,6 +74,7 @@ export function checkReferences(context: DiffContext, wanted: DesiredLink): void
   requireLinks(context, path, references)
   checkPort(context, wanted)
   checkBelow(context, wanted)
+  checkLowerMac(context, wanted)
 }
 
 /** What the kernel refuses below, or passes over. */

@@ -50,6 +50,8 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
   dependsOn: ['slave1', 'slave2', 'interlink'],
   // net/hsr/hsr_slave.c, hsr_check_dev_ok
   ethernetBelow: true,
+  // net/hsr/hsr_device.c, hsr_dev_finalize
+  macOf: 'slave1',
   ethernet: true,
   defaults: { protocol: 'hsr', supervision: 0, version: 0 },
   generalDefaults: { mtu: undefined },

@@ -35,6 +35,8 @@ const shared = {
   standsBelow: ['ipvlan', 'ipvtap'],
   // drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create
   ethernetBelow: true,
+  // drivers/net/ipvlan/ipvlan_main.c, ipvlan_link_new
+  macOf: 'link',
 } as const
 
 /** `ip link add link LINK name NAME type ipvlan`: a device with its own IP addresses on the MAC address of another. */

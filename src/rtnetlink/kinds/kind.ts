@@ -134,6 +134,8 @@ export interface LinkKind<
   readonly standsBelow?: readonly string[]
   /** Whether what is below must carry Ethernet frames, or since which release; lo is below neither. */
   readonly ethernetBelow?: true | readonly [major: number, minor: number]
+  /** The option that names the device below whose MAC address such a link has: it has none of its own. */
+  readonly macOf?: keyof Options & string
   /** Options that name an address which the kernel binds a socket to, so that it must be there first. */
   readonly boundTo?: readonly (keyof Options & string)[]
   /** Of a kind that comes in pairs, whose options have those of `PairOptions`: how the ends are related. */
@@ -176,6 +178,7 @@ export interface AnyLinkKind
     | 'portOnlyWith'
     | 'portCleared'
     | 'tellsPortsWith'
+    | 'macOf'
     | 'boundTo'
   > {
   readonly options: AnyAttributeTable
@@ -189,6 +192,7 @@ export interface AnyLinkKind
   readonly decides?: Readonly<Partial<Record<string, readonly string[]>>>
   readonly dependsOn?: readonly string[]
   readonly downWithLowerUnless?: string
+  readonly macOf?: string
   readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
