@@ -50,7 +50,7 @@ export function lastingNeighbors({ actual }: Pick<DiffContext, 'actual'>, name: 
 }
 
 /** The kind that a link has or is to have. */
-export function kindOf(context: DiffContext, name: string): string | undefined {
+export function kindOf(context: Pick<DiffContext, 'desired' | 'actual'>, name: string): string | undefined {
   return desiredLink(context, name)?.properties.kind ?? findLink(context, name)?.link.kind
 }
 

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../grouped.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { canTakeToken } from '../../state/token.js'
@@ -73,7 +74,7 @@ export async function withLosses(
       recreatedNexthops: anew,
       formerUppers: new Map(),
     }
-  const down = withDownAlong(bounced, recreated, wanted, actual)
+  const down = withDownAlong(bounced, recreated, desired, actual)
   const goesDown = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || down.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
@@ -109,11 +110,7 @@ function formerUppersOf(actual: NetworkState, recreated: ReadonlySet<string>): M
   const uppers = new Map<string, string[]>()
   for (const name of recreated) {
     const record = actual.links.get(name)
-    for (const lower of record ? lowersOf(record.link) : []) {
-      const others = uppers.get(lower)
-      if (others) others.push(name)
-      else uppers.set(lower, [name])
-    }
+    for (const lower of record ? lowersOf(record.link) : []) addToGroup(uppers, lower, name)
   }
   return uppers
 }

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../grouped.js'
 import { familyOf, parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
 import type { Address } from '../../rtnetlink/address.js'
@@ -5,18 +6,17 @@ import type { Nexthop } from '../../rtnetlink/route.js'
 import { isLent, isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
+import { desiredLink, kindOf } from '../diff/lookup.js'
 import { withDownAlong } from '../losses/downAlong.js'
 import type { Losses } from '../losses/losses.js'
 
 /** The addresses that a host has once a plan is done, as far as that is sure: of links that are up. */
 export class OwnAddresses {
-  readonly #wanted: ReadonlyMap<string, DesiredLink>
-  readonly #actual: Losses['actual']
+  readonly #network: Pick<Losses, 'desired' | 'actual'>
   #known: ReadonlyMap<string, readonly string[]> | undefined
 
-  constructor({ desired, actual }: Pick<Losses, 'desired' | 'actual'>) {
-    this.#wanted = new Map(desired.links.map((link) => [link.name, link]))
-    this.#actual = actual
+  constructor(network: Pick<Losses, 'desired' | 'actual'>) {
+    this.#network = network
   }
 
   /**
@@ -46,7 +46,7 @@ export class OwnAddresses {
         const [own = ''] = address.split('/')
         // Those of IPv4 stay the host's own: net/ipv4/fib_semantics.c, fib_sync_down_dev.
         if (own.includes(':') && down.has(name)) continue
-        links.set(own, [...(links.get(own) ?? []), name])
+        addToGroup(links, own, name)
       }
     }
     this.#known = links
@@ -54,8 +54,8 @@ export class OwnAddresses {
   }
 
   #addressesOf(name: string): readonly Address[] {
-    const wanted = this.#wanted.get(name)
-    const record = this.#actual.links.get(name)
+    const wanted = desiredLink(this.#network, name)
+    const record = this.#network.actual.links.get(name)
     const isUp = wanted?.properties.up ?? record?.link.up ?? true
     if (wanted?.absent || !isUp) return []
     return wanted?.addresses ?? stayingAddresses(wanted, record)
@@ -63,28 +63,30 @@ export class OwnAddresses {
 
   /** The links that are to be down, with the VLANs that go down with them. */
   #goingDown(): ReadonlySet<string> {
-    const down = [...this.#wanted.values()].filter(({ properties }) => properties.up === false)
-    return withDownAlong(new Set(down.map(({ name }) => name)), new Set(), this.#wanted, this.#actual)
+    const { desired, actual } = this.#network
+    const down = desired.links.filter(({ properties }) => properties.up === false)
+    return withDownAlong(new Set(down.map(({ name }) => name)), new Set(), desired, actual)
   }
 
   #names(): ReadonlySet<string> {
-    return new Set([...this.#wanted.keys(), ...this.#actual.links.keys()])
-  }
-
-  #kindOf(link: string): string | undefined {
-    return this.#wanted.get(link)?.properties.kind ?? this.#actual.links.get(link)?.link.kind
+    const { desired, actual } = this.#network
+    return new Set([...desired.links.map(({ name }) => name), ...actual.links.keys()])
   }
 
   /** The VRF that a link is a port of, or is itself. */
   #vrfOf(link: string): string | undefined {
-    if (this.#kindOf(link) === 'vrf') return link
-    const stated = this.#wanted.get(link)?.properties.master
-    const master = stated === undefined ? this.#actual.links.get(link)?.link.master : stated
-    return typeof master === 'string' && this.#kindOf(master) === 'vrf' ? master : undefined
+    if (this.#isVrf(link)) return link
+    const stated = desiredLink(this.#network, link)?.properties.master
+    const master = stated === undefined ? this.#network.actual.links.get(link)?.link.master : stated
+    return typeof master === 'string' && this.#isVrf(master) ? master : undefined
   }
 
   #hasVrfs(): boolean {
-    return [...this.#names()].some((link) => this.#kindOf(link) === 'vrf')
+    return [...this.#names()].some((link) => this.#isVrf(link))
+  }
+
+  #isVrf(link: string): boolean {
+    return kindOf(this.#network, link) === 'vrf'
   }
 }
 

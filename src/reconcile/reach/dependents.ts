@@ -1,3 +1,4 @@
+import { addToGroup } from '../../grouped.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../../rtnetlink/link.js'
 import { isPairKind } from '../../rtnetlink/pair.js'
@@ -29,15 +30,10 @@ const dependentsByState = new WeakMap<NetworkState, Map<string, string[]>>()
 
 function dependentsOf(actual: NetworkState): Map<string, string[]> {
   const dependents = new Map<string, string[]>()
-  const add = (name: string, other: string): void => {
-    const others = dependents.get(name)
-    if (others) others.push(other)
-    else dependents.set(name, [other])
-  }
   for (const { link } of actual.links.values()) {
     if (link.linkNamespaceId !== undefined) continue
-    for (const lower of lowersOf(link)) add(lower, link.name)
-    if (isPairKind(link.kind) && typeof link.link === 'string') add(link.link, link.name)
+    for (const lower of lowersOf(link)) addToGroup(dependents, lower, link.name)
+    if (isPairKind(link.kind) && typeof link.link === 'string') addToGroup(dependents, link.link, link.name)
   }
   return dependents
 }
