@@ -9,9 +9,9 @@ import {
 } from '../../rtnetlink/encapsulation/probe.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { wouldLoadEncapsulationModule } from '../../system/linkModules.js'
-import type { Operation } from '../steps/operation.js'
 import { problemsOfFirst, type SingleChange, singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
+import { waysOf } from '../steps/ways.js'
 import type { World } from '../world/world.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
 import { throwIfUnsupported } from './unsupported.js'
@@ -22,12 +22,6 @@ export const machineLacksEncapsulation: MachineProbe<EncapsulationPart> = machin
   knowsEncapsulation,
 )
 
-interface Wrapping {
-  readonly encapsulation?: AnyEncapsulation
-}
-
-type Place = readonly [place: string, Wrapping]
-
 /** What wraps packets, its place, and what makes it. */
 interface Wrapped {
   readonly encapsulation: AnyEncapsulation
@@ -35,28 +29,11 @@ interface Wrapped {
   readonly change: SingleChange
 }
 
-/** What may wrap packets of what an operation makes, by its place; of those of many routes, nothing. */
-function wrappingsOf(operation: Operation, path: string): readonly Place[] {
-  switch (operation.type) {
-    case 'addRoute':
-    case 'replaceRoute': {
-      const { route } = operation
-      const nexthops = (route.nexthops ?? []).map((one, index) => [`${path}/nexthops/${index}`, one] as const)
-      return [[path, route], ...nexthops]
-    }
-    case 'createNexthop':
-    case 'replaceNexthop':
-      return [[path, operation.nexthop]]
-    default:
-      return []
-  }
-}
-
 /** What wraps packets of what steps make, also of those of many routes. */
 async function allWrappingsOf(steps: readonly PlannedStep[]): Promise<readonly Wrapped[]> {
   const wrapped: Wrapped[] = []
   await eachInTurns(await singleChanges(steps), (change) => {
-    for (const [path, { encapsulation }] of wrappingsOf(change.operation, change.path ?? ''))
+    for (const [path, { encapsulation }] of waysOf(change.operation, change.path ?? ''))
       if (encapsulation) wrapped.push({ encapsulation, path: `${path}/encapsulation`, change })
   })
   return wrapped

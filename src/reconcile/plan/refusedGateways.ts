@@ -1,36 +1,17 @@
 import { castOf, familyOf, parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
 import type { Nexthop } from '../../rtnetlink/route.js'
-import type { Operation } from '../steps/operation.js'
 import type { OwnAddresses } from './ownAddresses.js'
-
-/** Where a packet is to be handed to. */
-export type Hop = Pick<Nexthop, 'via' | 'dev' | 'onlink'>
-
-/** The next hops that an operation makes, each by its place. */
-export function hopsOf(operation: Operation, path: string): readonly (readonly [place: string, Hop])[] {
-  switch (operation.type) {
-    case 'addRoute':
-    case 'replaceRoute': {
-      const { route } = operation
-      const hops = (route.nexthops ?? []).map((hop, index) => [`${path}/nexthops/${index}`, hop] as const)
-      return [[path, route], ...hops]
-    }
-    case 'createNexthop':
-    case 'replaceNexthop':
-      // The far end of a VXLAN is no gateway.
-      return operation.nexthop.fdb ? [] : [[path, operation.nexthop]]
-    default:
-      return []
-  }
-}
 
 /**
  * Why the kernel takes a gateway from nobody, if it does so: a link-local address is one of each link, and neither a group
  * nor the host itself is any that a packet can be handed to. net/ipv6/route.c, ip6_validate_gw, also for IPv4 routes;
  * net/ipv4/fib_semantics.c, fib_check_nh_v4_gw.
  */
-export function whyNoGateway(hop: Hop, own: OwnAddresses | undefined): string | undefined {
+export function whyNoGateway(
+  hop: Pick<Nexthop, 'via' | 'dev' | 'onlink'>,
+  own: OwnAddresses | undefined,
+): string | undefined {
   const { via, dev, onlink = false } = hop
   const gateway = via === undefined ? undefined : parseAddress(via)
   if (!gateway) return undefined

@@ -5,8 +5,9 @@ import { kernelIsAtLeast } from '../../system/kernelRelease.js'
 import type { Losses } from '../losses/losses.js'
 import { problemsOfFirst, singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
+import { hopsOf } from '../steps/ways.js'
 import { OwnAddresses } from './ownAddresses.js'
-import { hopsOf, whyNoGateway } from './refusedGateways.js'
+import { whyNoGateway } from './refusedGateways.js'
 
 /** The bits of a type of service that tell of congestion: RFC 3168 §5. */
 const ecnBits = 0x03

@@ -9,6 +9,7 @@ import { addStep } from '../diff/context.js'
 import { routeStep } from '../diff/routeStep.js'
 import { reachability } from '../reach/reachable.js'
 import type { PlannedStep } from '../steps/step.js'
+import { hopsOf } from '../steps/ways.js'
 
 /** Behind whatever else leads to a gateway. */
 const lastMetric = 0xffff_fffe
@@ -23,7 +24,7 @@ export async function withLostGateways(
   networks: ReadonlyMap<string, DesiredNetwork>,
   states: ReadonlyMap<string, NetworkState>,
 ): Promise<PlannedStep[]> {
-  const led = steps.filter((step) => hopsOf(step).some(({ via, onlink }) => via !== undefined && !onlink))
+  const led = steps.filter((step) => hopsOf(step.operation).some(([, { via, onlink }]) => via !== undefined && !onlink))
   const [before, after]: [PlannedStep[], PlannedStep[]] = [[], []]
   for (const [namespace, own] of grouped(led, (step) => step.namespace ?? '')) {
     const network = networks.get(namespace)
@@ -32,7 +33,7 @@ export async function withLostGateways(
     await rest()
     const canLead = await reachability(network.links, network, state)
     const lost = own
-      .flatMap(hopsOf)
+      .flatMap(({ operation }) => hopsOf(operation).map(([, hop]) => hop))
       .filter(({ via, dev }) => dev !== undefined && via !== undefined && !canLead({ via }))
     for (const route of new Map(lost.map((hop) => [`${hop.via} ${hop.dev}`, wayTo(hop)])).values()) {
       addStep({ namespace, steps: before }, routeStep({ type: 'addRoute', route }))
@@ -43,19 +44,6 @@ export async function withLostGateways(
   if (!firstLed || before.length === 0) return [...steps]
   const first = steps.indexOf(firstLed)
   return [...steps.slice(0, first), ...before, ...steps.slice(first), ...after]
-}
-
-function hopsOf({ operation }: PlannedStep): readonly Nexthop[] {
-  switch (operation.type) {
-    case 'addRoute':
-    case 'replaceRoute':
-      return operation.route.nexthops ?? [operation.route]
-    case 'createNexthop':
-    case 'replaceNexthop':
-      return operation.nexthop.fdb ? [] : [operation.nexthop]
-    default:
-      return []
-  }
 }
 
 function wayTo({ via = '', dev }: Nexthop): RouteRecord {
