@@ -1,5 +1,6 @@
 import type { Seg6Flavors } from '../rtnetlink/encapsulation/flavors.js'
 import type { IpEncapsulationOptions } from '../rtnetlink/encapsulation/ipOptions.js'
+import { dsfieldOf, dsfieldText } from './dsfieldWords.js'
 import type { RouteSpec } from './types.js'
 import { numberOf, WordError, type Words } from './words.js'
 
@@ -80,8 +81,8 @@ const types: ReadonlyMap<string, Readonly<Record<string, OptionWord>>> = new Map
   Readonly<Record<string, OptionWord>>
 >([
   ['mpls', { ttl: number('ttl') }],
-  ['ip', { ...tunnel, tos: positive('tos'), ttl: positive('ttl') }],
-  ['ip6', { ...tunnel, tc: positive('trafficClass', 'tc'), hoplimit: positive('hoplimit') }],
+  ['ip', { ...tunnel, tos: dsfield('tos'), ttl: positive('ttl') }],
+  ['ip6', { ...tunnel, tc: dsfield('trafficClass', 'tc'), hoplimit: positive('hoplimit') }],
   [
     'seg6',
     {
@@ -141,6 +142,17 @@ function positive(name: string, word: string = name): OptionWord {
       const value = numberOf(words.next('a number'))
       if (value > 0) options[name] = value
     },
+  }
+}
+
+/** Hexadecimal in a command, and shown in decimal: ip/iproute_lwtunnel.c. */
+function dsfield(name: 'tos' | 'trafficClass', word: string = name): OptionWord {
+  return {
+    read(words, options) {
+      const value = words.ofCommand ? dsfieldOf(words) : numberOf(words.next('a number'))
+      if (value > 0) options[name] = value
+    },
+    write: ({ [name]: value }) => typeof value === 'number' && `${word} ${dsfieldText(value)}`,
   }
 }
 

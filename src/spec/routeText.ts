@@ -146,15 +146,16 @@ class LineReader {
     if (!pending) return
     const { to, number, family, type, verb, rest } = pending
     const note = (problems: readonly Problem[]): void => this.#note(pending, problems)
-    // Only of what may go by itself it matters whether it is a command: a text of its own takes time for each line.
-    const isPlain = family === undefined && type === undefined && !(verb && rest.includes('proto'))
+    // Only of what may go by itself, and of encapsulations, it matters whether it is a command: a text of its own takes
+    // time for each line.
+    const isPlain = family === undefined && type === undefined && !(verb && /proto|encap/.test(rest))
     const key = isPlain ? rest : `${family ?? ''} ${type ?? ''} ${verb} ${rest}`
     this.#builder.add(to, key, number, () => this.#route(pending), note)
   }
 
   /** The route of a line; nothing where it is left out, or a {@link WordError} has become a problem of its own. */
   #route({ to, family, type = 'unicast', verb, rest, number, restColumn }: Pending): unknown {
-    const words = new LineWords(rest.replaceAll(lineEndWithin, ' '))
+    const words = new LineWords(rest.replaceAll(lineEndWithin, ' '), verb)
     try {
       const properties = withoutShown(isTerse(words.peek()) ? readTerse(words) : readWords(words), type)
       if (!verb && isPassing(properties)) return undefined
@@ -214,13 +215,15 @@ function readTerse(words: LineWords): RouteProperties {
 }
 
 class LineWords implements Words {
+  readonly ofCommand: boolean
   readonly #text: string
   #next = 0
   /** Where the last word that was taken begins. */
   position = 0
 
-  constructor(text: string) {
+  constructor(text: string, ofCommand: boolean) {
     this.#text = text
+    this.ofCommand = ofCommand
   }
 
   peek(): string | undefined {

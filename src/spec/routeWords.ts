@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { familyOf } from '../ip/address.js'
 import { passingProtocols } from '../rtnetlink/routeRecord.js'
-import { type SystemNames, systemNames } from '../system/names.js'
+import { dsfieldOf, dsfieldText } from './dsfieldWords.js'
 import { readEncapsulation, writeEncapsulation } from './encapsulationWords.js'
 import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
@@ -98,8 +98,8 @@ function switchWord(property: 'quickack' | 'fastOpenNoCookie', word: string): Wo
 const table: Readonly<Record<string, Word>> = {
   from: textWord('from', 'from'),
   tos: {
-    read: (words, route) => set(route, 'tos', tosOf(words.next('a type of service by number or name'))),
-    write: ({ tos }) => tos !== undefined && `tos ${tos}`,
+    read: (words, route) => set(route, 'tos', dsfieldOf(words)),
+    write: ({ tos }) => tos !== undefined && `tos ${dsfieldText(tos)}`,
   },
   encap: {
     read: (words, route) => set(route, 'encapsulation', readEncapsulation(words)),
@@ -322,13 +322,4 @@ function secondsOf(text: string, fractions: number): number {
   if (number === undefined) throw new WordError(`${JSON.stringify(text)} is not a time`)
   if (unit === undefined) return Number(number) / fractions / 1000
   return /^s/i.test(unit) ? Number(number) : Number(number) / 1000
-}
-
-let names: SystemNames | undefined
-
-function tosOf(text: string): number {
-  names ??= systemNames()
-  const tos = names.dsfields.number(text)
-  if (tos === undefined) throw new WordError(`${JSON.stringify(text)} is no type of service`)
-  return tos
 }

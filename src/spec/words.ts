@@ -4,12 +4,14 @@ export interface Words {
   next(what: string): string
   /** The next word, not taken. */
   peek(): string | undefined
+  /** Whether they are those of a command, some of which `ip` shows otherwise than it takes them. */
+  readonly ofCommand: boolean
 }
 
 /** Why a word could not be read. */
 export class WordError extends Error {}
 
-/** The words of a text that was written word by word. */
+/** The words of a text that was written word by word, as a command has them. */
 export function wordsOf(text: string): Words {
   const left = text.split(' ').reverse()
   return {
@@ -19,6 +21,7 @@ export function wordsOf(text: string): Words {
       return word
     },
     peek: () => left.at(-1),
+    ofCommand: true,
   }
 }
 

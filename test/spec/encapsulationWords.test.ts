@@ -52,7 +52,7 @@ const told: readonly (readonly [to: string, encapsulation: Encapsulation])[] = [
   ['10.3.0.0/24', { type: 'ip' }],
   [
     '10.3.0.0/24',
-    { type: 'ip', id: Number.MAX_SAFE_INTEGER, dst: '1.2.3.4', src: '1.1.1.1', tos: 4, ttl: 9, flags: 5 },
+    { type: 'ip', id: Number.MAX_SAFE_INTEGER, dst: '1.2.3.4', src: '1.1.1.1', tos: 0x14, ttl: 9, flags: 5 },
   ],
   ['10.3.0.0/24', { type: 'ip', options: { vxlan: { gbp: 5 } } }],
   ['10.3.0.0/24', { type: 'ip', options: { erspan: { version: 2, direction: 'egress', hardwareId: 7 } } }],
@@ -160,4 +160,26 @@ test('what the kernel has of encapsulations is read from what ip shows', async (
   namespace.sh('ip route flush proto 108; ip -6 route flush proto 108')
   for (const line of written.trimEnd().split('\n')) namespace.sh(`ip route add ${line.replace(' ', ' proto 108 ')}`)
   t.is(namespace.sh('ip route show proto 108; ip -6 route show proto 108').replaceAll(/ proto 108/g, ''), shown)
+})
+
+test('a type of service is hexadecimal or a name in commands, that of encapsulations decimal where it is shown', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const commands = `
+    ip route add 10.2.0.0/24 tos 10 dev d0
+    ip route add 10.2.0.0/24 tos CS1 dev d0
+    ip route add 10.2.1.0/24 encap ip id 42 dst 1.2.3.4 tos 14 dev d0
+    ip route add 10.2.2.0/24 encap ip id 42 dst 1.2.3.4 tos CS1 dev d0
+    ip -6 route add fd02::/64 encap ip6 id 7 dst fd00::9 tc 1c dev d0`
+  namespace.sh('ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up')
+  namespace.sh(commands)
+  const shown = namespace.sh('ip route show; ip -6 route show fd02::/64')
+  t.regex(shown, /tos 0x10 .* tos 20 .* tc 28 /s)
+  const asked = (await RouteSet.parse([commands])).unwrap()
+  for (const text of [commands, shown, ...asked.toText()]) {
+    const { steps } = await namespace.plan({ routes: (await RouteSet.parse([text])).unwrap() })
+    t.deepEqual(
+      steps.map(({ equivalent }) => equivalent),
+      [],
+    )
+  }
 })
