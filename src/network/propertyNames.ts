@@ -76,6 +76,7 @@ export const routeNames: PropertyNames<Route, ListedRoute> = {
   hoplimit: 'optional',
   initcwnd: 'optional',
   ecn: 'optional',
+  tcpUsecTs: 'optional',
   features: 'optional',
   rtoMin: 'optional',
   initrwnd: 'optional',

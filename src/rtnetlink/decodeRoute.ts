@@ -76,6 +76,10 @@ function prefixText(address: string | undefined, length: number, family: Family)
 }
 
 function nexthopOf(raw: RawNexthop): Nexthop {
-  const { gateway, gatewayOfFamily, flags: _flags, encapsulationType: _type, encapsulationData: _data, ...others } = raw
-  return defined<Nexthop>({ via: gateway ?? gatewayOfFamily, ...others, encapsulation: encapsulationOf(raw) })
+  const { gateway, gatewayOfFamily, dev, weight, realms, onlink } = raw
+  return defined<Nexthop>({
+    ...{ via: gateway ?? gatewayOfFamily, dev, weight, onlink },
+    realms: realms === undefined ? undefined : realmText(realms),
+    encapsulation: encapsulationOf(raw),
+  })
 }

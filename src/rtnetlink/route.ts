@@ -24,6 +24,8 @@ export interface Nexthop {
   readonly dev?: string | number
   /** Its share of the traffic, 1 to 256. Default 1. */
   readonly weight?: number
+  /** IPv4 only: realms by number, `to` or `from/to`. */
+  readonly realms?: string
   /** Whether the gateway is taken to be on the link although no prefix says so. */
   readonly onlink?: boolean
   /** How packets are wrapped on this way. */
@@ -58,7 +60,9 @@ export interface RouteMetrics {
   readonly initcwnd?: number
   /** Whether TCP uses explicit congestion notification. */
   readonly ecn?: boolean
-  /** Further RTAX_FEATURE_* bits, without that of {@link ecn}. */
+  /** Whether TCP's timestamps count microseconds. Linux 6.7. */
+  readonly tcpUsecTs?: boolean
+  /** Further RTAX_FEATURE_* bits, without those of {@link ecn} and {@link tcpUsecTs}. */
   readonly features?: number
   /** Seconds of the shortest retransmission timeout; the kernel keeps milliseconds. */
   readonly rtoMin?: number

@@ -79,18 +79,20 @@ const gatewayOfFamily: Codec<string> = {
 /** Attributes of a next hop, behind its struct rtnexthop. */
 export interface NexthopAttributes extends RawEncapsulation {
   readonly gateway?: string
+  readonly realms?: number
   readonly gatewayOfFamily?: string
 }
 
 const nexthopAttributes: AttributeTable<NexthopAttributes> = attributeTable<NexthopAttributes>({
   gateway: attribute(5, ipAddress),
+  realms: attribute(11, u32),
   gatewayOfFamily: attribute(18, gatewayOfFamily),
   encapsulationType: attribute(21, u16),
   encapsulationData: attribute(22, nestedBytes),
 })
 
 /** A next hop, told apart by whether its gateway is of the route's family. */
-export interface RawNexthop extends Omit<Nexthop, 'via' | 'encapsulation'>, NexthopAttributes {
+export interface RawNexthop extends Omit<Nexthop, 'via' | 'encapsulation' | 'realms'>, NexthopAttributes {
   readonly flags?: number
 }
 

@@ -215,7 +215,7 @@ function attributesOf(route: Route, family: Family): RouteAttributes {
     ...(from && from.length > 0 ? { from: formatAddress(from.bytes) } : {}),
     ...wayOf(route, family),
     ...(table !== undefined && table > 255 ? { table } : {}),
-    ...(realms === undefined ? {} : { realms: realmNumber(realms) }),
+    ...rawRealms(realms),
     // Whole seconds only, and 0 would mean forever.
     ...(expires === undefined ? {} : { expires: Math.ceil(expires) }),
   }
@@ -237,6 +237,10 @@ function gatewayOf(via: string | undefined, family: Family): Pick<RouteAttribute
   return familyOf(via) === family ? { gateway: via } : { gatewayOfFamily: via }
 }
 
-function rawNexthop({ via, encapsulation, ...others }: Nexthop, family: Family): RawNexthop {
-  return { ...others, ...gatewayOf(via, family), ...rawEncapsulation(encapsulation) }
+function rawNexthop({ via, encapsulation, realms, ...others }: Nexthop, family: Family): RawNexthop {
+  return { ...others, ...gatewayOf(via, family), ...rawRealms(realms), ...rawEncapsulation(encapsulation) }
+}
+
+function rawRealms(realms: string | undefined): Pick<RouteAttributes, 'realms'> {
+  return realms === undefined ? {} : { realms: realmNumber(realms) }
 }

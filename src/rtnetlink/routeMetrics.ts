@@ -3,7 +3,7 @@ import { type AttributeTable, attribute, attributeTable } from '../netlink/table
 import type { RouteMetrics } from './route.js'
 
 /** The attributes inside RTA_METRICS, as the kernel has them. */
-export interface RawMetrics extends Omit<RouteMetrics, 'lockMtu' | 'lockedMetrics' | 'ecn'> {
+export interface RawMetrics extends Omit<RouteMetrics, 'lockMtu' | 'lockedMetrics' | RouteFeature['name']> {
   /** Bits of the metrics that must not be changed. */
   readonly lock?: number
 }
@@ -33,21 +33,40 @@ export const routeMetrics: AttributeTable<RawMetrics> = attributeTable<RawMetric
 const lockMtuBit = 1 << 2
 // Without its lock the kernel does not look at it (net/ipv4/tcp_output.c, tcp_rto_min).
 const lockRtoMinBit = 1 << 13
-const RTAX_FEATURE_ECN = 1
+
+/** A metric that is a bit of RTAX_FEATURES, with its word of `ip`. */
+export interface RouteFeature {
+  readonly name: 'ecn' | 'tcpUsecTs'
+  readonly bit: number
+  readonly ip: string
+}
+
+/** RTAX_FEATURE_*: include/uapi/linux/rtnetlink.h */
+export const routeFeatures: readonly RouteFeature[] = [
+  { name: 'ecn', bit: 1, ip: 'ecn' },
+  { name: 'tcpUsecTs', bit: 1 << 4, ip: 'tcp_usec_ts' },
+]
+
+/** The words of `ip route` for the features that a route has. */
+export function featureWords(route: Pick<RouteMetrics, RouteFeature['name']>): string | undefined {
+  const stated = routeFeatures.filter(({ name }) => route[name]).map(({ ip }) => ip)
+  return stated.length === 0 ? undefined : `features ${stated.join(' ')}`
+}
 
 /** The metrics of a route as attributes; `undefined` where it has none. */
 export function rawMetrics(route: RouteMetrics): RawMetrics | undefined {
-  const { lockMtu, lockedMetrics = 0, rtoMin, ecn, features = 0 } = route
+  const { lockMtu, lockedMetrics = 0, rtoMin, features = 0 } = route
   const raw: Record<string, unknown> = {}
   const lock = lockedMetrics | (lockMtu ? lockMtuBit : 0) | (rtoMin === undefined ? 0 : lockRtoMinBit)
-  const allFeatures = features | (ecn ? RTAX_FEATURE_ECN : 0)
+  const stated = routeFeatures.filter(({ name }) => route[name] !== undefined)
+  const allFeatures = stated.reduce((bits, { name, bit }) => (route[name] ? bits | bit : bits), features)
   for (const name of routeMetrics.names) {
     if (name === 'lock' || name === 'features') continue
     if (route[name] !== undefined) raw[name] = route[name]
   }
   // What is given is sent, also where it is false: a removal then does not take a route that has it.
   if (lock !== 0 || lockMtu !== undefined) raw['lock'] = lock >>> 0
-  if (allFeatures !== 0 || ecn !== undefined) raw['features'] = allFeatures >>> 0
+  if (allFeatures !== 0 || stated.length > 0) raw['features'] = allFeatures >>> 0
   return Object.keys(raw).length > 0 ? raw : undefined
 }
 
@@ -58,7 +77,12 @@ export function metricsOf({ lock = 0, features = 0, ...plain }: RawMetrics): Rou
     ...plain,
     ...(lock & lockMtuBit ? { lockMtu: true } : {}),
     ...(otherLocks === 0 ? {} : { lockedMetrics: otherLocks >>> 0 }),
-    ...(features & RTAX_FEATURE_ECN ? { ecn: true } : {}),
-    ...(features & ~RTAX_FEATURE_ECN ? { features: (features & ~RTAX_FEATURE_ECN) >>> 0 } : {}),
+    ...featuresOf(features),
   }
+}
+
+function featuresOf(features: number): RouteMetrics {
+  const known = routeFeatures.filter(({ bit }) => (features & bit) !== 0)
+  const others = known.reduce((left, { bit }) => left & ~bit, features) >>> 0
+  return { ...Object.fromEntries(known.map(({ name }) => [name, true])), ...(others === 0 ? {} : { features: others }) }
 }

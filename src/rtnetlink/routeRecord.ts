@@ -61,6 +61,7 @@ export function normalizeRoute(route: Route & { readonly family: Family }): Rout
     ...given('dev', dev ?? single?.dev),
     ...given('onlink', onlink ?? single?.onlink),
     ...given('encapsulation', encapsulation ?? single?.encapsulation),
+    ...given('realms', route.realms ?? single?.realms),
   }
   return {
     ...others,
@@ -84,11 +85,12 @@ function given<Name extends string, T>(name: Name, value: T | undefined): { [K i
 }
 
 function normalizeNexthop(nexthop: Nexthop): Nexthop {
-  const { via, dev, weight, onlink, encapsulation } = nexthop
+  const { via, dev, weight, realms, onlink, encapsulation } = nexthop
   return {
     ...given('via', via),
     ...given('dev', dev),
     weight: weight ?? 1,
+    ...given('realms', realms),
     ...(onlink ? { onlink } : {}),
     ...given('encapsulation', encapsulation),
   }

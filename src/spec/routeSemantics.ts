@@ -72,12 +72,20 @@ function familyProblems(route: RouteSpec, at: Path, report: Report): void {
   if (route.preference !== undefined && family === 'inet') {
     report([...at, 'preference'], 'only an IPv6 route has a preference')
   }
-  if (family === 'inet6' && route.realms !== undefined) report([...at, 'realms'], 'only an IPv4 route has realms')
+  if (family === 'inet6') realmsOfIpv6(route, at, report)
   if (family === 'inet6' && isNumber(route.protocol, 0)) {
     report([...at, 'protocol'], 'for the protocol 0 the kernel takes 3 (boot) in an IPv6 route')
   }
   if (family === 'inet6' && !(route.scope === undefined || route.scope === 'global' || isNumber(route.scope, 0))) {
     report([...at, 'scope'], 'the scope of an IPv6 route is always global')
+  }
+}
+
+function realmsOfIpv6({ realms, nexthops = [] }: RouteSpec, at: Path, report: Report): void {
+  const message = 'only an IPv4 route has realms'
+  if (realms !== undefined) report([...at, 'realms'], message)
+  for (const [index, nexthop] of nexthops.entries()) {
+    if (nexthop.realms !== undefined) report([...at, 'nexthops', index, 'realms'], message)
   }
 }
 
@@ -98,6 +106,10 @@ function wayProblems(route: RouteSpec, at: Path, report: Report): void {
   }
   if (route.encapsulation && (nexthops || nexthopId !== undefined)) {
     report([...at, 'encapsulation'], 'say it of each next hop, or of the nexthop object')
+  }
+  if (route.realms !== undefined && nexthops) report([...at, 'realms'], 'say them of each next hop')
+  if (route.realms !== undefined && nexthopId !== undefined) {
+    report([...at, 'realms'], 'the kernel ignores realms of a route on a nexthop object')
   }
   if (nexthopId !== undefined && (via !== undefined || dev !== undefined || nexthops || route.onlink)) {
     report([...at, 'nexthopId'], 'a nexthop object tells via and dev itself: give it alone')

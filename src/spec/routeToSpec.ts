@@ -17,9 +17,9 @@ export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
       ...plain,
       dev: typeof dev === 'string' ? dev : undefined,
       encapsulation: tellable(encapsulation),
-      nexthops: nexthops?.map(({ via, dev: link, weight, onlink, encapsulation: wrapped }) =>
+      nexthops: nexthops?.map(({ via, dev: link, weight, realms, onlink, encapsulation: wrapped }) =>
         defined({
-          ...{ via, dev: typeof link === 'string' ? link : undefined, weight: unless(1, weight), onlink },
+          ...{ via, dev: typeof link === 'string' ? link : undefined, weight: unless(1, weight), realms, onlink },
           encapsulation: tellable(wrapped),
         }),
       ),

@@ -24,6 +24,8 @@ export interface NexthopSpec {
   readonly encapsulation?: Encapsulation
   /** Its share of the traffic, 1 to 256. Default 1. */
   readonly weight?: number
+  /** IPv4 only: realms, `to` or `from/to`, by number or by name of `/etc/iproute2/rt_realms`. */
+  readonly realms?: string | number
   /** Whether the gateway is taken to be on the link although no prefix says so. Default false. */
   readonly onlink?: boolean
 }
@@ -98,6 +100,8 @@ export interface RouteSpec {
   readonly congestion?: string
   /** Whether TCP uses explicit congestion notification. Default false. */
   readonly ecn?: boolean
+  /** Whether TCP's timestamps count microseconds: Linux 6.7. Default false. */
+  readonly tcpUsecTs?: boolean
   /** Whether TCP Fast Open works without a cookie. Default false. */
   readonly fastOpenNoCookie?: boolean
   /** `true` removes every route that matches; fields that are left out match anything within the family. */

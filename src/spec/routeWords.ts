@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { familyOf } from '../ip/address.js'
+import { featureWords } from '../rtnetlink/routeMetrics.js'
 import { passingProtocols } from '../rtnetlink/routeRecord.js'
 import { dsfieldOf, dsfieldText } from './dsfieldWords.js'
 import { readEncapsulation, writeEncapsulation } from './encapsulationWords.js'
+import { readFeatures } from './featureWords.js'
 import { unlinkedTypes } from './routeSemantics.js'
 import type { NexthopSpec, RouteSpec } from './types.js'
 import { numberOf, WordError, type Words, wordsOf } from './words.js'
@@ -158,11 +160,9 @@ const table: Readonly<Record<string, Word>> = {
   fastopen_no_cookie: switchWord('fastOpenNoCookie', 'fastopen_no_cookie'),
   features: {
     read: (words, route) => {
-      const value = words.next('a feature')
-      if (value !== 'ecn') throw new WordError(`the feature ${value} is not known`)
-      route.ecn = true
+      for (const { name } of readFeatures(words)) route[name] = true
     },
-    write: ({ ecn }) => ecn && 'features ecn',
+    write: featureWords,
   },
   expires: {
     read: () => {
@@ -283,6 +283,9 @@ function nexthop(words: Words): NexthopSpec {
     } else if (word === 'weight') {
       words.next(word)
       hop.weight = numberOf(words.next('a number'))
+    } else if (word === 'realm' || word === 'realms') {
+      words.next(word)
+      hop.realms = words.next('a realm')
     } else if (word === 'onlink') {
       words.next(word)
       hop.onlink = true
@@ -291,19 +294,19 @@ function nexthop(words: Words): NexthopSpec {
       const encapsulation = readEncapsulation(words)
       if (encapsulation) hop.encapsulation = encapsulation
     } else if (passing.has(word)) words.next(word)
-    else if (word === 'realm' || word === 'realms') throw new WordError('a next hop has no realm in a spec')
     else break
   }
   return hop
 }
 
-function nexthopText({ encapsulation, via, dev, weight, onlink }: NexthopSpec): string {
+function nexthopText({ encapsulation, via, dev, weight, realms, onlink }: NexthopSpec): string {
   return [
     'nexthop',
     writeEncapsulation(encapsulation),
     via !== undefined && `via ${familyOf(via) === 'inet6' ? 'inet6 ' : ''}${via}`,
     dev !== undefined && `dev ${dev}`,
     weight !== undefined && `weight ${weight}`,
+    realms !== undefined && `realm ${realms}`,
     onlink && 'onlink',
   ]
     .filter(Boolean)

@@ -198,6 +198,7 @@ const nexthop: v.GenericSchema<NexthopSpec> = objectSchema<NexthopSpec>({
   dev: linkReference,
   encapsulation: encapsulationSchema,
   weight: integer(1, 256),
+  realms: numberOrName,
   onlink: bool,
 })
 
@@ -239,6 +240,7 @@ export const routeSchema: v.GenericSchema<RouteSpec> = objectSchema<RouteSpec>(
     quickack: bool,
     congestion: v.pipe(kernelText(15), v.nonEmpty()),
     ecn: bool,
+    tcpUsecTs: bool,
     fastOpenNoCookie: bool,
     absent: bool,
   },

@@ -74,6 +74,7 @@ function matchesNexthop(wanted: Nexthop, actual: Nexthop): boolean {
     wanted.via === actual.via &&
     (wanted.dev === undefined || wanted.dev === actual.dev) &&
     (wanted.weight ?? 1) === (actual.weight ?? 1) &&
+    wanted.realms === actual.realms &&
     sameLoosely(wanted.onlink, actual.onlink) &&
     sameEncapsulation(wanted.encapsulation, actual.encapsulation)
   )
@@ -90,6 +91,8 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
   if (changesWay)
     for (const property of ['via', 'dev', 'nexthops', 'onlink', 'scope', 'nexthopId', 'encapsulation'])
       delete merged[property]
+  // A single way's realms are its route's, several have each its own, and a nexthop object none.
+  if (changesWay && (wanted.nexthops ?? wanted.nexthopId) !== undefined) delete merged['realms']
   // Of a route that no longer leads anywhere, what told how packets travel means nothing.
   if (wanted.type !== undefined && unlinked.has(wanted.type) && !unlinked.has(actual.type ?? 'unicast')) {
     for (const property of Object.keys(merged)) if (!keptWithoutWay.has(property)) delete merged[property]

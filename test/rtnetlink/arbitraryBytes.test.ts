@@ -88,10 +88,10 @@ test('an unknown metric is kept with the path to it', (t) => {
 
 test('an unknown attribute of a next hop is kept with the path to it', (t) => {
   if (!littleEndian) return skipped(t, 'the bytes below are of a little-endian machine')
-  const nexthop = [16, 0, 0, 2, 7, 0, 0, 0, 8, 0, 11, 0, 1, 0, 2, 0]
+  const nexthop = [16, 0, 0, 2, 7, 0, 0, 0, 8, 0, 12, 0, 1, 0, 2, 0]
   const decoded = decodeRoute(route([1, [10, 1, 0, 0]], [9, nexthop]))
   t.deepEqual(decoded?.nexthops, [{ dev: 7, weight: 3 }])
-  t.deepEqual(decoded?.unknown, [{ path: ['nexthops'], type: 11, bytes: Uint8Array.of(1, 0, 2, 0) }])
+  t.deepEqual(decoded?.unknown, [{ path: ['nexthops'], type: 12, bytes: Uint8Array.of(1, 0, 2, 0) }])
 })
 
 test('a malformed attribute spoils itself alone', (t) => {

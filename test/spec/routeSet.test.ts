@@ -329,9 +329,16 @@ test('times are those of ip: without a unit, in parts of milliseconds that the k
   ])
 })
 
-test('a realm of a next hop is not taken for that of its route', async (t) => {
-  const hops = 'nexthop via 10.0.0.2 weight 1 realm 5 nexthop via 10.0.0.3'
-  t.regex(String(await read(`10.1.0.0/16 ${hops}`)), /a next hop has no realm in a spec/)
+test('a realm of a next hop is its own, and not that of its route', async (t) => {
+  const line =
+    '10.1.0.0/16 dev d0 \\\tnexthop via 10.0.0.2 realm 5 dev d0 weight 1 \\\tnexthop via 10.0.0.3 realms 3/7 dev d0'
+  const hops = [
+    { via: '10.0.0.2', realms: '5', dev: 'd0', weight: 1 },
+    { via: '10.0.0.3', realms: '3/7', dev: 'd0' },
+  ]
+  t.deepEqual(await read(line.replace(' dev d0 ', ' ')), [{ to: '10.1.0.0/16', nexthops: hops }])
+  const set = (await RouteSet.from([{ to: '10.1.0.0/16', nexthops: hops }])).unwrap()
+  t.deepEqual([...(await RouteSet.parse([...set.toText()])).unwrap()], [...set])
 })
 
 test('text names a nexthop object, and is refused where it would lose something', async (t) => {

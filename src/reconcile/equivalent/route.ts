@@ -1,5 +1,6 @@
 import { familyOf } from '../../ip/address.js'
 import type { Nexthop } from '../../rtnetlink/route.js'
+import { featureWords } from '../../rtnetlink/routeMetrics.js'
 import { mainTable, type RouteRecord } from '../../state/route.js'
 import { isHost } from './address.js'
 import { encapsulationWords } from './encapsulation.js'
@@ -57,7 +58,7 @@ export function routeCommand(verb: 'add' | 'append' | 'prepend' | 'replace' | 'd
       return value !== undefined && `${word} ${value * 1000}ms`
     }),
     route.quickack && 'quickack 1',
-    route.ecn && 'features ecn',
+    featureWords(route),
     route.fastOpenNoCookie && 'fastopen_no_cookie 1',
     ...(route.nexthops ?? []).map((nexthop) => nexthopWords(nexthop, route.family)),
   )
@@ -80,6 +81,7 @@ function nexthopWords(nexthop: Nexthop, family: 'inet' | 'inet6'): string {
     via(nexthop.via, family),
     nexthop.dev !== undefined && `dev ${nexthop.dev}`,
     nexthop.weight !== undefined && `weight ${nexthop.weight}`,
+    nexthop.realms !== undefined && `realm ${nexthop.realms}`,
     nexthop.onlink && 'onlink',
   )
 }

@@ -43,8 +43,12 @@ export function optionWords(name: string, line: Attribute<unknown>, value: unkno
     const parts = new Map<string, unknown>(Object.entries(value))
     return words(word.replace(/\{(\w+)\}/g, (_whole, part: string) => String(parts.get(part))))
   }
+  if (dsfields.has(word) && typeof value === 'number') return words(word, `0x${value.toString(16)}`)
   return words(word, optionValue(line.codec.domain, value))
 }
+
+/** iproute2 reads these as hexadecimal, with 0x or without (lib/rt_names.c, rtnl_dsfield_a2n). */
+const dsfields: ReadonlySet<string> = new Set(['tos', 'tc'])
 
 function optionValue(domain: Domain, value: unknown): string {
   // iproute2 takes a bridge's durations in hundredths of a second, the kernel's clock ticks.

@@ -22,7 +22,11 @@ export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): D
     ...(via === undefined ? {} : { via: canonicalAddress(via) }),
     ...(src === undefined ? {} : { src: canonicalAddress(src) }),
     ...(encapsulation === undefined ? {} : { encapsulation: resolveEncapsulation(encapsulation) }),
-    ...(nexthops === undefined ? {} : { nexthops: nexthops.map(resolveNexthop) }),
+    ...(nexthops === undefined
+      ? {}
+      : {
+          nexthops: nexthops.map((nexthop, index) => resolveNexthop(nexthop, [...path, 'nexthops', index], resolver)),
+        }),
     ...(table === undefined ? {} : { table: number('table', names.tables, table, 'routing table') }),
     ...(protocol === undefined ? {} : { protocol: number('protocol', names.protocols, protocol, 'routing protocol') }),
     ...(scope === undefined ? {} : { scope: scopeName(scope, [...path, 'scope'], resolver) }),
@@ -32,7 +36,7 @@ export function resolveRoute(spec: RouteSpec, path: Path, resolver: Resolver): D
   const keys = new Set(Object.keys(stated))
   // A single next hop is the same as via and dev.
   if (keys.delete('nexthops'))
-    for (const property of ['nexthops', 'via', 'dev', 'onlink', 'encapsulation']) keys.add(property)
+    for (const property of ['nexthops', 'via', 'dev', 'onlink', 'encapsulation', 'realms']) keys.add(property)
   const statedNormalized = Object.entries(route).filter(([property]) => keys.has(property))
   return { path: pointer(path), absent, route, stated: Object.fromEntries(statedNormalized) }
 }
@@ -46,12 +50,13 @@ export function resolveWay(way: RouteSpec, origin: FindOrigin, path: Path, resol
   return { ...resolved, origin }
 }
 
-function resolveNexthop(nexthop: NexthopSpec): Nexthop {
-  const { via, encapsulation, ...others } = nexthop
+function resolveNexthop(nexthop: NexthopSpec, path: Path, resolver: Resolver): Nexthop {
+  const { via, encapsulation, realms, ...others } = nexthop
   return {
     ...others,
     ...(via === undefined ? {} : { via: canonicalAddress(via) }),
     ...(encapsulation === undefined ? {} : { encapsulation: resolveEncapsulation(encapsulation) }),
+    ...(realms === undefined ? {} : { realms: resolveRealms(realms, [...path, 'realms'], resolver) }),
   }
 }
 

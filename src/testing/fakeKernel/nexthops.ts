@@ -12,11 +12,16 @@ const localTable = 255
 /** The ways that a message gives; a link of 0 is to be found by the gateway. */
 export function nexthopsOf(attributes: RouteAttributes, header: RouteHeader): FakeNexthop[] {
   if (attributes.nexthops) {
-    return attributes.nexthops.map(({ dev = 0, weight = 1, gateway, gatewayOfFamily, onlink }) => ({
+    const { realms: ofAll } = attributes
+    if (ofAll !== undefined && ofAll !== attributes.nexthops[0]?.realms) {
+      throw new KernelError('EINVAL', 'Nexthop class id does not match RTA_FLOW')
+    }
+    return attributes.nexthops.map(({ dev = 0, weight = 1, gateway, gatewayOfFamily, realms, onlink }) => ({
       dev: Number(dev),
       weight,
       gateway,
       gatewayOfFamily,
+      realms,
       onlink,
     }))
   }

@@ -18,6 +18,7 @@ export interface FakeNexthop {
   readonly weight: number
   readonly gateway?: string | undefined
   readonly gatewayOfFamily?: string | undefined
+  readonly realms?: number | undefined
   readonly onlink?: boolean | undefined
 }
 
@@ -196,6 +197,6 @@ function wayOf({ nexthops, multipath }: FakeRoute): RouteAttributes {
     return { nexthops: nexthops.map((nexthop) => defined<RawNexthop>({ ...nexthop })) }
   const [first] = nexthops
   if (!first) return {}
-  const { dev, gateway, gatewayOfFamily } = first
-  return defined<RouteAttributes>({ dev, gateway, gatewayOfFamily })
+  const { dev, gateway, gatewayOfFamily, realms } = first
+  return defined<RouteAttributes>({ dev, gateway, gatewayOfFamily, realms })
 }

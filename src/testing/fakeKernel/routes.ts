@@ -177,7 +177,7 @@ export class Routes implements Handlers {
       multipath: nexthopId === undefined ? attributes.nexthops !== undefined : nexthops.length > 1,
       nexthopId,
       src,
-      others: defined({ metrics, realms, preference }),
+      others: defined({ metrics, realms: attributes.nexthops ? undefined : realms, preference }),
     }
   }
 
