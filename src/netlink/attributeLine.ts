@@ -5,9 +5,13 @@ import type { Codec } from './codec.js'
 export interface AttributeDetails {
   /**
    * The word of `ip` for it, where that is not the name in snake_case. `learning|nolearning` are the words for true
-   * and false; `srcport {low} {high}` takes the parts of the value.
+   * and false; `srcport {low} {high}` takes the parts of the value, or of a plain one that itself, `{}`, and other
+   * options by name. A number can have words of its own, none
+   * if those of another option tell it, and `false` says that `ip` has none.
    */
-  readonly ip?: string
+  readonly ip?: string | false | ((value: number) => string)
+  /** Whether it is not `ip link` but `bridge link` that has the word. */
+  readonly ofBridge?: boolean
   /** The attribute stands in the message itself, not among the options of the kind: `IFLA_LINK` of a VLAN. */
   readonly outer?: boolean
   /** The property is in messages of its own: the VLANs of a bridge's port. */
@@ -43,6 +47,11 @@ export interface Attribute<T> extends AttributeDetails {
 /** Describes an attribute. */
 export function attribute<T>(type: number, codec: Codec<T>, details: AttributeDetails = {}): Attribute<T> {
   return { type, codec, ...details }
+}
+
+/** The words for a number that `ip` reads as hexadecimal, with 0x or without: get_u8 and its kin with the base 16. */
+export function hexadecimalWord(word: string): (value: number) => string {
+  return (value) => `${word} 0x${value.toString(16)}`
 }
 
 /** The lines of a table, each named as users name the property. */

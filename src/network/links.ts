@@ -159,7 +159,7 @@ export class Links extends Objects {
 
   /** Removes a half-made link. The caller's signal may be what made it half-made. */
   async #undone(name: string, error: NetworkError, { timeout }: RequestOptions): Promise<NetworkError> {
-    const steps = [`ip link delete ${name}`]
+    const steps = [`ip link delete dev ${name}`]
     try {
       await this.session.connection.request(deleteLink({ name }), { timeout })
       return error.with({ rollback: { restored: true, steps } })

@@ -100,7 +100,7 @@ test('a link that lacks one property is removed again', async (t) => {
     { name: 'new0', kind: 'tap', master: 'v0' },
   ]) {
     const error = failure(await network.links.create(link))
-    t.deepEqual(error.rollback, { restored: true, steps: ['ip link delete new0'] }, error.message)
+    t.deepEqual(error.rollback, { restored: true, steps: ['ip link delete dev new0'] }, error.message)
     t.is(sh('ip -br link'), before)
   }
   t.is(failure(await network.links.create({ name: 'new0', kind: 'bridge', master: 'nowhere' })).code, 'ENODEV')

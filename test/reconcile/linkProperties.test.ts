@@ -156,7 +156,7 @@ test('a link is kept from having a carrier, and let have one', async (t) => {
     return [proto_down, Array.isArray(flags) && flags.includes('LOWER_UP')]
   }
   const { steps } = await namespace.converges(withMacvlan({ protocolDown: true }))
-  t.regex(steps.map(({ equivalent }) => equivalent).join('\n'), /ip link set m0 up\nip link set m0 protodown on/)
+  t.regex(steps.map(({ equivalent }) => equivalent).join('\n'), /ip link set dev m0 up\nip link set dev m0 protodown on/)
   t.deepEqual(isDown(), [true, false])
   t.true((await namespace.snapshot()).links?.find(({ name }) => name === 'm0')?.protocolDown)
   await namespace.converges(withMacvlan({ protocolDown: false }))
@@ -197,7 +197,7 @@ test('the reasons that keep a link from its carrier are set, changed and taken b
   const { steps } = await namespace.converges(withMacvlan({ protocolDown: true, protocolDownReasons: [7, 3] }))
   t.regex(
     steps.map(({ equivalent }) => equivalent).join('\n'),
-    /m0 protodown on\nip link set m0 protodown_reason 3 on\nip link set m0 protodown_reason 7 on/,
+    /m0 protodown on\nip link set dev m0 protodown_reason 3 on\nip link set dev m0 protodown_reason 7 on/,
   )
   t.deepEqual(keptDown(namespace), [true, ['3', '7']])
   const told = (await namespace.snapshot()).links?.find(({ name }) => name === 'm0')
@@ -209,9 +209,9 @@ test('the reasons that keep a link from its carrier are set, changed and taken b
       [
         [{ property: 'protocolDownReasons', before: [3, 7], after: [3, 5] }],
         [
-          'ip link set m0 protodown_reason 7 off',
-          'ip link set m0 protodown_reason 3 on',
-          'ip link set m0 protodown_reason 5 on',
+          'ip link set dev m0 protodown_reason 7 off',
+          'ip link set dev m0 protodown_reason 3 on',
+          'ip link set dev m0 protodown_reason 5 on',
         ],
       ],
     ],
@@ -230,7 +230,7 @@ test('the reasons that keep a link from its carrier are set, changed and taken b
   const kept = await namespace.converges({ links: [{ name: 'm0', protocolDown: false, protocolDownReasons: [0] }] })
   t.deepEqual(
     kept.steps.flatMap(({ equivalent }) => equivalent.split('\n')),
-    ['ip link set m0 protodown_reason 0 off', 'ip link set m0 protodown off', 'ip link set m0 protodown_reason 0 on'],
+    ['ip link set dev m0 protodown_reason 0 off', 'ip link set dev m0 protodown off', 'ip link set dev m0 protodown_reason 0 on'],
   )
   t.deepEqual(keptDown(namespace), [false, ['0']])
 })
@@ -268,7 +268,7 @@ test('reasons are the same by the imperative side, and a VXLAN has them, too', a
   t.deepEqual(keptDown(namespace), [true, ['1']])
   ;(await network.links.update(name, { protocolDown: false, protocolDownReasons: [1] })).unwrap()
   t.deepEqual(keptDown(namespace), [false, ['1']])
-  namespace.sh('ip link set m0 protodown_reason 31 on')
+  namespace.sh('ip link set dev m0 protodown_reason 31 on')
   t.deepEqual((await network.links.get(name)).unwrap().protocolDownReasons, [1, 31])
   const back = (await network.links.update(name, { protocolDownReasons: [] })).unwrap()
   t.false('protocolDownReasons' in back)

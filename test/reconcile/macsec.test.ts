@@ -154,7 +154,7 @@ onMacsec('keys are exchanged for new ones while no packet is lost', async (t) =>
     const { steps } = await namespace.apply(spec)
     t.deepEqual(
       steps.map(({ equivalent }) => equivalent.split('\n').at(-1)),
-      ['ip link set ms0 type macsec encodingsa 1', 'ip macsec del ms0 tx sa 0'],
+      ['ip link set dev ms0 type macsec encodingsa 1', 'ip macsec del ms0 tx sa 0'],
     )
   }
   await left.converges(host(0, { ...own([newLeft], [newRight], 1), encodingSa: 1 }))

@@ -27,13 +27,13 @@ for (const text of texts) {
       },
       [],
     )
-    t.deepEqual(changed.flatMap(wordsOf), ['ip', 'link', 'set', 'q0', 'alias', text, 'group', '5'])
+    t.deepEqual(changed.flatMap(wordsOf), ['ip', 'link', 'set', 'dev', 'q0', 'alias', text, 'group', '5'])
   })
 }
 
 test('a name that a shell would take apart is quoted once', (t) => {
   const commands = createLinkCommands({ name: 'q$0', kind: 'bridge', master: "b'r" })
-  t.deepEqual(commands.flatMap(wordsOf).slice(-6), ['ip', 'link', 'set', 'q$0', 'master', "b'r"])
+  t.deepEqual(commands.flatMap(wordsOf).slice(-7), ['ip', 'link', 'set', 'dev', 'q$0', 'master', "b'r"])
 })
 
 for (const name of ['q0', 'q$0']) {
@@ -55,6 +55,6 @@ for (const name of ['q0', 'q$0']) {
         altNames.map((altName) => ['ip', 'link', 'property', action, 'dev', name, 'altname', altName].join('|')),
       )
     }
-    t.deepEqual(words.at(-1), ['ip', 'link', 'set', name, 'up'])
+    t.deepEqual(words.at(-1), ['ip', 'link', 'set', 'dev', name, 'up'])
   })
 }

@@ -32,8 +32,8 @@ const three = [
 
 /** The commands of a renaming, for which older kernels need the link down. */
 function renaming(from: string, to: string): string {
-  const rename = `ip link set ${from} name ${to}`
-  return renamesLive() ? rename : `ip link set ${from} down\n${rename}\nip link set ${to} up`
+  const rename = `ip link set dev ${from} name ${to}`
+  return renamesLive() ? rename : `ip link set dev ${from} down\n${rename}\nip link set dev ${to} up`
 }
 
 /** The index of each link, which tells what became of it. */
@@ -242,7 +242,7 @@ test.serial(
     const { steps, names, bounced, desired: wanted } = planRenames('', desired, state, [], false)
     t.deepEqual(
       steps.map((step) => [step.disruption, equivalentOf(step)]),
-      [['link-bounce', 'ip link set a0 down\nip link set a0 name lan0\nip link set lan0 up']],
+      [['link-bounce', 'ip link set dev a0 down\nip link set dev a0 name lan0\nip link set dev lan0 up']],
     )
     const losses = await withLosses(wanted, await renamedState(state, names), bounced)
     t.true(losses.desired.routes.some(({ route }) => route.to === '10.50.0.0/16' && route.dev === 'lan0'))

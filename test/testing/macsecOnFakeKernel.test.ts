@@ -42,7 +42,7 @@ test('a device with keys converges, and what is left out stays', async (t) => {
       'ip macsec add ms0 rx sci 0200000000020001 on',
       `ip macsec add ms0 rx sci 0200000000020001 sa 0 pn 1 on key ${padded('02')} '(hidden)'`,
       `ip macsec add ms0 tx sa 0 pn 7 on key ${padded('01')} '(hidden)'`,
-      'ip link set ms0 up',
+      'ip link set dev ms0 up',
     ],
   )
   t.deepEqual(await options(kernel), {
@@ -79,7 +79,7 @@ test('new keys come before they are used, and old ones go when all else is done'
         'ip macsec set ms0 rx sci 0200000000020001 sa 0 off',
         `ip macsec add ms0 rx sci 0200000000020001 sa 1 pn 1 on key ${padded('12')} '(hidden)'`,
         `ip macsec add ms0 tx sa 1 pn 1 on key ${padded('11')} '(hidden)'`,
-        'ip link set ms0 type macsec encodingsa 1',
+        'ip link set dev ms0 type macsec encodingsa 1',
       ],
       ['ip macsec set ms0 tx sa 0 off', 'ip macsec del ms0 tx sa 0'],
     ],

@@ -45,7 +45,7 @@ test('what is said of the other end is told to the end that leads the pair', asy
   const steps = await applied(kernel, {
     links: [{ name: 'nk1', netkit: { policy: 'forward', peerPolicy: 'blackhole' } }],
   })
-  t.deepEqual(steps, ['ip link set nk0 type netkit blackhole peer forward'])
+  t.deepEqual(steps, ['ip link set dev nk0 type netkit blackhole peer forward'])
   const links = await linksOf(kernel)
   t.deepEqual(links.get('nk0')?.netkit, { peer: { name: 'nk1' }, mode: 'l2', policy: 'blackhole' })
   t.is(links.get('nk1')?.netkit, undefined)

@@ -5,8 +5,8 @@ import type { Attribute, AttributeTable } from '../../netlink/table.js'
 import type { TeamOptionAttributes } from './attributes.js'
 
 /** The kernel's name of an option. */
-export function teamOptionName(option: string, { ip = snakeCase(option) }: Attribute<unknown>): string {
-  return ip
+export function teamOptionName(option: string, { ip }: Attribute<unknown>): string {
+  return typeof ip === 'string' ? ip : snakeCase(option)
 }
 
 /** Options as the items of a message, in the order of their table. */

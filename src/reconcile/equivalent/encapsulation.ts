@@ -2,7 +2,8 @@ import type { AnyEncapsulation } from '../../rtnetlink/encapsulation/encapsulati
 import type { Seg6Flavors } from '../../rtnetlink/encapsulation/flavors.js'
 import type { IpEncapsulationOptions } from '../../rtnetlink/encapsulation/ipOptions.js'
 import { encapsulationTables } from '../../rtnetlink/encapsulation/tables.js'
-import { optionWords, words } from './words.js'
+import { optionWords } from './options.js'
+import { words } from './words.js'
 
 /** The words of `ip route` for an encapsulation; one that is only kept has none. */
 export function encapsulationWords(encapsulation: AnyEncapsulation | undefined): string | false {

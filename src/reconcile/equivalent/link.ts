@@ -1,4 +1,5 @@
 import { isFeatureWanted } from '../../genetlink/ethtool/features.js'
+import type { AnyAttributeTable } from '../../netlink/table.js'
 import { splitCreation } from '../../rtnetlink/createLink.js'
 import { splitOptions } from '../../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
@@ -11,7 +12,8 @@ import type { PropertyChange } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import { masterOf } from '../steps/configure.js'
 import type { Operation } from '../steps/operation.js'
-import { altNameCommand, optionsOf, quotedText, words } from './words.js'
+import { optionsOf, wordlessOf } from './options.js'
+import { altNameCommand, onOff, quotedText, words } from './words.js'
 
 /** The word of `ip link` for a general property, and how its value is written. */
 const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
@@ -38,10 +40,6 @@ const generalWords: Readonly<Record<string, (value: unknown) => string>> = {
   master: (value) => (value === null ? 'nomaster' : words('master', String(value))),
 }
 
-function onOff(value: unknown): string {
-  return value === true ? 'on' : 'off'
-}
-
 function generalOf(link: Partial<Link>): string[] {
   return Object.entries(link).flatMap(([name, value]) =>
     value === undefined ? [] : (generalWords[name]?.(value) ?? []),
@@ -55,6 +53,8 @@ export function createLinkCommands(link: Link): string[] {
   const commands: string[] = []
   if (kind?.creation === 'tuntap') commands.push(tuntapCommand(link))
   else commands.push(addCommand(created))
+  const options = kind && sectionOf(created, kind.kind)
+  if (options) commands.push(...wordlessComment(link.name, kind.options, options))
   const set: Partial<Link> = kind?.creation === 'tuntap' ? withoutKind(created) : {}
   const isLast = (changes: Partial<Link>): boolean => 'up' in changes || protocolDownChanges(changes).length > 0
   const last = later.filter(isLast)
@@ -138,7 +138,7 @@ function kindWords(kind: AnyLinkKind, options: object): string[] {
 function tuntapCommand(link: Link): string {
   const options = link.kind === 'tun' ? link.tun : link.tap
   return words(
-    'ip tuntap add',
+    'ip tuntap add dev',
     link.name,
     'mode',
     link.kind,
@@ -153,24 +153,42 @@ function tuntapCommand(link: Link): string {
 function setCommands(name: string, changes: Partial<Link>, kindName?: string): string[] {
   const commands: string[] = []
   const general = generalOf(changes)
-  if (general.length > 0) commands.push(words('ip link set', name, ...general))
+  if (general.length > 0) commands.push(words('ip link set dev', name, ...general))
   commands.push(...reasonCommands(name, changes.protocolDownReasons, 'on'))
   if (changes.ipv6Token !== undefined) commands.push(words('ip token set', changes.ipv6Token, 'dev', name))
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
   const own = kind && options ? kindWords(kind, options) : []
-  if (kind && options && (own.length > 0 || !kind.generic))
-    commands.push(words('ip link set', name, 'type', kind.kind, ...own))
+  if (own.length > 0) commands.push(words('ip link set dev', name, 'type', kind?.kind, ...own))
+  if (kind && options) commands.push(...wordlessComment(name, kind.options, options))
   const port = portOptionsOf(changes)
   const { port: table, generic } = (port && linkKind(port.masterKind)) ?? {}
-  if (port && table && !generic?.port) {
-    commands.push(words('ip link set', name, `type ${port.masterKind}_slave`, ...optionsOf(table, port.options)))
-  }
+  if (port && table && !generic?.port) commands.push(...portCommands(name, port, table))
   return commands
 }
 
+function portCommands(
+  name: string,
+  { masterKind, options }: { readonly masterKind: string; readonly options: object },
+  table: AnyAttributeTable,
+): string[] {
+  const own = optionsOf(table, options, { switchWord: onOff })
+  const ofBridge = optionsOf(table, options, { switchWord: onOff, ofBridge: true })
+  return [
+    ...(own.length > 0 ? [words('ip link set dev', name, `type ${masterKind}_slave`, ...own)] : []),
+    ...(ofBridge.length > 0 ? [words('bridge link set dev', name, ...ofBridge)] : []),
+    ...wordlessComment(name, table, options),
+  ]
+}
+
+/** What a reader would miss. */
+function wordlessComment(name: string, table: AnyAttributeTable, options: object): string[] {
+  const wordless = wordlessOf(table, options)
+  return wordless.length === 0 ? [] : [`# ip has no word for ${wordless.join(', ')} of ${name}`]
+}
+
 function reasonCommands(name: string, reasons: readonly number[] = [], state: 'on' | 'off'): string[] {
-  return reasons.map((reason) => words('ip link set', name, 'protodown_reason', String(reason), state))
+  return reasons.map((reason) => words('ip link set dev', name, 'protodown_reason', String(reason), state))
 }
 
 /** The reasons that a change takes back, be it for a moment. */
@@ -200,10 +218,10 @@ export function updateLinkCommands(
       known,
       known?.generic && splitOptions(known.options, sectionOf(changes, known.kind) ?? {}).generic,
     ),
-    ...(bounce ? [words('ip link set', name, 'down')] : []),
+    ...(bounce ? [words('ip link set dev', name, 'down')] : []),
     ...reasonCommands(name, reasonsTaken(changes, shown), 'off'),
     ...setCommands(name, changes, kind),
-    ...(bounce ? [words('ip link set', name, 'up')] : []),
+    ...(bounce ? [words('ip link set dev', name, 'up')] : []),
     ...genericPortCommands(name, masterOf(changes, operation.master), changes),
   ]
 }

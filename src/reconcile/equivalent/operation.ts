@@ -61,7 +61,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
       )
     case 'createLink':
       return [
-        ...(operation.replaces ? [words('ip link delete', operation.link.name)] : []),
+        ...(operation.replaces ? [words('ip link delete dev', operation.link.name)] : []),
         ...createLinkCommands(withLower(operation.link, operation.elsewhere?.link)),
       ]
     case 'updateLink':
@@ -70,9 +70,9 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
       const { name, to, removedAltNames, bounce } = operation
       return [
         ...removedAltNames.map((altName) => altNameCommand('del', name, altName)),
-        ...(bounce ? [words('ip link set', name, 'down')] : []),
-        words('ip link set', name, 'name', to),
-        ...(bounce ? [words('ip link set', to, 'up')] : []),
+        ...(bounce ? [words('ip link set dev', name, 'down')] : []),
+        words('ip link set dev', name, 'name', to),
+        ...(bounce ? [words('ip link set dev', to, 'up')] : []),
       ]
     }
     case 'setVlans':
@@ -84,7 +84,7 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'setQdisc':
       return qdiscCommands(operation)
     case 'deleteLink':
-      return [words('ip link delete', operation.name)]
+      return [words('ip link delete dev', operation.name)]
     case 'setSysctl':
       // With slashes, since a link's name can have a dot.
       return Object.entries(operation.values).map(

@@ -1,7 +1,8 @@
 import type { PortVlan } from '../../rtnetlink/bridgeVlan.js'
 import { globalVlanEntry, vlanEntry } from '../../rtnetlink/bridgeVlanAttributes.js'
 import type { Operation } from '../steps/operation.js'
-import { optionsOf, words } from './words.js'
+import { optionsOf } from './options.js'
+import { words } from './words.js'
 
 /** The `bridge` commands that change VLANs. */
 export function vlanCommands({ dev, self, changes, up }: Extract<Operation, { type: 'setVlans' }>): string[] {
@@ -19,7 +20,7 @@ export function vlanCommands({ dev, self, changes, up }: Extract<Operation, { ty
         ...(set.length > 0 ? [command('set', vlan, ...set)] : []),
       ]
     }),
-    ...(up ? [words('ip link set', dev, 'up')] : []),
+    ...(up ? [words('ip link set dev', dev, 'up')] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from '../../ip/address.js'
+import { hexadecimalWord } from '../../netlink/attributeLine.js'
 import type { Payload, Writer } from '../../netlink/bytes.js'
 import { type Codec, MalformedError } from '../../netlink/codec.js'
 import { checkInDomain } from '../../netlink/inDomain.js'
@@ -144,7 +145,7 @@ const ip: AttributeTable<Values<IpEncapsulation>> = attributeTable<Values<IpEnca
   dst: attribute(2, ipv4),
   src: attribute(3, ipv4),
   ttl: attribute(4, u8),
-  tos: attribute(5, u8),
+  tos: attribute(5, u8, { ip: hexadecimalWord('tos') }),
   flags: attribute(6, be16),
   options: attribute(8, ipOptions),
 })
@@ -153,7 +154,7 @@ const ip6: AttributeTable<Values<Ip6Encapsulation>> = attributeTable<Values<Ip6E
   dst: attribute(2, ipv6),
   src: attribute(3, ipv6),
   hoplimit: attribute(4, u8),
-  trafficClass: attribute(5, u8, { ip: 'tc' }),
+  trafficClass: attribute(5, u8, { ip: hexadecimalWord('tc') }),
   flags: attribute(6, be16),
   options: attribute(8, ipOptions),
 })

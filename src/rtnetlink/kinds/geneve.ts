@@ -1,3 +1,4 @@
+import { hexadecimalWord } from '../../netlink/attributeLine.js'
 import { be16, be32, boolean, enumeration, flag, ipAddress, ranged, u8, u32 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
@@ -48,7 +49,7 @@ const options: AttributeTable<GeneveOptions> = attributeTable<GeneveOptions>({
   remote: attribute(2, ipAddress, { ipv6Type: 7 }),
   ttl: attribute(3, u8),
   ttlInherit: attribute(12, bool, { ip: 'ttl inherit|' }),
-  tos: attribute(4, u8),
+  tos: attribute(4, u8, { ip: hexadecimalWord('tos') }),
   df: attribute(13, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
   label: attribute(11, ranged(be32, 0, 0xfffff), { ip: 'flowlabel' }),
   port: attribute(5, be16, { ip: 'dstport' }),
@@ -57,7 +58,7 @@ const options: AttributeTable<GeneveOptions> = attributeTable<GeneveOptions>({
   udp6ZeroChecksumTx: attribute(9, bool, { ip: 'udp6zerocsumtx|noudp6zerocsumtx' }),
   udp6ZeroChecksumRx: attribute(10, bool, { ip: 'udp6zerocsumrx|noudp6zerocsumrx' }),
   innerProtocolInherit: attribute(14, flag, { absent: false, ip: 'innerprotoinherit|' }),
-  portRange: attribute(15, udpPortRange),
+  portRange: attribute(15, udpPortRange, { ip: false }),
   groHint: attribute(16, flag, { absent: false }),
   local: attribute(17, ipAddress, { ipv6Type: 18 }),
 })

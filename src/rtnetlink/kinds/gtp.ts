@@ -26,9 +26,9 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   options: attributeTable<GtpOptions>({
     hashSize: attribute(3, u32, { ip: 'hsize' }),
     role: attribute(4, enumeration(u32, { ggsn: 0, sgsn: 1 })),
-    createSockets: attribute(5, boolean(u8), { absent: true }),
+    createSockets: attribute(5, boolean(u8), { absent: true, ip: false }),
     restartCount: attribute(6, u8, { ip: 'restart_count' }),
-    local: attribute(7, ipAddress, { ipv6Type: 8 }),
+    local: attribute(7, ipAddress, { ipv6Type: 8, ip: false }),
   }),
   // drivers/net/gtp.c has no changelink; gtp_fill_info does not tell who opened the sockets, and where.
   immutable: ['role', 'hashSize', 'restartCount', 'createSockets', 'local'],

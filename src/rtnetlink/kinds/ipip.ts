@@ -56,10 +56,10 @@ const sitOptions: AttributeTable<SitOptions> = attributeTable<SitOptions>({
   mode: attribute(9, enumeration(u8, { any: 0, ipip: 4, ip6ip: 41, mplsip: 137 })),
   // Told in the machine's order of bytes, whatever its type is called: iproute2, link_iptnl.c.
   isatap: attribute(8, boolean(u8), { bit: 0, bits: 'u16', ip: 'isatap|' }),
-  rapidPrefix: attribute(11, ipv6, { ip: '6rd-prefix' }),
-  rapidPrefixLength: attribute(13, ranged(u16, 0, 64)),
-  rapidRelayPrefix: attribute(12, ipv4, { ip: '6rd-relay_prefix' }),
-  rapidRelayPrefixLength: attribute(14, ranged(u16, 0, 31)),
+  rapidPrefix: attribute(11, ipv6, { ip: '6rd-prefix {}/{rapidPrefixLength}' }),
+  rapidPrefixLength: attribute(13, ranged(u16, 0, 64), { ip: () => '' }),
+  rapidRelayPrefix: attribute(12, ipv4, { ip: '6rd-relay_prefix {}/{rapidRelayPrefixLength}' }),
+  rapidRelayPrefixLength: attribute(14, ranged(u16, 0, 31), { ip: () => '' }),
 })
 
 /** `ip link add NAME type ipip`: a tunnel of IPv4 in IPv4, RFC 2003. */

@@ -1,3 +1,4 @@
+import { hexadecimalWord } from '../../netlink/attributeLine.js'
 import {
   be16,
   be32,
@@ -109,7 +110,7 @@ export interface Ipv4TunnelHeader {
 export function ipv4TunnelHeader(ttl: number, tos: number, discovery: number): Lines<Ipv4TunnelHeader> {
   return {
     ttl: attribute(ttl, u8),
-    tos: attribute(tos, u8),
+    tos: attribute(tos, u8, { ip: hexadecimalWord('tos') }),
     pathMtuDiscovery: attribute(discovery, boolean(u8), { ip: 'pmtudisc|nopmtudisc' }),
   }
 }
@@ -147,6 +148,11 @@ interface HeaderNumbers {
   readonly flags: number
 }
 
+/** Both parts are hexadecimal to `ip`: ip/link_ip6tnl.c. */
+function flowInfoWords(flowInfo: number): string {
+  return `tclass 0x${(flowInfo >>> 20).toString(16)} flowlabel 0x${(flowInfo & 0xfffff).toString(16)}`
+}
+
 // IP6_TNL_F_*: include/uapi/linux/ip6_tunnel.h
 /** The lines of {@link Ipv6TunnelHeader}. */
 export function ipv6TunnelHeader(numbers: HeaderNumbers): Lines<Ipv6TunnelHeader> {
@@ -154,7 +160,7 @@ export function ipv6TunnelHeader(numbers: HeaderNumbers): Lines<Ipv6TunnelHeader
   return {
     hopLimit: attribute(numbers.hopLimit, u8, { ip: 'hoplimit' }),
     encapsulationLimit: attribute(numbers.encapsulationLimit, u8, { ip: 'encaplimit' }),
-    flowInfo: attribute(numbers.flowInfo, ranged(be32, 0, 0x0fffffff)),
+    flowInfo: attribute(numbers.flowInfo, ranged(be32, 0, 0x0fffffff), { ip: flowInfoWords }),
     ignoreEncapsulationLimit: bit(0, 'encaplimit none|'),
     inheritTrafficClass: bit(1, 'tclass inherit|'),
     inheritFlowLabel: bit(2, 'flowlabel inherit|'),

@@ -1,3 +1,4 @@
+import { hexadecimalWord } from '../../netlink/attributeLine.js'
 import {
   be16,
   be32,
@@ -117,10 +118,10 @@ const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>({
   portRange: attribute(10, udpPortRange, { ip: 'srcport {low} {high}' }),
   ttl: attribute(5, u8),
   ttlInherit: attribute(28, flag, { absent: false, ip: 'ttl inherit|' }),
-  tos: attribute(6, u8),
+  tos: attribute(6, u8, { ip: hexadecimalWord('tos') }),
   df: attribute(29, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
   label: attribute(26, ranged(be32, 0, 0xfffff), { ip: 'flowlabel' }),
-  labelPolicy: attribute(32, enumeration(u32, { fixed: 0, inherit: 1 })),
+  labelPolicy: attribute(32, enumeration(u32, { fixed: 0, inherit: 1 }), { ip: false }),
   learning: onOff(7, 'learning'),
   ageing: attribute(8, seconds(u32, 1)),
   limit: attribute(9, u32, { ip: 'maxaddress' }),
@@ -134,7 +135,7 @@ const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>({
   remoteChecksumTx: onOff(21, 'remcsumtx'),
   remoteChecksumRx: onOff(22, 'remcsumrx'),
   gbp: attribute(23, flag, { absent: false, ip: 'gbp|' }),
-  remoteChecksumNoPartial: attribute(24, flag, { absent: false, ip: 'remcsumnopartial|' }),
+  remoteChecksumNoPartial: attribute(24, flag, { absent: false, ip: false }),
   collectMetadata: onOff(25, 'external'),
   gpe: attribute(27, flag, { absent: false, ip: 'gpe|' }),
   vnifilter: attribute(30, bool, { absent: false, ip: 'vnifilter|novnifilter' }),
