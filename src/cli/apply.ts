@@ -2,9 +2,10 @@ import { type ApplyOptions, type ApplyReport, apply, type Guard, NetworkError, p
 import { defined } from '../rtnetlink/defined.js'
 import { withSpec } from './command.js'
 import { exitStatus } from './exitStatus.js'
+import { interruptible } from './interruption.js'
 import type { Output } from './output.js'
 import { type ChangeOptions, changeOptions } from './plan.js'
-import { progressLine } from './progress.js'
+import { type ProgressLine, progressLine } from './progress.js'
 import { recoveryLine } from './recovery.js'
 import { reportError } from './report.js'
 
@@ -29,23 +30,32 @@ export function applyCommand(file: string, options: ApplyCommandOptions, output:
     if (error instanceof NetworkError) return Promise.resolve(reportError(error, json, output))
     throw error
   }
-  return withSpec(file, options, output, async (spec) => {
-    const progress = progressLine(output)
-    const result = await apply(spec.content as Spec, {
-      ...changeOptions(options, spec),
-      ...transactionOptions(options),
-      guards,
-      onPlan: (plan) => {
-        if (!json) output.out(`${plan.toString({ color: output.color.out })}\n`)
-      },
-      onProgress: progress.update,
-    })
-    progress.end()
-    if (result.err) return reportError(result.val, json, output, spec)
-    if (json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
-    else describe(result.val, options, output)
-    return exitStatus.done
-  })
+  return withSpec(file, options, output, (spec) =>
+    interruptible(async (signal) => {
+      const progress = progressLine(output)
+      if (!json) signal.addEventListener('abort', () => tellInterrupted(progress, output))
+      const result = await apply(spec.content as Spec, {
+        ...changeOptions(options, spec),
+        ...transactionOptions(options),
+        guards,
+        signal,
+        onPlan: (plan) => {
+          if (!json) output.out(`${plan.toString({ color: output.color.out })}\n`)
+        },
+        onProgress: progress.update,
+      })
+      progress.end()
+      if (result.err) return reportError(result.val, json, output, spec)
+      if (json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
+      else describe(result.val, options, output)
+      return exitStatus.done
+    }),
+  )
+}
+
+function tellInterrupted(progress: ProgressLine, output: Output): void {
+  progress.end()
+  output.err('interrupted: what was done is undone; a second signal leaves that to the next apply or rollback\n')
 }
 
 function transactionOptions({

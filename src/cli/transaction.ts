@@ -1,6 +1,7 @@
 import { confirm, rollback, type TransactionOptions } from '../index.js'
 import { defined } from '../rtnetlink/defined.js'
 import { exitStatus } from './exitStatus.js'
+import { interruptible } from './interruption.js'
 import type { Output } from './output.js'
 import { reportError } from './report.js'
 import type { GlobalOptions } from './run.js'
@@ -12,7 +13,7 @@ export interface TransactionCommandOptions extends GlobalOptions {
 
 /** `linkwright confirm` */
 export async function confirmCommand(options: TransactionCommandOptions, output: Output): Promise<number> {
-  const result = await confirm(transactionOptions(options))
+  const result = await interruptible((signal) => confirm({ ...transactionOptions(options), signal }))
   if (result.err) return reportError(result.val, options.json === true, output)
   if (options.json) output.out(`${JSON.stringify({ confirmed: true })}\n`)
   else output.err('confirmed\n')
@@ -21,7 +22,7 @@ export async function confirmCommand(options: TransactionCommandOptions, output:
 
 /** `linkwright rollback` */
 export async function rollbackCommand(options: TransactionCommandOptions, output: Output): Promise<number> {
-  const result = await rollback(transactionOptions(options))
+  const result = await interruptible((signal) => rollback({ ...transactionOptions(options), signal }))
   if (result.err) return reportError(result.val, options.json === true, output)
   if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
   else {

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { type Drift, type Spec, watch } from '../index.js'
 import { withSpec } from './command.js'
 import { exitStatus, statusOf } from './exitStatus.js'
+import { interruptible } from './interruption.js'
 import type { Output } from './output.js'
 import { type ChangeOptions, changeOptions } from './plan.js'
 import { reportError } from './report.js'
@@ -11,25 +12,28 @@ export interface WatchCommandOptions extends ChangeOptions {
   readonly heal?: boolean
 }
 
-/** `linkwright watch FILE`: ends by SIGINT or SIGTERM, with status 0. */
+/** `linkwright watch FILE`: ends by SIGINT, SIGTERM or SIGHUP, with status 0. */
 export function watchCommand(
   file: string,
   options: WatchCommandOptions,
   output: Output,
-  signal: AbortSignal = interruption(),
+  signal?: AbortSignal,
 ): Promise<number> {
   const { heal = false, json = false } = options
-  return withSpec(file, options, output, async (spec) => {
-    let status: number = exitStatus.done
-    for await (const drift of watch(spec.content as Spec, { ...changeOptions(options, spec), heal, signal })) {
-      const isLast = drift.error !== undefined && drift.retryIn === undefined
-      if (isLast) status = statusOf(drift.error.code)
-      if (json) output.out(`${JSON.stringify({ ...drift, plan: undefined })}\n`)
-      else if (isLast) reportError(drift.error, json, output, spec)
-      else output.out(`${describe(drift, output.color.out)}\n`)
-    }
-    return status
-  })
+  return withSpec(file, options, output, (spec) =>
+    interruptible(async (interruption) => {
+      let status: number = exitStatus.done
+      const watchOptions = { ...changeOptions(options, spec), heal, signal: signal ?? interruption }
+      for await (const drift of watch(spec.content as Spec, watchOptions)) {
+        const isLast = drift.error !== undefined && drift.retryIn === undefined
+        if (isLast) status = statusOf(drift.error.code)
+        if (json) output.out(`${JSON.stringify({ ...drift, plan: undefined })}\n`)
+        else if (isLast) reportError(drift.error, json, output, spec)
+        else output.out(`${describe(drift, output.color.out)}\n`)
+      }
+      return status
+    }),
+  )
 }
 
 /** One line. */
@@ -45,10 +49,4 @@ function describe({ steps, healed, error, duration, retryIn }: Drift, color: boo
   return healed
     ? `${time} ${paint('green', 'healed')} in ${Math.round(duration)} ms: ${what}`
     : `${time} ${paint('yellow', 'drift')} ${what}`
-}
-
-function interruption(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
-  return controller.signal
 }
