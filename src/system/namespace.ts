@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
 import { codeOf, isExhaustion, systemError, thrownError } from './errno.js'
 import { checked, lastErrno, libc } from './libc.js'
+import { makeDirectory } from './makeDirectory.js'
 import { integer, maximumInt, pathText, type Values } from './optionValues.js'
 
 /**
@@ -164,7 +165,11 @@ export function createNamespace(name: string): void {
 
 /** Other mount namespaces must see a deletion, or it would fail with EBUSY there (iproute2, ipnetns.c). */
 function shareDirectory(): void {
-  mkdirSync(namespaceDirectory, { recursive: true, mode: 0o755 })
+  try {
+    makeDirectory(namespaceDirectory, 0o755)
+  } catch (cause) {
+    throw thrownError(cause, `make ${namespaceDirectory}`)
+  }
   if (libc.mount('', namespaceDirectory, 'none', MS_SHARED | MS_REC, null) === 0) return
   checked(
     libc.mount(namespaceDirectory, namespaceDirectory, 'none', MS_BIND | MS_REC, null),

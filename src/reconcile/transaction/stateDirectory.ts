@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { NetworkError } from '../../error.js'
 import { codeOf } from '../../system/errno.js'
+import { makeDirectory } from '../../system/makeDirectory.js'
 
 /**
  * Where locks and snapshots lie unless the caller says otherwise: memory that the machine's end clears, as what they
@@ -22,7 +23,7 @@ function defaultStateDirectory(): string {
  */
 export function openStateDirectory(path: string = defaultStateDirectory()): string {
   try {
-    makeDirectory(path)
+    makeDirectory(path, 0o700)
   } catch (cause) {
     const code = codeOf(cause)
     const hint = 'name another one as stateDirectory, or by LINKWRIGHT_STATE_DIRECTORY'
@@ -33,19 +34,6 @@ export function openStateDirectory(path: string = defaultStateDirectory()): stri
   if (uid !== userId()) throw unsafe(path, `belongs to the user ${uid}`)
   if ((mode & 0o077) !== 0) throw unsafe(path, `can be read or written by others (${(mode & 0o777).toString(8)})`)
   return path
-}
-
-/** Node's own `recursive` never returns where a file system makes no directories and says ENOENT, as /proc does. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'EEXIST') return
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
-    makeDirectory(dirname(path))
-    mkdirSync(path, { mode: 0o700 })
-  }
 }
 
 /** Runs what works on the files of a state directory; what the system refuses becomes a `NetworkError`. */
