@@ -26,7 +26,7 @@ export async function showCommand(
   if (options.json) output.out(`${JSON.stringify(result.val, undefined, 2)}\n`)
   else {
     const { toYaml } = await import('./toYaml.js')
-    output.out(toYaml(result.val))
+    for (const piece of toYaml(result.val)) output.out(piece)
   }
   return exitStatus.done
 }
