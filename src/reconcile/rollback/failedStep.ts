@@ -1,4 +1,5 @@
 import type { NetworkError } from '../../error.js'
+import { hasNetAdmin } from '../../system/capabilities.js'
 import { equivalentOf } from '../equivalent/operation.js'
 import type { Failure } from '../execute/pipeline.js'
 import type { PlannedStep } from '../steps/step.js'
@@ -44,7 +45,10 @@ const hints: readonly Hint[] = [
   { objects: ways, code: 'EHOSTUNREACH', words: /^$/, hint: unreachable },
 ]
 
-function hintOn({ object }: PlannedStep, { code, kernelMessage = '' }: NetworkError): string {
+function hintOn({ object }: PlannedStep, { code, message, kernelMessage = '' }: NetworkError): string {
+  // Of a TUN or a TAP the words tell it already.
+  if (code === 'EPERM' && !message.includes('CAP_') && hasNetAdmin() === false)
+    return '; this process lacks CAP_NET_ADMIN'
   const known = hints.find((one) => one.objects.includes(object) && one.code === code && one.words.test(kernelMessage))
   return known ? `; ${known.hint}` : ''
 }

@@ -26,7 +26,7 @@ export function openStateDirectory(path: string = defaultStateDirectory()): stri
     makeDirectory(path, 0o700)
   } catch (cause) {
     const code = codeOf(cause)
-    const hint = 'name another one as stateDirectory, or by LINKWRIGHT_STATE_DIRECTORY'
+    const hint = 'name another one as stateDirectory (--state-directory), or by LINKWRIGHT_STATE_DIRECTORY'
     throw new NetworkError(code, `state directory ${path}: cannot be made (${code}); ${hint}`, { cause })
   }
   const { uid, mode } = lstatSync(path)

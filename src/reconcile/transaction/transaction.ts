@@ -253,7 +253,7 @@ function cannotUndo({ since, pid }: Omit<Recovery, 'action'>, rollback: Rollback
   return new NetworkError(
     'NOT_APPLIED',
     `an apply that was cut off (process ${pid}, ${since}) cannot be undone: ${reason}; ` +
-      `apply with interrupted: 'continue' to go on from what is there, or remove ${path}`,
+      `apply with interrupted: 'continue' (--continue) to go on from what is there, or remove ${path}`,
     { rollback },
   )
 }
