@@ -1,4 +1,5 @@
 import { parseMac } from '../ip/mac.js'
+import { defined } from '../rtnetlink/defined.js'
 import { type FdbEntry, isSelf, type ListedFdbEntry } from '../rtnetlink/fdb.js'
 import type { ListedLink } from '../rtnetlink/link.js'
 import { findVni } from '../rtnetlink/vniChanges.js'
@@ -22,10 +23,22 @@ export function fdbKey(entry: FdbEntry): string {
   return [dev, isSelf(entry) ? 'self' : 'master', mac, vlan, sourceVni, ...remote].join(' ')
 }
 
+/** What names an entry, without what a device may have ignored of it. */
+export function fdbEntryName(entry: FdbEntry): FdbEntry {
+  const { dev, mac, vlan, sourceVni, dst, port, vni, via, nexthopId } = entry
+  const remote = hasSeveralRemotes(entry) ? { dst, port, vni, via, nexthopId } : {}
+  return defined<FdbEntry>({ dev, mac, self: isSelf(entry), vlan, sourceVni, ...remote })
+}
+
+/** Whether an entry was set, and is not learned. */
+export function isMadeFdbEntry({ state }: ListedFdbEntry): boolean {
+  return state === 'permanent' || state === 'static'
+}
+
 /** Whether an entry was made by somebody: it ages not, and is none of those that the kernel keeps by itself. */
 export function isLastingFdbEntry(entry: ListedFdbEntry, { links }: Pick<NetworkState, 'links'>): boolean {
   const { dev, mac, state, master, self } = entry
-  if (state !== 'permanent' && state !== 'static') return false
+  if (!isMadeFdbEntry(entry)) return false
   const link = links.get(String(dev))?.link
   if (!link) return false
   // The bridge's own address, and those of its ports (net/bridge/br_fdb.c, br_fdb_add_local).

@@ -252,3 +252,45 @@ test('entries of a port that leaves its bridge go with it', async (t) => {
   await namespace.converges({ links: [{ name: 'tap0', master: 'br0' }], ...entries })
   await namespace.converges({ links: [{ name: 'br0', absent: true }], fdb: absent.fdb ?? [] })
 })
+
+test('what a device is to receive itself comes back when its removal is undone', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges({
+    links: [{ name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } }],
+    fdb: [{ dev: 'v0', mac: macs.a, self: true }],
+  })
+  const before = fdbOf(namespace)
+  t.deepEqual(before, [`${macs.a} v0 permanent self`])
+  const error = await namespace.fails({
+    fdb: [{ dev: 'v0', mac: macs.a, self: true, absent: true }],
+    routes: [{ to: '10.20.0.0/16', via: '203.0.113.1' }],
+  })
+  t.true(error.rollback?.restored)
+  t.deepEqual(fdbOf(namespace), before)
+})
+
+test('what a device would ignore of an entry is refused, and none is left', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.converges({
+    links: [
+      { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } } },
+      { name: 'vxlan0', kind: 'vxlan', vxlan: { id: 7, port: 4789 } },
+    ],
+  })
+  const error = await namespace.fails({
+    fdb: [
+      { dev: 'v0', mac: macs.a, dst: '192.0.2.1' },
+      { dev: 'v0', mac: macs.b, nexthopId: 8 },
+      { dev: 'vxlan0', mac: macs.c, dst: '192.0.2.1', sourceVni: 5 },
+    ],
+  })
+  t.deepEqual(
+    error.problems?.map(({ path, message }) => [path, message]),
+    [
+      ['/fdb/0/dst', 'v0 is a veth, and only a VXLAN has remote ends'],
+      ['/fdb/1/nexthopId', 'v0 is a veth, and only a VXLAN has remote ends'],
+      ['/fdb/2/sourceVni', 'vxlan0 has no collectMetadata, and ignores by which VNI frames come'],
+    ],
+  )
+  t.deepEqual(fdbOf(namespace), [])
+})

@@ -23,7 +23,7 @@ export async function diffFdb(context: DiffContext): Promise<void> {
   const byMac = await groupedInTurns(context.actual.fdb ?? [], ({ mac }) => mac)
   await eachInTurns(wanted, (one) => {
     if (one.absent) removeEntries(context, one, byMac.get(one.entry.mac) ?? [])
-    else if (hasLinks(context, one)) addEntry(context, one, present)
+    else if (hasLinks(context, one) && canHave(context, one)) addEntry(context, one, present)
   })
 }
 
@@ -110,6 +110,30 @@ function hasLinks(context: DiffContext, { entry, path }: DesiredFdbEntry): boole
     ['dev', entry.dev],
     ['via', entry.via],
   ])
+}
+
+const onlyOfVxlan = ['dst', 'vni', 'port', 'via', 'sourceVni', 'nexthopId'] as const
+
+/**
+ * Any other device ignores what is said of remote ends, and takes the address for one that it is to receive itself; a
+ * VXLAN without metadata ignores where frames come from (drivers/net/vxlan/vxlan_core.c, fdb_head_index).
+ */
+function canHave(context: DiffContext, { entry, path, exact }: DesiredFdbEntry): boolean {
+  const stated = onlyOfVxlan.filter((name) => entry[name] !== undefined)
+  const [property] = stated
+  if (property === undefined || exact) return true
+  const name = String(entry.dev)
+  const refuse = (at: string, message: string): false => {
+    context.problems.push({ path: `${path ?? ''}/${at}`, message })
+    return false
+  }
+  const vxlan = vxlanOf(context, name)
+  if (!vxlan) {
+    const is = kindOf(context, name)
+    return refuse(property, `${name} is ${is === undefined ? 'no VXLAN' : `a ${is}`}, and only a VXLAN has remote ends`)
+  }
+  if (vxlan.collectMetadata || entry.sourceVni === undefined) return true
+  return refuse('sourceVni', `${name} has no collectMetadata, and ignores by which VNI frames come`)
 }
 
 function step(

@@ -1,5 +1,5 @@
 import type { DesiredFdbEntry, DesiredMdbEntry, DesiredNetwork } from '../../state/desired.js'
-import { fdbEntryAsItWas, fdbKey, isLastingFdbEntry } from '../../state/fdb.js'
+import { fdbEntryAsItWas, fdbEntryName, fdbKey, isLastingFdbEntry, isMadeFdbEntry } from '../../state/fdb.js'
 import { lastingMdbEntries, mdbEntryAsItWas, mdbKey } from '../../state/mdb.js'
 import type { NetworkState } from '../../state/model.js'
 import { withLinks } from '../../state/renamed.js'
@@ -42,17 +42,22 @@ async function formerFdb(
   const macs = new Set(operations.map(({ entry }) => entry.mac))
   const known = before.fdb ?? []
   const keys = new Set(await mapInTurns(known, fdbKey))
+  const removed = new Set<string>()
+  for (const { type, entry } of operations) {
+    if (type === 'deleteFdbEntry') removed.add(fdbKey(withLinks(entry, ['dev', 'via'], formerName)))
+  }
   const former: DesiredFdbEntry[] = []
   await eachInTurns(operations, ({ type, entry }) => {
     const touched = withLinks(entry, ['dev', 'via'], formerName)
     if (type === 'deleteFdbEntry' || keys.has(fdbKey(touched))) return
-    const { state: _state, sticky: _sticky, externallyLearned: _learned, router: _router, ...named } = touched
-    former.push({ absent: true, entry: named })
+    former.push({ absent: true, entry: fdbEntryName(touched) })
   })
   await eachInTurns(known, (entry) => {
     const { mac, dev, master } = entry
     const isTouched = macs.has(mac) || reach.takesEntries(dev) || reach.takesEntries(master)
-    if (!isTouched || !isLastingFdbEntry(entry, before)) return
+    // What a device itself is to receive comes back where a step has removed it; all else of that is the kernel's.
+    const isOwed = isLastingFdbEntry(entry, before) || (isMadeFdbEntry(entry) && removed.has(fdbKey(entry)))
+    if (!isTouched || !isOwed) return
     former.push({ absent: false, entry: fdbEntryAsItWas(entry), exact: true })
   })
   return former
