@@ -57,6 +57,11 @@ function sameProperty(property: string, after: unknown, before: unknown): boolea
   return typeof after === 'object' ? sameValue(after, before) : sameLoosely(after, before)
 }
 
+/** Whether a route has this value of a property by itself, where nothing is said of it. */
+export function isByItself(property: string, value: unknown): boolean {
+  return sameProperty(property, undefined, value)
+}
+
 /** The order of next hops means nothing to a user; a link that is not stated may be any. */
 function sameNexthops(after: unknown, before: unknown): boolean {
   if (!Array.isArray(after) || !Array.isArray(before) || after.length !== before.length) return false

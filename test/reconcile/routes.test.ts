@@ -184,3 +184,18 @@ test('order: gateways behind routes, tables by name and above 255, sources of th
   })
   t.regex(namespace.sh('ip route show table 100000'), /10.60.0.0\/16 via 10.0.0.9/)
 })
+
+test('a plan does not tell of what a route has by itself', async (t) => {
+  const namespace = twoLinks(t)
+  await namespace.converges(routes({ to: '10.20.0.0/16', via: '10.0.0.2' }))
+  const { steps } = await namespace.plan(routes({ to: '10.20.0.0/16', via: '10.1.0.2', dev: 'br1' }))
+  t.deepEqual(
+    steps.map(({ changes }) => changes),
+    [
+      [
+        { property: 'via', before: '10.0.0.2', after: '10.1.0.2' },
+        { property: 'dev', before: 'br0', after: 'br1' },
+      ],
+    ],
+  )
+})

@@ -1,7 +1,7 @@
 import { familyOf } from '../../ip/address.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
-import { linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
+import { isByItself, linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
 import type { RouteOperation } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
 import type { StepDraft } from './context.js'
@@ -59,9 +59,9 @@ function propertiesOf(route: RouteRecord): PropertyChange[] {
 
 function routeChanges(before: RouteRecord, after: RouteRecord): PropertyChange[] {
   const gone = Object.keys(before).filter((property) => !(property in after))
-  const removed = gone.map((property): PropertyChange => {
+  const removed = gone.flatMap((property): PropertyChange[] => {
     const value: unknown = Object.getOwnPropertyDescriptor(before, property)?.value
-    return { property, before: value }
+    return isByItself(property, value) ? [] : [{ property, before: value }]
   })
   return [...routeDifferences(after, before), ...removed]
 }
