@@ -9,8 +9,9 @@ export type LinkReference = string | number | { readonly name: string; readonly 
 export function targetOf(link: LinkReference): LinkTarget {
   if (typeof link === 'number') return { index: checked(() => positive(link)) }
   const { name, index } = typeof link === 'object' && link !== null ? link : { name: link }
-  if (index !== undefined) return { index: checked(() => positive(index)) }
-  if (typeof name === 'string' && name !== '') return { name }
+  const isNamed = typeof name === 'string' && name !== ''
+  if (index !== undefined) return { index: checked(() => positive(index)), ...(isNamed ? { name } : {}) }
+  if (isNamed) return { name }
   const shown =
     typeof link === 'object' && link !== null ? 'an object without a name' : name === '' ? '""' : String(link)
   throw new NetworkError('INVALID_ARGUMENT', `${shown} is no link: its name, its index, or a listed one`)

@@ -187,7 +187,7 @@ export class Links extends Objects {
     const accounts = accountChanges(current, changes)
     assertNotAborted(options)
     if (accounts) configureTunTap(accounts, this.session.namespaceFd)
-    const target = { index: current.index }
+    const target = { index: current.index, name: current.name }
     const change = {
       target,
       kind: current.kind,
@@ -204,7 +204,7 @@ export class Links extends Objects {
       options,
     )
     await finish(changes.name ?? current.name)
-    return await this.#get(target, options)
+    return await this.#get({ index: current.index }, options)
   }
 
   async #vniChanges({ index }: ListedLink, wanted: VniList, options: RequestOptions): Promise<VniChanges | undefined> {

@@ -13,8 +13,8 @@ import type { GeneralLink, Link } from './link.js'
 import { type LinkAttributes, type LinkHeader, linkLayout } from './linkAttributes.js'
 import { flagProperties, kindOptionsOf, plainProperties, portOptionsOf } from './linkProperties.js'
 
-/** Which link a message is about: its index, or its name. */
-export type LinkTarget = { readonly index: number } | { readonly name: string }
+/** Which link a message is about: its index, with a name for what is said of it, or its name. */
+export type LinkTarget = { readonly index: number; readonly name?: string } | { readonly name: string }
 
 // RTEXT_FILTER_SKIP_STATS: include/uapi/linux/rtnetlink.h; counters would be half of every dump.
 const extendedMask = 1 << 3
@@ -244,5 +244,5 @@ function nameOf(target: LinkTarget): LinkAttributes {
 }
 
 function describeTarget(target: LinkTarget): string {
-  return 'name' in target ? target.name : `#${target.index}`
+  return target.name ?? ('index' in target ? `#${target.index}` : '')
 }

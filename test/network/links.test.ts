@@ -147,6 +147,14 @@ test('update changes, renames, enslaves and releases', async (t) => {
   t.is(ok(await network.links.get('br0')).bridge?.ageingTime, 10)
 })
 
+test('what is refused of an update is told with the name of the link, however it was meant', async (t) => {
+  const { network } = openNetwork(t)
+  const created = ok(await network.links.create({ name: 'br0', kind: 'bridge' }))
+  for (const link of ['br0', created, created.index]) {
+    t.regex(failure(await network.links.update(link, { mtu: 14 })).message, /^link br0: set mtu: /)
+  }
+})
+
 test('the peer of a veth pair can be made in another namespace', async (t) => {
   const { network } = openNetwork(t)
   const name = `linkwright-test-${process.pid}`
