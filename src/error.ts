@@ -63,6 +63,25 @@ export interface RollbackReport {
   readonly lost?: readonly string[]
 }
 
+/** What became of an earlier apply that was cut off, by a kill or a crash. */
+export interface Recovery {
+  /** When it began, as ISO 8601. */
+  readonly since?: string
+  /** The process that it was in. */
+  readonly pid?: number
+  /** That process's command line. */
+  readonly command?: string
+  /**
+   * `restored`: what it had done was undone, but for what `rollback.lost` tells; `continued`: it stands, as was asked for;
+   * `refused`: what was noted of it cannot be trusted and was put aside.
+   */
+  readonly action: 'restored' | 'continued' | 'refused'
+  /** Why it was refused. */
+  readonly reason?: string
+  /** What undoing did. */
+  readonly rollback?: RollbackReport
+}
+
 /** Why undoing did not bring the former state back. */
 export function whyNotRestored({ error, lost }: RollbackReport): string {
   return error ?? lost?.join('; ') ?? 'the kernel does not show the former state'
@@ -89,6 +108,8 @@ export interface NetworkErrorDetails {
   readonly step?: string
   /** What undoing did, where something had been done. */
   readonly rollback?: RollbackReport
+  /** What became of earlier applies that were cut off, before this one failed. */
+  readonly recovered?: readonly Recovery[]
   /** All that is wrong with the spec. */
   readonly problems?: readonly Problem[]
   /** The error underneath. */
@@ -113,6 +134,8 @@ export class NetworkError extends Error {
   declare readonly step?: string
   /** What undoing did, where something had been done before the failure. */
   declare readonly rollback?: RollbackReport
+  /** What became of earlier applies that were cut off: they are undone first, also where this one then changes nothing. */
+  declare readonly recovered?: readonly Recovery[]
   /** All problems of an invalid spec, or all that the kernel lacks for it. */
   declare readonly problems?: readonly Problem[]
 
@@ -126,15 +149,15 @@ export class NetworkError extends Error {
 
   /** The same error with more details: what is known only higher up, such as the step. */
   with(details: NetworkErrorDetails, message: string = this.message): NetworkError {
-    const { errno, kernelMessage, attribute, path, object, step, rollback, problems, cause } = this
-    const known = { errno, kernelMessage, attribute, path, object, step, rollback, problems, cause }
+    const { errno, kernelMessage, attribute, path, object, step, rollback, recovered, problems, cause } = this
+    const known = { errno, kernelMessage, attribute, path, object, step, rollback, recovered, problems, cause }
     const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
     return new NetworkError(this.code, message, { ...given, ...details })
   }
 
   /** Plain data for `JSON.stringify`. */
   toJSON(): Record<string, unknown> {
-    const { code, message, errno, kernelMessage, attribute, path, object, step, rollback, problems } = this
-    return { code, message, errno, kernelMessage, attribute, path, object, step, rollback, problems }
+    const { code, message, errno, kernelMessage, attribute, path, object, step, rollback, recovered, problems } = this
+    return { code, message, errno, kernelMessage, attribute, path, object, step, rollback, recovered, problems }
   }
 }

@@ -9,6 +9,7 @@ export {
   type NetworkErrorDetails,
   type OwnErrorCode,
   type Problem,
+  type Recovery,
   type RollbackReport,
 } from './error.js'
 export type { FeatureState, Features } from './genetlink/ethtool/features.js'
@@ -67,7 +68,6 @@ export { Plan } from './reconcile/plan/plan.js'
 export { snapshot } from './reconcile/snapshot.js'
 export type { Disruption, Step, StepAction, StepObject } from './reconcile/steps/step.js'
 export { confirm, type RollbackResult, rollback } from './reconcile/transaction/confirm.js'
-export type { Recovery } from './reconcile/transaction/interrupted.js'
 export type { Drift, WatchOptions } from './reconcile/watch/drift.js'
 export { watch } from './reconcile/watch/watch.js'
 export { type Kernel, type KernelMaker, machineKernel, type NetlinkProtocol } from './reconcile/world/kernel.js'

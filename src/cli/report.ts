@@ -5,6 +5,7 @@ import type { NetworkError } from '../index.js'
 import { statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
 import type { SpecFile } from './readSpec.js'
+import { recoveryLine } from './recovery.js'
 
 /** Prints an error and returns the exit status that goes with it. */
 export function reportError(error: NetworkError, json: boolean, output: Output, file?: SpecFile): number {
@@ -14,19 +15,22 @@ export function reportError(error: NetworkError, json: boolean, output: Output, 
 }
 
 function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined): string[] {
-  const { problems, step, rollback } = error
+  const { problems, step, rollback, recovered = [] } = error
+  const told = recovered.map((recovery) => recoveryLine(recovery))
   const paint = (text: string): string => (output.color.err ? styleText('red', text, { validateStream: false }) : text)
   if (problems && problems.length > 0) {
-    return linesOfProblems(problems, (problem) => {
+    const lines = linesOfProblems(problems, (problem) => {
       const place = file?.locate(problem.path)
       const where = place && file ? `${file.name}:${place.line}:${place.column}: ` : ''
       return `${where}${paint('error:')} ${lineOfProblem(problem)}`
     })
+    return [...lines, ...told]
   }
   return [
     `${paint('error:')} ${error.message}`,
     ...(step === undefined ? [] : [`  failed step: ${step.replaceAll('\n', '\n               ')}`]),
     ...(rollback === undefined ? [] : [`  ${describeRollback(rollback)}`]),
+    ...told,
   ]
 }
 

@@ -1,4 +1,4 @@
-import { NetworkError, type RollbackReport } from '../error.js'
+import { NetworkError, type Recovery, type RollbackReport } from '../error.js'
 import { attempt, type Result } from '../result.js'
 import { loadRoutes } from '../spec/loadRoutes.js'
 import { heedFailures } from '../spec/streamFailure.js'
@@ -26,7 +26,6 @@ import { formerOf } from './rollback/former.js'
 import { rollback } from './rollback/rollback.js'
 import type { PlannedStep, Step } from './steps/step.js'
 import { stepsMissing, withAllTables } from './stepsMissing.js'
-import type { Recovery } from './transaction/interrupted.js'
 import { Transaction } from './transaction/transaction.js'
 import { loadOptionsOf } from './world/loadOptions.js'
 import { World } from './world/world.js'
@@ -87,14 +86,10 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
     world.open(spec)
     const inMemory = typeof options.kernel === 'object'
     using transaction = inMemory ? undefined : await Transaction.open(world, options)
-    const { plan: first, ...planned } = await observeAndPlan(spec, world, options, transaction)
-    if (kept && !kept.isSameAs(first)) {
-      throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
-    }
-    await options.onPlan?.(first)
-    await refuseOnceLoaded(first.planned, planned.states, world, options)
-    const current = await carryOut(first, { spec, ...planned, world, options, transaction })
-    const confirmBy = await transaction?.succeed()
+    const done = await carriedOut(spec, { world, options, transaction, kept }).catch((error: unknown) => {
+      throw transaction?.telling(error) ?? error
+    })
+    const { current, confirmBy } = done
     const recovered = transaction?.recovered ?? []
     return {
       changed: !current.empty,
@@ -106,6 +101,26 @@ export function apply(specOrPlan: Spec | Plan, given: ApplyOptions = {}): Promis
       ...(confirmBy ? { confirmBy } : {}),
     }
   })
+}
+
+interface Given extends Pick<Work, 'world' | 'options' | 'transaction'> {
+  readonly kept: Plan | undefined
+}
+
+/** Plans and carries out. */
+async function carriedOut(
+  spec: Spec,
+  { kept, ...given }: Given,
+): Promise<{ readonly current: Plan; readonly confirmBy: Date | undefined }> {
+  const { world, options, transaction } = given
+  const { plan: first, ...planned } = await observeAndPlan(spec, world, options, transaction)
+  if (kept && !kept.isSameAs(first)) {
+    throw new NetworkError('STALE_PLAN', 'the network has changed since the plan was made; make a new one')
+  }
+  await options.onPlan?.(first)
+  await refuseOnceLoaded(first.planned, planned.states, world, options)
+  const current = await carryOut(first, { spec, ...planned, ...given })
+  return { current, confirmBy: await transaction?.succeed() }
 }
 
 /**

@@ -30,6 +30,27 @@ test.serial('what a killed apply had done is undone by the next one, which says 
   t.deepEqual(place.files(), [])
 })
 
+test.serial('an apply that fails tells what it has undone of a killed one', async (t) => {
+  const place = stage(t)
+  const before = place.picture()
+  await place.killed(target, { dieBefore: 7 })
+  const { stateDirectory } = place
+  const early = await place.fails({ routes: [{ to: '10.77.0.0/16', dev: 'missing' }] }, { stateDirectory })
+  t.is(early.code, 'INVALID_SPEC')
+  t.like(early.recovered?.[0], { action: 'restored', rollback: { restored: true } })
+  t.regex(JSON.stringify(early), /"recovered"/)
+  t.deepEqual(place.picture(), before)
+  await place.killed(target, { dieBefore: 7 })
+  const nowhere: Spec = { routes: [{ to: '10.77.0.0/16', via: '10.66.0.1' }] }
+  const late = await place.fails(nowhere, { stateDirectory, interrupted: 'continue' })
+  t.deepEqual(
+    late.recovered?.map(({ action }) => action),
+    ['restored'],
+  )
+  t.deepEqual(place.picture(), before)
+  t.is((await place.fails(nowhere, { stateDirectory })).recovered, undefined)
+})
+
 test.serial('rollback undoes it, too, and has nothing to do a second time', async (t) => {
   const place = stage(t)
   const before = place.picture()

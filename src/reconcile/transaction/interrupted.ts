@@ -1,27 +1,8 @@
-import type { RollbackReport } from '../../error.js'
+import type { Recovery, RollbackReport } from '../../error.js'
 import { bootIdentity, isFromBeforeBoot } from '../../system/boot.js'
 import { type HalfMadeIn, halfMadeOf } from './halfMade.js'
 import { findJournals, removeJournal, setAside } from './journal.js'
 import { type UndoOptions, undoJournal } from './undo.js'
-
-/** What became of an earlier apply that was cut off, by a kill or a crash. */
-export interface Recovery {
-  /** When it began, as ISO 8601. */
-  readonly since?: string
-  /** The process that it was in. */
-  readonly pid?: number
-  /** That process's command line. */
-  readonly command?: string
-  /**
-   * `restored`: what it had done was undone, but for what `rollback.lost` tells; `continued`: it stands, as was asked for;
-   * `refused`: what was noted of it cannot be trusted and was put aside.
-   */
-  readonly action: 'restored' | 'continued' | 'refused'
-  /** Why it was refused. */
-  readonly reason?: string
-  /** What undoing did. */
-  readonly rollback?: RollbackReport
-}
 
 /** A journal that lies there without anybody who works on it. */
 export interface InterruptedJournal {

@@ -6,7 +6,7 @@ import { codeOf } from '../../system/errno.js'
 import { makeDirectory } from '../../system/makeDirectory.js'
 
 /**
- * Where locks and snapshots lie unless the caller says otherwise: memory that the machine's end clears, as what they
+ * Where locks and journals lie unless the caller says otherwise: memory that the machine's end clears, as what they
  * tell of goes with it, too.
  */
 function defaultStateDirectory(): string {

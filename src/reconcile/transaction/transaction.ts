@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isSettled, NetworkError, type RollbackReport, whyNotRestored } from '../../error.js'
+import { isSettled, NetworkError, type Recovery, type RollbackReport, whyNotRestored } from '../../error.js'
 import { bootIdentity } from '../../system/boot.js'
 import { describeNamespace, namespacePath } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
@@ -10,7 +10,7 @@ import type { Place } from '../world/place.js'
 import type { World } from '../world/world.js'
 import { Guardian } from './guardian.js'
 import type { HalfMade } from './halfMade.js'
-import { findInterrupted, type Interrupted, type Recovery } from './interrupted.js'
+import { findInterrupted, type Interrupted } from './interrupted.js'
 import { Journal, newJournalPath, noteFailure, removeJournal } from './journal.js'
 import { commandLine, NamespaceLock, subjectOf } from './lock.js'
 import { removeForsakenPacked, removePacked, writePacked } from './packedFile.js'
@@ -53,7 +53,7 @@ export class Transaction implements Disposable {
       return transaction
     } catch (error) {
       transaction.release()
-      throw error
+      throw transaction.telling(error)
     }
   }
 
@@ -71,6 +71,12 @@ export class Transaction implements Disposable {
   /** What became of applies that were cut off. */
   get recovered(): readonly Recovery[] {
     return this.#recovered
+  }
+
+  /** An error that also tells what became of them, which may be all that has changed. */
+  telling(error: unknown): unknown {
+    if (!(error instanceof NetworkError) || this.#recovered.length === 0) return error
+    return error.with({ recovered: this.#recovered })
   }
 
   /** Tells what those applies made that were cut off, and from which this one goes on; `undefined` where there are none. */
@@ -121,7 +127,9 @@ export class Transaction implements Disposable {
       const rollback = await undo()
       if (!rollback) continue
       if (!isSettled(rollback)) throw cannotUndo(recovery, rollback, path)
-      this.#recovered.push({ ...recovery, action: 'restored', rollback })
+      const { pid, since } = recovery
+      const others = this.#recovered.filter((one) => one.pid !== pid || one.since !== since)
+      this.#recovered = [...others, { ...recovery, action: 'restored', rollback }]
     }
     this.#interrupted = { ...this.#interrupted, journals: [] }
   }
