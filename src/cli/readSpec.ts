@@ -60,7 +60,7 @@ function jsonOf(source: string): Json | undefined {
 async function parseYaml(source: string, name: string): Promise<ParsedSpec> {
   const { LineCounter, parseDocument, isNode } = await import('yaml')
   const lineCounter = new LineCounter()
-  const document = parseDocument(source, { lineCounter, prettyErrors: true })
+  const document = parseDocument(source, { lineCounter, prettyErrors: true, merge: true })
   const [error] = document.errors
   if (error) throw invalid(name, error)
   return {
@@ -89,7 +89,15 @@ function contentOf(document: { toJS(): unknown }, name: string): unknown {
 }
 
 function invalid(name: string, { message }: Error): NetworkError {
-  return new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(message.trimEnd())}`)
+  return new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(forPeople(message).trimEnd())}`)
+}
+
+/** The parser tells programmers which of its functions to call for several documents. */
+function forPeople(message: string): string {
+  return message.replace(
+    'Source contains multiple documents; please use YAML.parseAllDocuments()',
+    'a file holds one spec, and a second document begins',
+  )
 }
 
 /** The parser shows the line that it fails at, cut off at both ends, which may hold a secret key or some of it. */

@@ -88,6 +88,20 @@ test('YAML that cannot be read is told with its line', async (t) => {
   t.regex(err, /net\.yaml: .* at line [23]/)
 })
 
+test('several documents in a file are refused in the words of this program', async (t) => {
+  const { status, err } = await commandLine('plan', temporaryFile(t, 'net.yaml', 'links: []\n---\nlinks: []\n'))
+  t.is(status, 2)
+  t.regex(err, /net\.yaml: a file holds one spec, and a second document begins at line 2/)
+})
+
+test('a link takes over what stands at another one by a merge key', async (t) => {
+  const source = 'links:\n  - &first { name: x0, kind: tap, mtu: 1 }\n  - { <<: *first, name: x1, mtu: 1400, foo: 1 }\n'
+  const { status, err } = await commandLine('plan', temporaryFile(t, 'net.yaml', source))
+  t.is(status, 2)
+  t.regex(err, /:3:45: error: \/links\/1\/foo/)
+  t.notRegex(err, /<</)
+})
+
 const macsecKey = 'abcdef01'.repeat(4)
 const wireguardKey = `${'Ab'.repeat(20)}c1c=`
 for (const mistake of [
