@@ -78,7 +78,9 @@ function guardsOf({ ping: pinged = [], tcp: connected = [] }: ApplyCommandOption
 function describe(report: ApplyReport, { namespace }: ApplyCommandOptions, output: Output): void {
   for (const recovery of report.recovered ?? []) output.err(`${recoveryLine(recovery)}\n`)
   if (report.changed) {
-    output.err(`applied ${report.steps.length} steps in ${Math.round(report.duration)} ms, verified\n`)
+    output.err(
+      `applied ${report.steps.length === 1 ? '1 step' : `${report.steps.length} steps`} in ${Math.round(report.duration)} ms, verified\n`,
+    )
   }
   if (report.confirmBy) {
     const place = namespace === undefined ? '' : ` --namespace ${namespace}`

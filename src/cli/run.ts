@@ -107,7 +107,7 @@ function withChangeOptions(command: Command): Command {
 }
 
 function withStateDirectory(command: Command): Command {
-  return command.option('--state-directory <path>', 'where locks and snapshots lie')
+  return command.option('--state-directory <path>', 'where locks and journals lie')
 }
 
 function version(): string {
