@@ -10,6 +10,7 @@ import { routeProblems } from './routeSemantics.js'
 import { routeSchema, specSchema } from './schema.js'
 import { reportTo, semanticProblems, semanticProblemsInTurns } from './semantics.js'
 import { isOfShape } from './shapeInTurns.js'
+import { soundEntries } from './soundEntries.js'
 import type { Spec } from './types.js'
 
 /** Checks a spec's shape and its meaning; throws one `INVALID_SPEC` that tells of all problems. */
@@ -23,8 +24,17 @@ export function validateSpec(input: unknown): Spec {
   const problems = shapeProblems(schema, result.issues)
   const rest = without(input, problems)
   // What is left may contradict itself all the same, and both kinds of problem belong into one error.
-  const further = v.safeParse(schema, rest).success ? semanticProblems(rest as Spec) : []
+  const further = contradictions(schema, rest)
   throw invalidSpec([...problems, ...further.filter((one) => !problems.some((other) => isAbout(one, other)))])
+}
+
+/** What contradicts itself in a spec, of whose entries those may be incomplete that something was taken out of. */
+function contradictions(schema: AnySchema, spec: unknown): Problem[] {
+  const result = v.safeParse(schema, spec)
+  if (result.success) return semanticProblems(spec as Spec)
+  const sound = soundEntries(spec, shapeProblems(schema, result.issues))
+  if (!v.safeParse(schema, sound.spec).success) return []
+  return semanticProblems(sound.spec as Spec).flatMap((problem) => sound.placed(problem) ?? [])
 }
 
 /** {@link validateSpec} in turns of the event loop; what is wrong is worked out at once. */
