@@ -4,6 +4,7 @@ import { nearest } from '../nearest.js'
 import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
 import { invalidSpec, throwIfAny } from './invalidSpec.js'
+import { meantByOtherWord } from './otherWords.js'
 import { ownValue } from './ownValue.js'
 import { type Path, pointer, shown, shownName } from './pointer.js'
 import { routeProblems } from './routeSemantics.js'
@@ -113,7 +114,7 @@ function unknownKeys(schema: AnySchema, issue: v.BaseIssue<unknown>, path: Path)
   return [first, ...further].map((key) => {
     const at = [...place, key]
     const name = shownName(key, at)
-    const hint = nearest(key, known)
+    const hint = meantByOtherWord(key, known) ?? nearest(key, known)
     return {
       path: pointer([...place, name]),
       message: `unknown property ${JSON.stringify(name)}`,
