@@ -36,11 +36,15 @@ export function linkSpec(link: LinkItem, names: Names, whole: boolean): LinkSpec
   const own = name(names, slot)
   const number = numberOf(slot)
   const { arp, ...general } = generalOf(link, whole)
+  // Of a pair one end tells what both do.
+  const isLed = peer !== undefined && !leads
   const options = {
     ...(kind === 'vxlan' && !isExternal ? { id: number * 10 } : {}),
     ...(isExternal
       ? externalOptions[(link.options ?? 0) % externalOptions.length]
-      : said(optionsOf[kind], link.options ?? optionsUnsaid(kind), whole)),
+      : isLed
+        ? {}
+        : said(optionsOf[kind], link.options ?? optionsUnsaid(kind), whole)),
     ...(kind === 'bridge' ? bridgeOf(link, whole) : {}),
     ...(lower === undefined ? {} : { link: name(names, lower) }),
     ...(both ? { slave1: name(names, both[0]), slave2: name(names, both[1]) } : {}),

@@ -27,6 +27,11 @@ export type RareKind =
   | 'erspan'
   | 'amt'
   | 'bareudp'
+  | 'batadv'
+  | 'nlmon'
+  | 'ipvtap'
+  | 'vti6'
+  | 'ip6erspan'
 
 /** Places for links of them, what is below first. */
 export const rareSlots: readonly Slot[] = [
@@ -66,6 +71,20 @@ export const rareSlots: readonly Slot[] = [
   { name: 'mw', kind: 'macvlan', lower: 'vn', master: 'vr' },
   { name: 'iw', kind: 'ipvlan', isLayer3: true, lower: 'te' },
   { name: 'mx', kind: 'macsec', lower: 'bo', master: 'br' },
+  { name: 'ba', kind: 'batadv', master: 'bs' },
+  { name: 'dh', kind: 'dummy', master: 'ba' },
+  { name: 'di', kind: 'dummy', master: 'ba' },
+  { name: 'nl', kind: 'nlmon', isLayer3: true },
+  { name: 'iy', kind: 'ipvtap', isLayer3: true, lower: 'vd', master: 'vr' },
+  { name: 'vv', kind: 'vti6', isLayer3: true, lower: 'da', master: 'vr' },
+  { name: 'es', kind: 'ip6erspan', lower: 'te', master: 'bo' },
+  { name: 'bp', kind: 'bond' },
+  { name: 'vs', kind: 'vlan', lower: 'va', master: 'bp' },
+  { name: 'vu', kind: 'vlan', lower: 'ba', master: 'bp' },
+  { name: 'mz', kind: 'macvlan', lower: 'bp', master: 'te' },
+  { name: 'gw', kind: 'gretap', master: 'te' },
+  { name: 'wh', kind: 'macvlan', lower: 'hs', master: 'vr' },
+  { name: 'my', kind: 'macsec', lower: 'vs', master: 'vr' },
 ]
 
 /** What `ip` makes a link of each kind by; v0 and v1 are there. */
@@ -93,6 +112,11 @@ export const probes: Readonly<Record<RareKind, string>> = {
   erspan: 'name new0 type erspan key 5 seq erspan_ver 1 erspan 5 remote 192.0.2.9',
   amt: 'name new0 type amt mode relay local 192.0.2.1 dev v0',
   bareudp: 'name new0 type bareudp dstport 5000 ethertype ip',
+  batadv: 'name new0 type batadv',
+  nlmon: 'name new0 type nlmon',
+  ipvtap: 'link v0 name new0 type ipvtap',
+  vti6: 'name new0 type vti6 key 5 remote 2001:db8::9',
+  ip6erspan: 'name new0 type ip6erspan key 5 seq erspan_ver 1 erspan 5 remote 2001:db8::9',
 }
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
@@ -237,6 +261,27 @@ export const rareOptions: Readonly<Record<RareKind, readonly Options[]>> = {
     { port: 5000, etherType: 0x0800, lowestSourcePort: 0, multipleProtocols: false },
     { port: 5001, etherType: 0x86dd },
     { port: 5000, etherType: 0x0800, multipleProtocols: true, lowestSourcePort: 2000 },
+  ],
+  batadv: [{}],
+  nlmon: [{}],
+  ipvtap: [{ mode: 'l3', isolation: 'bridge' }, { mode: 'l2' }, { mode: 'l3s', isolation: 'vepa' }],
+  vti6: [
+    { local: '2001:db8::5', remote: '2001:db8::9', inputKey: 5, outputKey: 5, fwmark: 0 },
+    { remote: '2001:db8::9', inputKey: 6 },
+    { local: '2001:db8::5', remote: '2001:db8::7', fwmark: 7 },
+  ],
+  ip6erspan: [
+    {
+      local: '2001:db8::6',
+      remote: '2001:db8::9',
+      outputKey: 8,
+      inputKey: 8,
+      outputSequence: true,
+      version: 1,
+      index: 3,
+    },
+    { remote: '2001:db8::9', inputKey: 9, inputSequence: true, index: 4 },
+    { remote: '2001:db8::9', outputKey: 8, outputSequence: true, version: 2, direction: 'egress', hardwareId: 5 },
   ],
 }
 

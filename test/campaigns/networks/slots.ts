@@ -103,7 +103,20 @@ const adding: ReadonlySet<Slot['kind']> = new Set([
   'erspan',
   'amt',
   'bareudp',
+  'vti6',
+  'ip6erspan',
 ])
+
+/** The MTUs that a kind takes, where they are not those of Ethernet. */
+const mtus: Readonly<Partial<Record<Slot['kind'], number>>> = {
+  // net/batman-adv/hard-interface.c, batadv_hardif_min_mtu
+  batadv: 1500,
+}
+
+/** The largest MTU that a link of a kind can have, whatever is below. */
+export function largestMtuOf(kind: Slot['kind']): number {
+  return mtus[kind] ?? Number.POSITIVE_INFINITY
+}
 
 /** The bytes that a link of a kind wants free in packets of the one below. */
 export function roomOf(kind: Slot['kind']): number {

@@ -1,7 +1,7 @@
 import { gatewayOf } from './entries.js'
 import type { EntryItem, LinkItem, Network, NexthopItem, Pair, Play, RouteItem } from './model.js'
 import { optionsOf } from './options.js'
-import { followsMaster, lowersOf, masterKindOf, roomOf, type Slot, slotOf } from './slots.js'
+import { followsMaster, largestMtuOf, lowersOf, masterKindOf, roomOf, type Slot, slotOf } from './slots.js'
 
 /** One of the two networks of a play, without what could not be in it. */
 export function networkOf(play: Play, which: 'first' | 'second'): Network {
@@ -75,7 +75,8 @@ function validLinks(chosen: readonly LinkItem[], whole: boolean): LinkItem[] {
     if (peer !== undefined && whole && !names.has(peer)) continue
     const below = lowersOf(slot).map((name) => links.get(name))
     if (below.includes(undefined)) continue
-    const mtu = below.reduce((least, one) => mtuOn(least, one?.mtu, kind), link.mtu)
+    const own = link.mtu === undefined ? undefined : Math.min(link.mtu, largestMtuOf(kind))
+    const mtu = below.reduce((least, one) => mtuOn(least, one?.mtu, kind), own)
     const up = link.up && (kind !== 'vlan' || below.every((one) => one?.up))
     links.set(link.slot, { ...link, mtu, up })
   }
@@ -101,6 +102,8 @@ const sharing: ReadonlySet<Slot['kind']> = new Set([
   'ipip',
   'ip6gre',
   'ip6gretap',
+  'vti6',
+  'ip6erspan',
   'amt',
 ])
 

@@ -105,5 +105,5 @@ function isKernels(line: string): boolean {
 }
 
 function isLearned(line: string): boolean {
-  return / dev \S+ master /.test(line) && !/ (static|sticky)/.test(line)
+  return / dev \S+ (vlan \d+ )?master /.test(line) && !/ (static|sticky)/.test(line)
 }
