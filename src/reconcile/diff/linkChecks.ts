@@ -80,12 +80,15 @@ export function checkReferences(context: DiffContext, wanted: DesiredLink): void
 /** What the kernel refuses below, or passes over. */
 function checkBelow(context: DiffContext, { name, properties, path }: DesiredLink): void {
   const { kind = '' } = properties
-  const { standsBelow = [], ethernetBelow } = linkKind(kind) ?? {}
+  const { standsBelow = [], neverOn = [], ethernetBelow } = linkKind(kind) ?? {}
   for (const lower of lowersOf({ ...properties })) {
     const lowerKind = kindOf(context, lower) ?? ''
     if (standsBelow.includes(lowerKind)) {
       const message = `${name} cannot stand on ${lower}: a ${kind} stands on what the ${lowerKind} stands on`
       context.problems.push({ path: `${path}/${kind}/link`, message })
+    } else if (neverOn.includes(lowerKind)) {
+      const message = `${name} cannot stand on ${lower}: no ${kind} stands on a link of kind ${lowerKind}`
+      context.problems.push({ path: `${path}/${kind}`, message })
     } else if (lacksFrames(context, lower, ethernetBelow)) {
       const message = `${name} is a ${kind}, which needs an Ethernet device below: ${lower} is none`
       context.problems.push({ path: `${path}/${kind}`, message })

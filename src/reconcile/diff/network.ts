@@ -5,6 +5,7 @@ import { addStep, type DiffContext } from './context.js'
 import { checkCycles } from './cycles.js'
 import { diffFdb } from './fdb.js'
 import { diffFirewall } from './firewall.js'
+import { checkFrameTakers } from './frameTakers.js'
 import { diffLinks } from './links.js'
 import { diffMdb } from './mdb.js'
 import { diffNeighbors } from './neighbors.js'
@@ -21,6 +22,7 @@ const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
   diffFirewall,
   diffForwarding,
   checkCycles,
+  checkFrameTakers,
   diffLinks,
   diffVlans,
   diffVnis,

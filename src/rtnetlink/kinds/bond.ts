@@ -194,6 +194,7 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   portStatus: bondPortStatus,
   ethernet: true,
   hasPorts: true,
+  takesFramesAs: 'bond',
   // drivers/net/bonding/bond_main.c, bond_enslave and __bond_release_one
   portsGoDown: true,
   // drivers/net/bonding/bond_options.c: BOND_OPTFLAG_NOSLAVES

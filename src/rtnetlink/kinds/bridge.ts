@@ -200,6 +200,7 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
   portStatus: bridgePortStatus,
   ethernet: true,
   hasPorts: true,
+  takesFramesAs: 'bridge',
   // Only ndo_change_mtu keeps the MTU from following the ports' (br_device.c, BROPT_MTU_SET_BY_USER).
   setAfterCreation: ['mtu'],
   // net/bridge/br_if.c, br_device.c and br_multicast.c

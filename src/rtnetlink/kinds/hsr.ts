@@ -49,7 +49,9 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
   onlyWith: { version: { protocol: ['hsr'] } },
   dependsOn: ['slave1', 'slave2', 'interlink'],
   // net/hsr/hsr_slave.c, hsr_check_dev_ok
+  neverOn: ['vlan', 'hsr'],
   ethernetBelow: true,
+  takesFramesAs: 'HSR',
   // net/hsr/hsr_device.c, hsr_dev_finalize
   macOf: 'slave1',
   ethernet: true,

@@ -33,6 +33,9 @@ const shared = {
   dependsOn: ['link'],
   // drivers/net/ipvlan/ipvlan_main.c, ipvlan_link_new
   standsBelow: ['ipvlan', 'ipvtap'],
+  takesFramesAs: 'IPVLAN',
+  // IFF_NO_RX_HANDLER: ipvlan_link_setup
+  keepsFrames: true,
   // drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create
   ethernetBelow: true,
   // drivers/net/ipvlan/ipvlan_main.c, ipvlan_link_new

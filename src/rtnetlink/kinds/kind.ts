@@ -132,6 +132,12 @@ export interface LinkKind<
   readonly dependsOn?: readonly (keyof Options & string)[]
   /** Kinds on none of which such a link stands: told one of them, the kernel puts it on what that stands on. */
   readonly standsBelow?: readonly string[]
+  /** Kinds on none of which the kernel makes such a link. */
+  readonly neverOn?: readonly string[]
+  /** What it is that takes all frames of the devices below, or of the ports: a device hands them to one such alone. */
+  readonly takesFramesAs?: string
+  /** Whether it hands its frames to nothing that takes all of them. */
+  readonly keepsFrames?: boolean
   /** Whether what is below must carry Ethernet frames, or since which release; lo is below neither. */
   readonly ethernetBelow?: true | readonly [major: number, minor: number]
   /** The option that names the device below whose MAC address such a link has: it has none of its own. */

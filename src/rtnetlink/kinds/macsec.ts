@@ -119,6 +119,7 @@ export const macsec: LinkKind<'macsec', MacsecOptions> = defineLinkKind({
   // Before Linux 6.3: macsec_fill_info
   untold: ['offload'],
   dependsOn: ['link'],
+  takesFramesAs: 'MACsec',
   // drivers/net/macsec.c, macsec_newlink
   ethernetBelow: true,
   defaults: {

@@ -85,6 +85,7 @@ const shared = {
   dependsOn: ['link'],
   // drivers/net/macvlan.c, macvlan_common_newlink
   standsBelow: ['macvlan', 'macvtap'],
+  takesFramesAs: 'MACVLAN',
   // drivers/net/macvlan.c, macvlan_port_create
   ethernetBelow: true,
 } as const
@@ -99,5 +100,7 @@ export const macvlan: LinkKind<'macvlan', MacvlanOptions, NoOptions, MacvlanStat
 export const macvtap: LinkKind<'macvtap', MacvlanOptions, NoOptions, MacvlanStatus> = defineLinkKind({
   ...shared,
   kind: 'macvtap',
+  // drivers/net/macvtap.c, macvtap_newlink: its own file takes them.
+  keepsFrames: true,
   generalDefaults: { mtu: undefined, txQueueLength: 500 },
 })

@@ -43,6 +43,7 @@ export const team: LinkKind<'team', TeamOptions, TeamPortOptions> = defineLinkKi
   generic: teamGeneric,
   ethernet: true,
   hasPorts: true,
+  takesFramesAs: 'team',
   // drivers/net/team/team.c, team_port_add and team_port_del
   portsGoDown: true,
   // drivers/net/team/team.c, team_change_mode

@@ -96,6 +96,8 @@ export const vlan: LinkKind<'vlan', VlanOptions> = defineLinkKind({
   dependsOn: ['link'],
   // net/8021q/vlan.c, vlan_check_real_dev: before, of devices that are no Ethernet, lo is among the few that take none.
   ethernetBelow: [6, 15],
+  // NETIF_F_VLAN_CHALLENGED: drivers/net/vrf.c, ipvlan/ipvlan_main.c
+  neverOn: ['vrf', 'ipvlan', 'ipvtap'],
   // net/8021q/vlan.c, vlan_device_event
   downWithLowerUnless: 'looseBinding',
 })

@@ -17,6 +17,8 @@ export const vrf: LinkKind<'vrf', VrfOptions> = defineLinkKind({
   hasPorts: true,
   // drivers/net/vrf.c, cycle_netdev: it takes the routes of the other table along, and all IPv6 addresses.
   portsGoDown: true,
+  // IFF_NO_RX_HANDLER: drivers/net/vrf.c, vrf_setup
+  keepsFrames: true,
   // drivers/net/vrf.c, vrf_setup: IP6_MAX_MTU
   generalDefaults: { mtu: 65575, arp: false, multicast: false },
 })
