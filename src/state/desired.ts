@@ -44,6 +44,8 @@ export interface DesiredLink {
   readonly marks?: readonly string[]
   /** Where the link led to out of its namespace, where it is to be as it was. */
   readonly elsewhere?: Elsewhere
+  /** The link below that it goes down or up with, where nothing else is said of it. */
+  readonly follows?: string
   /** Whether an apply that was cut off has begun to make it. */
   readonly halfMade?: boolean
 }

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava'
-import type { Spec } from '../../src/spec/types.js'
+import type { LinkSpec, Spec } from '../../src/spec/types.js'
 import { succeeds } from '../helpers/program.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -24,6 +24,12 @@ function stage(t: ExecutionContext, flags = '') {
     ].join('\n'),
   )
   return here
+}
+
+function isUp(here: ReturnType<typeof stage>, name: string): boolean {
+  return String(here.ip('link', 'show', 'dev', name)[0]?.['flags'])
+    .split(',')
+    .includes('UP')
 }
 
 for (const flags of ['loose_binding off', 'loose_binding on']) {
@@ -60,4 +66,65 @@ run('a VLAN that is to be up on a link that is down is refused, with what to do'
   })
   t.is(code, 'ENETDOWN')
   t.regex(message, /^link inner: .*; a VLAN comes up only where the link below it is up/)
+})
+
+run('a plan tells of the VLANs that go down and up with the link below them', async (t) => {
+  const here = stage(t)
+  for (const up of [false, true]) {
+    const { steps } = await here.converges({ links: [{ name: 'v0', up }] })
+    const told = steps.filter(({ object }) => object === 'link')
+    const change = { property: 'up', before: !up, after: up }
+    t.deepEqual(
+      told.map(({ id, changes, takenAlongBy }) => [id, changes, takenAlongBy]),
+      [
+        ['v0', [change], undefined],
+        ['outer', [change], 'v0'],
+        ['inner', [change], 'outer'],
+      ],
+    )
+    for (const { id } of told) t.is(isUp(here, id), up, id)
+  }
+})
+
+run('a VLAN that is down stays down where the link below it goes down and up for a moment', async (t) => {
+  const here = stage(t)
+  here.sh('ip link set inner down && ip address replace fd00::1/64 dev inner')
+  const before = here.ip('address', 'show', 'dev', 'inner')
+  const { steps } = await here.converges({ links: [{ name: 'v0', master: 'bo' }] })
+  t.deepEqual(
+    steps.filter(({ object }) => object === 'link').map(({ id, takenAlongBy }) => [id, takenAlongBy]),
+    [
+      ['v0', undefined],
+      ['inner', 'outer'],
+    ],
+  )
+  t.deepEqual(here.ip('address', 'show', 'dev', 'inner'), before)
+})
+
+for (const mtu of [undefined, 1400]) {
+  run(`a VLAN comes up after the link below it, whichever is told first, with MTU ${mtu ?? 'as it is'}`, async (t) => {
+    for (const names of [
+      ['inner', 'outer', 'v0'],
+      ['v0', 'outer', 'inner'],
+    ]) {
+      const here = stage(t)
+      here.sh('ip link set v0 down')
+      const wish = (name: string): LinkSpec => ({ name, up: true, ...(mtu === undefined ? {} : { mtu }) })
+      await here.converges({ links: names.map(wish) })
+      for (const name of names) t.true(isUp(here, name), name)
+    }
+  })
+}
+
+run('a VLAN that is to be down is so where the link below it comes up, or goes down and up', async (t) => {
+  for (const below of [
+    { name: 'v0', up: true },
+    { name: 'v0', master: 'bo' },
+  ]) {
+    const here = stage(t)
+    if (below.up) here.sh('ip link set v0 down')
+    const inner: LinkSpec = { name: 'inner', up: false }
+    await here.converges({ links: [inner, below] })
+    t.false(isUp(here, 'inner'))
+  }
 })

@@ -1,7 +1,7 @@
-import type { Link } from '../../rtnetlink/link.js'
+import type { Link, ListedLink } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
-import type { LinkRecord } from '../../state/model.js'
-import { lowersOf, takenAlong } from '../reach/dependents.js'
+import type { LinkRecord, NetworkState } from '../../state/model.js'
+import { followsLower, lowersOf, takenAlong } from '../reach/dependents.js'
 import { tagsOfBound } from './boundAddresses.js'
 import type { DiffContext } from './context.js'
 
@@ -15,12 +15,33 @@ export function needsOf(properties: Partial<Link>): string[] {
   return needs
 }
 
-/** What stands on a device cannot have the larger MTU: it is raised from below and lowered from above. */
+/**
+ * What stands on a device cannot have the larger MTU: it is raised from below and lowered from above, but for what comes
+ * up only after the device, which the kernel lowers along (net/8021q/vlan.c, vlan_device_event).
+ */
 export function mtuNeeds(context: DiffContext, wanted: DesiredLink, { link }: LinkRecord): string[] {
   const { mtu } = wanted.properties
   if (mtu === undefined || mtu === link.mtu) return []
-  const others = mtu < (link.mtu ?? 0) ? takenAlong(link.name, context.actual) : lowersOf(link)
+  const others = mtu < (link.mtu ?? 0) ? uppersLeading(link.name, context.actual) : lowersOf(link)
   return others.map((other) => `changed ${other}`)
+}
+
+function uppersLeading(name: string, actual: NetworkState): string[] {
+  return takenAlong(name, actual).filter((other) => !followsLower(actual.links.get(other)?.link))
+}
+
+/** What goes down and up with the devices below is brought to what it should be after those. */
+export function upNeeds({ before }: DiffContext, { properties }: DesiredLink, { link }: LinkRecord): string[] {
+  const below = new Set<string>()
+  const add = (upper: ListedLink | undefined): void => {
+    if (!upper || !followsLower(upper)) return
+    for (const lower of lowersOf(upper)) {
+      below.add(lower)
+      add(before.links.get(lower)?.link)
+    }
+  }
+  if (properties.up !== undefined) add(link)
+  return [...below].map((lower) => `changed ${lower}`)
 }
 
 /** No device can be a port while something like a MACVLAN stands on it (net/core/dev.c, netdev_rx_handler_register). */

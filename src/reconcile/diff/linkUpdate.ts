@@ -3,6 +3,7 @@ import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, linkDifferences } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
+import { allFollowersOf } from '../reach/dependents.js'
 import { propertyChange } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
 import { changesTowards, shownChange } from './change.js'
@@ -10,7 +11,7 @@ import { addStep, type DiffContext } from './context.js'
 import { checkForwardDelay } from './forwardDelay.js'
 import { checkMissing, checkMtu, checkReferences } from './linkChecks.js'
 import { altNameChanges } from './linkMarks.js'
-import { mtuNeeds, needsOf, portNeeds } from './linkNeeds.js'
+import { mtuNeeds, needsOf, portNeeds, upNeeds } from './linkNeeds.js'
 import { lastingNeighbors } from './lookup.js'
 import { checkNamedPorts, namedPortNeeds } from './namedPorts.js'
 
@@ -41,11 +42,14 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
   const first = differences.filter((difference) => !isFinal(difference))
   if (first.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   const changes = changesTowards(first, wanted, link)
+  const goes = bounce || changes.up !== undefined
+  const followers = goes ? [...allFollowersOf(link.name, context.before)] : []
   addStep(context, {
     action: 'update',
     object: 'link',
     id: link.name,
     changes: first.map(shownChange),
+    ...(wanted.follows === undefined ? {} : { takenAlongBy: wanted.follows }),
     path: wanted.path,
     disruption: bounce ? 'link-bounce' : flushesNeighbors(context, link.name, differences) ? 'address-gap' : 'none',
     phase: Phase.link,
@@ -53,6 +57,7 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
     needs: [
       ...needsOf(wanted.properties),
       ...mtuNeeds(context, wanted, record),
+      ...upNeeds(context, wanted, record),
       ...namedPortNeeds(differences),
       ...portNeeds(context, wanted),
     ],
@@ -65,6 +70,7 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
       addedAltNames,
       removedAltNames,
       bounce,
+      ...(followers.length > 0 ? { followers } : {}),
     },
   })
 }

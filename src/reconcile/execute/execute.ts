@@ -18,6 +18,7 @@ import { changeFirewall } from './changeFirewall.js'
 import { createElsewhere } from './createElsewhere.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import type { Echoes } from './echoes.js'
+import { partsWithFollowers, settleFollowers } from './followers.js'
 import { type Failure, Pipeline } from './pipeline.js'
 import { configureLink, configurePort } from './sendParts.js'
 import { settlePlace } from './settle.js'
@@ -117,6 +118,16 @@ class Executor {
     if (isBulkStep(step)) return await this.#runBulk(step, place)
     if (operation.type === 'bulkRoutes') throw new TypeError('a step for many routes says so')
     if (operation.type === 'deleteLink') return await this.#deleteLinks(position, place)
+    for (const { operation: part, followers } of partsWithFollowers(operation)) {
+      const failure = (await this.#change(part, position, place)) ?? (followers && (await this.flush()))
+      if (failure) return failure
+      if (followers) await settleFollowers(followers, place, this.#options)
+    }
+    return undefined
+  }
+
+  async #change(operation: MessageOperation, position: Position, place: Place): Promise<Failure | undefined> {
+    const { step } = position
     const failure = await this.#makeDevice(operation, position, place)
     if (failure) return failure
     const parts = partsOf(operation)

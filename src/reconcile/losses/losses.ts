@@ -9,6 +9,7 @@ import { bouncedLinks } from './bouncedLinks.js'
 import { decidedAnew } from './decidedAnew.js'
 import { withDownAlong } from './downAlong.js'
 import type { FarEnd } from './farEnd.js'
+import { withFollowers } from './followers.js'
 import { withFormerPeers } from './formerPeers.js'
 import { restoredEntries } from './lossesOfEntries.js'
 import { lossesOf, recreatedNexthops, restoredNexthops } from './lostNexthops.js'
@@ -52,19 +53,21 @@ export async function withLosses(
   bouncedBefore: ReadonlySet<string> = new Set(),
   far: ReadonlyMap<string, FarEnd> = new Map(),
 ): Promise<Losses> {
-  const desired = withReleasedPorts(withFormerPeers(stated, actual), actual)
+  const released = withReleasedPorts(withFormerPeers(stated, actual), actual)
   await rest()
-  const wanted = new Map(desired.links.map((link) => [link.name, link]))
+  const wanted = new Map(released.links.map((link) => [link.name, link]))
   await rest()
-  const recreatedWith = await recreatedLinks(desired, actual, wanted, far)
+  const recreatedWith = await recreatedLinks(released, actual, wanted, far)
   const recreated = new Set(recreatedWith.keys())
   await rest()
-  const bounced = await bouncedLinks(desired, actual, wanted, recreated)
+  const bounced = await bouncedLinks(released, actual, wanted, recreated)
   for (const name of bouncedBefore) {
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
   }
+  await rest()
+  const { desired, raised } = withFollowers(released, actual, recreated, bounced)
   const anew = await recreatedNexthops(desired, actual)
-  if (recreated.size === 0 && bounced.size === 0 && anew.size === 0)
+  if (recreated.size + bounced.size + raised.size + anew.size === 0)
     return {
       actual,
       desired,
@@ -74,7 +77,7 @@ export async function withLosses(
       recreatedNexthops: anew,
       formerUppers: new Map(),
     }
-  const down = withDownAlong(bounced, recreated, desired, actual)
+  const down = new Set([...withDownAlong(bounced, recreated, desired, actual), ...raised])
   const goesDown = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || down.has(dev))
   const lost = lossesOf(actual, anew, goesDown)
@@ -88,7 +91,7 @@ export async function withLosses(
   const canLead = await reachability(links, desired, actual)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
-    actual: await stateAfter(actual, recreated, down, lost),
+    actual: await stateAfter(actual, recreated, down, raised, lost),
     desired: {
       ...desired,
       links,

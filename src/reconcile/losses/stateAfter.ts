@@ -11,6 +11,7 @@ export async function stateAfter(
   actual: NetworkState,
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
+  raised: ReadonlySet<string>,
   lost: NexthopLosses,
 ): Promise<NetworkState> {
   const links = new Map<string, LinkRecord>()
@@ -21,7 +22,8 @@ export async function stateAfter(
     const addresses = bounced.has(name) ? record.addresses.filter(({ family }) => family === 'inet') : record.addresses
     const forgotten = forgottenNaming(link, (port) => recreated.has(port))
     const kept = forgotten ? withoutNaming(link, forgotten) : link
-    links.set(name, { ...record, link: released ? withoutMaster(kept) : kept, addresses })
+    const left = released ? withoutMaster(kept) : kept
+    links.set(name, { ...record, link: raised.has(name) ? { ...left, up: true } : left, addresses })
   }
   const gone = (dev: string | number | undefined): boolean =>
     typeof dev === 'string' && (recreated.has(dev) || bounced.has(dev))

@@ -17,12 +17,26 @@ export function takenAlong(name: string, actual: NetworkState): readonly string[
 
 /** The links that go down with one, and up with it again. */
 export function downWith(name: string, actual: NetworkState): string[] {
-  return takenAlong(name, actual).filter((other) => {
-    const link = actual.links.get(other)?.link
-    const kind = link?.kind === undefined ? undefined : linkKind(link.kind)
-    const unless = kind?.downWithLowerUnless
-    return link?.up === true && unless !== undefined && sectionOf(link, kind?.kind ?? '')?.[unless] !== true
-  })
+  return followersOf(name, actual).filter((other) => actual.links.get(other)?.link.up === true)
+}
+
+/** The links that go down and up with one, be they down or up. */
+export function followersOf(name: string, actual: NetworkState): string[] {
+  return takenAlong(name, actual).filter((other) => followsLower(actual.links.get(other)?.link))
+}
+
+/** The same with those that go down and up with these. */
+export function allFollowersOf(name: string, actual: NetworkState): ReadonlySet<string> {
+  const followers = new Set(followersOf(name, actual))
+  for (const one of followers) for (const other of followersOf(one, actual)) followers.add(other)
+  return followers
+}
+
+/** Whether a link goes down and up with the one below it. */
+export function followsLower(link: ListedLink | undefined): boolean {
+  const kind = link?.kind === undefined ? undefined : linkKind(link.kind)
+  const unless = kind?.downWithLowerUnless
+  return link !== undefined && unless !== undefined && sectionOf(link, kind?.kind ?? '')?.[unless] !== true
 }
 
 /** Worked out once a state, since a plan asks it of every link that goes. */

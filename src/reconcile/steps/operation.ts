@@ -42,6 +42,8 @@ export type Operation =
       readonly removedAltNames: readonly string[]
       /** Whether the link must be taken down for the change. */
       readonly bounce: boolean
+      /** Links that go down and up along, where it does; left out for none. */
+      readonly followers?: readonly string[]
     }
   | {
       readonly type: 'renameLink'

@@ -45,7 +45,10 @@ export interface Step {
   readonly count?: number
   /** What changes, property by property: of what is new everything, of a link that is made anew what is not as before. */
   readonly changes: readonly PropertyChange[]
-  /** Of a link that nothing else makes anew: the link that takes it along, such as `v0`, or `v0 in blue`. */
+  /**
+   * Of a link that nothing else makes anew, or takes down or up: the link that takes it along, such as `v0`, or `v0 in
+   * blue`.
+   */
   readonly takenAlongBy?: string
   /** JSON pointer to what the spec says of it; left out where the step follows from another one. */
   readonly path?: string
