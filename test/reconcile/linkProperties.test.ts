@@ -156,7 +156,10 @@ test('a link is kept from having a carrier, and let have one', async (t) => {
     return [proto_down, Array.isArray(flags) && flags.includes('LOWER_UP')]
   }
   const { steps } = await namespace.converges(withMacvlan({ protocolDown: true }))
-  t.regex(steps.map(({ equivalent }) => equivalent).join('\n'), /ip link set dev m0 up\nip link set dev m0 protodown on/)
+  t.regex(
+    steps.map(({ equivalent }) => equivalent).join('\n'),
+    /ip link set dev m0 up\nip link set dev m0 protodown on/,
+  )
   t.deepEqual(isDown(), [true, false])
   t.true((await namespace.snapshot()).links?.find(({ name }) => name === 'm0')?.protocolDown)
   await namespace.converges(withMacvlan({ protocolDown: false }))
@@ -230,7 +233,11 @@ test('the reasons that keep a link from its carrier are set, changed and taken b
   const kept = await namespace.converges({ links: [{ name: 'm0', protocolDown: false, protocolDownReasons: [0] }] })
   t.deepEqual(
     kept.steps.flatMap(({ equivalent }) => equivalent.split('\n')),
-    ['ip link set dev m0 protodown_reason 0 off', 'ip link set dev m0 protodown off', 'ip link set dev m0 protodown_reason 0 on'],
+    [
+      'ip link set dev m0 protodown_reason 0 off',
+      'ip link set dev m0 protodown off',
+      'ip link set dev m0 protodown_reason 0 on',
+    ],
   )
   t.deepEqual(keptDown(namespace), [false, ['0']])
 })

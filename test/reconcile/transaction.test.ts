@@ -236,8 +236,10 @@ test.serial('a namespace of the spec that is gone, or another one by now, bars n
   const name = `lw-${process.pid}-gone`
   for (const isReplaced of [false, true]) {
     const place = stage(t)
-    t.teardown(() => place.sh(`ip netns delete ${name} 2>/dev/null || true`))
-    place.sh(`ip netns add ${name} && ip -n ${name} link add name br5 type bridge`)
+    // What a program that died left of a name is not in the way.
+    const stale = `/run/netns/${name}-stale`
+    t.teardown(() => place.sh(`rm -f ${stale}; ip netns delete ${name} 2>/dev/null || true`))
+    place.sh(`ip netns add ${name} && touch ${stale} && ip -n ${name} link add name br5 type bridge`)
     const before = place.picture()
     const taps = ['tap0', 'tap1', 'tap2'].map((tap) => ({ name: tap, kind: 'tap' as const }))
     const there = { links: [{ name: 'br5', mtu: 1300 }, ...taps] }

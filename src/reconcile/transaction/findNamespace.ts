@@ -50,9 +50,9 @@ function openIfIdentical(path: string, identity: string): number | undefined {
   try {
     if (namespaceIdentity(fd) === identity) return fd
   } catch (error) {
-    // EINVAL: a file that no namespace is mounted on. EPERM: a namespace of another user's.
+    // INVALID_ARGUMENT: a file that no namespace is mounted on. EPERM: a namespace of another user's.
     const code = codeOf(error)
-    if (code !== 'EINVAL' && code !== 'EPERM') throw error
+    if (code !== 'INVALID_ARGUMENT' && code !== 'EPERM') throw error
   }
   closeSync(fd)
   return undefined
