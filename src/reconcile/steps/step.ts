@@ -54,7 +54,11 @@ export interface Step {
   readonly path?: string
   /** What is interrupted by it. */
   readonly disruption: Disruption
-  /** The `ip`, `sysctl` or `nft` command, or commands, that would do the same. */
+  /**
+   * The commands of `ip`, `bridge`, `ethtool`, `sysctl` and the like that would do the same, a line each, in the words of
+   * iproute2 6.4 and later; what there is no word for is told by a comment. Those of `nft` tell what is added or taken
+   * away, without the tables, chains and sets around it.
+   */
   readonly equivalent: string
 }
 

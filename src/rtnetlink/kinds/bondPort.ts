@@ -7,7 +7,7 @@ export interface BondPortOptions {
   readonly queueId?: number
   /** Where one port is active: the highest is chosen. Default 0. Since Linux 6.1. */
   readonly priority?: number
-  /** `802.3ad`: the priority of the port where not all can be used; the lowest is chosen. Default 255. Since Linux 6.18. */
+  /** `802.3ad`: the priority of the port where not all can be used; the lowest is chosen. Default 255. Since Linux 6.18, and in 6.12 by now. */
   readonly actorPortPriority?: number
 }
 
