@@ -6,8 +6,8 @@ export interface AttributeDetails {
   /**
    * The word of `ip` for it, where that is not the name in snake_case. `learning|nolearning` are the words for true
    * and false; `srcport {low} {high}` takes the parts of the value, or of a plain one that itself, `{}`, and other
-   * options by name. A number can have words of its own, none
-   * if those of another option tell it, and `false` says that `ip` has none.
+   * options by name. A number can have words of its own, none if those of another option tell it, and `false` says that
+   * `ip` has none.
    */
   readonly ip?: string | false | ((value: number) => string)
   /** Whether it is not `ip link` but `bridge link` that has the word. */

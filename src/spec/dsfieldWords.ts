@@ -3,14 +3,17 @@ import { WordError, type Words } from './words.js'
 
 let names: SystemNames | undefined
 
-/** A type of service or traffic class by name or number: hexadecimal, with 0x or without (rtnl_dsfield_a2n, lib/rt_names.c). */
+/**
+ * A type of service or traffic class by name, or by number in hexadecimal, with 0x or without: `EF` is the name
+ * (lib/rt_names.c, rtnl_dsfield_a2n).
+ */
 export function dsfieldOf(words: Words): number {
   const text = words.next('a type of service by number or name')
-  if (/^(0x)?[0-9a-f]{1,2}$/i.test(text)) return Number.parseInt(text, 16)
   names ??= systemNames()
-  const number = names.dsfields.names.includes(text) ? names.dsfields.number(text) : undefined
-  if (number === undefined) throw new WordError(`${JSON.stringify(text)} is no type of service`)
-  return number
+  const named = names.dsfields.names.includes(text) ? names.dsfields.number(text) : undefined
+  if (named !== undefined) return named
+  if (!/^(0x)?[0-9a-f]{1,2}$/i.test(text)) throw new WordError(`${JSON.stringify(text)} is no type of service`)
+  return Number.parseInt(text, 16)
 }
 
 /** The number as every reader takes it. */

@@ -167,6 +167,7 @@ test('a type of service is hexadecimal or a name in commands, that of encapsulat
   const commands = `
     ip route add 10.2.0.0/24 tos 10 dev d0
     ip route add 10.2.0.0/24 tos CS1 dev d0
+    ip route add 10.2.3.0/24 tos EF dev d0
     ip route add 10.2.1.0/24 encap ip id 42 dst 1.2.3.4 tos 14 dev d0
     ip route add 10.2.2.0/24 encap ip id 42 dst 1.2.3.4 tos CS1 dev d0
     ip -6 route add fd02::/64 encap ip6 id 7 dst fd00::9 tc 1c dev d0`
