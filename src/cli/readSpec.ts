@@ -22,6 +22,9 @@ type ParsedSpec = Pick<SpecFile, 'content' | 'locate'>
 export async function readSpec(file: string): Promise<SpecFile> {
   const name = file === '-' ? 'standard input' : file
   const source = await readSource(file, name)
+  // A directory as standard input, and one that is closed, give nothing either.
+  if (source.trim() === '')
+    throw new NetworkError('INVALID_SPEC', `${name}: there is nothing in it; a spec of nothing is {}`)
   const parsed = await (looksLikeJson(source) ? parseJson(source, name) : parseYaml(source, name))
   return { ...parsed, name, directory: file === '-' ? '' : dirname(file) }
 }

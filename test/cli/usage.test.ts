@@ -40,6 +40,13 @@ for (const [what, argv, message] of wrong) {
   })
 }
 
+test('a file with nothing in it is said to be so', async (t) => {
+  const file = temporaryFile(t, 'net.yaml', ' \n')
+  const { status, err } = await commandLine('plan', file)
+  t.is(status, 2)
+  t.is(err, `error: ${file}: there is nothing in it; a spec of nothing is {}\n`)
+})
+
 test('the problems of a spec are told with file, line and column, and the nearest key', async (t) => {
   const file = temporaryFile(
     t,
