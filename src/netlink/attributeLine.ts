@@ -6,10 +6,18 @@ export interface AttributeDetails {
   /**
    * The word of `ip` for it, where that is not the name in snake_case. `learning|nolearning` are the words for true
    * and false; `srcport {low} {high}` takes the parts of the value, or of a plain one that itself, `{}`, and other
-   * options by name. A number can have words of its own, none if those of another option tell it, and `false` says that
-   * `ip` has none.
+   * options by name. The names of an enumeration can have words of their own, and so can numbers: none if those of
+   * another option tell it. `false` says that `ip` has none.
    */
-  readonly ip?: string | false | ((value: number) => string)
+  readonly ip?:
+    | string
+    | false
+    | Readonly<Record<string, string>>
+    | ((value: number, siblings: Readonly<Record<string, unknown>>) => string | false)
+  /** The word of `ip` for having none: of an empty list, or of what is taken away. */
+  readonly ipNone?: string
+  /** The option whose word takes this one back, and so goes before it: `tclass 0x0` ends `tclass inherit`. */
+  readonly endedBy?: string
   /** Whether it is not `ip link` but `bridge link` that has the word. */
   readonly ofBridge?: boolean
   /** The attribute stands in the message itself, not among the options of the kind: `IFLA_LINK` of a VLAN. */
@@ -52,6 +60,16 @@ export function attribute<T>(type: number, codec: Codec<T>, details: AttributeDe
 /** The words for a number that `ip` reads as hexadecimal, with 0x or without: get_u8 and its kin with the base 16. */
 export function hexadecimalWord(word: string): (value: number) => string {
   return (value) => `${word} 0x${value.toString(16)}`
+}
+
+/** The number of the network of a tunnel, which `ip` refuses beside `external`. */
+export function vniWords(id: number, { collectMetadata }: Readonly<Record<string, unknown>>): string {
+  return collectMetadata === true ? '' : `id ${id}`
+}
+
+/** The TTL of a tunnel, which `ip` takes once: as a number, or as that of the packet inside. */
+export function ttlWords(ttl: number, { ttlInherit }: Readonly<Record<string, unknown>>): string {
+  return ttlInherit === true ? '' : `ttl ${ttl}`
 }
 
 /** The lines of a table, each named as users name the property. */

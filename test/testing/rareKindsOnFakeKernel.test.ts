@@ -9,7 +9,7 @@ const gateway = { mode: 'gateway', link: 'v0', local: '10.0.0.1', discovery: '10
 const rare: readonly [link: LinkSpec, command: string, change: LinkSpec][] = [
   [
     { name: 'amt0', kind: 'amt', amt: { ...gateway, relayPort: 2000 } },
-    'ip link add name amt0 type amt mode gateway dev v0 local 10.0.0.1 discovery 10.0.0.9 relay_port 2000',
+    'ip link add name amt0 type amt mode gateway relay_port 2000 dev v0 local 10.0.0.1 discovery 10.0.0.9',
     { name: 'amt0', amt: { maximumTunnels: 9 } },
   ],
   [

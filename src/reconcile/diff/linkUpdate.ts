@@ -1,7 +1,7 @@
 import { portConfigurationOf } from '../../rtnetlink/configureLink.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredLink } from '../../state/desired.js'
-import { type LinkDifference, linkDifferences } from '../../state/link.js'
+import { type LinkDifference, linkDifferences, sectionOf } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
 import { allFollowersOf } from '../reach/dependents.js'
 import { propertyChange } from '../steps/operation.js'
@@ -66,6 +66,7 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
       name: link.name,
       kind: link.kind,
       changes,
+      ...(kind?.toldAgain ? { toldAgain: picked(sectionOf(link, kind.kind), kind.toldAgain) } : {}),
       ...(typeof link.master === 'string' && portConfigurationOf(changes) ? { master: link.master } : {}),
       addedAltNames,
       removedAltNames,
@@ -73,6 +74,10 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
       ...(followers.length > 0 ? { followers } : {}),
     },
   })
+}
+
+function picked(options: object = {}, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
 }
 
 /** What nobody could undo is done when all else has succeeded. */

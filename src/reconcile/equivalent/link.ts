@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isFeatureWanted } from '../../genetlink/ethtool/features.js'
 import type { AnyAttributeTable } from '../../netlink/table.js'
 import { splitCreation } from '../../rtnetlink/createLink.js'
@@ -12,7 +13,7 @@ import type { PropertyChange } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import { masterOf } from '../steps/configure.js'
 import type { Operation } from '../steps/operation.js'
-import { optionsOf, wordlessOf } from './options.js'
+import { optionsOf, wordlessOf, wordsOfTaken } from './options.js'
 import { altNameCommand, onOff, quotedText, words } from './words.js'
 
 /** The word of `ip link` for a general property, and how its value is written. */
@@ -54,7 +55,7 @@ export function createLinkCommands(link: Link): string[] {
   if (kind?.creation === 'tuntap') commands.push(tuntapCommand(link))
   else commands.push(addCommand(created))
   const options = kind && sectionOf(created, kind.kind)
-  if (options) commands.push(...wordlessComment(link.name, kind.options, options))
+  if (options) commands.push(...wordlessComment(link.name, kind.options, options, unusual(options, kind.defaults)))
   const set: Partial<Link> = kind?.creation === 'tuntap' ? withoutKind(created) : {}
   const isLast = (changes: Partial<Link>): boolean => 'up' in changes || protocolDownChanges(changes).length > 0
   const last = later.filter(isLast)
@@ -113,10 +114,11 @@ function addCommand(link: Link): string {
 
 /** The options of a kind, those of a pair's other end behind it. */
 function kindWords(kind: AnyLinkKind, options: object): string[] {
-  if (!kind.pair) return optionsOf(kind.options, options)
+  const form = { defaults: kind.defaults }
+  if (!kind.pair) return optionsOf(kind.options, options, form)
   const ofPeer = Object.values(kind.pair.mirrored ?? {})
   const wordsOf = (isMeant: (name: string) => boolean): string[] =>
-    optionsOf(kind.options, Object.fromEntries(Object.entries(options).filter(([name]) => isMeant(name))))
+    optionsOf(kind.options, Object.fromEntries(Object.entries(options).filter(([name]) => isMeant(name))), form)
   const peer = peerOf({ [kind.kind]: options })
   const there = [
     ...wordsOf((name) => ofPeer.includes(name)),
@@ -150,7 +152,19 @@ function tuntapCommand(link: Link): string {
   )
 }
 
-function setCommands(name: string, changes: Partial<Link>, kindName?: string): string[] {
+/** What is known of a change of a living link besides the change. */
+interface OptionChange {
+  readonly kind?: string | undefined
+  readonly toldAgain?: object | undefined
+  /** What the plan shows as changes. */
+  readonly shown?: readonly PropertyChange[]
+}
+
+function setCommands(
+  name: string,
+  changes: Partial<Link>,
+  { kind: kindName, toldAgain, shown }: OptionChange = {},
+): string[] {
   const commands: string[] = []
   const general = generalOf(changes)
   if (general.length > 0) commands.push(words('ip link set dev', name, ...general))
@@ -158,33 +172,69 @@ function setCommands(name: string, changes: Partial<Link>, kindName?: string): s
   if (changes.ipv6Token !== undefined) commands.push(words('ip token set', changes.ipv6Token, 'dev', name))
   const kind = kindName === undefined ? undefined : linkKind(kindName)
   const options = kind && sectionOf(changes, kind.kind)
-  const own = kind && options ? kindWords(kind, options) : []
-  if (own.length > 0) commands.push(words('ip link set dev', name, 'type', kind?.kind, ...own))
-  if (kind && options) commands.push(...wordlessComment(name, kind.options, options))
+  if (kind?.creation === 'tuntap')
+    return [...commands, ...wordless(name, Object.keys(options ?? {}).filter(changedIn(shown, kind.kind)))]
+  const taken = kind && options ? wordsOfTaken(kind.options, changesIn(shown, kind.kind)) : []
+  const own = kind && options ? [...kindWords(kind, { ...toldAgain, ...options }), ...taken] : []
+  if (own.length > 0) commands.push(words('ip link set dev', name, 'type', kind?.kernelKind ?? kind?.kind, ...own))
+  if (kind && options) commands.push(...wordlessComment(name, kind.options, options, changedIn(shown, kind.kind)))
   const port = portOptionsOf(changes)
-  const { port: table, generic } = (port && linkKind(port.masterKind)) ?? {}
-  if (port && table && !generic?.port) commands.push(...portCommands(name, port, table))
+  const { port: table, portDefaults, generic } = (port && linkKind(port.masterKind)) ?? {}
+  if (port && table && !generic?.port) {
+    const isMissed = shown ? changedIn(shown, `${port.masterKind}Port`) : unusual(port.options, portDefaults)
+    commands.push(...portCommands(name, port, table, isMissed))
+  }
   return commands
+}
+
+/** What the plan shows of the options in a section, by their own names. */
+function changesIn(shown: readonly PropertyChange[] = [], section: string): readonly PropertyChange[] {
+  const start = `${section}.`
+  return shown
+    .filter(({ property }) => property.startsWith(start))
+    .map((change) => ({ ...change, property: change.property.slice(start.length) }))
+}
+
+/** Whether an option changes; others may be told along with it. */
+function changedIn(shown: readonly PropertyChange[] | undefined, section: string): (name: string) => boolean {
+  const changed = new Set(changesIn(shown, section).map(({ property }) => property))
+  return (name) => changed.has(name)
+}
+
+/** Whether an option is not what it is of a new link anyway. */
+function unusual(options: object, defaults: object = {}): (name: string) => boolean {
+  const given = new Map<string, unknown>(Object.entries(options))
+  const usual = new Map<string, unknown>(Object.entries(defaults))
+  return (name) => !isDeepStrictEqual(given.get(name), usual.get(name))
 }
 
 function portCommands(
   name: string,
   { masterKind, options }: { readonly masterKind: string; readonly options: object },
   table: AnyAttributeTable,
+  isMissed: (option: string) => boolean,
 ): string[] {
   const own = optionsOf(table, options, { switchWord: onOff })
   const ofBridge = optionsOf(table, options, { switchWord: onOff, ofBridge: true })
   return [
     ...(own.length > 0 ? [words('ip link set dev', name, `type ${masterKind}_slave`, ...own)] : []),
     ...(ofBridge.length > 0 ? [words('bridge link set dev', name, ...ofBridge)] : []),
-    ...wordlessComment(name, table, options),
+    ...wordlessComment(name, table, options, isMissed),
   ]
 }
 
 /** What a reader would miss. */
-function wordlessComment(name: string, table: AnyAttributeTable, options: object): string[] {
-  const wordless = wordlessOf(table, options)
-  return wordless.length === 0 ? [] : [`# ip has no word for ${wordless.join(', ')} of ${name}`]
+function wordlessComment(
+  name: string,
+  table: AnyAttributeTable,
+  options: object,
+  isMissed: (option: string) => boolean,
+): string[] {
+  return wordless(name, wordlessOf(table, options, isMissed))
+}
+
+function wordless(name: string, options: readonly string[]): string[] {
+  return options.length === 0 ? [] : [`# ip has no word for ${options.join(', ')} of ${name}`]
 }
 
 function reasonCommands(name: string, reasons: readonly number[] = [], state: 'on' | 'off'): string[] {
@@ -207,7 +257,7 @@ export function updateLinkCommands(
   operation: Extract<Operation, { type: 'updateLink' }>,
   shown: readonly PropertyChange[],
 ): string[] {
-  const { name, kind, changes, bounce, addedAltNames, removedAltNames } = operation
+  const { name, kind, changes, toldAgain, bounce, addedAltNames, removedAltNames } = operation
   const known = kind === undefined ? undefined : linkKind(kind)
   return [
     ...removedAltNames.map((altName) => altNameCommand('del', name, altName)),
@@ -220,7 +270,7 @@ export function updateLinkCommands(
     ),
     ...(bounce ? [words('ip link set dev', name, 'down')] : []),
     ...reasonCommands(name, reasonsTaken(changes, shown), 'off'),
-    ...setCommands(name, changes, kind),
+    ...setCommands(name, changes, { kind, toldAgain, shown }),
     ...(bounce ? [words('ip link set dev', name, 'up')] : []),
     ...genericPortCommands(name, masterOf(changes, operation.master), changes),
   ]

@@ -1,6 +1,7 @@
 import type { Domain } from '../../netlink/codec.js'
 import { snakeCase } from '../../netlink/snakeCase.js'
 import type { AnyAttributeTable, Attribute } from '../../netlink/table.js'
+import type { PropertyChange } from '../../state/equal.js'
 import { words } from './words.js'
 
 /** Which options are told, and how. */
@@ -9,18 +10,35 @@ export interface OptionForm {
   readonly switchWord?: (value: unknown) => string
   /** Whether those that only `bridge link` has a word for. Default: the others. */
   readonly ofBridge?: boolean
+  /** What options are that are not told. */
+  readonly defaults?: object | undefined
 }
 
-/** Options with their values, in the words of `ip`. */
+/** Options with their values, in the words of `ip` and the order of the table. */
 export function optionsOf(table: AnyAttributeTable, options: object, form: OptionForm = {}): string[] {
-  return linesOf(table, options)
+  const siblings = { ...form.defaults, ...options }
+  const all = linesOf(table, options)
     .filter(({ line }) => line.ip !== false && (line.ofBridge ?? false) === (form.ofBridge ?? false))
-    .map(({ name, line, value }) => optionWords(name, line, value, options, form))
+    .map(({ name, line, value }) => optionWords(name, line, value, siblings, form))
+  // Two options can be told by the same words.
+  return [...new Set(all)].filter((words) => words !== '')
+}
+
+/** The words for options that a link is to have no longer, which say so. */
+export function wordsOfTaken(table: AnyAttributeTable, changes: readonly PropertyChange[]): string[] {
+  return changes.flatMap(({ property, after }) => {
+    const word = table.lines[property]?.ipNone
+    return word !== undefined && (after === undefined || after === null) ? [word] : []
+  })
 }
 
 /** The names of options that are told, and that no tool has a word for. */
-export function wordlessOf(table: AnyAttributeTable, options: object): string[] {
-  return linesOf(table, options).flatMap(({ name, line }) => (line.ip === false ? [name] : []))
+export function wordlessOf(table: AnyAttributeTable, options: object, isMissed: (name: string) => boolean): string[] {
+  const told = new Map<string, unknown>(Object.entries(options))
+  return linesOf(table, options).flatMap(({ name, line, value }) => {
+    if (line.endedBy !== undefined && value === false && told.has(line.endedBy)) return []
+    return isMissed(name) && isWordless(name, line, value, options) ? [name] : []
+  })
 }
 
 interface Option {
@@ -30,10 +48,22 @@ interface Option {
 }
 
 function linesOf(table: AnyAttributeTable, options: object): Option[] {
-  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
-    const line = table.lines[name]
-    return line && value !== undefined && !line.outer && !line.separate ? [{ name, line, value }] : []
+  const values = new Map<string, unknown>(Object.entries(options))
+  return Object.entries(table.lines).flatMap(([name, line]) => {
+    const value = values.get(name)
+    return value !== undefined && !line.outer && !line.separate ? [{ name, line, value }] : []
   })
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+/** Functions that find no words say by `false` that there are none. */
+function isWordless(name: string, line: Attribute<unknown>, value: unknown, options: object): boolean {
+  if (typeof line.ip === 'function') return typeof value === 'number' && line.ip(value, { ...options }) === false
+  if (line.ipNone !== undefined && isEmptyList(value)) return false
+  return optionWords(name, line, value, options) === ''
 }
 
 /** An option with its value, in the words of `ip`; nothing where there is none. */
@@ -44,14 +74,18 @@ export function optionWords(
   siblings: object = {},
   { switchWord = (is) => (is === true ? '1' : '0') }: OptionForm = {},
 ): string {
-  if (line.ip === false) return ''
-  if (typeof line.ip === 'function') return typeof value === 'number' ? line.ip(value) : ''
-  const word = line.ip ?? snakeCase(name)
-  const [whenTrue, whenFalse] = word.split('|')
-  if (whenFalse !== undefined) return words(value === true ? whenTrue : whenFalse)
-  if (word.includes('{')) return words(filled(word, value, siblings))
-  if (line.codec.domain.type === 'boolean') return words(word, switchWord(value))
-  return words(word, optionValue(line.codec.domain, value))
+  const { ip = snakeCase(name), ipNone, codec } = line
+  if (ip === false) return ''
+  // Links have names; that there is none, `ip` can only leave unsaid.
+  if (codec.domain.type === 'link' && value === 0) return ''
+  if (typeof ip === 'function') return typeof value === 'number' ? words(ip(value, { ...siblings })) : ''
+  if (typeof ip === 'object') return words(ip[String(value)])
+  if (ipNone !== undefined && isEmptyList(value)) return words(ipNone)
+  const [whenTrue, whenFalse] = ip.split('|')
+  if (whenFalse !== undefined) return words(filled((value === true ? whenTrue : whenFalse) ?? '', value, siblings))
+  if (ip.includes('{')) return words(filled(ip, value, siblings))
+  if (codec.domain.type === 'boolean') return words(ip, switchWord(value))
+  return words(ip, optionValue(codec.domain, value))
 }
 
 function filled(template: string, value: unknown, siblings: object): string {

@@ -2,7 +2,7 @@ import type { PortVlan } from '../../rtnetlink/bridgeVlan.js'
 import { globalVlanEntry, vlanEntry } from '../../rtnetlink/bridgeVlanAttributes.js'
 import type { Operation } from '../steps/operation.js'
 import { optionsOf } from './options.js'
-import { words } from './words.js'
+import { onOff, words } from './words.js'
 
 /** The `bridge` commands that change VLANs. */
 export function vlanCommands({ dev, self, changes, up }: Extract<Operation, { type: 'setVlans' }>): string[] {
@@ -13,10 +13,11 @@ export function vlanCommands({ dev, self, changes, up }: Extract<Operation, { ty
     ...changes.released.map((vlan) => command('delete', vlan, 'tunnel_info')),
     ...changes.added.flatMap((vlan) => {
       const { id: _id, pvid, untagged, tunnelId, ...options } = vlan
-      const set = optionsOf(vlanEntry, options)
-      const tunnel = tunnelId !== undefined && `tunnel_info id ${tunnelId}`
+      const set = optionsOf(vlanEntry, options, { switchWord: onOff })
       return [
-        command('add', vlan, pvid && 'pvid', untagged && 'untagged', tunnel),
+        command('add', vlan, pvid && 'pvid', untagged && 'untagged'),
+        // With a tunnel, bridge tells of that alone: iproute2, bridge/vlan.c, vlan_modify.
+        ...(tunnelId === undefined ? [] : [command('add', vlan, `tunnel_info id ${tunnelId}`)]),
         ...(set.length > 0 ? [command('set', vlan, ...set)] : []),
       ]
     }),

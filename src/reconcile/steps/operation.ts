@@ -36,6 +36,8 @@ export type Operation =
       readonly name: string
       readonly kind: string | undefined
       readonly changes: Partial<Link>
+      /** Options of the kind that stay, and that `ip` has to be told again. */
+      readonly toldAgain?: object
       /** Whose port it was before, where generic netlink sets what it is as one. */
       readonly master?: string
       readonly addedAltNames: readonly string[]

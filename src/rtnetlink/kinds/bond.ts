@@ -135,8 +135,16 @@ const options: AttributeTable<BondOptions> = attributeTable<BondOptions>({
   upDelay: attribute(4, milliseconds, { ip: 'updelay' }),
   downDelay: attribute(5, milliseconds, { ip: 'downdelay' }),
   arpInterval: attribute(7, milliseconds),
-  arpTargets: attribute(8, indexedListOf(ipv4, 16), { absent: [], ip: 'arp_ip_target' }),
-  nsTargets: attribute(31, indexedListOf(ipv6, 16), { absent: [], ip: 'ns_ip6_target' }),
+  arpTargets: attribute(8, indexedListOf(ipv4, 16), {
+    absent: [],
+    ip: 'arp_ip_target {}',
+    ipNone: "arp_ip_target ''",
+  }),
+  nsTargets: attribute(31, indexedListOf(ipv6, 16), {
+    absent: [],
+    ip: 'ns_ip6_target {}',
+    ipNone: "ns_ip6_target ''",
+  }),
   arpValidate: attribute(
     9,
     enumeration(u32, { none: 0, active: 1, backup: 2, all: 3, filter: 4, filter_active: 5, filter_backup: 6 }),
@@ -167,9 +175,9 @@ const options: AttributeTable<BondOptions> = attributeTable<BondOptions>({
   peerNotificationDelay: attribute(28, milliseconds, { ip: 'peer_notify_delay' }),
   lacpActive: attribute(29, bool, { ip: 'lacp_active on|lacp_active off' }),
   missedMaximum: attribute(30, ranged(u8, 1, 255), { ip: 'arp_missed_max' }),
-  coupledControl: attribute(32, bool),
-  broadcastNeighbor: attribute(33, bool),
-  lacpStrict: attribute(34, bool),
+  coupledControl: attribute(32, bool, { ip: 'coupled_control on|coupled_control off' }),
+  broadcastNeighbor: attribute(33, bool, { ip: 'broadcast_neighbor on|broadcast_neighbor off' }),
+  lacpStrict: attribute(34, bool, { ip: false }),
 })
 
 const aggregator: AttributeTable<BondAggregator> = attributeTable<BondAggregator>({

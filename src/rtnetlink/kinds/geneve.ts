@@ -1,4 +1,4 @@
-import { hexadecimalWord } from '../../netlink/attributeLine.js'
+import { hexadecimalWord, ttlWords, vniWords } from '../../netlink/attributeLine.js'
 import { be16, be32, boolean, enumeration, flag, ipAddress, ranged, u8, u32 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
@@ -45,10 +45,10 @@ const bool = boolean(u8)
 
 // enum of IFLA_GENEVE_*, enum ifla_geneve_df: include/uapi/linux/if_link.h
 const options: AttributeTable<GeneveOptions> = attributeTable<GeneveOptions>({
-  id: attribute(1, ranged(u32, 0, 0xffffff)),
+  id: attribute(1, ranged(u32, 0, 0xffffff), { ip: vniWords }),
   remote: attribute(2, ipAddress, { ipv6Type: 7 }),
-  ttl: attribute(3, u8),
-  ttlInherit: attribute(12, bool, { ip: 'ttl inherit|' }),
+  ttl: attribute(3, u8, { ip: ttlWords }),
+  ttlInherit: attribute(12, bool, { ip: 'ttl inherit|ttl {ttl}' }),
   tos: attribute(4, u8, { ip: hexadecimalWord('tos') }),
   df: attribute(13, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
   label: attribute(11, ranged(be32, 0, 0xfffff), { ip: 'flowlabel' }),
@@ -59,7 +59,7 @@ const options: AttributeTable<GeneveOptions> = attributeTable<GeneveOptions>({
   udp6ZeroChecksumRx: attribute(10, bool, { ip: 'udp6zerocsumrx|noudp6zerocsumrx' }),
   innerProtocolInherit: attribute(14, flag, { absent: false, ip: 'innerprotoinherit|' }),
   portRange: attribute(15, udpPortRange, { ip: false }),
-  groHint: attribute(16, flag, { absent: false }),
+  groHint: attribute(16, flag, { absent: false, ip: false }),
   local: attribute(17, ipAddress, { ipv6Type: 18 }),
 })
 
@@ -70,6 +70,8 @@ export const geneve: LinkKind<'geneve', GeneveOptions> = defineLinkKind({
   kind: 'geneve',
   options,
   ethernet: true,
+  // iproute2, ip/iplink_geneve.c
+  toldAgain: ['id', 'collectMetadata'],
   // drivers/net/geneve.c, geneve_nl2info
   immutable: [
     'id',

@@ -71,10 +71,10 @@ const bit = (type: number, number: number, ip: string) =>
 const header: Lines<GreHeader> = {
   inputChecksum: bit(2, checksum, 'icsum'),
   inputSequence: bit(2, sequence, 'iseq'),
-  inputKey: attribute(4, be32, { countsBy: { type: 2, bit: key }, ip: 'ikey' }),
+  inputKey: attribute(4, be32, { countsBy: { type: 2, bit: key }, ip: 'ikey', ipNone: 'noikey' }),
   outputChecksum: bit(3, checksum, 'ocsum'),
   outputSequence: bit(3, sequence, 'oseq'),
-  outputKey: attribute(5, be32, { countsBy: { type: 3, bit: key }, ip: 'okey' }),
+  outputKey: attribute(5, be32, { countsBy: { type: 3, bit: key }, ip: 'okey', ipNone: 'nookey' }),
 }
 
 const ends = { link: 1, local: 6, remote: 7, fwmark: 20 }
@@ -93,9 +93,14 @@ const overIpv6: Lines<Ip6greOptions> = {
   ...tunnelEncapsulation(14),
   ...collectMetadata(18),
 }
+/** 0 is what `ip` says by nothing, and refuses to be told: ip/link_gre.c. */
+function indexWord(index: number): string | false {
+  return index > 0 && `erspan ${index}`
+}
+
 const erspanHeader: Lines<ErspanHeader> = {
   version: attribute(22, ranged(u8, 0, 2), { ip: 'erspan_ver' }),
-  index: attribute(21, ranged(u32, 0, 0xfffff), { ip: 'erspan' }),
+  index: attribute(21, ranged(u32, 0, 0xfffff), { ip: indexWord }),
   direction: attribute(23, enumeration(u8, { ingress: 0, egress: 1 }), { ip: 'erspan_dir' }),
   hardwareId: attribute(24, ranged(u16, 0, 63), { ip: 'erspan_hwid' }),
 }

@@ -26,7 +26,8 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   options: attributeTable<GtpOptions>({
     hashSize: attribute(3, u32, { ip: 'hsize' }),
     role: attribute(4, enumeration(u32, { ggsn: 0, sgsn: 1 })),
-    createSockets: attribute(5, boolean(u8), { absent: true, ip: false }),
+    // ip has them opened wherever it is told an option.
+    createSockets: attribute(5, boolean(u8), { absent: true, ip: 'role {role}' }),
     restartCount: attribute(6, u8, { ip: 'restart_count' }),
     local: attribute(7, ipAddress, { ipv6Type: 8, ip: false }),
   }),

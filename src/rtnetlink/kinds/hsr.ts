@@ -38,7 +38,7 @@ export const hsr: LinkKind<'hsr', HsrOptions, NoOptions, HsrStatus> = defineLink
       // The kernel tells the whole address.
       supervision: attribute(3, u8, { toldIn: { type: 4, start: 5 } }),
       version: attribute(6, u8),
-      protocol: attribute(7, enumeration(u8, { hsr: 0, prp: 1 }), { ip: 'proto' }),
+      protocol: attribute(7, enumeration(u8, { hsr: 0, prp: 1 }), { ip: { hsr: 'proto 0', prp: 'proto 1' } }),
     },
     ['slave1', 'slave2'],
   ),

@@ -57,9 +57,9 @@ const sitOptions: AttributeTable<SitOptions> = attributeTable<SitOptions>({
   // Told in the machine's order of bytes, whatever its type is called: iproute2, link_iptnl.c.
   isatap: attribute(8, boolean(u8), { bit: 0, bits: 'u16', ip: 'isatap|' }),
   rapidPrefix: attribute(11, ipv6, { ip: '6rd-prefix {}/{rapidPrefixLength}' }),
-  rapidPrefixLength: attribute(13, ranged(u16, 0, 64), { ip: () => '' }),
+  rapidPrefixLength: attribute(13, ranged(u16, 0, 64), { ip: '6rd-prefix {rapidPrefix}/{}' }),
   rapidRelayPrefix: attribute(12, ipv4, { ip: '6rd-relay_prefix {}/{rapidRelayPrefixLength}' }),
-  rapidRelayPrefixLength: attribute(14, ranged(u16, 0, 31), { ip: () => '' }),
+  rapidRelayPrefixLength: attribute(14, ranged(u16, 0, 31), { ip: '6rd-relay_prefix {rapidRelayPrefix}/{}' }),
 })
 
 /** `ip link add NAME type ipip`: a tunnel of IPv4 in IPv4, RFC 2003. */

@@ -49,6 +49,8 @@ export interface LinkKind<
   readonly port?: AttributeTable<Port>
   /** IFLA_INFO_SLAVE_DATA: what can only be read. */
   readonly portStatus?: AnyAttributeTable
+  /** Options that `ip` has to be told again with every change. */
+  readonly toldAgain?: readonly (keyof Options & string)[]
   /** Options that a living device does not change: another value makes it anew. */
   readonly immutable?: readonly (keyof Options & string)[]
   /** Sets of options of which a new link needs one, besides what its table requires. */
@@ -164,6 +166,7 @@ export interface AnyLinkKind
     | 'options'
     | 'status'
     | 'port'
+    | 'toldAgain'
     | 'immutable'
     | 'exclusive'
     | 'onlyWith'
@@ -190,6 +193,7 @@ export interface AnyLinkKind
   readonly options: AnyAttributeTable
   readonly status?: AnyAttributeTable
   readonly port?: AnyAttributeTable
+  readonly toldAgain?: readonly string[]
   readonly immutable?: readonly string[]
   readonly exclusive?: readonly string[]
   readonly onlyWith?: Readonly<Partial<Record<string, Readonly<Record<string, readonly unknown[] | undefined>>>>>

@@ -80,6 +80,11 @@ const cipherSuite: Codec<MacsecCipherSuite> = {
 const bool = boolean(u8)
 const onOff = (type: number, word: string) => attribute(type, bool, { ip: `${word} on|${word} off` })
 
+/** `ip` takes the one with the other only. */
+function windowWords(window: number, { replayProtect }: Readonly<Record<string, unknown>>): string {
+  return `${replayProtect === true ? '' : 'replay on '}window ${window}`
+}
+
 // enum of IFLA_MACSEC_*, enum macsec_validation_type, enum macsec_offload: include/uapi/linux/if_link.h
 const options: AttributeTable<MacsecOptions> = attributeTable<MacsecOptions>(
   {
@@ -89,7 +94,7 @@ const options: AttributeTable<MacsecOptions> = attributeTable<MacsecOptions>(
     sci: attribute(1, hexadecimal(8)),
     icvLength: attribute(3, ranged(u8, 8, 16), { ip: 'icvlen' }),
     cipherSuite: attribute(4, cipherSuite, { ip: 'cipher' }),
-    window: attribute(5, u32),
+    window: attribute(5, u32, { ip: windowWords }),
     encodingSa: attribute(6, ranged(u8, 0, 3), { ip: 'encodingsa' }),
     encrypt: onOff(7, 'encrypt'),
     protect: onOff(8, 'protect'),

@@ -47,11 +47,12 @@ const options: AttributeTable<MacvlanOptions> = attributeTable<MacvlanOptions>(
   {
     link: attribute(5, linkReference, { outer: true }),
     mode: attribute(1, enumeration(u32, modes)),
-    noPromiscuous: attribute(2, bool, { bit: 0, bits: 'u16', ip: 'nopromisc|' }),
-    noDestination: attribute(2, bool, { bit: 1, bits: 'u16', ip: 'nodst|' }),
+    noPromiscuous: attribute(2, bool, { bit: 0, bits: 'u16', ip: 'mode passthru nopromisc|flag null' }),
+    noDestination: attribute(2, bool, { bit: 1, bits: 'u16', ip: 'nodst|flag null' }),
     sourceMacs: attribute(5, unorderedListOf(IFLA_MACVLAN_MACADDR, mac), {
       before: { type: IFLA_MACVLAN_MACADDR_MODE, codec: u32, value: MACVLAN_MACADDR_SET },
       ip: 'macaddr set',
+      ipNone: 'macaddr flush',
     }),
     broadcastQueueLength: attribute(7, u32, { ip: 'bcqueuelen' }),
     broadcastCutoff: attribute(9, i32, { ip: 'bclim', absent: 1 }),

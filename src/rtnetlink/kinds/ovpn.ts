@@ -14,7 +14,7 @@ export const ovpn: LinkKind<'ovpn', OvpnOptions> = defineLinkKind({
   // drivers/net/ovpn/main.c has no MODULE_ALIAS_RTNL_LINK.
   loadedBy: 'ovpn',
   // enum of IFLA_OVPN_*, enum ovpn_mode: include/uapi/linux/if_link.h
-  options: attributeTable<OvpnOptions>({ mode: attribute(1, enumeration(u8, { p2p: 0, mp: 1 })) }),
+  options: attributeTable<OvpnOptions>({ mode: attribute(1, enumeration(u8, { p2p: 0, mp: 1 }), { ip: false }) }),
   // drivers/net/ovpn/main.c has no changelink.
   immutable: ['mode'],
   defaults: { mode: 'p2p' },

@@ -156,17 +156,23 @@ function flowInfoWords(flowInfo: number): string {
 // IP6_TNL_F_*: include/uapi/linux/ip6_tunnel.h
 /** The lines of {@link Ipv6TunnelHeader}. */
 export function ipv6TunnelHeader(numbers: HeaderNumbers): Lines<Ipv6TunnelHeader> {
-  const bit = (number: number, ip: string) => attribute(numbers.flags, boolean(u8), { bit: number, bits: 'u32', ip })
+  const bit = (number: number, ip: string, endedBy?: string) =>
+    attribute(numbers.flags, boolean(u8), {
+      bit: number,
+      bits: 'u32',
+      ip,
+      ...(endedBy === undefined ? {} : { endedBy }),
+    })
   return {
     hopLimit: attribute(numbers.hopLimit, u8, { ip: 'hoplimit' }),
     encapsulationLimit: attribute(numbers.encapsulationLimit, u8, { ip: 'encaplimit' }),
     flowInfo: attribute(numbers.flowInfo, ranged(be32, 0, 0x0fffffff), { ip: flowInfoWords }),
-    ignoreEncapsulationLimit: bit(0, 'encaplimit none|'),
-    inheritTrafficClass: bit(1, 'tclass inherit|'),
-    inheritFlowLabel: bit(2, 'flowlabel inherit|'),
+    ignoreEncapsulationLimit: bit(0, 'encaplimit none|', 'encapsulationLimit'),
+    inheritTrafficClass: bit(1, 'tclass inherit|', 'flowInfo'),
+    inheritFlowLabel: bit(2, 'flowlabel inherit|', 'flowInfo'),
     copyDscp: bit(4, 'dscp inherit|'),
-    inheritFwmark: bit(5, 'fwmark inherit|'),
-    allowLocalRemote: bit(6, 'allow-localremote|'),
+    inheritFwmark: bit(5, 'fwmark inherit|', 'fwmark'),
+    allowLocalRemote: bit(6, 'allow-localremote|noallow-localremote'),
   }
 }
 

@@ -63,8 +63,8 @@ const options: AttributeTable<VlanOptions> = attributeTable<VlanOptions>(
     looseBinding: vlanFlag(2, 'loose_binding'),
     mvrp: vlanFlag(3, 'mvrp'),
     bridgeBinding: vlanFlag(4, 'bridge_binding'),
-    ingressQosMap: attribute(4, ingress, { ip: 'ingress-qos-map' }),
-    egressQosMap: attribute(3, egress, { ip: 'egress-qos-map' }),
+    ingressQosMap: attribute(4, ingress, { ip: 'ingress-qos-map', ipNone: '' }),
+    egressQosMap: attribute(3, egress, { ip: 'egress-qos-map', ipNone: '' }),
   },
   ['link', 'id'],
 )

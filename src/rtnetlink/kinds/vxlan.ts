@@ -1,4 +1,4 @@
-import { hexadecimalWord } from '../../netlink/attributeLine.js'
+import { hexadecimalWord, ttlWords, vniWords } from '../../netlink/attributeLine.js'
 import {
   be16,
   be32,
@@ -109,14 +109,14 @@ const onOff = (type: number, word: string) => attribute(type, bool, { ip: `${wor
 // enum of IFLA_VXLAN_*, enum ifla_vxlan_df, enum ifla_vxlan_label_policy: include/uapi/linux/if_link.h;
 // ip's words: iproute2, iplink_vxlan.c
 const options: AttributeTable<VxlanOptions> = attributeTable<VxlanOptions>({
-  id: attribute(1, ranged(u32, 0, 0xffffff)),
+  id: attribute(1, ranged(u32, 0, 0xffffff), { ip: vniWords }),
   link: attribute(3, linkReference, { ip: 'dev' }),
   group: attribute(2, castAddress('multicast'), { ipv6Type: 16 }),
   remote: attribute(2, castAddress('unicast'), { ipv6Type: 16 }),
   local: attribute(4, ipAddress, { ipv6Type: 17 }),
   port: attribute(15, be16, { ip: 'dstport' }),
   portRange: attribute(10, udpPortRange, { ip: 'srcport {low} {high}' }),
-  ttl: attribute(5, u8),
+  ttl: attribute(5, u8, { ip: ttlWords }),
   ttlInherit: attribute(28, flag, { absent: false, ip: 'ttl inherit|' }),
   tos: attribute(6, u8, { ip: hexadecimalWord('tos') }),
   df: attribute(29, enumeration(u8, { unset: 0, set: 1, inherit: 2 })),
