@@ -15,7 +15,8 @@ export type PlacedQdisc = (QdiscSpec | OpaqueQdisc | { readonly kind: 'clsact' |
 /** What is done to one qdisc or class of a link. */
 export type QdiscChange =
   | { readonly action: 'create' | 'change'; readonly qdisc: PlacedQdisc }
-  | { readonly action: 'delete'; readonly parent: string }
+  /** With the kind where it is no place of qdiscs that send. */
+  | { readonly action: 'delete'; readonly parent: string; readonly kind?: 'clsact' | 'ingress' }
   | { readonly action: 'createClass' | 'changeClass'; readonly class: Omit<TrafficClass, 'dev'> }
   | { readonly action: 'deleteClass'; readonly id: string }
 
@@ -278,7 +279,7 @@ export function ingressDifference(
   actual: 'clsact' | 'ingress' | undefined,
 ): QdiscDifference | undefined {
   if (wanted === (actual ?? null)) return undefined
-  const gone: QdiscChange[] = actual ? [{ action: 'delete', parent: 'ingress' }] : []
+  const gone: QdiscChange[] = actual ? [{ action: 'delete', parent: 'ingress', kind: actual }] : []
   // Both are one place in the kernel.
   const made: QdiscChange[] = wanted ? [{ action: 'create', qdisc: { kind: wanted, parent: 'ingress' } }] : []
   return {

@@ -79,3 +79,60 @@ test('the commands that a plan tells do what it does', async (t) => {
     )
   }
 })
+
+test('the commands for what ip, bridge and tc say otherwise do what the plan does', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const specs: readonly Spec[] = [
+    {
+      links: [
+        { name: 'br', kind: 'bridge' },
+        {
+          name: 'v',
+          kind: 'veth',
+          up: true,
+          veth: { peer: { name: 'w' } },
+          master: 'br',
+          ingressQdisc: 'clsact',
+        },
+        { name: 'w', up: true, addresses: ['10.9.0.1/24', 'fd09::1/64'] },
+        { name: 'x', kind: 'vxlan', vxlan: { id: 0, collectMetadata: true, port: 4789 } },
+        { name: 'm', kind: 'macvlan', macvlan: { link: 'w', mode: 'source', noDestination: true } },
+      ],
+      neighbors: [{ address: 'fd09::8', dev: 'w', proxy: true, router: true }],
+      nexthops: [
+        { id: 6, via: '10.9.0.3', dev: 'w' },
+        { id: 7, group: [6], type: 'resilient', buckets: 8, idleTimer: 5 },
+      ],
+    },
+    {
+      links: [
+        { name: 'v', ingressQdisc: null },
+        { name: 'm', macvlan: { noDestination: false } },
+      ],
+    },
+  ]
+  for (const spec of specs) {
+    const { steps } = await namespace.plan(spec)
+    const script = steps.map(({ equivalent }) => equivalent).join('\n')
+    namespace.sh(`set -e\n${script.replaceAll(/^(ip address .*) proto 108$/gm, '$1')}`)
+    const left = await namespace.plan(spec)
+    t.deepEqual(
+      left.steps.map(({ equivalent }) => equivalent),
+      [],
+      script,
+    )
+  }
+})
+
+test('what ip has no word for is told', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const nexthops = [
+    { id: 7, group: [6], type: 'resilient', buckets: 8, idleTimer: 0.5 } as const,
+    { id: 6, blackhole: true },
+  ]
+  const { steps } = await namespace.plan({ nexthops })
+  t.is(
+    steps.find(({ id }) => id === '7')?.equivalent,
+    'ip nexthop add id 7 group 6 type resilient buckets 8 proto 108\n# ip has no word for idleTimer 0.5 of nexthop 7: it takes whole seconds',
+  )
+})

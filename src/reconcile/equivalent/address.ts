@@ -30,15 +30,11 @@ export function addressCommand(verb: 'add' | 'replace' | 'delete', address: Addr
 /** The `ip neighbor` command for a neighbor. */
 export function neighborCommand(verb: 'add' | 'replace' | 'delete', neighbor: Neighbor): string {
   const { proxy, address, dev, mac, state, router, externallyLearned, managed } = neighbor
-  if (proxy) return words('ip neighbor', verb, 'proxy', address, 'dev', String(dev))
-  if (verb === 'delete') return words('ip neighbor delete', address, 'dev', String(dev))
+  const named = words('ip neighbor', verb, proxy && 'proxy', address, 'dev', String(dev))
+  if (verb === 'delete') return named
   return words(
-    'ip neighbor',
-    verb,
-    address,
+    named,
     mac !== undefined && `lladdr ${mac}`,
-    'dev',
-    String(dev),
     state && `nud ${state}`,
     router && 'router',
     managed && 'managed',

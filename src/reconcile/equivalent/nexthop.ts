@@ -2,8 +2,22 @@ import type { NexthopRecord } from '../../state/nexthop.js'
 import { encapsulationWords } from './encapsulation.js'
 import { words } from './words.js'
 
-/** The `ip nexthop` command for a nexthop object. */
-export function nexthopCommand(verb: 'add' | 'replace', nexthop: NexthopRecord): string {
+/** The `ip nexthop` command for a nexthop object, and what it leaves out. */
+export function nexthopCommands(verb: 'add' | 'replace', nexthop: NexthopRecord): string[] {
+  const timers = [
+    ['idleTimer', nexthop.idleTimer],
+    ['unbalancedTimer', nexthop.unbalancedTimer],
+  ] as const
+  const broken = timers.flatMap(([name, value]) => (isWhole(value) ? [] : [`${name} ${value}`]))
+  const comment = `# ip has no word for ${broken.join(', ')} of nexthop ${nexthop.id}: it takes whole seconds`
+  return [nexthopCommand(verb, nexthop), ...(broken.length > 0 ? [comment] : [])]
+}
+
+function isWhole(seconds: number | undefined): boolean {
+  return seconds === undefined || Number.isInteger(seconds)
+}
+
+function nexthopCommand(verb: 'add' | 'replace', nexthop: NexthopRecord): string {
   const { id, family, via, dev, onlink, blackhole, fdb, group, type, protocol, encapsulation } = nexthop
   return words(
     family === 'inet6' && via === undefined ? 'ip -6 nexthop' : 'ip nexthop',
@@ -29,7 +43,7 @@ function resilientWords({ buckets, idleTimer, unbalancedTimer }: NexthopRecord):
   return words(
     'type resilient',
     buckets !== undefined && `buckets ${buckets}`,
-    idleTimer !== undefined && `idle_timer ${idleTimer}`,
-    unbalancedTimer !== undefined && `unbalanced_timer ${unbalancedTimer}`,
+    idleTimer !== undefined && isWhole(idleTimer) && `idle_timer ${idleTimer}`,
+    unbalancedTimer !== undefined && isWhole(unbalancedTimer) && `unbalanced_timer ${unbalancedTimer}`,
   )
 }

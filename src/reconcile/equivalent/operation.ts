@@ -7,7 +7,7 @@ import { addressCommand, neighborCommand } from './address.js'
 import { fdbCommand, mdbCommand } from './entry.js'
 import { firewallCommands } from './firewall.js'
 import { createLinkCommands, updateLinkCommands } from './link.js'
-import { nexthopCommand } from './nexthop.js'
+import { nexthopCommands } from './nexthop.js'
 import { qdiscCommands } from './qdisc.js'
 import { routeCommand } from './route.js'
 import { ruleCommand } from './rule.js'
@@ -107,10 +107,10 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
     case 'createNexthop':
       return [
         ...(operation.replaces ? [`ip nexthop delete id ${operation.nexthop.id}`] : []),
-        nexthopCommand('add', operation.nexthop),
+        ...nexthopCommands('add', operation.nexthop),
       ]
     case 'replaceNexthop':
-      return [nexthopCommand('replace', operation.nexthop)]
+      return nexthopCommands('replace', operation.nexthop)
     case 'deleteNexthop':
       return [`ip nexthop delete id ${operation.nexthop.id}`]
     case 'bulkRoutes':

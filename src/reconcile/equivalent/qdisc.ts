@@ -34,7 +34,7 @@ function commandOf(dev: string, change: QdiscChange): string {
       )
     }
     case 'delete':
-      return commandLine('tc qdisc delete', 'dev', dev, ...placeWords(change.parent))
+      return commandLine('tc qdisc delete', 'dev', dev, ...(change.kind ? [change.kind] : placeWords(change.parent)))
     case 'createClass':
     case 'changeClass': {
       const { id, parent = `${id.split(':')[0]}:` } = change.class
