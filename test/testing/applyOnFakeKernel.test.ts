@@ -30,6 +30,25 @@ test('a spec is applied to a kernel in memory, and then there is nothing to do',
   t.is(now.links?.find(({ name }) => name === 'tap0')?.master, 'br0')
 })
 
+test('VLANs in memory go down and up with the link below, at once', async (t) => {
+  const kernel = new FakeKernel()
+  const made: LinkSpec[] = [
+    { name: 'd0', kind: 'dummy', up: true },
+    { name: 'outer', kind: 'vlan', vlan: { link: 'd0', id: 5 }, up: true },
+    { name: 'inner', kind: 'vlan', vlan: { link: 'outer', id: 6 }, up: true },
+    { name: 'loose', kind: 'vlan', vlan: { link: 'd0', id: 7, looseBinding: true }, up: true },
+  ]
+  ;(await apply({ links: made }, { kernel })).unwrap()
+  for (const up of [false, true]) {
+    const began = performance.now()
+    ;(await apply({ links: [{ name: 'd0', up }] }, { kernel })).unwrap()
+    t.true(performance.now() - began < 1500)
+    const { links = [] } = (await snapshot({ kernel })).unwrap()
+    const shown = (name: string) => links.find((link) => link.name === name)?.up
+    t.deepEqual(['d0', 'outer', 'inner', 'loose'].map(shown), [up, up, up, true])
+  }
+})
+
 test('a link in memory keeps a token beside the mode of its addresses, and loses its carrier by wish', async (t) => {
   const kernel = new FakeKernel()
   const links = [

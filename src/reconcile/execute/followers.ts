@@ -1,5 +1,8 @@
 import { RTNLGRP_LINK } from '../../rtnetlink/constants.js'
+import { decodeLink } from '../../rtnetlink/decodeLink.js'
+import type { ListedLink } from '../../rtnetlink/link.js'
 import { observeLinks } from '../observe/observe.js'
+import { findLink, mostFew } from '../observe/observeFew.js'
 import type { ApplyOptions } from '../options/options.js'
 import type { MessageOperation } from '../steps/messages.js'
 import { propertyChange } from '../steps/operation.js'
@@ -31,6 +34,17 @@ export function partsWithFollowers(operation: MessageOperation): readonly Part[]
   ]
 }
 
+/** Links among others: few are asked for one by one, since there may be thousands, some below each of many links. */
+async function linksOf(names: readonly string[], place: Place, options: ApplyOptions): Promise<ListedLink[]> {
+  if (names.length > mostFew) return await observeLinks(place, options)
+  const links: ListedLink[] = []
+  for (const name of names) {
+    const found = await findLink(place, { name }, options)
+    if (found) links.push(decodeLink(found.body))
+  }
+  return links
+}
+
 /** Milliseconds, for what does not come up at all. */
 const patience = 2000
 
@@ -41,7 +55,7 @@ const patience = 2000
 export async function settleFollowers({ names, up }: Followers, place: Place, options: ApplyOptions): Promise<void> {
   const awaited = new Set(names)
   const isSettled = async (): Promise<boolean> =>
-    (await observeLinks(place, options)).every((link) => !awaited.has(link.name) || link.up === up)
+    (await linksOf(names, place, options)).every((link) => !awaited.has(link.name) || link.up === up)
   await listenUntil(place, [RTNLGRP_LINK], isSettled, {
     timeout: patience,
     signal: options.signal,

@@ -158,6 +158,11 @@ export class LinkTable {
     for (const observer of this.observers) up ? observer.linkUp(link) : observer.linkDown(link)
     const other = isPairKind(link.kind) && link.lower !== undefined ? this.byIndex(link.lower) : undefined
     if (other && other.flags & IFF_UP) this.changed(other)
+    // net/8021q/vlan.c, vlan_device_event
+    for (const upper of this.all().filter((one) => follows(one, link))) {
+      this.setUp(upper, up)
+      this.changed(upper)
+    }
     this.settle()
   }
 
@@ -184,6 +189,12 @@ export class LinkTable {
       ...(master.macFixed || lowest === undefined ? { ...(mac === undefined ? {} : { mac }) } : { mac: lowest }),
     }
   }
+}
+
+/** Whether a link goes down and up with another one. */
+function follows({ kind, lower, options }: FakeLink, { index }: FakeLink): boolean {
+  const unless = kind === undefined ? undefined : linkKind(kind)?.downWithLowerUnless
+  return unless !== undefined && lower === index && options[unless] !== true
 }
 
 const commonAttributes = {
