@@ -2,7 +2,7 @@ import { findAttribute, type UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, noting, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
-import { text } from '../netlink/scalars.js'
+import { text, u32 } from '../netlink/scalars.js'
 import { type Gathered, Shape } from '../netlink/shape.js'
 import { linkKind } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
@@ -33,8 +33,13 @@ export function decodeLink(body: Payload, context: DecodeContext = withoutNames)
 
 const shape = new Shape()
 
+// include/uapi/linux/if_link.h
 const IFLA_IFNAME = 3
+const IFLA_LINK = 5
+const IFLA_LINKINFO = 18
+const IFLA_INFO_KIND = 1
 const ifname = text(15)
+const kindName = text(255)
 
 /** Index and name alone, for whoever needs the names before anything that refers to them can be decoded. */
 export function decodeLinkName(body: Payload): { index: number; name: string } {
@@ -42,6 +47,18 @@ export function decodeLinkName(body: Payload): { index: number; name: string } {
   return {
     index: linkHeader.decode(body, withoutNames).index,
     name: name === undefined ? '' : ifname.decode(name, withoutNames),
+  }
+}
+
+/** What the kernel calls the kind, and the index of the device below alone, for whoever looks for few of many links. */
+export function decodeLinkPlace(body: Payload): { kind: string; lower: number | undefined } {
+  const attributes = body.slice(body.start + linkHeader.size)
+  const info = findAttribute(attributes, IFLA_LINKINFO)
+  const kind = info && findAttribute(info, IFLA_INFO_KIND)
+  const lower = findAttribute(attributes, IFLA_LINK)
+  return {
+    kind: kind === undefined ? '' : kindName.decode(kind, withoutNames),
+    lower: lower === undefined ? undefined : u32.decode(lower, withoutNames),
   }
 }
 

@@ -14,6 +14,7 @@ import type { Place } from '../world/place.js'
 import { dump } from './dump.js'
 import { type Curiosity, linkRecords, namesOf, observeSwitches } from './observe.js'
 import { observeFdb } from './observeEntries.js'
+import { hasOtherTaker } from './otherTakers.js'
 
 /** Asking for more links than this, one by one, is slower than reading all of many. */
 export const mostFew = 32
@@ -26,6 +27,8 @@ export interface Scope {
   readonly marks: ReadonlyMap<string, string>
   /** Those of the links whose entries in forwarding databases are to be known. */
   readonly ports: ReadonlySet<string>
+  /** Those of the links that take all frames of another one, which hands them to one sort alone. */
+  readonly takers: readonly { readonly upper: string; readonly lower: string; readonly sort: string }[]
 }
 
 /**
@@ -45,6 +48,10 @@ export async function observeFew(
   }
   const links = await observeFewLinks(place, scope.links, options)
   if (!links) return undefined
+  for (const { upper, lower, sort } of scope.takers) {
+    const device = links.has(upper) ? undefined : links.get(lower)?.link
+    if (device && (await hasOtherTaker(place, device, sort, options))) return undefined
+  }
   const fdb = await observePorts(place, links, scope.ports, options)
   const switches = await observeSwitches(place, table, options)
   return { ...unreadState, links, ...switches, ...(scope.ports.size > 0 ? { fdb } : {}) }

@@ -1,4 +1,5 @@
 import { isSelf } from '../../rtnetlink/fdb.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { IFNAMSIZ } from '../../rtnetlink/linkMessages.js'
 import { linkOptionsOf } from '../../rtnetlink/linkProperties.js'
@@ -8,6 +9,7 @@ import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
 import { sectionOf } from '../../state/link.js'
 import { emptyState } from '../../state/model.js'
 import { newMark, type Owner } from '../../state/owner.js'
+import { lowersOf } from '../reach/dependents.js'
 import type { PlannedStep } from '../steps/step.js'
 import { curiosityOf } from './curiosity.js'
 import { mostFew, type Scope } from './observeFew.js'
@@ -31,7 +33,14 @@ export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefine
   if (fdb?.some(({ entry }) => isSelf(entry))) return undefined
   // Nobody made a link under a name that only an alternative one can be.
   const made = links.filter(({ name }) => Buffer.byteLength(name) < IFNAMSIZ)
-  return { links: names, ports, marks: new Map(made.map(({ name }) => [newMark(owner, name, emptyState), name])) }
+  const marks = new Map(made.map(({ name }) => [newMark(owner, name, emptyState), name]))
+  return { links: names, ports, marks, takers: links.flatMap(takersIn) }
+}
+
+function takersIn({ name, properties, elsewhere }: DesiredLink): Scope['takers'] {
+  const { takesFramesAs: sort, hasPorts } = linkKind(properties.kind ?? '') ?? {}
+  if (sort === undefined || hasPorts || elsewhere !== undefined) return []
+  return lowersOf({ ...properties }).map((lower) => ({ upper: name, lower, sort }))
 }
 
 /** Whether a wish is about links that are to be, and the tables, and nothing else. */

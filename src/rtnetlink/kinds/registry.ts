@@ -54,6 +54,14 @@ export function linkKind(name: string): AnyLinkKind | undefined {
   return kinds.get(name)
 }
 
+/** What the kernel calls the kinds that take all frames of the devices below them, but as a certain sort. */
+export function frameTakersBut(sort: string): ReadonlySet<string> {
+  const others = [...kinds.values()].filter(
+    ({ takesFramesAs, hasPorts }) => takesFramesAs !== undefined && !hasPorts && takesFramesAs !== sort,
+  )
+  return new Set(others.map(nameInKernel))
+}
+
 /** The kind of the kernel's name, told apart by what was read where several share it. */
 export function linkKindOfKernel(
   kernelKind: string,
