@@ -4,7 +4,7 @@ import { peerOf } from '../../rtnetlink/pair.js'
 import { pointer } from '../../spec/pointer.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
-import { ethernet, loopback, sectionOf } from '../../state/link.js'
+import { sectionOf } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
 import { isReservedName, reservedNameMessage } from '../../state/reservedNames.js'
 import { kernelIsAtLeast } from '../../system/kernelRelease.js'
@@ -13,6 +13,7 @@ import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
 import { desiredLink, kindOf, requireLinks } from './lookup.js'
 import { checkLowerMac } from './lowerMac.js'
+import { carriesOther, checkPort, isLoopback } from './portChecks.js'
 
 /** Refuses a new link without what its kind needs to be made. */
 export function checkNeeded(
@@ -106,39 +107,6 @@ function lacksFrames(context: DiffContext, lower: string, needed: AnyLinkKind['e
 function willCarryOther(context: DiffContext, name: string): boolean {
   if (context.actual.links.has(name) && !context.recreated.has(name)) return carriesOther(context, name)
   return linkKind(desiredLink(context, name)?.properties.kind ?? '')?.ethernet === false
-}
-
-function isLoopback({ actual }: DiffContext, name: string): boolean {
-  return actual.links.get(name)?.link.hardwareType === loopback
-}
-
-/** What the kernel refuses only when half the work is done: a port that its master cannot have. */
-function checkPort(context: DiffContext, { name, properties, path }: DesiredLink): void {
-  if (typeof properties.master !== 'string') return
-  const kindOf = (link: string): string | undefined =>
-    desiredLink(context, link)?.properties.kind ?? context.actual.links.get(link)?.link.kind
-  const masterKind = kindOf(properties.master)
-  const master = masterKind === undefined ? undefined : linkKind(masterKind)
-  const exists = context.actual.links.has(properties.master)
-  if (exists && !context.recreated.has(properties.master) && !master?.hasPorts) {
-    const what = masterKind === undefined ? 'a device' : `a ${masterKind}`
-    context.problems.push({ path: `${path}/master`, message: `${properties.master} is ${what}, which has no ports` })
-  }
-  const kind = properties.kind ?? kindOf(name)
-  const known = kind === undefined ? undefined : linkKind(kind)
-  const cannot = known ? !known.ethernet || known.kind === 'bridge' : carriesOther(context, name)
-  if (master?.kind === 'bridge' && cannot) {
-    context.problems.push({
-      path: `${path}/master`,
-      message: `${name} is ${known ? `a ${known.kind}` : 'no Ethernet device'}, and cannot be a port of a bridge`,
-    })
-  }
-}
-
-/** Whether a device is of another sort than Ethernet, such as lo: net/bridge/br_if.c, br_add_if. */
-function carriesOther({ actual }: DiffContext, name: string): boolean {
-  const hardwareType = actual.links.get(name)?.link.hardwareType
-  return hardwareType !== undefined && hardwareType !== ethernet
 }
 
 /** Below the smallest MTU of IPv6 the kernel takes all its addresses away (net/ipv6/addrconf.c, addrconf_notify). */

@@ -17,6 +17,7 @@ export interface BareudpOptions {
 /** `ip link add NAME type bareudp dstport PORT ethertype TYPE`: packets of one protocol in UDP, by routes' metadata. */
 export const bareudp: LinkKind<'bareudp', BareudpOptions> = defineLinkKind({
   kind: 'bareudp',
+  ethernet: false,
   // enum of IFLA_BAREUDP_*: include/uapi/linux/if_link.h
   options: attributeTable<BareudpOptions>(
     {

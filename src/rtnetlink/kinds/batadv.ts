@@ -18,4 +18,6 @@ export const batadv: LinkKind<'batadv', BatadvOptions> = defineLinkKind({
   untold: ['algorithm'],
   ethernet: true,
   hasPorts: true,
+  // net/batman-adv/hard-interface.c, batadv_is_valid_iface
+  ethernetPorts: true,
 })

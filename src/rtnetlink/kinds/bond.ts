@@ -202,6 +202,9 @@ export const bond: LinkKind<'bond', BondOptions, BondPortOptions, BondStatus> = 
   portStatus: bondPortStatus,
   ethernet: true,
   hasPorts: true,
+  // drivers/net/bonding/bond_main.c, bond_enslave
+  neverPorts: ['can', 'vcan', 'vxcan'],
+  givesMacUnless: { mode: ['active-backup'] },
   takesFramesAs: 'bond',
   // drivers/net/bonding/bond_main.c, bond_enslave and __bond_release_one
   portsGoDown: true,

@@ -200,6 +200,10 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
   portStatus: bridgePortStatus,
   ethernet: true,
   hasPorts: true,
+  // net/bridge/br_if.c, br_add_if
+  neverPorts: ['bridge'],
+  ethernetPorts: true,
+  portsHaveMac: true,
   takesFramesAs: 'bridge',
   // Only ndo_change_mtu keeps the MTU from following the ports' (br_device.c, BROPT_MTU_SET_BY_USER).
   setAfterCreation: ['mtu'],

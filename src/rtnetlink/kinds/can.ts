@@ -26,6 +26,7 @@ export const vcan: LinkKind<'vcan', VcanOptions> = defineLinkKind({
 /** `ip link add NAME type vxcan peer name OTHER`: two ends of a CAN bus, such as of two namespaces. */
 export const vxcan: LinkKind<'vxcan', VxcanOptions> = defineLinkKind({
   kind: 'vxcan',
+  ethernet: false,
   // VXCAN_INFO_*: include/uapi/linux/can/vxcan.h
   options: attributeTable<VxcanOptions>({ peer: peerLine(1) }, ['peer']),
   pair: {},

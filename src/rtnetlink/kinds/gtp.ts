@@ -22,6 +22,7 @@ export interface GtpOptions {
 /** `ip link add NAME type gtp`: the user's packets of a mobile network. */
 export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   kind: 'gtp',
+  ethernet: false,
   // enum of IFLA_GTP_*, enum ifla_gtp_role: include/uapi/linux/if_link.h
   options: attributeTable<GtpOptions>({
     hashSize: attribute(3, u32, { ip: 'hsize' }),

@@ -157,6 +157,18 @@ export interface LinkKind<
   readonly ethernet?: boolean
   /** Whether ports can be put into it. */
   readonly hasPorts?: boolean
+  /** Kinds of which the kernel makes no link its port. */
+  readonly neverPorts?: readonly string[]
+  /** Whether lo is no port of it. */
+  readonly noLoopbackPort?: boolean
+  /** Whether only what carries Ethernet frames can be its port. */
+  readonly ethernetPorts?: boolean
+  /** Whether what has no MAC address at all cannot be its port. */
+  readonly portsHaveMac?: boolean
+  /** Options without which it gives its ports a MAC address, so that these must take one. */
+  readonly givesMacUnless?: { readonly [Name in keyof Options]?: readonly Options[Name][] }
+  /** Options with which it has no MAC address though it carries Ethernet frames. */
+  readonly noMacWith?: { readonly [Name in keyof Options]?: readonly Options[Name][] }
 }
 
 /** A link kind whose options are not known at compile time. */
@@ -189,6 +201,8 @@ export interface AnyLinkKind
     | 'tellsPortsWith'
     | 'macOf'
     | 'boundTo'
+    | 'givesMacUnless'
+    | 'noMacWith'
   > {
   readonly options: AnyAttributeTable
   readonly status?: AnyAttributeTable
@@ -206,6 +220,8 @@ export interface AnyLinkKind
   readonly boundTo?: readonly string[]
   readonly namesPorts?: readonly string[]
   readonly onlyPorts?: readonly string[]
+  readonly givesMacUnless?: Readonly<Record<string, readonly unknown[] | undefined>>
+  readonly noMacWith?: Readonly<Record<string, readonly unknown[] | undefined>>
   /** Options of which the kernel tells a value for a time that is none of a setting. */
   readonly passing?: (options: object, status: object) => readonly string[]
   readonly cleared?: Readonly<Record<string, unknown>>

@@ -74,4 +74,5 @@ export const netkit: LinkKind<'netkit', NetkitOptions, NonNullable<unknown>, Net
   },
   generalDefaults: { arp: false },
   ethernet: true,
+  noMacWith: { mode: ['l3'] },
 })

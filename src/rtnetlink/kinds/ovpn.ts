@@ -11,6 +11,7 @@ export interface OvpnOptions {
 /** `ip link add NAME type ovpn`: the packets of OpenVPN, handled by the kernel. Since Linux 6.16. */
 export const ovpn: LinkKind<'ovpn', OvpnOptions> = defineLinkKind({
   kind: 'ovpn',
+  ethernet: false,
   // drivers/net/ovpn/main.c has no MODULE_ALIAS_RTNL_LINK.
   loadedBy: 'ovpn',
   // enum of IFLA_OVPN_*, enum ovpn_mode: include/uapi/linux/if_link.h

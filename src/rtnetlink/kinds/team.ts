@@ -43,6 +43,8 @@ export const team: LinkKind<'team', TeamOptions, TeamPortOptions> = defineLinkKi
   generic: teamGeneric,
   ethernet: true,
   hasPorts: true,
+  // drivers/net/team/team_core.c, team_port_add
+  noLoopbackPort: true,
   takesFramesAs: 'team',
   // drivers/net/team/team.c, team_port_add and team_port_del
   portsGoDown: true,

@@ -15,6 +15,9 @@ export const vrf: LinkKind<'vrf', VrfOptions> = defineLinkKind({
   options: attributeTable<VrfOptions>({ table: attribute(1, ranged(u32, 1, 0xffffffff)) }, ['table']),
   immutable: ['table'],
   hasPorts: true,
+  // drivers/net/vrf.c, vrf_add_slave and do_vrf_add_slave
+  noLoopbackPort: true,
+  neverPorts: ['vrf'],
   // drivers/net/vrf.c, cycle_netdev: it takes the routes of the other table along, and all IPv6 addresses.
   portsGoDown: true,
   // IFF_NO_RX_HANDLER: drivers/net/vrf.c, vrf_setup

@@ -35,6 +35,7 @@ export const vti: LinkKind<'vti', VtiOptions> = defineLinkKind({
 export const vti6: LinkKind<'vti6', VtiOptions> = defineLinkKind({
   ...shared,
   kind: 'vti6',
+  ethernet: false,
   options: optionsOf('inet6'),
   defaults: { ...tunnelEndDefaults('inet6'), inputKey: 0, outputKey: 0 },
   generalDefaults: { mtu: undefined, multicast: false, arp: false },
