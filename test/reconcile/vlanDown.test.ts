@@ -128,3 +128,15 @@ run('a VLAN that is to be down is so where the link below it comes up, or goes d
     t.false(isUp(here, 'inner'))
   }
 })
+
+run('a VLAN that is made anew goes down with the link below it', async (t) => {
+  const here = stage(t)
+  await here.converges({
+    links: [
+      { name: 'v0', up: false },
+      { name: 'outer', kind: 'vlan', vlan: { link: 'v0', id: 9 } },
+    ],
+  })
+  t.false(isUp(here, 'outer'))
+  t.false(isUp(here, 'inner'))
+})

@@ -49,6 +49,28 @@ test('VLANs in memory go down and up with the link below, at once', async (t) =>
   }
 })
 
+test('VLANs that are made anew go down with the link below', async (t) => {
+  const kernel = new FakeKernel()
+  const made: LinkSpec[] = [
+    { name: 'd0', kind: 'dummy' },
+    { name: 'outer', kind: 'vlan', vlan: { link: 'd0', id: 5 } },
+    { name: 'inner', kind: 'vlan', vlan: { link: 'outer', id: 6 } },
+  ]
+  ;(await apply({ links: made }, { kernel })).unwrap()
+  const wish: LinkSpec[] = [
+    { name: 'd0', up: false },
+    { name: 'outer', vlan: { id: 9 } },
+  ]
+  ;(await apply({ links: wish }, { kernel })).unwrap()
+  const { links = [] } = (await snapshot({ kernel })).unwrap()
+  t.deepEqual(links.map(({ name, up }) => `${name} ${up}`).sort(), [
+    'd0 false',
+    'inner false',
+    'lo false',
+    'outer false',
+  ])
+})
+
 test('a link in memory keeps a token beside the mode of its addresses, and loses its carrier by wish', async (t) => {
   const kernel = new FakeKernel()
   const links = [

@@ -31,9 +31,15 @@ export function withFollowers(
   const follow = (by: string, way: Way): void => {
     for (const name of followersOf(by, actual)) {
       const { absent, properties } = named.get(name) ?? {}
-      if (absent || recreated.has(name)) continue
       const isUp = actual.links.get(name)?.link.up === true
       const stated = properties?.up
+      // What is made anew comes back as it was, for which the link below must be up.
+      const remade = recreated.has(name)
+      if (remade && !absent && way === 'down' && isUp && stated === undefined) {
+        wishes.set(name, { up: false, by })
+        follow(name, way)
+      }
+      if (absent || remade) continue
       const keeps = way === 'bounce'
       if (keeps && isUp) {
         if (stated !== false && !bounced.has(name)) follow(name, way)
