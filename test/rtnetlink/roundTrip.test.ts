@@ -66,10 +66,12 @@ const addresses: fc.Arbitrary<Address> = family.chain((of) =>
     })),
 )
 
+const realms = fc.tuple(fc.integer({ min: 1, max: 0xffff }), u16).map(([from, to]) => `${from}/${to}`)
+
 const nexthops = (of: Family): fc.Arbitrary<Nexthop[]> =>
   fc.array(
     fc
-      .tuple(some({ via: addressOf(of), dev: index, onlink: yes }), fc.integer({ min: 1, max: 256 }))
+      .tuple(some({ via: addressOf(of), dev: index, realms, onlink: yes }), fc.integer({ min: 1, max: 256 }))
       .map(([rest, weight]) => ({ ...rest, weight })),
     { minLength: 1, maxLength: 5 },
   )
@@ -83,7 +85,7 @@ const routes: fc.Arbitrary<Route> = family.chain((of) =>
         type: fc.constantFrom('unicast', 'local', 'blackhole', 'unreachable', 'prohibit', 'throw', 'multicast'),
         ...{ table: fc.integer({ min: 1, max: 0xffffffff }), tos: fc.integer({ min: 1, max: 255 }), protocol: u8 },
         ...{ onlink: yes, preference: fc.constantFrom('low', 'medium', 'high') },
-        realms: fc.tuple(fc.integer({ min: 1, max: 0xffff }), u16).map(([from, to]) => `${from}/${to}`),
+        realms,
         ...{ mtu: u32, lockMtu: yes, advmss: u32, window: u32, ssthresh: u32, cwnd: u32, initcwnd: u32, initrwnd: u32 },
         ...{ hoplimit: u32, reordering: u32, ecn: yes, quickack: fc.boolean(), fastOpenNoCookie: fc.boolean() },
         rtt: u32.map((eighths) => eighths / 8000),
@@ -91,7 +93,8 @@ const routes: fc.Arbitrary<Route> = family.chain((of) =>
         rtoMin: u32.map((milliseconds) => milliseconds / 1000),
         congestion: name,
         lockedMetrics: fc.constantFrom(1 << 3, (1 << 3) | (1 << 4)),
-        features: fc.constant(0x10),
+        tcpUsecTs: yes,
+        features: fc.constant(0x8),
       }),
       of === 'inet' ? some({ scope }) : some({ from: networkIn('inet6') }),
     )
