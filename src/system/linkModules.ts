@@ -25,10 +25,15 @@ function aliasedModules(): ReadonlyMap<string, string> {
   return modules
 }
 
+/** Whether a module is loaded; one that is part of the kernel need not show. */
+export function isModuleLoaded(module: string): boolean {
+  return existsSync(`/sys/module/${module}`)
+}
+
 /** Whether the kernel would load a module as soon as it asks for this alias. */
 export function wouldLoadModule(alias: string): boolean {
   const module = aliasedModules().get(alias)
-  if (module === undefined || existsSync(`/sys/module/${module}`)) return false
+  if (module === undefined || isModuleLoaded(module)) return false
   return readIfPossible('/proc/sys/kernel/modules_disabled').trim() !== '1'
 }
 

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { release } from 'node:os'
-import { readIfPossible } from './linkModules.js'
+import { isModuleLoaded, readIfPossible } from './linkModules.js'
 
 let modules: ReadonlySet<string> | undefined
 
@@ -16,6 +15,6 @@ function qdiscModules(): ReadonlySet<string> {
 /** Whether the kernel would load a module as soon as it is asked for a kind of qdisc. */
 export function wouldLoadQdiscModule(kind: string): boolean {
   const module = `sch_${kind === 'clsact' ? 'ingress' : kind}`
-  if (!qdiscModules().has(module) || existsSync(`/sys/module/${module}`)) return false
+  if (!qdiscModules().has(module) || isModuleLoaded(module)) return false
   return readIfPossible('/proc/sys/kernel/modules_disabled').trim() !== '1'
 }

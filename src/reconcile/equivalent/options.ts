@@ -97,7 +97,6 @@ function filled(template: string, value: unknown, siblings: object): string {
 function optionValue(domain: Domain, value: unknown): string {
   // iproute2 takes a bridge's durations in hundredths of a second, the kernel's clock ticks.
   if (domain.type === 'seconds' && typeof value === 'number') return String(Math.round(value / domain.resolution))
-  if (domain.type === 'boolean') return value === true ? '1' : '0'
   if (Array.isArray(value)) return value.map((item) => optionValue({ type: 'bytes' }, item)).join(' ')
   if (typeof value === 'object' && value !== null) return Object.values(value).join(':')
   return String(value)

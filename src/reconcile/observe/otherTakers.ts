@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs'
 import { Payload } from '../../netlink/bytes.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import { decodeLink, decodeLinkPlace } from '../../rtnetlink/decodeLink.js'
 import { frameTakersBut } from '../../rtnetlink/kinds/registry.js'
 import { dumpLinks } from '../../rtnetlink/linkMessages.js'
+import { isModuleLoaded } from '../../system/linkModules.js'
 import { lowersOf } from '../reach/dependents.js'
 import type { Place } from '../world/place.js'
 import { dump } from './dump.js'
-
-/** Whether a kind's module is there; one that is part of the kernel need not show. */
-function isLoaded(kind: string): boolean {
-  return existsSync(`/sys/module/${kind}`)
-}
 
 /**
  * Whether something takes the frames of a device as another sort than what is to stand on it: no message about the device
@@ -26,7 +21,7 @@ export async function hasOtherTaker(
   const kinds = frameTakersBut(sort)
   const linkName = (index: number): string | number => (index === device.index ? device.name : index)
   for (const asked of kinds) {
-    if (!place.inMemory && !isLoaded(asked)) continue
+    if (!place.inMemory && !isModuleLoaded(asked)) continue
     let isAll = false
     const standsOn = (body: Payload): true | undefined => {
       const { kind, lower } = decodeLinkPlace(body)

@@ -1,9 +1,10 @@
-import { hexadecimalWord, ttlWords, vniWords } from '../../netlink/attributeLine.js'
+import { hexadecimalWord } from '../../netlink/attributeLine.js'
 import { be16, be32, boolean, enumeration, flag, ipAddress, ranged, u8, u32 } from '../../netlink/scalars.js'
 import { type AttributeTable, attribute, attributeTable } from '../../netlink/table.js'
 import { defineLinkKind, type LinkKind } from './kind.js'
 import { type UdpPortRange, udpPortRange } from './portRange.js'
 import { tunnelFeatures } from './tunnelFeatures.js'
+import { ttlWords, vniWords } from './tunnelWords.js'
 
 /** Options of a Geneve device: `ip link add type geneve help`, man ip-link(8). */
 export interface GeneveOptions {

@@ -1,4 +1,4 @@
-import { hexadecimalWord, ttlWords, vniWords } from '../../netlink/attributeLine.js'
+import { hexadecimalWord } from '../../netlink/attributeLine.js'
 import {
   be16,
   be32,
@@ -18,6 +18,7 @@ import { type AttributeTable, attribute, attributeTable } from '../../netlink/ta
 import { defineLinkKind, type LinkKind } from './kind.js'
 import { type UdpPortRange, udpPortRange } from './portRange.js'
 import { tunnelFeatures } from './tunnelFeatures.js'
+import { ttlWords, vniWords } from './tunnelWords.js'
 import { type VniList, vniList } from './vxlanVnis.js'
 
 /** Options of a VXLAN device: `ip link add type vxlan help`, man ip-link(8). */
