@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { apply, type LinkSpec, plan, RouteSet, type RouteSpec, type Spec, snapshot } from '../../src/index.js'
 import { longLineOf, parseJournal } from '../../src/reconcile/transaction/lines.js'
 import { FakeKernel } from '../../src/testing/index.js'
@@ -8,6 +8,9 @@ import { reconcileNamespace } from '../helpers/reconcile.js'
 
 /** A turn may be as long as 20 ms; the rest is for machines that are slower, or busy with other tests. */
 const mostMilliseconds = 40
+
+/** A turn that is too long is so each time; what else holds a processor up, such as its host, is not. */
+const mostTries = 4
 
 const pauses: { readonly start: number; readonly duration: number }[] = []
 new PerformanceObserver((list) => {
@@ -42,6 +45,15 @@ async function longestTurn(work: () => Promise<unknown>): Promise<number> {
   return Math.max(...turns.map(workOf))
 }
 
+/** Fails where the longest turn of each try is too long. */
+async function leavesTurns(t: ExecutionContext, what: string, work: () => Promise<unknown>): Promise<void> {
+  const longest: number[] = []
+  while (longest.length < mostTries && !longest.some((time) => time < mostMilliseconds)) {
+    longest.push(await longestTurn(work))
+  }
+  t.true(Math.min(...longest) < mostMilliseconds, `${what}: ${longest.map((time) => time.toFixed(1)).join(', ')} ms`)
+}
+
 test.serial('routes each of which has a way of its own leave the event loop its turns', async (t) => {
   const kernel = new FakeKernel()
   const bridge: LinkSpec = { name: 'br0', kind: 'bridge', up: true, addresses: ['10.0.0.1/8'] }
@@ -52,7 +64,7 @@ test.serial('routes each of which has a way of its own leave the event loop its 
     }
   }
   const set = (await RouteSet.from(routes('10.0.0.2'))).unwrap()
-  t.true((await longestTurn(async () => (await plan({ routes: set }, { kernel })).unwrap())) < mostMilliseconds, 'plan')
+  await leavesTurns(t, 'plan', async () => (await plan({ routes: set }, { kernel })).unwrap())
 })
 
 test.serial('many links whose deletion is undone leave the event loop its turns', async (t) => {
@@ -65,13 +77,11 @@ test.serial('many links whose deletion is undone leave the event loop its turns'
   const undoing = async (): Promise<void> => {
     t.true((await apply({ links: absent }, { ...options, guards })).err)
   }
-  t.true((await longestTurn(undoing)) < mostMilliseconds, 'undoing')
-  t.true((await longestTurn(() => snapshot(options))) < mostMilliseconds, 'snapshot')
+  await leavesTurns(t, 'undoing', undoing)
+  await leavesTurns(t, 'snapshot', () => snapshot(options))
 })
 
 test.serial('many entries and neighbors leave the event loop its turns', async (t) => {
-  const { fd } = reconcileNamespace(t)
-  const options = { namespace: { fd } }
   const pair = (index: number): string =>
     [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
   const spec: Spec = {
@@ -86,8 +96,11 @@ test.serial('many entries and neighbors leave the event loop its turns', async (
       mac: '02:00:00:00:00:01',
     })),
   }
-  t.true((await longestTurn(async () => (await apply(spec, options)).unwrap())) < mostMilliseconds, 'apply')
-  t.true((await longestTurn(() => snapshot(options))) < mostMilliseconds, 'snapshot')
+  const namespaces = Array.from({ length: mostTries }, () => ({ namespace: { fd: reconcileNamespace(t).fd } }))
+  const [first] = namespaces
+  const others = namespaces.values()
+  await leavesTurns(t, 'apply', async () => (await apply(spec, others.next().value)).unwrap())
+  await leavesTurns(t, 'snapshot', () => snapshot(first))
 })
 
 test.serial('a journal of many objects leaves the event loop its turns', async (t) => {
@@ -108,12 +121,12 @@ test.serial('a journal of many objects leaves the event loop its turns', async (
   const write = async (): Promise<void> => {
     line = await longLineOf({ ...begin, networks: { '': network } })
   }
-  t.true((await longestTurn(write)) < mostMilliseconds, 'write')
+  await leavesTurns(t, 'write', write)
   const bytes = Buffer.from(line.join(''))
   const read = async (): Promise<void> => {
     t.true('begin' in (await parseJournal(bytes)))
   }
-  t.true((await longestTurn(read)) < mostMilliseconds, 'read')
+  await leavesTurns(t, 'read', read)
 })
 
 function range<T>(count: number, make: (index: number) => T): T[] {
