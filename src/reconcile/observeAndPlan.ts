@@ -115,7 +115,7 @@ async function additionsTo(
   if (!states) return undefined
   refuseVlans(networks, states)
   const steps = await unlessInvalid(stepsTowards(networks, states, world, options))
-  return steps && isAdditive(steps) ? { states, steps } : undefined
+  return steps && isAdditive(steps, states) ? { states, steps } : undefined
 }
 
 /**

@@ -40,7 +40,7 @@ export async function withAllTables(work: Work, tables: TablesByNamespace): Prom
 export async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
   await rest()
-  const additions = isAdditive(done) ? await additionsMissing(done, work) : undefined
+  const additions = isAdditive(done, work.states) ? await additionsMissing(done, work) : undefined
   if (additions) return additions
   const states = await world.observe(networks.keys(), options, networks, {}, work.tables)
   const wanted = new Map<string, DesiredNetwork>()

@@ -22,9 +22,14 @@ export function splitCreation(link: Link): { created: Link; later: Partial<Link>
     Object.entries(created).filter(([name]) => name !== portName),
   )
   const later: Partial<Link>[] = []
-  const laterProperties = (link.kind === undefined ? undefined : linkKind(link.kind)?.setAfterCreation) ?? []
-  for (const name of laterProperties) if (name in rest) later.push({ [name]: rest[name] })
-  for (const name of laterProperties) delete rest[name]
+  const setLater = (link.kind === undefined ? undefined : linkKind(link.kind)?.setAfterCreation) ?? {}
+  for (const [name, { ordinary, madeWith }] of Object.entries(setLater)) {
+    const { [name]: wanted } = rest
+    if (wanted === undefined) continue
+    later.push({ [name]: wanted })
+    if (madeWith !== undefined && wanted === ordinary) rest[name] = madeWith
+    else delete rest[name]
+  }
   const options = meaningfulOptions(link)
   if (link.kind !== undefined && options) rest[link.kind] = options
   if (alias !== undefined) later.push({ alias })

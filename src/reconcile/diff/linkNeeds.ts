@@ -8,7 +8,7 @@ import type { DiffContext } from './context.js'
 /** What must be there before a link can be made or changed: its master, and what it stands on. */
 export function needsOf(properties: Partial<Link>): string[] {
   const needs = tagsOfBound(properties)
-  if (typeof properties.master === 'string') needs.push(`link ${properties.master}`)
+  if (typeof properties.master === 'string') needs.push(`link ${properties.master}`, `pinned ${properties.master}`)
   // The other end of a pair gets its MTU, and goes up, after it is there.
   for (const lower of lowersOf({ ...properties }))
     needs.push(`link ${lower}`, `changed ${lower}`, `configured ${lower}`)

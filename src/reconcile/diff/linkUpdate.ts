@@ -56,6 +56,7 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
     provides: [`changed ${link.name}`],
     needs: [
       ...needsOf(wanted.properties),
+      ...(typeof link.master === 'string' ? [`pinned ${link.master}`] : []),
       ...mtuNeeds(context, wanted, record),
       ...upNeeds(context, wanted, record),
       ...namedPortNeeds(differences),

@@ -5,9 +5,11 @@ import { createLink } from './linkCreation.js'
 import { deleteLink } from './linkRemoval.js'
 import { updateLink } from './linkUpdate.js'
 import { findLink } from './lookup.js'
+import { pinMtus } from './pinnedMtu.js'
 
 /** Steps for the links of a namespace. */
 export async function diffLinks(context: DiffContext): Promise<void> {
+  pinMtus(context)
   const goesAlong = new Set<string>()
   await eachInTurns(context.desired.links, (wanted) => {
     const record = findLink(context, wanted.name)

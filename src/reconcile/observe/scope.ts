@@ -1,5 +1,5 @@
 import { isSelf } from '../../rtnetlink/fdb.js'
-import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import { linkKind, ordinaryMtu } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { IFNAMSIZ } from '../../rtnetlink/linkMessages.js'
 import { linkOptionsOf } from '../../rtnetlink/linkProperties.js'
@@ -7,9 +7,10 @@ import { nearPeerOf } from '../../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
 import { sectionOf } from '../../state/link.js'
-import { emptyState } from '../../state/model.js'
+import { emptyState, type NetworkState } from '../../state/model.js'
 import { newMark, type Owner } from '../../state/owner.js'
 import { lowersOf } from '../reach/dependents.js'
+import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 import { curiosityOf } from './curiosity.js'
 import { mostFew, type Scope } from './observeFew.js'
@@ -61,7 +62,9 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
     else if (operation.type === 'changeFirewall') entries.push(...operation.entries)
     else if ('name' in operation) names.add(operation.name)
   }
-  const links = network.links.filter(({ name }) => names.has(name))
+  // A new port may change its master's MTU and MAC.
+  const masters = new Set(steps.flatMap(({ operation }) => masterIn(operation) ?? []))
+  const links = network.links.filter(({ name }) => names.has(name) || masters.has(name))
   const fdb = (network.fdb ?? []).filter(({ entry }) => ports.has(entry.dev))
   // Those that the wish calls by another name are not found so.
   const found = new Set([...links.map(({ name }) => name), ...fdb.map(({ entry }) => entry.dev)])
@@ -78,6 +81,12 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
   }
 }
 
+function masterIn(operation: Operation): string | undefined {
+  if (operation.type !== 'createLink') return undefined
+  const { master } = operation.link
+  return typeof master === 'string' ? master : undefined
+}
+
 function namesIn({ name, properties }: DesiredLink): string[] {
   const named = [properties.master, nearPeerOf(properties)].filter((other) => typeof other === 'string')
   return [name, ...named, ...namedByOptions(properties)]
@@ -92,10 +101,19 @@ function namedByOptions(properties: Partial<Link>): string[] {
 }
 
 /** Whether steps only add: then nothing goes along with them that nobody named. */
-export function isAdditive(steps: readonly PlannedStep[]): boolean {
-  return steps.every(({ action, operation }) => {
+export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
+  return steps.every(({ action, operation, namespace = '' }) => {
     if (operation.type === 'changeFirewall') return true
     const adds = ['createLink', 'updateLink', 'addAddress', 'addFdbEntry'].includes(operation.type)
-    return adds && action === 'create'
+    return adds && action === 'create' && !changesMaster(operation, states.get(namespace))
   })
+}
+
+/** Whether a new port has another MTU than its master, which may follow it, and with it whatever stands on that. */
+function changesMaster(operation: Operation, state: NetworkState | undefined): boolean {
+  const master = masterIn(operation)
+  const there = master === undefined ? undefined : state?.links.get(master)
+  if (!there || operation.type !== 'createLink') return false
+  const { mtu, kind = '' } = operation.link
+  return (mtu ?? ordinaryMtu(kind)) !== there.link.mtu
 }

@@ -7,6 +7,7 @@ import type { DesiredLink } from '../../state/desired.js'
 import { changedFeatures } from '../../state/features.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { marksOf } from '../../state/owner.js'
+import { mayFollowPorts } from '../../state/portsMtu.js'
 import { changedSysctls, type SysctlsRead } from '../../state/sysctl.js'
 import { canTakeToken } from '../../state/token.js'
 import { mapInTurns } from '../../system/inTurns.js'
@@ -43,7 +44,7 @@ export async function formerLinks(
     const { ipv6Token, ...link } = record.link
     const isTokenLost = isRemade && !canTakeToken(before.forwarding.ipv6, settings)
     return {
-      ...formerLink(isTokenLost ? { ...record, link } : record, reach, isRemade, own),
+      ...formerLink(isTokenLost ? { ...record, link } : record, reach, isRemade ? before.links : undefined, own),
       ...(settings ? { sysctl: settings } : {}),
       ...formerQdiscs(record, own, isRemade),
       // A link that has got another name is known by its index.
@@ -81,18 +82,21 @@ function formerSysctl(
 function formerLink(
   { link, addresses, elsewhere }: LinkRecord,
   reach: Reach,
-  isRemade: boolean,
+  linksOfRemade: ReadonlyMap<string, LinkRecord> | undefined,
   operations: readonly Operation[],
 ): DesiredLink {
   // A new device begins with the features of its kind.
-  const features = isRemade ? changedFeatures(link) : link.features
+  const features = linksOfRemade ? changedFeatures(link) : link.features
+  const { mtu, ...others } = settableProperties(link)
+  const isMtuSaid = !linksOfRemade || !mayFollowPorts(link, linksOfRemade)
   return {
     name: link.name,
     absent: false,
     properties: {
       ...emptyProperties,
       altNames: [],
-      ...settableProperties(link),
+      ...others,
+      ...(isMtuSaid && mtu !== undefined ? { mtu } : {}),
       ...formerOptions(link, operations),
       ...(features && Object.keys(features).length > 0 ? { features } : {}),
     },

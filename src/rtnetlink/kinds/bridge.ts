@@ -205,8 +205,9 @@ export const bridge: LinkKind<'bridge', BridgeOptions, BridgePortOptions, Bridge
   ethernetPorts: true,
   portsHaveMac: true,
   takesFramesAs: 'bridge',
-  // Only ndo_change_mtu keeps the MTU from following the ports' (br_device.c, BROPT_MTU_SET_BY_USER).
-  setAfterCreation: ['mtu'],
+  // Only ndo_change_mtu keeps the MTU from following the ports' (br_device.c, BROPT_MTU_SET_BY_USER), and it is called for
+  // another MTU than there is (net/core/dev.c, netif_set_mtu_ext).
+  setAfterCreation: { mtu: { ordinary: 1500, madeWith: 1499 } },
   // net/bridge/br_if.c, br_device.c and br_multicast.c
   defaults: {
     forwardDelay: 15,

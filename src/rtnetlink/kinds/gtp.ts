@@ -37,7 +37,7 @@ export const gtp: LinkKind<'gtp', GtpOptions> = defineLinkKind({
   untold: ['local'],
   boundTo: ['local'],
   // With IPv6 sockets gtp_newlink has the last word.
-  setAfterCreation: ['mtu'],
+  setAfterCreation: { mtu: {} },
   needsOneOf: [['createSockets']],
   defaults: { role: 'ggsn', hashSize: 1024, restartCount: 0 },
   generalDefaults: { mtu: undefined, arp: false },

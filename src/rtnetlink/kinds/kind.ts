@@ -106,8 +106,11 @@ export interface LinkKind<
   readonly immutableProperties?: readonly string[]
   /** Properties of the link that change only while it is down. */
   readonly changedWhileDown?: readonly string[]
-  /** Properties of the link that mean something else at creation: a bridge forgets its MTU with the first port. */
-  readonly setAfterCreation?: readonly string[]
+  /**
+   * Properties of the link that mean something else at creation: a bridge forgets its MTU with the first port. Where
+   * setting one to what the link has already is nothing to the kernel, too, the link is made with another value.
+   */
+  readonly setAfterCreation?: Readonly<Record<string, { readonly ordinary?: unknown; readonly madeWith?: unknown }>>
   /** Properties of the link that a living device refuses in one message with options, so that they follow these. */
   readonly setAfterOptions?: readonly string[]
   /** Properties of the link that an option decides at creation, so that they do not outlive another value of it. */

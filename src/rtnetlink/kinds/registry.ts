@@ -81,6 +81,13 @@ export function ordinaryOptions(kind: AnyLinkKind, options: object, mac?: string
   return { ...kind.defaults, ...kind.defaultsBy?.(options, mac) }
 }
 
+/** The MTU that a new link of a kind has without being given one; `undefined` where that depends on the device below. */
+export function ordinaryMtu(kind: string): number | undefined {
+  const { generalDefaults = {}, dependsOn = [] } = linkKind(kind) ?? {}
+  if ('mtu' in generalDefaults || dependsOn.length > 0) return generalDefaults.mtu
+  return 1500
+}
+
 /** All known kinds. */
 export function linkKinds(): Iterable<AnyLinkKind> {
   return kinds.values()

@@ -17,6 +17,7 @@ import { sameOption, sameValue } from '../equal.js'
 import { featuresToSpec } from '../features.js'
 import { ethernet, noMac, sectionOf, visibleAltNames, withoutPassing } from '../link.js'
 import type { LinkRecord } from '../model.js'
+import { hasPortOfAnotherMtu } from '../portsMtu.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { qdiscToSpec } from './qdisc.js'
 import type { SpecOptions } from './specOptions.js'
@@ -124,21 +125,6 @@ function mtuDefault(
   // A bridge takes the smallest MTU of its ports, unless it was given one: net/bridge/br_if.c, br_mtu_auto_adjust.
   const follows = kind?.kind === 'bridge' && link.mtu === ordinary && hasPortOfAnotherMtu(link, links)
   return follows ? undefined : ordinary
-}
-
-/** The masters of which a port has another MTU than they have; worked out once for all links. */
-const mastersKnown = new WeakMap<ReadonlyMap<string, LinkRecord>, ReadonlySet<string>>()
-
-function hasPortOfAnotherMtu({ name }: ListedLink, links: ReadonlyMap<string, LinkRecord>): boolean {
-  const known = mastersKnown.get(links)
-  if (known) return known.has(name)
-  const masters = new Set<string>()
-  for (const { link } of links.values()) {
-    const { master, mtu } = link
-    if (typeof master === 'string' && links.get(master)?.link.mtu !== mtu) masters.add(master)
-  }
-  mastersKnown.set(links, masters)
-  return masters.has(name)
 }
 
 function section(

@@ -118,7 +118,7 @@ export class LinkChanges {
     if (mac !== undefined && link.hardwareType !== ARPHRD_ETHER) throw new KernelError('EOPNOTSUPP')
     if (mac !== undefined) link.macFixed = true
     if (mtu !== undefined) this.#checkMtu(link, mtu)
-    if (mtu !== undefined) link.mtuFixed = true
+    if (mtu !== undefined && mtu !== link.attributes.mtu) link.mtuFixed = true
     checkProtocolDown(link, attributes)
     if (name !== undefined && header.index > 0 && name !== link.name) link.name = this.#freeName(name)
     const ipv6 = { ...link.attributes.familySettings?.ipv6, ...familySettings?.ipv6 }

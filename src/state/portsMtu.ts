@@ -1,0 +1,28 @@
+import { linkKind } from '../rtnetlink/kinds/registry.js'
+import type { ListedLink } from '../rtnetlink/link.js'
+import type { LinkRecord } from './model.js'
+
+/** The masters of which a port has another MTU than they have; worked out once for all links. */
+const mastersKnown = new WeakMap<ReadonlyMap<string, LinkRecord>, ReadonlySet<string>>()
+
+/** Whether a port has another MTU than its master: a bridge that does not follow its ports was given one. */
+export function hasPortOfAnotherMtu({ name }: ListedLink, links: ReadonlyMap<string, LinkRecord>): boolean {
+  const known = mastersKnown.get(links)
+  if (known) return known.has(name)
+  const masters = new Set<string>()
+  for (const { link } of links.values()) {
+    const { master, mtu } = link
+    if (typeof master === 'string' && links.get(master)?.link.mtu !== mtu) masters.add(master)
+  }
+  mastersKnown.set(links, masters)
+  return masters.has(name)
+}
+
+/**
+ * Whether a new link of the kind has the MTU without being given it, so that it goes on following its ports: a bridge
+ * takes the smallest MTU of these (net/bridge/br_if.c, br_mtu_auto_adjust). Nobody can see whether it was given one.
+ */
+export function mayFollowPorts(link: ListedLink, links: ReadonlyMap<string, LinkRecord>): boolean {
+  const ordinary = linkKind(link.kind ?? '')?.setAfterCreation?.mtu?.ordinary
+  return link.mtu === ordinary && !hasPortOfAnotherMtu(link, links)
+}
