@@ -84,3 +84,21 @@ for (const [port, master, says] of cases) {
     },
   )
 }
+
+test.serial('options as a port of who is none, or another one, are told before anything is done', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add br0 type bridge; ip tuntap add dev t0 mode tap; ip tuntap add dev t1 mode tap')
+  namespace.sh('ip link set t1 master br0')
+  const problemOf = async (link: LinkSpec): Promise<string | undefined> => {
+    const { problems } = await namespace.refuses({ links: [link] }, 'INVALID_SPEC')
+    return problems?.map(({ path, message }) => `${path}: ${message}`).join()
+  }
+  const isNone = '/links/0/bridgePort: options of a bridgePort were given, but'
+  t.is(await problemOf({ name: 't0', bridgePort: { cost: 9 } }), `${isNone} t0 has no master`)
+  t.is(await problemOf({ name: 't2', kind: 'tap', bridgePort: { cost: 9 } }), `${isNone} t2 has no master`)
+  t.is(
+    await problemOf({ name: 't1', bondPort: { priority: 9 } }),
+    '/links/0/bondPort: options of a bondPort were given, but the master br0 is a bridge',
+  )
+  await namespace.converges({ links: [{ name: 't1', bridgePort: { cost: 9 } }] })
+})

@@ -13,7 +13,7 @@ import { minimumMtu } from '../reach/reach.js'
 import type { DiffContext } from './context.js'
 import { desiredLink, kindOf, requireLinks } from './lookup.js'
 import { checkLowerMac } from './lowerMac.js'
-import { carriesOther, checkPort, isLoopback } from './portChecks.js'
+import { carriesOther, checkPort, checkPortOptions, isLoopback } from './portChecks.js'
 
 /** Refuses a new link without what its kind needs to be made. */
 export function checkNeeded(
@@ -74,6 +74,7 @@ export function checkReferences(context: DiffContext, wanted: DesiredLink): void
   if (typeof properties.master === 'string') references.push(['master', properties.master])
   requireLinks(context, path, references)
   checkPort(context, wanted)
+  checkPortOptions(context, wanted)
   checkBelow(context, wanted)
   checkLowerMac(context, wanted)
 }

@@ -3,7 +3,9 @@ import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { ethernet, loopback, sectionOf } from '../../state/link.js'
 import type { DiffContext } from './context.js'
-import { desiredLink, kindOf } from './lookup.js'
+import { desiredLink, findLink, kindOf } from './lookup.js'
+
+const portSuffix = 'Port'
 
 /** What the kernel refuses only when half the work is done: a port that its master cannot have. */
 export function checkPort(context: DiffContext, { name, properties, path }: DesiredLink): void {
@@ -23,6 +25,25 @@ export function checkPort(context: DiffContext, { name, properties, path }: Desi
   const what = unfitAs(context, name, properties.kind ?? kindOf(context, name), masters)
   if (what !== undefined) problem(`${name} is ${what}, and cannot be a port of a ${masters.kind}`)
   else checkMac(context, name, master, masters, problem)
+}
+
+/** Options as a port are for whoever is one of such a master. */
+export function checkPortOptions(context: DiffContext, { name, properties, path }: DesiredLink): void {
+  const sections = Object.keys(properties).filter((section) => {
+    return section.endsWith(portSuffix) && linkKind(section.slice(0, -portSuffix.length))?.port
+  })
+  if (sections.length === 0) return
+  const { master = findLink(context, name)?.link.master } = properties
+  const masterKind = typeof master === 'string' ? kindOf(context, master) : undefined
+  for (const section of sections) {
+    const problem = (why: string): void => {
+      const message = `options of a ${section} were given, but ${why}`
+      context.problems.push({ path: `${path}/${section}`, message })
+    }
+    if (typeof master !== 'string') problem(`${name} has no master`)
+    else if (masterKind !== undefined && `${masterKind}${portSuffix}` !== section)
+      problem(`the master ${master} is a ${masterKind}`)
+  }
 }
 
 function isPortOf({ actual, recreated }: DiffContext, name: string, { kind }: AnyLinkKind): boolean {
