@@ -35,7 +35,9 @@ const shape = new Shape()
 
 // include/uapi/linux/if_link.h
 const IFLA_IFNAME = 3
+const IFLA_MTU = 4
 const IFLA_LINK = 5
+const IFLA_MASTER = 10
 const IFLA_LINKINFO = 18
 const IFLA_INFO_KIND = 1
 const ifname = text(15)
@@ -60,6 +62,16 @@ export function decodeLinkPlace(body: Payload): { kind: string; lower: number | 
     kind: kind === undefined ? '' : kindName.decode(kind, withoutNames),
     lower: lower === undefined ? undefined : u32.decode(lower, withoutNames),
   }
+}
+
+/** The index of the master and the MTU alone, for whoever looks through many ports. */
+export function decodePortMtu(body: Payload): { master: number | undefined; mtu: number | undefined } {
+  const attributes = body.slice(body.start + linkHeader.size)
+  const numberOf = (type: number): number | undefined => {
+    const found = findAttribute(attributes, type)
+    return found === undefined ? undefined : u32.decode(found, withoutNames)
+  }
+  return { master: numberOf(IFLA_MASTER), mtu: numberOf(IFLA_MTU) }
 }
 
 /** The link that it was made a port of. HSR's two are ports in newer kernels (net/hsr/hsr_slave.c), which no message makes. */

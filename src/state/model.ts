@@ -30,6 +30,8 @@ export interface LinkRecord {
   readonly elsewhere?: Elsewhere
   /** Those of its settings that were asked for: each is a file. */
   readonly sysctl?: Readonly<Record<string, string | undefined>>
+  /** The smallest MTU of its ports, where these were not read. */
+  readonly portsMtu?: number
 }
 
 /** Whether packets are forwarded. */

@@ -18,6 +18,11 @@ export function hasPortOfAnotherMtu({ name }: ListedLink, links: ReadonlyMap<str
   return masters.has(name)
 }
 
+/** Whether a link that was never given an MTU takes the smallest one of its ports. */
+export function followsPorts({ kind = '' }: ListedLink): boolean {
+  return linkKind(kind)?.setAfterCreation?.mtu?.ordinary !== undefined
+}
+
 /**
  * Whether a new link of the kind has the MTU without being given it, so that it goes on following its ports: a bridge
  * takes the smallest MTU of these (net/bridge/br_if.c, br_mtu_auto_adjust). Nobody can see whether it was given one.

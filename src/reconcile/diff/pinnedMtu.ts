@@ -1,6 +1,7 @@
-import { linkKind, ordinaryMtu } from '../../rtnetlink/kinds/registry.js'
+import { ordinaryMtu } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
+import { followsPorts } from '../../state/portsMtu.js'
 import { propertyChange } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
@@ -26,8 +27,7 @@ export function pinMtus(context: DiffContext): void {
     const { mtu } = wanted.properties
     const { link } = (mtu === undefined || wanted.absent ? undefined : findLink(context, wanted.name)) ?? {}
     if (!link || mtu === undefined || mtu !== link.mtu || mtu >= largestMtu) continue
-    const follows = linkKind(link.kind ?? '')?.setAfterCreation?.mtu?.ordinary !== undefined
-    if (follows && !context.recreated.has(link.name)) candidates.set(link.name, { wanted, mtu })
+    if (followsPorts(link) && !context.recreated.has(link.name)) candidates.set(link.name, { wanted, mtu })
   }
   if (candidates.size === 0) return
   const [before, after] = smallestOfPorts(context, candidates)
@@ -56,8 +56,9 @@ function smallestOfPorts(
     if (!absent) add(after, master, properties.mtu ?? (record ? record.link.mtu : (ordinaryMtu(kind) ?? 0)))
   }
   for (const record of context.actual.links.values()) {
-    const { master, mtu } = record.link
+    const { name, master, mtu } = record.link
     add(before, master, mtu)
+    add(before, name, record.portsMtu)
     if (!named.has(record)) add(after, master, mtu)
   }
   return [before, after]

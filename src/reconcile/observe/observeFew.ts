@@ -14,6 +14,7 @@ import type { Place } from '../world/place.js'
 import { dump } from './dump.js'
 import { type Curiosity, linkRecords, namesOf, observeSwitches } from './observe.js'
 import { observeFdb } from './observeEntries.js'
+import { type PortWish, withPortsMtu } from './observePortsMtu.js'
 import { hasOtherTaker } from './otherTakers.js'
 
 /** Asking for more links than this, one by one, is slower than reading all of many. */
@@ -29,6 +30,8 @@ export interface Scope {
   readonly ports: ReadonlySet<string>
   /** Those of the links that take all frames of another one, which hands them to one sort alone. */
   readonly takers: readonly { readonly upper: string; readonly lower: string; readonly sort: string }[]
+  /** Those of the links that are to be ports. */
+  readonly portWishes: readonly PortWish[]
 }
 
 /**
@@ -52,9 +55,10 @@ export async function observeFew(
     const device = links.has(upper) ? undefined : links.get(lower)?.link
     if (device && (await hasOtherTaker(place, device, sort, options))) return undefined
   }
+  const known = await withPortsMtu(place, links, scope.portWishes, options)
   const fdb = await observePorts(place, links, scope.ports, options)
   const switches = await observeSwitches(place, table, options)
-  return { ...unreadState, links, ...switches, ...(scope.ports.size > 0 ? { fdb } : {}) }
+  return { ...unreadState, links: known, ...switches, ...(scope.ports.size > 0 ? { fdb } : {}) }
 }
 
 async function observePorts(

@@ -9,11 +9,13 @@ import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
 import { sectionOf } from '../../state/link.js'
 import { emptyState, type NetworkState } from '../../state/model.js'
 import { newMark, type Owner } from '../../state/owner.js'
+import { followsPorts } from '../../state/portsMtu.js'
 import { lowersOf } from '../reach/dependents.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 import { curiosityOf } from './curiosity.js'
 import { mostFew, type Scope } from './observeFew.js'
+import type { PortWish } from './observePortsMtu.js'
 
 /**
  * The part of a namespace that a wish is about, where that is a few links and what they refer to; `undefined` for a
@@ -35,13 +37,17 @@ export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefine
   // Nobody made a link under a name that only an alternative one can be.
   const made = links.filter(({ name }) => Buffer.byteLength(name) < IFNAMSIZ)
   const marks = new Map(made.map(({ name }) => [newMark(owner, name, emptyState), name]))
-  return { links: names, ports, marks, takers: links.flatMap(takersIn) }
+  return { links: names, ports, marks, takers: links.flatMap(takersIn), portWishes: links.flatMap(portWishIn) }
 }
 
 function takersIn({ name, properties, elsewhere }: DesiredLink): Scope['takers'] {
   const { takesFramesAs: sort, hasPorts } = linkKind(properties.kind ?? '') ?? {}
   if (sort === undefined || hasPorts || elsewhere !== undefined) return []
   return lowersOf({ ...properties }).map((lower) => ({ upper: name, lower, sort }))
+}
+
+function portWishIn({ name, properties: { master, mtu, kind = '' } }: DesiredLink): PortWish[] {
+  return typeof master === 'string' ? [{ port: name, master, mtu: mtu ?? ordinaryMtu(kind) }] : []
 }
 
 /** Whether a wish is about links that are to be, and the tables, and nothing else. */
@@ -113,7 +119,9 @@ export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<st
 function changesMaster(operation: Operation, state: NetworkState | undefined): boolean {
   const master = masterIn(operation)
   const there = master === undefined ? undefined : state?.links.get(master)
-  if (!there || operation.type !== 'createLink') return false
+  if (!there || !followsPorts(there.link) || operation.type !== 'createLink') return false
+  const { link, portsMtu = link.mtu } = there
   const { mtu, kind = '' } = operation.link
-  return (mtu ?? ordinaryMtu(kind)) !== there.link.mtu
+  // One that does not have the smallest MTU of its ports was given its own.
+  return (mtu ?? ordinaryMtu(kind)) !== link.mtu && portsMtu === link.mtu
 }
