@@ -238,8 +238,10 @@ export function secondsWithin(
 }
 
 function utf8Of(value: unknown): Uint8Array {
-  if (typeof value === 'string') return bytesOfText(value)
-  throw new RangeError(`${String(value)} is no text`)
+  if (typeof value !== 'string') throw new RangeError(`${String(value)} is no text`)
+  if (value.includes('\0'))
+    throw new RangeError(`${JSON.stringify(value)} has a zero byte, where texts of the kernel end`)
+  return bytesOfText(value)
 }
 
 /** Text that ends in a zero byte; at most `maximumLength` bytes before it. */

@@ -14,7 +14,7 @@ import {
 } from '../rtnetlink/address.js'
 import { checkFilter, family, link } from './filter.js'
 import { type ListOptions, Objects } from './objects.js'
-import { known, part } from './properties.js'
+import { checkKept, known, part } from './properties.js'
 import { addressNames } from './propertyNames.js'
 
 /** The addresses of a network's links: `ip address`. */
@@ -54,7 +54,8 @@ export class Addresses extends Objects {
         const object = `address ${address.address} dev ${address.dev}`
         throw new NetworkError('EADDRNOTAVAIL', `${object}: update: does not exist (EADDRNOTAVAIL)`, { object })
       }
-      const wanted = { ...current, ...changes }
+      const wanted: Address = { ...current, ...changes }
+      checkKept<Address>(current, wanted, ['address', 'dev', 'peer'], 'address')
       await this.sendOrThrow((context) => [replaceAddress(wanted, context)], request)
     })
   }

@@ -3,6 +3,7 @@ import type { RequestOptions } from '../netlink/exchange.js'
 import type { Result } from '../result.js'
 import type { LinkReference } from './linkReference.js'
 import { Objects } from './objects.js'
+import { checkObject } from './properties.js'
 
 /** What devices do themselves, such as checksums and segmentation: `ethtool`. */
 export class Ethtool extends Objects {
@@ -19,6 +20,7 @@ export class Ethtool extends Objects {
    */
   setFeatures(link: LinkReference, features: Features, options: RequestOptions = {}): Promise<Result<Features>> {
     return this.session.run(options, async (request) => {
+      checkObject(features, 'features')
       const { generic } = this.session
       const name = await this.nameOfLink(link, request)
       await this.configure({ name }, { features }, request)

@@ -35,7 +35,7 @@ export type NetworkEvent =
   /** Listening failed; this is the last event. */
   | { readonly kind: 'error'; readonly error: NetworkError }
 
-/** Which events to listen to. With none chosen, links, addresses, routes and rules: the others come in crowds. */
+/** Which events to listen to. With none chosen, links, addresses, routes, nexthop objects and rules: the others come in crowds. */
 export interface EventSelection {
   /** Links and their options. */
   readonly links?: boolean

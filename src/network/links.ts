@@ -22,6 +22,7 @@ import {
   moveLink,
   setLink,
 } from '../rtnetlink/linkMessages.js'
+import { portOptionsOf } from '../rtnetlink/linkProperties.js'
 import { normalizeVnis, ownVnis, setVnis, type VniChanges, vniChanges } from '../rtnetlink/vniChanges.js'
 import { addVnis, decodeVnis, dumpVnis } from '../rtnetlink/vxlanVni.js'
 import { mapInTurns } from '../system/inTurns.js'
@@ -61,10 +62,6 @@ export class Links extends Objects {
     return this.session.run(options, async (request) => {
       const current = await this.#find({ name: partOfLink(link).name }, request)
       if (!current) return await this.#create(link, request)
-      if (link.kind !== undefined && link.kind !== current.kind) {
-        const object = `link ${link.name}`
-        throw new NetworkError('EEXIST', `${object}: exists and is ${current.kind ?? 'of no kind'}`, { object })
-      }
       // An alternative name may have found it.
       return await this.#update(current, { ...link, name: current.name }, request)
     })
@@ -99,8 +96,8 @@ export class Links extends Objects {
 
   /**
    * Changes properties of a link and returns it as it then is: `ip link set`. What it already has is not sent. `name`
-   * renames; `master: null` releases; `altNames` is the whole list. Nothing is undone where a later one of several
-   * properties is refused.
+   * renames; `master: null` releases; `altNames` is the whole list. Another `kind` is the error `EEXIST`. Nothing is undone
+   * where a later one of several properties is refused.
    */
   update(link: LinkReference, changes: Partial<Link>, options: RequestOptions = {}): Promise<Result<ListedLink>> {
     return this.session.run(options, async (request) => {
@@ -129,6 +126,8 @@ export class Links extends Objects {
     partOfLink(link)
     // The kernel would choose a name by a template such as `tap%d`, and nobody would know which.
     checkName(link.name, 'exact')
+    checkSections(link, link.name, link.kind)
+    await this.#checkPort(link.name, link, {}, options)
     let created = isTunTap(link)
     if (created) createTunTap(deviceOf(link), this.session.namespaceFd)
     try {
@@ -170,6 +169,10 @@ export class Links extends Objects {
   }
 
   async #update(current: ListedLink, wanted: Partial<Link>, options: RequestOptions): Promise<ListedLink> {
+    // Another name by a template nobody would know.
+    if (wanted.name !== undefined && wanted.name !== current.name) checkName(wanted.name, 'exact')
+    checkKind(current, wanted.kind)
+    checkSections(wanted, current.name, current.kind)
     const { rest, configuration, port } = splitConfiguration(wanted, current.kind)
     const last =
       configuration &&
@@ -184,6 +187,7 @@ export class Links extends Objects {
       await finish(current.name)
       return current
     }
+    await this.#checkPort(current.name, changes, current, options)
     const accounts = accountChanges(current, changes)
     assertNotAborted(options)
     if (accounts) configureTunTap(accounts, this.session.namespaceFd)
@@ -241,6 +245,30 @@ export class Links extends Objects {
     if (change && Object.keys(change).length > 0) await this.configure({ name, kind }, { options: change }, options)
   }
 
+  /** Whatever is said of a port, the kernel takes for that of the master that there is, if any. */
+  async #checkPort(
+    name: string,
+    changes: Partial<Link>,
+    current: Partial<ListedLink>,
+    options: RequestOptions,
+  ): Promise<void> {
+    const { masterKind } = portOptionsOf(changes) ?? {}
+    if (masterKind === undefined) return
+    const { master } = changes
+    const living = master === undefined ? current.masterKind : undefined
+    const kind = typeof master === 'string' || typeof master === 'number' ? await this.#kindOf(master, options) : living
+    if (kind === masterKind) return
+    const object = `link ${name}`
+    throw new NetworkError('INVALID_ARGUMENT', `${object}: ${masterKind}Port: is no port of a ${masterKind}`, {
+      object,
+      attribute: `${masterKind}Port`,
+    })
+  }
+
+  async #kindOf(link: LinkReference, options: RequestOptions): Promise<string | undefined> {
+    return (await this.#get(targetOf(link), options)).kind
+  }
+
   /** The name of a master that may be told by its index. */
   async #masterOf(master: string | number | null | undefined, options: RequestOptions): Promise<string | undefined> {
     return typeof master === 'number' ? await this.nameOfLink(master, options) : (master ?? undefined)
@@ -265,6 +293,22 @@ export class Links extends Objects {
       throw error
     }
   }
+}
+
+/** A living link stays of its kind. */
+function checkKind({ name, kind }: ListedLink, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === kind) return
+  const object = `link ${name}`
+  throw new NetworkError('EEXIST', `${object}: exists and is ${kind ?? 'of no kind'}`, { object, attribute: 'kind' })
+}
+
+/** Options of other kinds would do nothing. */
+function checkSections(link: Partial<Link>, name: string, kind: string | undefined): void {
+  const other = Object.entries(link).find(([key, value]) => value !== undefined && key !== kind && linkKind(key))
+  if (!other) return
+  const object = `link ${name}`
+  const problem = `options of another kind, and it is ${kind === undefined ? 'of none' : `a ${kind}`}`
+  throw new NetworkError('INVALID_ARGUMENT', `${object}: ${other[0]}: ${problem}`, { object, attribute: other[0] })
 }
 
 type VlanBuild = (dev: string | number, context: EncodeContext) => NetlinkMessage[]

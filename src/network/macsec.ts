@@ -8,6 +8,7 @@ import { macsecGeneric } from '../rtnetlink/kinds/macsecKeys.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import type { LinkReference } from './linkReference.js'
 import { Objects } from './objects.js'
+import { checkObject } from './properties.js'
 
 /** The keys of a MACsec device: which there are, and what they were used for. */
 export interface MacsecListed extends MacsecDevice {
@@ -46,6 +47,7 @@ export class Macsec extends Objects {
     options: RequestOptions = {},
   ): Promise<Result<MacsecListed>> {
     return this.session.run(options, async (request) => {
+      checkObject(wanted, 'macsec')
       const { name, options: had } = await this.#read(link, request)
       const change = changeTowards(macsecGeneric, name, wanted, had, true)
       if (Object.keys(change).length > 0) {

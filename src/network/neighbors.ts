@@ -15,7 +15,7 @@ import {
 import { flag } from '../system/optionValues.js'
 import { checkFilter, family, link } from './filter.js'
 import { type ListOptions, Objects } from './objects.js'
-import { known, part } from './properties.js'
+import { checkKept, known, part } from './properties.js'
 import { neighborNames } from './propertyNames.js'
 
 /** The neighbor tables of a network: `ip neighbor`. */
@@ -54,7 +54,9 @@ export class Neighbors extends Objects {
         const object = `neighbor ${address} dev ${dev}`
         throw new NetworkError('ENOENT', `${object}: update: does not exist (ENOENT)`, { object })
       }
-      await this.sendOrThrow((context) => [replaceNeighbor({ ...current, ...changes }, context)], request)
+      const wanted: Neighbor = { ...current, ...changes }
+      checkKept<Neighbor>(current, wanted, ['dev', 'address', 'proxy'], 'neighbor')
+      await this.sendOrThrow((context) => [replaceNeighbor(wanted, context)], request)
     })
   }
 

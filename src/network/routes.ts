@@ -13,11 +13,13 @@ import { unlinked } from '../rtnetlink/routeRecord.js'
 import { type Allowed, integer, oneOf } from '../system/optionValues.js'
 import { checkFilter, family as familyValues, link } from './filter.js'
 import { type ListOptions, Objects } from './objects.js'
-import { known, part } from './properties.js'
-import { routeNames } from './propertyNames.js'
+import { checkKept, known, part } from './properties.js'
+import { routeNames, routeQueryNames } from './propertyNames.js'
 
 /** What tells one route from others: family, table (default 254), destination, tos and metric. */
 export type RouteKey = Pick<Route, 'to' | 'family' | 'table' | 'tos' | 'metric'>
+
+const routeKey = ['to', 'family', 'table', 'tos', 'metric'] as const satisfies readonly (keyof RouteKey)[]
 
 const filterValues: Allowed<RouteFilter> = {
   family: familyValues,
@@ -73,6 +75,7 @@ export class Routes extends Objects {
         throw new NetworkError('ESRCH', `${object}: update: does not exist (ESRCH)`, { object })
       }
       const next = changed(current, changes)
+      checkKept<Route>(current, next, routeKey, 'route')
       // One that IPv6 has apart is added, and then the old one deleted.
       const replaced = matching.find((listed) => listed.metric === current.metric && areReplaced(listed, next))
       const isOther = !areReplaced(current, next)
@@ -114,7 +117,7 @@ export class Routes extends Objects {
   /** The route that a packet to an address would take: `ip route get`. */
   get(query: string | RouteQuery, options: RequestOptions = {}): Promise<Result<ListedRoute>> {
     return this.session.run(options, async (request) => {
-      const asked = typeof query === 'string' ? { to: query } : query
+      const asked = known(typeof query === 'string' ? { to: query } : query, routeQueryNames, 'route query')
       const route = await this.askOne((context) => getRoute(asked, context), decodeRoute, request)
       if (!route) throw new NetworkError('ENETUNREACH', `no route leads to ${asked.to}`)
       return route

@@ -9,6 +9,7 @@ import { teamGeneric } from '../rtnetlink/kinds/team.js'
 import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import type { LinkReference } from './linkReference.js'
 import { Objects } from './objects.js'
+import { checkObject } from './properties.js'
 import { nameOf } from './resolution.js'
 
 /** A port of a team: its options, and what it tells. */
@@ -49,6 +50,7 @@ export class Team extends Objects {
    */
   update(link: LinkReference, wanted: TeamOptions, options: RequestOptions = {}): Promise<Result<TeamListed>> {
     return this.session.run(options, async (request) => {
+      checkObject(wanted, 'team')
       const found = await this.linkOf(link, request)
       const { options: had } = await this.#device(found, request)
       const change = changeTowards(teamGeneric, found.name, wanted, had, true)

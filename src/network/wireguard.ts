@@ -13,6 +13,7 @@ import { dumpLinks } from '../rtnetlink/linkMessages.js'
 import { type Allowed, flag } from '../system/optionValues.js'
 import type { LinkReference } from './linkReference.js'
 import { Objects } from './objects.js'
+import { checkObject } from './properties.js'
 import { requestOptions } from './session.js'
 
 /** A WireGuard device: what it is set to, and what it tells of its peers. */
@@ -59,6 +60,7 @@ export class Wireguard extends Objects {
     options: RequestOptions = {},
   ): Promise<Result<WireguardListed>> {
     return this.session.run(options, async (request) => {
+      checkObject(wanted, 'wireguard')
       const name = await this.nameOfLink(link, request)
       const { generic } = this.session
       const { options: had } = await readWireguard(generic, { name }, withoutNames, request)

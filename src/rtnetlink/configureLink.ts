@@ -1,10 +1,17 @@
 import { NetworkError } from '../error.js'
 import { featuresNamed } from '../genetlink/ethtool/featureNames.js'
-import { type Features, isFeatureFixed, isFeatureWanted, readFeatureNames } from '../genetlink/ethtool/features.js'
+import {
+  type Features,
+  isFeatureFixed,
+  isFeatureState,
+  isFeatureWanted,
+  readFeatureNames,
+} from '../genetlink/ethtool/features.js'
 import { ETHTOOL_GENL_NAME, setFeatures } from '../genetlink/ethtool/messages.js'
 import type { GenericNetlink } from '../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../netlink/codec.js'
 import type { RequestOptions } from '../netlink/exchange.js'
+import { InvalidValue } from '../netlink/invalidValue.js'
 import type { NetlinkMessage } from '../netlink/message.js'
 import { type GenericOptions, splitOptions } from './kinds/generic.js'
 import { linkKind } from './kinds/registry.js'
@@ -160,6 +167,7 @@ async function sendAll(
 function wantedFeatures(features: Features, known: readonly string[]): Record<string, boolean> {
   const wanted: Record<string, boolean> = {}
   for (const [name, state] of Object.entries(features)) {
+    if (!isFeatureState(state)) throw new InvalidValue(['features', name], `${String(state)} is neither true nor false`)
     if (isFeatureFixed(state)) continue
     const named = featuresNamed(name, known)
     // An unknown name goes to the kernel, whose error tells of it.

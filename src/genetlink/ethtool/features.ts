@@ -14,6 +14,13 @@ import { ETH_SS_FEATURES, ETHTOOL_GENL_NAME, getFeatureNames, getFeatures } from
  */
 export type FeatureState = boolean | 'requested on' | 'requested off' | 'fixed on' | 'fixed off'
 
+const statesInWords: ReadonlySet<unknown> = new Set(['requested on', 'requested off', 'fixed on', 'fixed off'])
+
+/** Whether a value is the state of a feature. */
+export function isFeatureState(value: unknown): value is FeatureState {
+  return typeof value === 'boolean' || statesInWords.has(value)
+}
+
 /** The features of a device, by the kernel's names. */
 export type Features = Readonly<Record<string, FeatureState>>
 
