@@ -51,7 +51,8 @@ export class Routes extends Objects {
 
   /**
    * Changes properties of a route and leaves the rest of it: `ip route change`. Another way (`via` and `dev`,
-   * `nexthops` or `nexthopId`) takes the place of the whole way. A missing route is the error `ESRCH`; without a metric
+   * `nexthops` or `nexthopId`) takes the place of the whole way, but `via` alone leaves the link; a type that leads nowhere,
+   * such as `blackhole`, has none. A missing route is the error `ESRCH`; without a metric
    * the one of the lowest metric is meant. Of several of a key the first is meant, or the listed one that is given; the
    * kernel changes no other than the first, which is the error `UNSUPPORTED`.
    */
@@ -183,11 +184,14 @@ function canonical(to: string): string {
 }
 
 function changed(current: ListedRoute, changes: Partial<Route>): Route {
-  const newWay = ['via', 'dev', 'nexthops', 'nexthopId'].some((name) => name in changes)
+  const leadsNowhere = unlinked.has(changes.type ?? 'unicast')
+  const newWay = leadsNowhere || ['via', 'dev', 'nexthops', 'nexthopId'].some((name) => name in changes)
   const { via: _via, nexthops: _nexthops, nexthopId: _nexthopId, onlink: _onlink, ...others } = current
   const { encapsulation: _encapsulation, ...rest } = others
   if (!newWay) return { ...current, ...changes }
   const { dev: _dev, scope: _scope, ...bare } = rest
-  const keepsDev = changes.via !== undefined && changes.dev === undefined && current.dev !== undefined
+  // One that led nowhere is listed on `lo`, by IPv6.
+  const hadDev = current.dev !== undefined && !unlinked.has(current.type ?? 'unicast')
+  const keepsDev = changes.via !== undefined && changes.dev === undefined && hadDev
   return { ...bare, ...(keepsDev ? { dev: current.dev } : {}), ...changes }
 }
