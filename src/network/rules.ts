@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { NetworkError } from '../error.js'
 import type { Family } from '../ip/address.js'
 import type { RequestOptions } from '../netlink/exchange.js'
@@ -31,7 +32,8 @@ export class Rules extends Objects {
 
   /**
    * Puts a rule in the place of another, by default of its equal, so that it is there once: the new one is added before
-   * the old one is removed. Where the kernel takes the new one for the old one, it goes the other way round.
+   * the old one is removed. Where the kernel takes the new one for the old one, it goes the other way round. An old one
+   * that is missing is no error.
    */
   replace(rule: Rule, by: Rule = rule, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, async (request) => {
@@ -49,15 +51,34 @@ export class Rules extends Objects {
         },
       )
       if (by === rule) return
+      if (!isTaken) return await this.#removeOld(rule, by, request)
+      const before = await this.#list({}, request)
       await send(deleteRule, rule)
-      if (!isTaken) return
       try {
         await send(newRule, by)
       } catch (error) {
-        await this.sendOrThrow(() => [newRule(rule)], { timeout: request.timeout })
+        await this.#restore(before, { timeout: request.timeout })
         throw error
       }
     })
+  }
+
+  /** Takes the new rule back where the old one could not be removed. */
+  async #removeOld(old: Rule, by: Rule, request: RequestOptions): Promise<void> {
+    try {
+      await this.sendOrThrow(() => [deleteRule(old)], request)
+    } catch (error) {
+      if (error instanceof NetworkError && error.code === 'ENOENT') return
+      await this.sendOrThrow(() => [deleteRule(by)], { timeout: request.timeout })
+      throw error
+    }
+  }
+
+  /** Adds the listed rules that are missing now: what was deleted may have been told by a few of its properties. */
+  async #restore(before: readonly ListedRule[], request: RequestOptions): Promise<void> {
+    const now = await this.#list({}, request)
+    const missing = before.filter((rule) => !now.some((one) => isDeepStrictEqual(one, rule)))
+    await this.sendOrThrow(() => missing.map((rule) => newRule(rule)), request)
   }
 
   /**
@@ -70,14 +91,16 @@ export class Rules extends Objects {
 
   /** Lists the rules of both families, or of one, by priority: `ip rule`. */
   list(filter: RuleFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedRule[]>> {
-    return this.session.runList(options, async (request) => {
+    return this.session.runList(options, (request) => {
       checkFilter<RuleFilter>(filter, { family: familyValues }, 'rules.list')
-      const families: readonly Family[] = filter.family === undefined ? ['inet', 'inet6'] : [filter.family]
-      const lists: (readonly ListedRule[])[] = []
-      for (const family of families) {
-        lists.push(await this.dumpAll(() => dumpRules(family), decodeRule, request))
-      }
-      return lists.flat()
+      return this.#list(filter, request)
     })
+  }
+
+  async #list({ family }: RuleFilter, options: ListOptions): Promise<readonly ListedRule[]> {
+    const families: readonly Family[] = family === undefined ? ['inet', 'inet6'] : [family]
+    const lists: (readonly ListedRule[])[] = []
+    for (const one of families) lists.push(await this.dumpAll(() => dumpRules(one), decodeRule, options))
+    return lists.flat()
   }
 }
