@@ -44,11 +44,10 @@ export class Mdb extends Objects {
 
   /** Lists entries, learned ones too: `bridge mdb show`. */
   list(filter: MdbFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedMdbEntry[]>> {
-    return this.session.runList(options, async (request) => {
+    return this.session.runList(options, (request) => {
       checkFilter<MdbFilter>(filter, { dev: link }, 'mdb.list')
-      const { dev } = filter
-      const entries = (await this.dumpAll(() => dumpMdb(), decodeMdb, request)).flat()
-      return dev === undefined ? entries : entries.filter((entry) => entry.dev === dev || entry.index === dev)
+      const list = async () => (await this.dumpAll(() => dumpMdb(), decodeMdb, request)).flat()
+      return this.ofDev(filter.dev, list, request)
     })
   }
 }

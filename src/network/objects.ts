@@ -145,6 +145,17 @@ export class Objects {
     throw new NetworkError('INCONSISTENT', 'the list kept changing while it was read; try again')
   }
 
+  /** Those of a link, where one is asked for: the kernel does not filter them by itself. @internal */
+  protected async ofDev<T extends { readonly index: number }>(
+    dev: string | number | undefined,
+    list: () => Promise<readonly T[]>,
+    options: RequestOptions,
+  ): Promise<readonly T[]> {
+    if (dev === undefined) return await list()
+    const { index } = await this.linkOf(dev, options)
+    return (await list()).filter((one) => one.index === index)
+  }
+
   async #names(options: RequestOptions): Promise<DecodeContext> {
     const { items } = await this.session.connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body), options)
     const names = new Map(items.map(({ index, name }) => [index, name]))

@@ -71,11 +71,9 @@ export class Qdiscs extends Objects {
 
   /** Lists qdiscs, those that the kernel put there by itself, too, whose `handle` is `0:`: `tc qdisc show`. */
   list(filter: QdiscFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedQdisc[]>> {
-    return this.session.runList(options, async (request) => {
+    return this.session.runList(options, (request) => {
       checkFilter<QdiscFilter>(filter, { dev: link }, 'qdiscs.list')
-      const { dev } = filter
-      const all = await this.dumpAll(() => dumpQdiscs(), decodeQdisc, request)
-      return dev === undefined ? all : all.filter((one) => one.dev === dev || one.index === dev)
+      return this.ofDev(filter.dev, () => this.dumpAll(() => dumpQdiscs(), decodeQdisc, request), request)
     })
   }
 }

@@ -16,7 +16,7 @@ import {
 import { checkFilter, link } from './filter.js'
 import { type ListOptions, Objects } from './objects.js'
 import { known } from './properties.js'
-import { vlanNames } from './propertyNames.js'
+import { globalVlanNames, vlanNames } from './propertyNames.js'
 
 /** Which VLANs to list. */
 export interface VlanFilter {
@@ -58,33 +58,30 @@ export class Vlans extends Objects {
 
   /** Lists VLANs, those that are alike as one range: `bridge vlan show`. */
   list(filter: VlanFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedBridgeVlan[]>> {
-    return this.session.runList(options, async (request) => {
+    return this.session.runList(options, (request) => {
       checkFilter<VlanFilter>(filter, { dev: link }, 'vlans.list')
-      const vlans = await this.dumpAll(() => dumpVlans(), decodeVlans, request)
-      return ofDev(vlans.flat(), filter)
+      const list = async () => (await this.dumpAll(() => dumpVlans(), decodeVlans, request)).flat()
+      return this.ofDev(filter.dev, list, request)
     })
   }
 
   /** Sets options that VLANs have on a bridge as a whole: `bridge vlan global set`. Since Linux 5.15. */
   setGlobal(vlans: BridgeGlobalVlanOptions, options: RequestOptions = {}): Promise<Result<void>> {
     return this.session.run(options, (request) =>
-      this.sendOrThrow((context) => setGlobalVlanOptions(vlans.dev, [vlans], context), request),
+      this.sendOrThrow(
+        (context) => setGlobalVlanOptions(known(vlans, globalVlanNames, 'vlan').dev, [vlans], context),
+        request,
+      ),
     )
   }
 
   /** Lists the options that VLANs have on bridges as a whole: `bridge vlan global show`. Since Linux 5.15. */
   listGlobal(filter: VlanFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedGlobalVlanOptions[]>> {
-    return this.session.runList(options, async (request) => {
+    return this.session.runList(options, (request) => {
       checkFilter<VlanFilter>(filter, { dev: link }, 'vlans.listGlobal')
-      const vlans = await this.dumpAll(() => dumpGlobalVlanOptions(), decodeGlobalVlanOptions, request)
-      return ofDev(vlans.flat(), filter)
+      const list = async () =>
+        (await this.dumpAll(() => dumpGlobalVlanOptions(), decodeGlobalVlanOptions, request)).flat()
+      return this.ofDev(filter.dev, list, request)
     })
   }
-}
-
-function ofDev<T extends { readonly dev: string | number; readonly index: number }>(
-  all: readonly T[],
-  { dev }: VlanFilter,
-): readonly T[] {
-  return dev === undefined ? all : all.filter((one) => one.dev === dev || one.index === dev)
 }

@@ -38,12 +38,10 @@ export class Vnis extends Objects {
 
   /** Lists VNIs, those that are alike as one range: `bridge vni show`. */
   list(filter: VniFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedVni[]>> {
-    return this.session.runList(options, async (request) => {
+    return this.session.runList(options, (request) => {
       checkFilter<VniFilter>(filter, { dev: link }, 'vnis.list')
-      const vnis = (await this.dumpAll(() => dumpVnis(), decodeVnis, request)).flat()
-      return filter.dev === undefined
-        ? vnis
-        : vnis.filter(({ dev, index }) => dev === filter.dev || index === filter.dev)
+      const list = async () => (await this.dumpAll(() => dumpVnis(), decodeVnis, request)).flat()
+      return this.ofDev(filter.dev, list, request)
     })
   }
 }
