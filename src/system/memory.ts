@@ -9,7 +9,7 @@ const writeAt = process_.func('write', 'intptr_t', ['int', 'uintptr_t', 'size_t'
  * holds this object, and with it the bytes.
  */
 export class FixedMemory {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   readonly #address: number
 
   constructor(size: number) {
