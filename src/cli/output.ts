@@ -8,16 +8,23 @@ export interface Output {
   readonly color: { readonly out: boolean; readonly err: boolean }
   /** Whether messages go to a terminal, where a line can be written over. */
   readonly terminal: boolean
+  /** Aborted when results find no reader any more, as behind `head`. */
+  readonly readerGone?: AbortSignal
 }
 
 /** The process's own streams. A reader that went away is no error; any other is told once, and is a failure at the end. */
 export function standardOutput(): Output {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', noteFailure)
+  const gone = new AbortController()
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') gone.abort()
+  })
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     color: { out: wantsColor(process.stdout), err: wantsColor(process.stderr) },
     terminal: process.stderr.isTTY === true,
+    readerGone: gone.signal,
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { NetworkError } from '../index.js'
+import { placeInJson } from './placeInJson.js'
 import { hasRepeatedKeys, type Json } from './repeatedKeys.js'
 
 /** A spec as it was read, and where its parts stand in the file. */
@@ -12,8 +13,13 @@ export interface SpecFile {
   readonly name: string
   /** Where the relative paths in it begin; the working directory for standard input. */
   readonly directory: string
-  /** Line and column of what a JSON pointer names, in a YAML file. */
-  locate(pointer: string): { line: number; column: number } | undefined
+  /** Line and column of what a JSON pointer names. */
+  locate(pointer: string): Place | undefined
+}
+
+interface Place {
+  readonly line: number
+  readonly column: number
 }
 
 type ParsedSpec = Pick<SpecFile, 'content' | 'locate'>
@@ -49,7 +55,16 @@ function looksLikeJson(source: string): boolean {
 async function parseJson(source: string, name: string): Promise<ParsedSpec> {
   const content = jsonOf(source)
   if (content === undefined || hasRepeatedKeys(source, content)) return parseYaml(source, name)
-  return { content, locate: () => undefined }
+  return { content, locate: (pointer) => placeOf(source, placeInJson(source, keysOf(pointer))) }
+}
+
+function placeOf(source: string, offset: number): Place {
+  const before = source.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
+
+function keysOf(pointer: string): (string | number)[] {
+  return pointer.split('/').slice(1).map(unescaped)
 }
 
 function jsonOf(source: string): Json | undefined {
@@ -61,21 +76,33 @@ function jsonOf(source: string): Json | undefined {
 }
 
 async function parseYaml(source: string, name: string): Promise<ParsedSpec> {
-  const { LineCounter, parseDocument, isNode } = await import('yaml')
+  const { LineCounter, parseDocument, isMap, isNode, isScalar } = await import('yaml')
   const lineCounter = new LineCounter()
   const document = parseDocument(source, { lineCounter, prettyErrors: true, merge: true })
   const [error] = document.errors
   if (error) throw invalid(name, error)
+  const placeOfNode = (node: unknown): Place | undefined => {
+    if (!isNode(node) || !node.range) return undefined
+    const { line, col } = lineCounter.linePos(node.range[0])
+    return { line, column: col }
+  }
   return {
     content: contentOf(document, name),
     locate(pointer) {
-      const keys = pointer.split('/').slice(1).map(unescaped)
+      const keys = keysOf(pointer)
+      const nodeAt = (length: number): unknown =>
+        length === 0 ? document.contents : document.getIn(keys.slice(0, length), true)
       // The nearest part that is there: what is missing has no place of its own.
       for (let length = keys.length; length >= 0; length--) {
-        const node: unknown = length === 0 ? document.contents : document.getIn(keys.slice(0, length), true)
-        if (!isNode(node) || !node.range) continue
-        const { line, col } = lineCounter.linePos(node.range[0])
-        return { line, column: col }
+        const place = placeOfNode(nodeAt(length))
+        if (!place) continue
+        const around = length > 0 ? nodeAt(length - 1) : undefined
+        const pair = isMap(around)
+          ? around.items.find(({ key }) => isScalar(key) && String(key.value) === String(keys[length - 1]))
+          : undefined
+        const key = placeOfNode(pair?.key)
+        // What stands below its key begins with something else.
+        return key && key.line < place.line ? key : place
       }
       return undefined
     },

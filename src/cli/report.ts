@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { lineOfProblem, linesOfProblems } from '../alikeProblems.js'
 import { isSettled, whyNotRestored } from '../error.js'
 import type { NetworkError } from '../index.js'
+import { printable, printableLine } from '../printable.js'
 import { statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
 import type { SpecFile } from './readSpec.js'
@@ -16,20 +17,20 @@ export function reportError(error: NetworkError, json: boolean, output: Output, 
 
 function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined): string[] {
   const { problems, step, rollback, recovered = [] } = error
-  const told = recovered.map((recovery) => recoveryLine(recovery))
+  const told = recovered.map((recovery) => printableLine(recoveryLine(recovery)))
   const paint = (text: string): string => (output.color.err ? styleText('red', text, { validateStream: false }) : text)
   if (problems && problems.length > 0) {
     const lines = linesOfProblems(problems, (problem) => {
       const place = file?.locate(problem.path)
       const where = place && file ? `${file.name}:${place.line}:${place.column}: ` : ''
-      return `${where}${paint('error:')} ${lineOfProblem(problem)}`
+      return `${where}${paint('error:')} ${printableLine(lineOfProblem(problem))}`
     })
     return [...lines, ...told]
   }
   return [
-    `${paint('error:')} ${error.message}`,
-    ...(step === undefined ? [] : [`  failed step: ${step.replaceAll('\n', '\n               ')}`]),
-    ...(rollback === undefined ? [] : [`  ${describeRollback(rollback)}`]),
+    `${paint('error:')} ${printable(error.message)}`,
+    ...(step === undefined ? [] : [`  failed step: ${printable(step).replaceAll('\n', '\n               ')}`]),
+    ...(rollback === undefined ? [] : [`  ${printable(describeRollback(rollback))}`]),
     ...told,
   ]
 }

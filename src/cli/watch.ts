@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { type Drift, type Spec, watch } from '../index.js'
+import { printableLine } from '../printable.js'
 import { withSpec } from './command.js'
 import { exitStatus, statusOf } from './exitStatus.js'
 import { interruptible } from './interruption.js'
@@ -12,7 +13,10 @@ export interface WatchCommandOptions extends ChangeOptions {
   readonly heal?: boolean
 }
 
-/** `linkwright watch FILE`: ends by SIGINT, SIGTERM or SIGHUP, with status 0. */
+/**
+ * `linkwright watch FILE`: ends by SIGINT, SIGTERM or SIGHUP, with status 0; and where it does not heal, as soon as
+ * nobody reads any longer what it tells.
+ */
 export function watchCommand(
   file: string,
   options: WatchCommandOptions,
@@ -22,8 +26,9 @@ export function watchCommand(
   const { heal = false, json = false } = options
   return withSpec(file, options, output, (spec) =>
     interruptible(async (interruption) => {
+      const ends = [signal ?? interruption, ...(heal || !output.readerGone ? [] : [output.readerGone])]
       let status: number = exitStatus.done
-      const watchOptions = { ...changeOptions(options, spec), heal, signal: signal ?? interruption }
+      const watchOptions = { ...changeOptions(options, spec), heal, signal: AbortSignal.any(ends) }
       for await (const drift of watch(spec.content as Spec, watchOptions)) {
         const isLast = drift.error !== undefined && drift.retryIn === undefined
         if (isLast) status = statusOf(drift.error.code)
@@ -44,7 +49,7 @@ function describe({ steps, healed, error, duration, retryIn }: Drift, color: boo
   const time = new Date().toISOString()
   if (error) {
     const next = `next try in ${Math.round(retryIn ?? 0)} ms`
-    return `${time} ${paint('red', 'failed')} ${error.message}; ${next}${what === '' ? '' : `: ${what}`}`
+    return `${time} ${paint('red', 'failed')} ${printableLine(error.message)}; ${next}${what === '' ? '' : `: ${what}`}`
   }
   return healed
     ? `${time} ${paint('green', 'healed')} in ${Math.round(duration)} ms: ${what}`

@@ -266,9 +266,13 @@ function collectionName(value: unknown): string | undefined {
   return name && `a ${name.toLowerCase()}`
 }
 
-/** An object with no other keys. What is none for a user is shown as what it is. */
+/** An object with no other keys. */
 export function strictObject(entries: v.ObjectEntries): AnySchema {
-  const schema = v.strictObject(entries)
+  return refusingCollections(v.strictObject(entries))
+}
+
+/** A schema of an object that takes no list, no map and no set for one; what is none for a user is shown as what it is. */
+export function refusingCollections<Schema extends AnySchema>(schema: Schema): Schema {
   return {
     ...schema,
     '~run'(dataset, config) {

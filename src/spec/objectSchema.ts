@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type AnySchema, strictObject } from './domainSchema.js'
+import { type AnySchema, refusingCollections, strictObject } from './domainSchema.js'
 
 /** One schema for every property of `T`, so that interface and schema cannot drift apart. */
 export type Entries<T> = { readonly [Name in keyof T]-?: v.GenericSchema<Exclude<T[Name], undefined>> }
@@ -23,7 +23,7 @@ const nothing = v.strictObject({})
 
 /** A schema of an object whose keys are the user's: the keys that valibot would pass over are as unknown as any. */
 export function withUserKeys<Schema extends AnySchema>(schema: Schema): Schema {
-  return {
+  return refusingCollections({
     ...schema,
     '~run': (dataset, config) => {
       const { value: input } = dataset
@@ -34,5 +34,5 @@ export function withUserKeys<Schema extends AnySchema>(schema: Schema): Schema {
       const { issues = [] } = nothing['~run']({ value: Object.fromEntries(refused) }, config)
       return { ...result, typed: false, issues: [...(result.issues ?? []), ...issues] }
     },
-  }
+  })
 }

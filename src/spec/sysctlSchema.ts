@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { integer } from './domainSchema.js'
+import { integer, strictObject } from './domainSchema.js'
 import { knownSysctls, type SysctlValues } from './knownSysctls.js'
 import { withUserKeys } from './objectSchema.js'
 import type { LinkSysctlSpec } from './types.js'
@@ -16,7 +16,7 @@ function settings(known: Readonly<Record<string, SysctlValues>>): v.GenericSchem
 }
 
 /** The schema of a link's settings: the well-known ones by what they can be, and all others as they are. */
-export const sysctlSchema: v.GenericSchema<LinkSysctlSpec> = v.strictObject({
+export const sysctlSchema: v.GenericSchema<LinkSysctlSpec> = strictObject({
   ipv4: v.exactOptional(settings(knownSysctls.ipv4)),
   ipv6: v.exactOptional(settings(knownSysctls.ipv6)),
 }) as unknown as v.GenericSchema<LinkSysctlSpec>

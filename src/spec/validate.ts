@@ -118,7 +118,7 @@ function unknownKeys(schema: AnySchema, issue: v.BaseIssue<unknown>, path: Path)
     return {
       path: pointer([...place, name]),
       message: `unknown property ${JSON.stringify(name)}`,
-      found: shown(key === first ? issue.input : ownValue(object, key), at),
+      found: shown(ownValue(object, key), at),
       ...(hint === undefined ? {} : { hint: `did you mean ${hint}?` }),
     }
   })

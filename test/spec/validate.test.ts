@@ -79,7 +79,7 @@ const invalid: readonly (readonly [string, unknown, ...Problem[]])[] = [
     {
       path: '/links/0/adresses',
       message: 'unknown property "adresses"',
-      found: '"adresses"',
+      found: '[]',
       hint: 'did you mean addresses?',
     },
   ],
@@ -89,7 +89,7 @@ const invalid: readonly (readonly [string, unknown, ...Problem[]])[] = [
     {
       path: '/namespaces/blue~01/links/0/bridge/ageing',
       message: 'unknown property "ageing"',
-      found: '"ageing"',
+      found: '3',
       hint: 'did you mean ageingTime?',
     },
   ],
@@ -281,6 +281,22 @@ for (const key of ['__proto__', 'prototype', 'constructor']) {
     }
   })
 }
+
+test('a list stands for no object, wherever keys are names', (t) => {
+  const specs: readonly (readonly [json: string, path: string])[] = [
+    ['{"namespaces":[{"links":[]}]}', '/namespaces'],
+    ['{"links":[{"name":"a","features":[]}]}', '/links/0/features'],
+    ['{"links":[{"name":"a","sysctl":[]}]}', '/links/0/sysctl'],
+    ['{"links":[{"name":"a","sysctl":{"ipv4":[true]}}]}', '/links/0/sysctl/ipv4'],
+  ]
+  for (const [json, path] of specs) {
+    t.deepEqual(
+      problemsOf(JSON.parse(json)).map(({ path, message }) => [path, message]),
+      [[path, '"a list" is not valid, expected Object']],
+      json,
+    )
+  }
+})
 
 const circle: { self?: object } = {}
 circle.self = circle

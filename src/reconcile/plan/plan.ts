@@ -1,4 +1,5 @@
 import { inspect, styleText } from 'node:util'
+import { printableLine } from '../../printable.js'
 import type { Spec } from '../../spec/types.js'
 import { sameValue } from '../../state/equal.js'
 import { sameBulk, singleSteps } from '../diff/bulkStep.js'
@@ -92,7 +93,8 @@ function describeStep(step: Step, color: boolean): string {
   const where = step.namespace === undefined ? '' : ` in ${step.namespace}`
   const interrupts = step.disruption === 'none' ? '' : ` [${step.disruption}]`
   const head = `${signs[step.action]} ${step.object} ${step.id}${where}${shownReason(step)}${interrupts}`
-  const painted = color ? styleText(colors[step.action], head, { validateStream: false }) : head
+  const shown = printableLine(head)
+  const painted = color ? styleText(colors[step.action], shown, { validateStream: false }) : shown
   const commands = step.equivalent.split('\n').map((command) => `    ${command}`)
   return [
     painted,
