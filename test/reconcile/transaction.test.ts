@@ -10,8 +10,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import test from 'ava'
-import { apply, rollback } from '../../src/index.js'
+import test, { type ExecutionContext } from 'ava'
+import { apply, plan, rollback } from '../../src/index.js'
 import type { Spec } from '../../src/spec/types.js'
 import { createAnonymousNamespace } from '../../src/system/namespace.js'
 import { stage, target } from '../helpers/transactionStage.js'
@@ -278,6 +278,54 @@ test.serial('a namespace that a killed apply had made is deleted, with all that 
     t.deepEqual(place.picture(), before)
     t.false(readdirSync('/run/netns').includes(name))
   }
+})
+
+/** A named namespace with a pair into it, which is deleted when the test ends. */
+function withNamed(place: ReturnType<typeof stage>, t: ExecutionContext, name: string): Spec {
+  t.teardown(() => place.sh(`ip netns delete ${name}`))
+  return {
+    links: [{ name: 'v0', kind: 'veth', veth: { peer: { name: 'eth0', namespace: name } } }],
+    namespaces: {
+      [name]: {
+        links: [
+          { name: 'eth0', up: true },
+          { name: 'br5', kind: 'bridge' },
+        ],
+      },
+    },
+  }
+}
+
+test.serial('an apply that undoes a killed one makes its namespace anew, under its name', async (t) => {
+  const place = stage(t)
+  const name = `lw-${process.pid}-anew`
+  const spec = withNamed(place, t, name)
+  await place.killed(spec, { dieBefore: 2 })
+  const { recovered, steps } = (await apply(spec, place.place)).unwrap()
+  t.deepEqual(
+    recovered?.map(({ action }) => action),
+    ['restored'],
+  )
+  t.is(steps[0]?.object, 'namespace')
+  t.regex(place.sh(`ip -n ${name} -o link show br5`), /br5/)
+  t.true((await plan(spec, { namespace: place.place.namespace })).unwrap().empty)
+})
+
+test.serial('an apply that waits works on what the names lead to when its turn comes', async (t) => {
+  const place = stage(t)
+  const name = `lw-${process.pid}-wait`
+  const spec = withNamed(place, t, name)
+  let second: ReturnType<typeof apply> | undefined
+  const guard = async (): Promise<boolean> => {
+    second = apply(spec, { ...place.place, lockTimeout: 20_000 })
+    await delay(300)
+    return false
+  }
+  const first = await apply(spec, { ...place.place, guards: [guard] })
+  t.is(first.err && first.val.code, 'GUARD_FAILED')
+  t.true((await second)?.ok)
+  t.regex(place.sh(`ip -n ${name} -o link show br5`), /br5/)
+  t.true((await plan(spec, { namespace: place.place.namespace })).unwrap().empty)
 })
 
 test.serial('a state directory that cannot be made or written is an error before anything is changed', async (t) => {

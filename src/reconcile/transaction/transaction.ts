@@ -47,8 +47,7 @@ export class Transaction implements Disposable {
     const transaction = new Transaction(directory, options)
     try {
       await inStateDirectory(directory, async () => {
-        await transaction.#lock(world)
-        await transaction.#recover()
+        await transaction.#hold(world)
       })
       return transaction
     } catch (error) {
@@ -62,10 +61,29 @@ export class Transaction implements Disposable {
    * for each other so end by their timeouts.
    */
   async join(world: World): Promise<void> {
-    await inStateDirectory(this.#directory, async () => {
+    await inStateDirectory(this.#directory, () => this.#hold(world))
+  }
+
+  /**
+   * Locks, and undoes what was cut off. While one waits, and by undoing, named namespaces go and come: those that are
+   * locked in the end are those that the names lead to.
+   */
+  async #hold(world: World): Promise<void> {
+    do {
       await this.#lock(world)
       await this.#recover()
-    })
+    } while (this.#reopen(world))
+  }
+
+  /** Whether names lead elsewhere by now; then what they led to before is let go. */
+  #reopen(world: World): boolean {
+    if (!world.reopen()) return false
+    const open = new Set(world.places.values())
+    for (const held of this.#held.filter(({ place }) => !open.has(place))) {
+      held.lock.release()
+      this.#held.splice(this.#held.indexOf(held), 1)
+    }
+    return true
   }
 
   /** What became of applies that were cut off. */

@@ -1,10 +1,10 @@
-import { closeSync } from 'node:fs'
+import { closeSync, fstatSync, statSync } from 'node:fs'
 import { NetworkError } from '../../error.js'
 import { GenericNetlink } from '../../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../../netlink/codec.js'
 import { Connection } from '../../netlink/connection.js'
 import { isExhaustion } from '../../system/errno.js'
-import { type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
+import { type NamespaceReference, namespacePath, openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { type Kernel, type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from './kernel.js'
 import { NexthopsWithMetrics } from './nexthopsWithMetrics.js'
@@ -56,6 +56,13 @@ export class Place {
   get fd(): number {
     if (this.#fd !== undefined) return this.#fd
     throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only')
+  }
+
+  /** Whether this is the namespace that a name or a path leads to now; as long as it is open, its inode is its own. */
+  isAt(reference: NamespaceReference): boolean {
+    const now = statSync(namespacePath(reference), { throwIfNoEntry: false })
+    const { dev, ino } = fstatSync(this.fd)
+    return now?.dev === dev && now.ino === ino
   }
 
   /** A text that no other namespace has. */

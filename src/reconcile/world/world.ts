@@ -6,7 +6,7 @@ import type { Spec } from '../../spec/types.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import { emptyState, type NetworkState } from '../../state/model.js'
 import type { Owner } from '../../state/owner.js'
-import { listNamespaces } from '../../system/namespace.js'
+import { listNamespaces, type NamespaceReference, namespaceDirectory, namespacePath } from '../../system/namespace.js'
 import { rest } from '../../system/turns.js'
 import { type Curiosity, namesOf, observe } from '../observe/observe.js'
 import { observeEntries } from '../observe/observeEntries.js'
@@ -33,6 +33,8 @@ export class World implements Disposable {
   journal: Journal | undefined
   readonly #curiosity = new Map<string, Curiosity>()
   readonly #options: Pick<PlaceOptions, 'kernel' | 'namespace'>
+  /** The namespaces that the spec names. */
+  #named: readonly string[] = []
 
   constructor(options: Pick<PlaceOptions, 'kernel' | 'namespace'>) {
     this.#options = options
@@ -48,20 +50,44 @@ export class World implements Disposable {
     if (inMemory && Object.keys(spec.namespaces ?? {}).length > 0) {
       throw new NetworkError('UNSUPPORTED', 'a kernel in memory has one namespace only', { path: '/namespaces' })
     }
+    this.#named = Object.keys(spec.namespaces ?? {})
+    this.#openNamed()
+  }
+
+  #openNamed(): void {
     const existing = new Set(listNamespaces())
-    for (const name of Object.keys(spec.namespaces ?? {})) {
-      if (!this.places.has(name) && existing.has(name)) this.places.set(name, this.#named(name))
+    for (const name of this.#named) {
+      if (!this.places.has(name) && existing.has(name)) this.places.set(name, this.#placeOf(name))
     }
+  }
+
+  /**
+   * Opens again those namespaces of a spec whose names lead elsewhere by now, forgets those whose names are gone, and
+   * opens those that have come.
+   * @returns whether there was any
+   */
+  reopen(): boolean {
+    const { kernel, namespace } = this.#options
+    const before = new Set(this.places.values())
+    const top = this.places.get('')
+    // A process or a descriptor leads to one namespace, or to none any more.
+    if (top && namespace !== undefined && isNamed(namespace) && !top.isAt(namespace)) {
+      this.closed('')
+      this.places.set('', Place.open('', namespace, typeof kernel === 'function' ? kernel : undefined))
+    }
+    for (const name of this.#named) if (this.places.get(name)?.isAt(name) === false) this.closed(name)
+    this.#openNamed()
+    return this.places.size !== before.size || [...this.places.values()].some((place) => !before.has(place))
   }
 
   /** Opens a namespace that has just come into being, or that links of others reach into. */
   opened(name: string): Place {
-    const place = this.places.get(name) ?? this.#named(name)
+    const place = this.places.get(name) ?? this.#placeOf(name)
     this.places.set(name, place)
     return place
   }
 
-  #named(name: string): Place {
+  #placeOf(name: string): Place {
     const { kernel } = this.#options
     return Place.open(name, name, typeof kernel === 'function' ? kernel : undefined)
   }
@@ -161,4 +187,8 @@ export class World implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
+}
+
+function isNamed(reference: NamespaceReference): boolean {
+  return namespacePath(reference).startsWith(`${namespaceDirectory}/`)
 }
