@@ -23,3 +23,12 @@ test('the error of a route or a nexthop whose gateway nothing leads to tells wha
     routes: [...routes].slice(0, 1),
   })
 })
+
+test('the error of a token tells when IPv6 takes router advertisements', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up')
+  const token = { name: 'v0', ipv6Token: '::42' }
+  const error = await namespace.fails({ forwarding: { ipv6: true }, links: [token] })
+  t.regex(error.message, /; where IPv6 is forwarded it takes `sysctl\.ipv6\.acceptRa: 2`, and 1 elsewhere$/)
+  await namespace.converges({ forwarding: { ipv6: true }, links: [{ ...token, sysctl: { ipv6: { acceptRa: 2 } } }] })
+})

@@ -51,6 +51,19 @@ const series: readonly NexthopObjectSpec[] = [
   { id: 1, via: 'fd00::2', dev: 'v0' },
 ]
 
+test('another gateway of the same family is the only change of a nexthop object', async (t) => {
+  const namespace = twoLinks(t)
+  for (const [before, after] of [
+    ['10.0.0.2', '10.0.0.3'],
+    ['fd00::2', 'fd00::3'],
+  ] as const) {
+    namespace.sh(`ip nexthop replace id 1 via ${before} dev v0`)
+    const [step] = (await namespace.plan({ nexthops: [{ id: 1, via: after, dev: 'v0' }] })).steps
+    t.deepEqual(step?.changes, [{ property: 'via', before, after }])
+    namespace.sh('ip nexthop flush')
+  }
+})
+
 test('nexthop objects become what the spec says, and the routes on them stay', async (t) => {
   const namespace = twoLinks(t)
   const others: readonly NexthopObjectSpec[] = [

@@ -135,8 +135,12 @@ function updateNexthop(context: DiffContext, wanted: DesiredNexthop, actual: Nex
 
 /** What goes with a change that nobody named: the link of what becomes a blackhole. */
 function dropped(before: NexthopRecord, after: NexthopRecord, named: readonly PropertyChange[]): PropertyChange[] {
+  const isNamed = (property: string): boolean => named.some((change) => change.property === property)
+  // The family of a gateway is told by it.
+  const goes = (property: string): boolean =>
+    !(property in after) && !(property === 'family' && after.via !== undefined)
   return Object.entries(before)
-    .filter(([property]) => !(property in after) && !named.some((change) => change.property === property))
+    .filter(([property]) => goes(property) && !isNamed(property))
     .map(([property, value]: [string, unknown]) => ({ property, before: value }))
 }
 

@@ -25,7 +25,7 @@ interface Hint {
 
 const unreachable = 'nothing leads to the gateway: the link towards it has to be up, with an address of its subnet'
 
-/** net/ipv4/nexthop.c, net/ipv4/fib_semantics.c, net/ipv6/route.c, net/8021q/vlan_dev.c */
+/** net/ipv4/nexthop.c, net/ipv4/fib_semantics.c, net/ipv6/route.c, net/8021q/vlan_dev.c, net/ipv6/addrconf.c */
 const ways = ['route', 'nexthop'] as const
 const hints: readonly Hint[] = [
   {
@@ -41,6 +41,12 @@ const hints: readonly Hint[] = [
     hint: 'a link that is there already comes up only where the spec says `up: true`',
   },
   { objects: ways, code: 'ENETUNREACH', words: /invalid gateway/, hint: unreachable },
+  {
+    objects: ['link'],
+    code: 'EINVAL',
+    words: /Router advertisement is disabled/,
+    hint: 'where IPv6 is forwarded it takes `sysctl.ipv6.acceptRa: 2`, and 1 elsewhere',
+  },
   // IPv6 says no more.
   { objects: ways, code: 'EHOSTUNREACH', words: /^$/, hint: unreachable },
 ]
