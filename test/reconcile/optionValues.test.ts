@@ -77,3 +77,15 @@ test('an option that is undefined is one that was not given', async (t) => {
   const result = await apply({}, { kernel: new FakeKernel(), ...JSON.parse('{}'), disruption: undefined })
   t.true(result.ok)
 })
+
+test('an option of another operation is told with those that take it', async (t) => {
+  const told: readonly (readonly [of: Operation, name: string, words: string])[] = [
+    ['plan', 'lockTimeout', '; it is one of apply and watch'],
+    ['apply', 'heal', '; it is one of watch'],
+    ['snapshot', 'prune', '; it is one of plan and apply and watch'],
+    ['plan', 'pruen', '; did you mean prune?'],
+  ]
+  for (const [of, name, words] of told) {
+    t.like(await operations[of]({ [name]: 1 }), { message: `unknown option "${name}"${words}` }, `${of} ${name}`)
+  }
+})

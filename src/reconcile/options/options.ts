@@ -139,26 +139,28 @@ const watchOptions = [
   'debounce',
 ]
 
+const optionsOf = {
+  place: placeOptions,
+  snapshot: snapshotOptions,
+  plan: planOptions,
+  apply: applyOptions,
+  transaction: transactionOptions,
+  watch: watchOptions,
+}
+
 /** Refuses options that mean nothing, so that none is taken for granted in vain. */
-export function checkOptions(
-  options: ApplyOptions & SnapshotOptions,
-  kind: 'place' | 'snapshot' | 'plan' | 'apply' | 'transaction' | 'watch',
-): void {
-  const known = {
-    place: placeOptions,
-    snapshot: snapshotOptions,
-    plan: planOptions,
-    apply: applyOptions,
-    transaction: transactionOptions,
-    watch: watchOptions,
-  }[kind]
+export function checkOptions(options: ApplyOptions & SnapshotOptions, kind: keyof typeof optionsOf): void {
+  const known = optionsOf[kind]
   checkObject(options)
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
-    const hint = nearest(name, known)
+    // Whoever keeps one set of options for several calls is told by no type that one of them does not take it.
+    const takers = (['snapshot', 'plan', 'apply', 'watch'] as const).filter((one) => optionsOf[one].includes(name))
+    const near = nearest(name, known)
+    const hint = takers.length > 0 ? `it is one of ${takers.join(' and ')}` : near && `did you mean ${near}?`
     throw new NetworkError(
       'INVALID_ARGUMENT',
-      `unknown option ${JSON.stringify(name)}${hint === undefined ? '' : `; did you mean ${hint}?`}`,
+      `unknown option ${JSON.stringify(name)}${hint === undefined ? '' : `; ${hint}`}`,
     )
   }
   checkValues(options)
