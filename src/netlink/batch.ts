@@ -28,6 +28,8 @@ const messagesAtFirst = 32
 export interface BatchResult {
   /** The errors, by index of the message; every other message succeeded. */
   readonly errors: ReadonlyMap<number, NetworkError>
+  /** How many were sent; fewer than there are where it stopped at an error. */
+  readonly sent: number
 }
 
 /** How a batch is sent. */
@@ -93,10 +95,10 @@ export async function sendBatch(
         },
       )
     }
-    if (options.stopAtError && errors.size > 0) break
     start = end
+    if (options.stopAtError && errors.size > 0) break
   }
-  return { errors }
+  return { errors, sent: start }
 }
 
 /** How many messages are sent next, where so many took the kernel so long. */

@@ -160,6 +160,8 @@ async function carryOut(current: Plan, given: Work, isRetry = false): Promise<Pl
     await rest()
     await settleCarriers(done, world, options)
     await settle(networks, world, options)
+    const [nameless] = world.nameless
+    if (nameless !== undefined) throw nameLost(nameless)
     await checkGuards(world, options)
     return current
   } catch (error) {
@@ -190,6 +192,13 @@ async function whileDown(refused: PlannedStep, report: RollbackReport, work: Wor
   return await carryOut(next.plan, { ...work, states: next.states, tables: next.tables }, true)
 }
 
+function nameLost(name: string): NetworkError {
+  const object = `namespace ${name}`
+  return new NetworkError('NOT_APPLIED', `${object}: somebody else has deleted it, or made it anew, meanwhile`, {
+    object,
+  })
+}
+
 async function checkGuards(world: World, { guards = [], signal, kernel }: ApplyOptions): Promise<void> {
   if (guards.length === 0) return
   const namespaceFd = typeof kernel === 'object' ? undefined : world.places.get('')?.fd
@@ -200,6 +209,9 @@ async function executeOrThrow(steps: readonly PlannedStep[], { world, options }:
   const progress = options.onProgress && new ToldProgress(options.onProgress)
   const failure = await execute(steps, world, options, progress?.tell, echoes)
   progress?.finish()
+  const { untouched, unsure } = failure ?? {}
+  for (const step of untouched ?? []) world.untouched.add(step)
+  for (const step of steps) if (!untouched?.has(step) && !unsure?.has(step)) world.done.add(step)
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
   throw failedStep(located(failure))

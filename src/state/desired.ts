@@ -25,6 +25,8 @@ export interface DesiredLink {
   readonly match?: { readonly mac?: string; readonly altName?: string }
   /** The index by which it is known, where it is to be as it was under the name that it had. */
   readonly index?: number
+  /** Whether nothing that is undone takes it away, so that it is gone only where somebody else has done so. */
+  readonly stays?: boolean
   readonly absent: boolean
   /** Whether it goes by itself, with the other end of its pair, which is absent in another namespace. */
   readonly goesAlong?: boolean

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, type Stats, statSync, unlinkSync } from 'node:fs'
 import { NetworkError } from '../error.js'
 import { CLONE_NEWNET, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from './constants.js'
 import { codeOf, isExhaustion, systemError, thrownError } from './errno.js'
@@ -118,8 +118,21 @@ function notEntered(fd: number, errno: number): NetworkError {
 }
 
 function isSameFile(fd: number, other: number): boolean {
-  const [one, two] = [fstatSync(fd), fstatSync(other)]
+  return isSame(fstatSync(fd), fstatSync(other))
+}
+
+function isSame(one: Stats, two: Stats): boolean {
   return one.ino === two.ino && one.dev === two.dev
+}
+
+/** Whether a reference leads to the namespace that a descriptor is of. */
+export function isNamespaceAt(fd: number, reference: NamespaceReference): boolean {
+  try {
+    return isSame(fstatSync(fd), statSync(namespacePath(reference)))
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return false
+    throw thrownError(cause, `namespace ${describeNamespace(reference)}`)
+  }
 }
 
 function returnTo(home: number): void {

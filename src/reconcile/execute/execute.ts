@@ -37,7 +37,8 @@ export type Progress = (done: number, total: number, step: PlannedStep) => void
 /**
  * Carries out steps in order. Messages of one namespace that follow each other go to the kernel together; whatever is
  * no message, and whatever needs the index of a link that is just being made, comes in between.
- * @returns the first failure; the kernel may have done steps behind it that were sent along
+ * @returns the first failure; the kernel may have done steps behind it that were sent along, but none that is
+ *   told to be untouched
  */
 export async function execute(
   steps: readonly PlannedStep[],
@@ -53,11 +54,12 @@ export async function execute(
   for (const [index, step] of steps.entries()) {
     if (turnIsLong()) await rest()
     const failure = (await executor.run({ step, steps, index })) ?? undefined
-    if (failure) return failure
+    if (failure) return executor.told(failure, steps.slice(index + 1))
     done += step.count ?? 1
     progress?.(done, total, step)
   }
-  return executor.flush()
+  const failure = await executor.flush()
+  return failure && executor.told(failure, [])
 }
 
 class Executor {
@@ -100,6 +102,19 @@ class Executor {
   /** Waits for the kernel's answer to all that was to be sent so far. */
   flush(): Promise<Failure | undefined> {
     return this.#pipeline.flush()
+  }
+
+  /** A failure with what became of other steps, of which the last have not had their turn. */
+  told(failure: Failure, left: readonly PlannedStep[]): Failure {
+    const { untouched = [] } = failure
+    const unsent = [...this.#pipeline.waiting, ...left].filter(
+      (step) => step !== failure.step && !this.#made.has(step) && !this.#pipeline.hasBegun(step),
+    )
+    return {
+      ...failure,
+      untouched: new Set([...untouched, ...unsent]),
+      unsure: new Set([failure.step, ...this.#pipeline.unsure]),
+    }
   }
 
   async #run(position: Position): Promise<Failure | undefined> {
@@ -176,12 +191,16 @@ class Executor {
     )
     const links = operationsOf(run, 'createLink').map(({ link }) => link)
     const errors = await createDevices(links, place.kernel)
-    for (const [index, one] of run.entries()) {
+    const failures = run.flatMap((one, index): Failure[] => {
       const error = errors[index]
-      if (error) return { step: one, error }
+      if (error) return [{ step: one, error }]
       this.#made.add(one)
-    }
-    return undefined
+      return []
+    })
+    const [first] = failures
+    if (!first) return undefined
+    const taken = failures.filter(({ error }) => error.code === 'EEXIST').map((failure) => failure.step)
+    return { ...first, untouched: new Set(taken) }
   }
 
   /** Many links that follow each other are deleted in one go. */

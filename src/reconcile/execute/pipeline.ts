@@ -1,6 +1,7 @@
 import type { NetworkError } from '../../error.js'
 import { bytesASend } from '../../netlink/batch.js'
-import type { NetlinkMessage } from '../../netlink/message.js'
+import { type NetlinkMessage, NLM_F_EXCL } from '../../netlink/message.js'
+import { RTM_NEWLINK } from '../../rtnetlink/constants.js'
 import type { ApplyOptions } from '../options/options.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { Place } from '../world/place.js'
@@ -11,6 +12,10 @@ import { isGone } from './gone.js'
 export interface Failure {
   readonly step: PlannedStep
   readonly error: NetworkError
+  /** The steps of which the kernel has surely done nothing: what is there under their names is somebody else's. */
+  readonly untouched?: ReadonlySet<PlannedStep>
+  /** The steps of which the kernel may have done a part. */
+  readonly unsure?: ReadonlySet<PlannedStep>
 }
 
 /** Little is pending at first, so that the kernel has something to do while the rest is written. */
@@ -32,6 +37,9 @@ export class Pipeline {
   /** How much is pending when it is sent. */
   #mostPending = bytesAtFirst
   #sent: Promise<Failure | undefined> = Promise.resolve(undefined)
+  readonly #begun = new Set<PlannedStep>()
+  /** How many messages of each step are not answered yet, or failed. */
+  readonly #left = new Map<PlannedStep, number>()
 
   constructor(options: ApplyOptions, echoes: Echoes | undefined) {
     this.#options = options
@@ -41,6 +49,21 @@ export class Pipeline {
   /** Settles when what was sent is answered; what is pending still is not sent by it. */
   get sent(): Promise<Failure | undefined> {
     return this.#sent
+  }
+
+  /** Whether anything of a step was sent. */
+  hasBegun(step: PlannedStep): boolean {
+    return this.#begun.has(step)
+  }
+
+  /** The steps of which something waits to be sent. */
+  get waiting(): readonly PlannedStep[] {
+    return this.#pending.map(({ step }) => step)
+  }
+
+  /** The steps of which the kernel has not told that it did all. */
+  get unsure(): ReadonlySet<PlannedStep> {
+    return new Set([...this.#left].flatMap(([step, count]) => (count > 0 ? [step] : [])))
   }
 
   /** Has the messages that follow go to a namespace, once those for another one are answered. */
@@ -55,6 +78,7 @@ export class Pipeline {
       this.#pending.push({ message, step })
       this.#pendingBytes += message.bytes.length
     }
+    this.#left.set(step, (this.#left.get(step) ?? 0) + messages.length)
   }
 
   /** Sends what is pending if it is much. */
@@ -81,20 +105,77 @@ export class Pipeline {
     return undefined
   }
 
+  /** What is told to new links by their names goes when all of them are there: it would reach those of somebody else. */
   async #batch(pending: readonly Pending[], place: Place): Promise<Failure | undefined> {
-    const { errors } = await place.connection.batch(
-      pending.map(({ message }) => message),
+    for (const part of partsOf(pending)) {
+      const failure = await this.#sendPart(part, place)
+      if (failure) return failure
+    }
+    return undefined
+  }
+
+  async #sendPart(part: readonly Pending[], place: Place): Promise<Failure | undefined> {
+    for (const { step } of part) this.#begun.add(step)
+    const { errors, sent } = await place.connection.batch(
+      part.map(({ message }) => message),
       {
         ...this.#options,
         stopAtError: true,
-        isHarmless: (error, index) => isGoneAt(pending[index], error),
+        isHarmless: (error, index) => isGoneAt(part[index], error),
         echo: this.#echoes?.of(place),
       },
     )
-    const [first] = [...errors].sort(([a], [b]) => a - b)
-    const failed = first && pending[first[0]]
-    return first && failed ? { step: failed.step, error: first[1] } : undefined
+    const failed = [...errors]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([index, error]) => {
+        const one = part[index]
+        return one ? [{ ...one, error }] : []
+      })
+    const [first] = failed
+    for (const [index, { step }] of part.slice(0, sent).entries()) {
+      if (!errors.has(index)) this.#left.set(step, (this.#left.get(step) ?? 0) - 1)
+    }
+    if (!first) return undefined
+    const untouched = failed.filter(isTaken).map(({ step }) => step)
+    return { step: first.step, error: first.error, untouched: new Set(untouched) }
   }
+}
+
+/** Messages in parts, each of which is sent when the one before it has succeeded. */
+function partsOf(pending: readonly Pending[]): Pending[][] {
+  const parts: Pending[][] = []
+  let [part, behind]: [Pending[], Pending[]] = [[], []]
+  const made = new Set<PlannedStep>()
+  const isBehind = ({ step, message }: Pending): boolean => made.has(step) && !isCreation(message)
+  for (const one of pending) {
+    if (isBehind(one)) {
+      behind.push(one)
+      continue
+    }
+    // Whatever does not belong to the making of links comes when they are as they should be.
+    if (behind.length > 0 && one.step.operation.type !== 'createLink') {
+      parts.push(part)
+      part = behind
+      behind = []
+      made.clear()
+    }
+    if (isCreation(one.message)) made.add(one.step)
+    part.push(one)
+  }
+  parts.push(part)
+  if (behind.length > 0) parts.push(behind)
+  return parts
+}
+
+/** Whether it makes a link, and is refused where there is one of the name. */
+function isCreation({ type, flags }: NetlinkMessage): boolean {
+  return type === RTM_NEWLINK && (flags & NLM_F_EXCL) !== 0
+}
+
+/** Whether a link was not made since somebody else has made one of its name meanwhile. */
+function isTaken({ message, step: { operation }, error }: Pending & Failure): boolean {
+  if (operation.type !== 'createLink' || operation.replaces) return false
+  return isCreation(message) && error.code === 'EEXIST'
 }
 
 function isGoneAt(pending: Pending | undefined, error: NetworkError): boolean {

@@ -25,10 +25,14 @@ export interface Former {
   readonly created: readonly string[]
 }
 
-/** What undoing steps needs, from what was there before the first. */
+/**
+ * What undoing steps needs, from what was there before the first.
+ * @param isDone whether the kernel has told that it did all of a step; without, that of none is known
+ */
 export async function formerOf(
   steps: readonly PlannedStep[],
   before: ReadonlyMap<string, NetworkState>,
+  isDone: (step: PlannedStep) => boolean = () => false,
 ): Promise<Former> {
   await rest()
   const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
@@ -39,7 +43,7 @@ export async function formerOf(
     if (created.includes(name)) continue
     await rest()
     const own = all.filter((step) => (step.namespace ?? '') === name)
-    networks.set(name, await formerNetwork(state, own))
+    networks.set(name, await formerNetwork(state, own, isDone))
   }
   return { networks, created }
 }
@@ -48,13 +52,14 @@ export async function formerOf(
 async function formerNetwork(
   before: NetworkState = emptyState,
   steps: readonly PlannedStep[],
+  isDone: (step: PlannedStep) => boolean,
 ): Promise<DesiredNetwork> {
   await rest()
   const names = formerNamesOf(steps)
   await rest()
   const reach = await Reach.of(before, steps, 'undoing', (name) => names.of(name))
   await rest()
-  const links = await formerLinks(before, steps, reach)
+  const links = await formerLinks(before, steps, reach, isDone)
   await rest()
   const routes = isPacked(steps, before)
     ? { routes: [], bulk: await formerBulk(before, steps, reach) }

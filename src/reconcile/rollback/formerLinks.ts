@@ -27,6 +27,7 @@ export async function formerLinks(
   before: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
+  isDone: (step: PlannedStep) => boolean,
 ): Promise<DesiredLink[]> {
   const names = formerNamesOf(steps)
   await rest()
@@ -34,10 +35,16 @@ export async function formerLinks(
   await rest()
   const operations = operationsByLink(steps, names)
   await rest()
-  const touched = touchedLinks(before, steps, names)
+  const made = madeLinks(steps)
+  const marked = grouped(steps.filter(isDone).flatMap(markings), ({ name }) => name)
+  // What was not there and is not made by them is somebody else's.
+  const touched = [...touchedLinks(before, steps, names)].filter((name) => before.links.has(name) || made.has(name))
   return await mapInTurns(touched, (name): DesiredLink => {
     const record = before.links.get(name)
-    if (!record) return { name, absent: true, properties: {} }
+    if (!record) {
+      const marks = marked.get(name)?.map(({ mark }) => mark)
+      return { name, absent: true, properties: {}, ...(marks ? { marks } : {}) }
+    }
     const own = operations.get(name) ?? []
     const isRemade = remade.has(name)
     const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined)
@@ -48,7 +55,8 @@ export async function formerLinks(
       ...(settings ? { sysctl: settings } : {}),
       ...formerQdiscs(record, own, isRemade),
       // A link that has got another name is known by its index.
-      ...(names.renamed.has(name) ? { index: record.link.index } : {}),
+      ...(names.renamed.has(name) || !isRemade ? { index: record.link.index } : {}),
+      ...(isRemade ? {} : { stays: true }),
     }
   })
 }
@@ -116,6 +124,28 @@ function withoutFurther(address: ListedAddress): Address {
     preferredLifetime: 'forever',
     ...asItWas(address),
   }
+}
+
+/** The links that steps make, the other ends of pairs among them. */
+function madeLinks(steps: readonly PlannedStep[]): ReadonlySet<string> {
+  const made = new Set<string>()
+  for (const { operation } of steps) {
+    if (operation.type === 'renameLink') made.add(operation.to)
+    if (operation.type !== 'createLink') continue
+    made.add(operation.link.name)
+    const peer = nearPeerOf(operation.link)
+    if (peer !== undefined) made.add(peer)
+  }
+  return made
+}
+
+/** The marks that a step has given to links. */
+function markings({ operation }: PlannedStep): { readonly name: string; readonly mark: string }[] {
+  if (operation.type === 'createLink') {
+    return marksOf(operation.link).map((mark) => ({ name: operation.link.name, mark }))
+  }
+  if (operation.type !== 'updateLink') return []
+  return marksOf({ altNames: operation.addedAltNames }).map((mark) => ({ name: operation.name, mark }))
 }
 
 /** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */

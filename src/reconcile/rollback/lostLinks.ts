@@ -2,13 +2,14 @@ import { nearPeerOf } from '../../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
 import { nexthopLosses } from '../../state/nexthop.js'
+import { marksOf } from '../../state/owner.js'
 import { linksOfRoute } from '../../state/route.js'
 import { lowersOf } from '../reach/dependents.js'
 
 /** What can be put back, and what nobody can. */
 export interface Recoverable {
   readonly networks: ReadonlyMap<string, DesiredNetwork>
-  /** The links that went with a namespace which is gone: they would be gone without any step, too. */
+  /** The links that went with a namespace which is gone, or by somebody else: they would be gone without any step, too. */
   readonly gone: readonly string[]
   /** The links that led into a namespace which nobody can name. */
   readonly lost: readonly string[]
@@ -30,26 +31,55 @@ export async function recoverable(
   for (const [namespace, network] of networks) {
     const present = states.get(namespace)?.links
     const names = new Set<string>()
-    for (const { name, absent, elsewhere } of network.links) {
-      if (absent || !elsewhere || present?.has(name)) continue
+    const indices = new Set([...(present?.values() ?? [])].map(({ link }) => link.index))
+    for (const { name, absent, elsewhere, index, stays } of network.links) {
+      if (absent || present?.has(name)) continue
+      const subject = namespace === '' ? `link ${name}` : `namespace ${namespace}: link ${name}`
+      if (stays && (index === undefined || !indices.has(index))) {
+        names.add(name)
+        gone.push(`${subject}: somebody else has taken it away meanwhile`)
+        continue
+      }
+      if (!elsewhere) continue
       const { namespace: other } = elsewhere
       if (other !== undefined && open.has(other)) continue
       names.add(name)
-      const subject = namespace === '' ? `link ${name}` : `namespace ${namespace}: link ${name}`
       if (other === undefined) {
         lost.push(
           `${subject}: it led into a namespace that has no name or could not be opened, where nobody can put it back`,
         )
       } else gone.push(`${subject}: the ${other === '' ? 'namespace' : `namespace ${other}`} that it led into is gone`)
     }
-    left.set(namespace, names.size === 0 ? network : await withoutLinks(network, names))
+    const own = withoutForeign(network, present)
+    left.set(namespace, names.size === 0 ? own : await withoutLinks(own, names, present))
   }
   return { networks: left, gone, lost }
 }
 
+/** A wish without the links that are to go but were made by somebody else since: these do not bear the mark. */
+function withoutForeign(network: DesiredNetwork, present: NetworkState['links'] | undefined): DesiredNetwork {
+  const isForeign = ({ name, absent, marks }: DesiredLink): boolean => {
+    const record = present?.get(name)
+    return (
+      absent &&
+      marks !== undefined &&
+      record !== undefined &&
+      !marksOf(record.link).some((mark) => marks.includes(mark))
+    )
+  }
+  return network.links.some(isForeign)
+    ? { ...network, links: network.links.filter((link) => !isForeign(link)) }
+    : network
+}
+
 /** A wish without some links, and without what the kernel takes along with them. */
-async function withoutLinks(network: DesiredNetwork, names: ReadonlySet<string>): Promise<DesiredNetwork> {
-  const gone = withUppers(network.links, names)
+async function withoutLinks(
+  network: DesiredNetwork,
+  names: ReadonlySet<string>,
+  present: NetworkState['links'] | undefined,
+): Promise<DesiredNetwork> {
+  const concerned = withUppers(network.links, names)
+  const gone = new Set([...concerned].filter((name) => names.has(name) || !present?.has(name)))
   const isGone = (dev: string | number | undefined): boolean => typeof dev === 'string' && gone.has(dev)
   const lost = nexthopLosses(
     network.nexthops.filter(({ absent }) => !absent).map(({ nexthop }) => nexthop),
@@ -66,7 +96,9 @@ async function withoutLinks(network: DesiredNetwork, names: ReadonlySet<string>)
   const { bulk, fdb, mdb } = network
   return {
     ...network,
-    links: network.links.filter(({ name }) => !gone.has(name)).map((link) => withoutMaster(link, gone)),
+    links: network.links
+      .filter(({ name }) => !gone.has(name))
+      .map((link) => withoutMaster(concerned.has(link.name) ? withoutKind(link) : link, gone)),
     routes: network.routes.filter(leads),
     nexthops: network.nexthops.flatMap((wanted): DesiredNexthop[] => {
       if (wanted.absent) return [wanted]
@@ -102,6 +134,13 @@ function sourcesOf(links: readonly DesiredLink[], gone: ReadonlySet<string>): Re
     if (gone.has(name)) for (const { address } of addresses) sources.add(address.split('/')[0] ?? address)
   }
   return sources
+}
+
+/** What its kind says would lead to what is gone, and have the link made anew. */
+function withoutKind(link: DesiredLink): DesiredLink {
+  const { kind } = link.properties
+  const properties = Object.entries(link.properties).filter(([name]) => name !== kind)
+  return { ...link, properties: Object.fromEntries(properties) }
 }
 
 function withoutMaster(link: DesiredLink, gone: ReadonlySet<string>): DesiredLink {

@@ -23,7 +23,13 @@ export async function rollback(
   before: ReadonlyMap<string, NetworkState>,
   world: World,
 ): Promise<RollbackReport> {
-  return restore(await formerOf(steps, before), world)
+  const nameless = new Set(world.nameless)
+  for (const name of nameless) world.closed(name)
+  const begun = steps.filter((step) => !world.untouched.has(step))
+  const { networks, created } = await formerOf(begun, before, (step) => world.done.has(step))
+  // What was in a namespace that is gone went with it.
+  const there = [...networks].filter(([name]) => !nameless.has(name))
+  return restore({ networks: new Map(there), created }, world)
 }
 
 /** Brings everything back to what it was, by the same reconciler. */

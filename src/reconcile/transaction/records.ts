@@ -65,6 +65,7 @@ const network = v.looseObject({
       path: v.optional(v.string()),
       name: linkName,
       index: v.optional(v.pipe(v.number(), v.integer())),
+      stays: v.optional(v.boolean()),
       absent: v.boolean(),
       properties,
       addresses: v.optional(v.array(v.looseObject({ address: v.string() }))),

@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, statSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { NetworkError } from '../../error.js'
 import { GenericNetlink } from '../../genetlink/genericNetlink.js'
 import type { EncodeContext } from '../../netlink/codec.js'
 import { Connection } from '../../netlink/connection.js'
 import { isExhaustion } from '../../system/errno.js'
-import { type NamespaceReference, namespacePath, openNamespace, openOwnNamespace } from '../../system/namespace.js'
+import { isNamespaceAt, type NamespaceReference, openNamespace, openOwnNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
 import { type Kernel, type KernelMaker, kernelMadeBy, machineKernel, type NetlinkProtocol } from './kernel.js'
 import { NexthopsWithMetrics } from './nexthopsWithMetrics.js'
@@ -60,15 +60,18 @@ export class Place {
 
   /** Whether this is the namespace that a name or a path leads to now; as long as it is open, its inode is its own. */
   isAt(reference: NamespaceReference): boolean {
-    const now = statSync(namespacePath(reference), { throwIfNoEntry: false })
-    const { dev, ino } = fstatSync(this.fd)
-    return now?.dev === dev && now.ino === ino
+    return isNamespaceAt(this.fd, reference)
   }
 
   /** A text that no other namespace has. */
   get identity(): string {
     this.#identity ??= namespaceIdentity(this.fd)
     return this.#identity
+  }
+
+  /** Whether somebody has deleted its name, perhaps to make another one of the name: it ends when it is closed. */
+  get hasLostName(): boolean {
+    return this.#fd !== undefined && this.name !== '' && !isNamespaceAt(this.#fd, this.name)
   }
 
   /** Whether its kernel is one in memory. */

@@ -29,6 +29,9 @@ export class World implements Disposable {
   readonly busy = new Map<string, Set<string>>()
   /** The step that was refused because its link is up. */
   refused: PlannedStep | undefined
+  /** The steps of which it is known that all was done, and those of which nothing was. */
+  readonly done = new Set<PlannedStep>()
+  readonly untouched = new Set<PlannedStep>()
   /** Where it is noted which namespaces are made, for whoever undoes it after a crash. */
   journal: Journal | undefined
   readonly #curiosity = new Map<string, Curiosity>()
@@ -101,6 +104,11 @@ export class World implements Disposable {
   closed(name: string): void {
     this.places.get(name)?.close()
     this.places.delete(name)
+  }
+
+  /** The namespaces whose name leads to another one by now, or to none. */
+  get nameless(): readonly string[] {
+    return [...this.places.values()].filter((place) => place.hasLostName).map(({ name }) => name)
   }
 
   /** Forgets the index of a link that is made anew, and that of its other end. */
