@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.js'
 import type { DesiredNetwork } from '../state/desired.js'
 import { renamedState } from '../state/renamed.js'
 import { rest } from '../system/turns.js'
@@ -38,6 +39,17 @@ export async function withAllTables(work: Work, tables: TablesByNamespace): Prom
 
 /** What is left to do, and to put back of what nobody named and the steps took along. */
 export async function stepsMissing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
+  try {
+    return await missing(done, work)
+  } catch (error) {
+    if (!(error instanceof NetworkError) || error.code !== 'INVALID_SPEC') throw error
+    // It could be done before the steps, which all succeeded.
+    const words = 'what was asked for cannot be any longer, as somebody else may have changed the network meanwhile'
+    throw new NetworkError('NOT_APPLIED', `${words}: ${error.message}`, { cause: error })
+  }
+}
+
+async function missing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
   await rest()
   const additions = isAdditive(done, work.states) ? await additionsMissing(done, work) : undefined

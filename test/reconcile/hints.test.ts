@@ -32,3 +32,11 @@ test('the error of a token tells when IPv6 takes router advertisements', async (
   t.regex(error.message, /; where IPv6 is forwarded it takes `sysctl\.ipv6\.acceptRa: 2`, and 1 elsewhere$/)
   await namespace.converges({ forwarding: { ipv6: true }, links: [{ ...token, sysctl: { ipv6: { acceptRa: 2 } } }] })
 })
+
+test('the error of a route names it once, as the plan does', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1')
+  const route: RouteSpec = { to: 'default', dev: 'v0', table: 100, metric: 7 }
+  const { message } = await namespace.fails({ routes: [route] })
+  t.regex(message, /^route default table 100 metric 7: create: (?!.*route)/)
+})

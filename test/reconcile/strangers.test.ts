@@ -73,6 +73,15 @@ test('a link that another program puts in the place of a new one stays', async (
   sh('ip link delete x0')
 })
 
+test('a link that another program takes away before all is verified is no fault of the spec', async (t) => {
+  const { fails, sh } = stage(t)
+  sh('ip link add p0 type ifb')
+  const spec: Spec = { links: [{ name: 'p0', mtu: 1400 }], rules: [{ priority: 300, table: 88 }] }
+  const { error } = await fails(spec, 'ip link delete p0', ({ what }) => what === RTM_NEWRULE)
+  t.is(error.code, 'NOT_APPLIED')
+  t.regex(error.message, /^what was asked for cannot be any longer.*: \/links\/0: the link p0 does not exist/)
+})
+
 /** A pair one end of which is a port, and what hangs on the other one. */
 const pair = [
   'ip link add br0 type bridge',

@@ -7,12 +7,20 @@ import type { PlannedStep } from '../steps/step.js'
 /** The error of a failed step: which one, on what, in the kernel's words. */
 export function failedStep({ step, error }: Failure): NetworkError {
   const object = `${step.object} ${step.id}`
-  const words = error.message.startsWith(object) ? error.message : `${object}: ${error.message}`
-  const message = `${words}${hintOn(step, error)}`
+  const message = `${aboutObject(step, error.message)}${hintOn(step, error)}`
   return error.with(
     { object, step: equivalentOf(step), ...(step.path === undefined ? {} : { path: step.path }) },
     step.namespace === undefined ? message : `namespace ${step.namespace}: ${message}`,
   )
+}
+
+/** A message that begins with the object of a step as the plan calls it, and not once more as the kernel is told of it. */
+function aboutObject({ object, id }: PlannedStep, message: string): string {
+  const name = `${object} ${id}`
+  if (message.startsWith(name)) return message
+  // A link may be another one, such as the device below.
+  const isSame = object !== 'link' && message.startsWith(`${object} `) && message.includes(': ')
+  return isSame ? `${name}${message.slice(message.indexOf(': '))}` : `${name}: ${message}`
 }
 
 /** What is to be done about an error whose words do not tell it. */
