@@ -3,8 +3,8 @@ import { decodeLinkName } from '../../rtnetlink/decodeLink.js'
 import { LikeLinks, type ReadLink } from '../../rtnetlink/likeLinks.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { mapInTurns } from '../../system/inTurns.js'
-import { isLastingIdentity } from '../../system/namespaceIdentity.js'
 import type { Place } from '../world/place.js'
+import { NamespaceMemory } from './namespaceMemory.js'
 
 /** A link as it was read from bytes. */
 interface KnownLink extends ReadLink {
@@ -13,22 +13,20 @@ interface KnownLink extends ReadLink {
 
 type KnownLinks = ReadonlyMap<number, KnownLink>
 
-/** The links of so many namespaces are remembered, the last ones that were read. */
-const capacity = 4
-
-const memory = new Map<string, KnownLinks>()
+/** The links of so many namespaces are remembered. */
+const memory = new NamespaceMemory<KnownLinks>(4)
 
 /**
  * Reads the messages of a dump of links. Comparing the bytes of a message takes a tenth of the time of reading them, and
  * of many links few change: what was read before is used again.
  */
 export class LinkReader {
-  readonly #key: string | undefined
+  readonly #place: Place
   readonly #known: KnownLinks
 
   constructor(place: Place) {
-    this.#key = place.inMemory || !isLastingIdentity(place.identity) ? undefined : place.identity
-    this.#known = (this.#key === undefined ? undefined : memory.get(this.#key)) ?? new Map()
+    this.#place = place
+    this.#known = memory.get(place) ?? new Map()
   }
 
   async read(bodies: readonly Payload[]): Promise<ListedLink[]> {
@@ -46,17 +44,7 @@ export class LinkReader {
       if (known?.references.every(([index, name]) => names.get(index) === name)) return known
       return { bytes: body.bytes, ...links.decode(body) }
     })
-    this.#remember(read)
+    memory.set(this.#place, new Map(read.map((one) => [one.link.index, one])))
     return read.map(({ link }) => link)
-  }
-
-  #remember(read: readonly KnownLink[]): void {
-    if (this.#key === undefined) return
-    memory.delete(this.#key)
-    memory.set(this.#key, new Map(read.map((one) => [one.link.index, one])))
-    for (const oldest of memory.keys()) {
-      if (memory.size <= capacity) break
-      memory.delete(oldest)
-    }
   }
 }

@@ -1,5 +1,3 @@
-import { NetworkError } from '../../error.js'
-import type { Family } from '../../ip/address.js'
 import { Payload } from '../../netlink/bytes.js'
 import type { DecodeContext } from '../../netlink/codec.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
@@ -9,23 +7,20 @@ import { dumpLinks } from '../../rtnetlink/linkMessages.js'
 import { decodeNeighbor, dumpNeighbors } from '../../rtnetlink/neighbor.js'
 import { decodeNexthop, dumpNexthops } from '../../rtnetlink/nexthopMessages.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { RouteReader } from '../../rtnetlink/packed/routeReader.js'
-import type { RouteFilter } from '../../rtnetlink/route.js'
-import { dumpRoutes } from '../../rtnetlink/routeMessages.js'
-import { decodeRule, dumpRules } from '../../rtnetlink/ruleMessages.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../../state/model.js'
 import { nexthopOf } from '../../state/nexthop.js'
 import { routesOfState } from '../../state/packedState.js'
-import { type RouteRecord, routeOf } from '../../state/route.js'
+import type { RouteRecord } from '../../state/route.js'
 import { forwardingFiles } from '../../system/sysctl.js'
 import { rest } from '../../system/turns.js'
 import type { Place } from '../world/place.js'
-import { dump, untilConsistent } from './dump.js'
+import { dump } from './dump.js'
 import { readFirewall } from './firewall.js'
 import { LinkReader } from './linkReader.js'
 import { observeEntries } from './observeEntries.js'
 import { type FeatureSelection, withGeneric } from './observeGeneric.js'
 import { withQdiscs } from './observeQdiscs.js'
+import { observeRoutes, observeRules, observeTable } from './observeRoutes.js'
 import { withVlans } from './observeVlans.js'
 import { withVnis } from './observeVnis.js'
 
@@ -79,7 +74,7 @@ export async function observe(
   for (const family of ['inet', 'inet6'] as const) {
     if (!wanted) tables.push(await observeRoutes(place, { family }, names, options))
     for (const one of wanted ?? []) tables.push(await observeTable(place, family, one, names, options))
-    rules.push(...(await dump(place, dumpRules(family), (body) => decodeRule(body), options)))
+    rules.push(...(await observeRules(place, family, options)))
   }
   const nexthops = await dump(place, dumpNexthops(), (body) => nexthopOf(decodeNexthop(body, names)), options)
   const neighbors = await dump(place, dumpNeighbors(), (body) => decodeNeighbor(body, names), options)
@@ -137,38 +132,6 @@ export async function observeLinks(place: Place, options: RequestOptions): Promi
   place.indices.clear()
   for (const { name, index } of links) place.indices.set(name, index)
   return links
-}
-
-/** Reads one table: the kernel leaves the others out, unless it is too old to (before Linux 4.20). */
-async function observeTable(
-  place: Place,
-  family: Family,
-  table: number,
-  names: DecodeContext,
-  options: RequestOptions,
-): Promise<PackedRoutes<RouteRecord>> {
-  try {
-    const routes = await observeRoutes(place, { family, table }, names, options)
-    return await routes.filter((route) => route.table === table)
-  } catch (error) {
-    // A table that nobody has put anything into does not exist.
-    if (error instanceof NetworkError && error.code === 'ENOENT') return PackedRoutes.empty()
-    throw error
-  }
-}
-
-async function observeRoutes(
-  place: Place,
-  filter: RouteFilter,
-  names: DecodeContext,
-  options: RequestOptions,
-): Promise<PackedRoutes<RouteRecord>> {
-  const reader = new RouteReader(names)
-  const message = dumpRoutes(filter)
-  await untilConsistent(message, () => place.connection.dumpInto(message, reader, options))
-  const own = await (await reader.finish()).filter(({ cloned }) => !cloned)
-  if (filter.family === 'inet') place.nexthopsWithMetrics.noteAll(own.ways)
-  return await own.map(routeOf)
 }
 
 /** The names of links by their indices. */

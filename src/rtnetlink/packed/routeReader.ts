@@ -21,7 +21,7 @@ type Signature = Uint32Array
  * each way is decoded once, when all is read: a datagram may have many that are new.
  */
 export class RouteReader implements BodySink {
-  readonly #context: DecodeContext
+  readonly #decode: (first: Payload) => ListedRoute | undefined
   /** The message that had a way first. */
   #firsts: Payload[] = []
   #signatures: Signature[] = []
@@ -31,8 +31,9 @@ export class RouteReader implements BodySink {
   #scratchLength = 0
   #lastWay = -1
 
-  constructor(context: DecodeContext) {
-    this.#context = context
+  /** @param decode reads the message that had a way first, by default by the names of the context */
+  constructor(context: DecodeContext, decode = (first: Payload) => decodeRoute(first, context)) {
+    this.#decode = decode
   }
 
   /** How many ways were read. */
@@ -128,7 +129,7 @@ export class RouteReader implements BodySink {
   }
 
   #decoded(first: Payload): ListedRoute {
-    const route = decodeRoute(first, this.#context)
+    const route = this.#decode(first)
     if (!route) throw new TypeError('the family was looked at before')
     return route
   }
