@@ -12,11 +12,11 @@ interface Known<T> {
 /** What messages of a dump said, by their bytes. */
 export type Recollections<T> = NamespaceMemory<ReadonlyMap<string, Known<T>>>
 
-/** Namespaces with both families of a few tables. */
-const capacity = 32
+/** So many dumps are remembered: those of a few namespaces, of two families each. */
+const capacity = 16
 
-/** Of more messages than this nothing is remembered: some megabytes. */
-const mostRemembered = 10_000
+/** So many messages of a dump are: some megabytes. */
+const mostRemembered = 4096
 
 export function recollections<T>(): Recollections<T> {
   return new NamespaceMemory(capacity)
