@@ -209,9 +209,6 @@ async function executeOrThrow(steps: readonly PlannedStep[], { world, options }:
   const progress = options.onProgress && new ToldProgress(options.onProgress)
   const failure = await execute(steps, world, options, progress?.tell, echoes)
   progress?.finish()
-  const { untouched, unsure } = failure ?? {}
-  for (const step of untouched ?? []) world.untouched.add(step)
-  for (const step of steps) if (!untouched?.has(step) && !unsure?.has(step)) world.done.add(step)
   if (!failure) return
   if (isRefusedWhileUp(failure)) world.refused = failure.step
   throw failedStep(located(failure))

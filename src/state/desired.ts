@@ -27,6 +27,10 @@ export interface DesiredLink {
   readonly index?: number
   /** Whether nothing that is undone takes it away, so that it is gone only where somebody else has done so. */
   readonly stays?: boolean
+  /** Where steps have surely taken it away: the marks of what they put in its place, which any other link lacks. */
+  readonly successors?: readonly string[]
+  /** Where steps may take it away: the kinds of the links that they put in its place; empty for none. */
+  readonly madeKinds?: readonly string[]
   readonly absent: boolean
   /** Whether it goes by itself, with the other end of its pair, which is absent in another namespace. */
   readonly goesAlong?: boolean

@@ -1,5 +1,6 @@
 import { NetworkError } from '../../error.js'
 import { invalidArgument } from '../../netlink/invalidValue.js'
+import { attempt } from '../../result.js'
 import { deleteLink } from '../../rtnetlink/linkMessages.js'
 import { rest, turnIsLong } from '../../system/turns.js'
 import { type BulkStep, isBulkStep } from '../diff/bulkStep.js'
@@ -19,7 +20,7 @@ import { createElsewhere } from './createElsewhere.js'
 import { deleteTogether, worthAGroup } from './deleteTogether.js'
 import type { Echoes } from './echoes.js'
 import { partsWithFollowers, settleFollowers } from './followers.js'
-import { type Failure, Pipeline } from './pipeline.js'
+import { type Failure, isNameTaken, Pipeline } from './pipeline.js'
 import { configureLink, configurePort } from './sendParts.js'
 import { settlePlace } from './settle.js'
 import { isSystemCall, runSystemCall } from './systemCalls.js'
@@ -37,8 +38,8 @@ export type Progress = (done: number, total: number, step: PlannedStep) => void
 /**
  * Carries out steps in order. Messages of one namespace that follow each other go to the kernel together; whatever is
  * no message, and whatever needs the index of a link that is just being made, comes in between.
- * @returns the first failure; the kernel may have done steps behind it that were sent along, but none that is
- *   told to be untouched
+ * The world keeps which steps were surely done, and which were surely not begun, also where the caller's progress throws.
+ * @returns the first failure; the kernel may have done steps behind it that were sent along
  */
 export async function execute(
   steps: readonly PlannedStep[],
@@ -51,15 +52,25 @@ export async function execute(
   let done = 0
   const onPart = (step: PlannedStep, part: number): void => progress?.(done + part, total, step)
   const executor = new Executor(world, options, onPart, echoes, total <= mostFew)
-  for (const [index, step] of steps.entries()) {
-    if (turnIsLong()) await rest()
-    const failure = (await executor.run({ step, steps, index })) ?? undefined
-    if (failure) return executor.told(failure, steps.slice(index + 1))
-    done += step.count ?? 1
-    progress?.(done, total, step)
+  let turns = 0
+  let failure: Failure | undefined
+  try {
+    for (const [index, step] of steps.entries()) {
+      if (turnIsLong()) await rest()
+      failure = await executor.run({ step, steps, index })
+      if (failure) return failure
+      turns++
+      done += step.count ?? 1
+      progress?.(done, total, step)
+    }
+    failure = await executor.flush()
+    return failure
+  } catch (thrown) {
+    failure = await executor.settled()
+    throw thrown
+  } finally {
+    executor.note(steps, turns, failure)
   }
-  const failure = await executor.flush()
-  return failure && executor.told(failure, [])
 }
 
 class Executor {
@@ -72,6 +83,8 @@ class Executor {
   readonly #pipeline: Pipeline
   /** Steps that were done in one go with an earlier one. */
   readonly #made = new Set<PlannedStep>()
+  /** Steps of which the kernel may have done something. */
+  readonly #begun = new Set<PlannedStep>()
 
   constructor(
     world: World,
@@ -85,7 +98,7 @@ class Executor {
     this.#onPart = onPart
     this.#echoes = echoes
     this.#isShort = isShort
-    this.#pipeline = new Pipeline(options, echoes)
+    this.#pipeline = new Pipeline(options, echoes, this.#begun)
   }
 
   async run(position: Position): Promise<Failure | undefined> {
@@ -104,17 +117,23 @@ class Executor {
     return this.#pipeline.flush()
   }
 
-  /** A failure with what became of other steps, of which the last have not had their turn. */
-  told(failure: Failure, left: readonly PlannedStep[]): Failure {
-    const { untouched = [] } = failure
-    const unsent = [...this.#pipeline.waiting, ...left].filter(
-      (step) => step !== failure.step && !this.#made.has(step) && !this.#pipeline.hasBegun(step),
-    )
-    return {
-      ...failure,
-      untouched: new Set([...untouched, ...unsent]),
-      unsure: new Set([failure.step, ...this.#pipeline.unsure]),
+  /** Waits until the kernel is done with what was sent: whoever undoes it begins then. */
+  async settled(): Promise<Failure | undefined> {
+    const sent = await attempt(() => this.#pipeline.sent)
+    return sent.err ? undefined : sent.val
+  }
+
+  /** Notes what became of steps, of which so many had their turn to the end. */
+  note(steps: readonly PlannedStep[], turns: number, failure: Failure | undefined): void {
+    const { done, untouched } = this.#world
+    for (const [index, step] of steps.entries()) {
+      if (!this.#begun.has(step) || failure?.untouched?.has(step)) untouched.add(step)
+      else if (index < turns && step !== failure?.step && this.#pipeline.isAnswered(step)) done.add(step)
     }
+  }
+
+  #begin(steps: readonly PlannedStep[]): void {
+    for (const step of steps) this.#begun.add(step)
   }
 
   async #run(position: Position): Promise<Failure | undefined> {
@@ -123,6 +142,7 @@ class Executor {
     if (isSystemCall(operation)) {
       const failure = await this.flush()
       if (failure) return failure
+      this.#begin([step])
       runSystemCall(operation, this.#world, () => this.#placeOf(step))
       return undefined
     }
@@ -163,6 +183,7 @@ class Executor {
     const failure = before && (await this.#queue(withoutDeviceOptions(before), step, place))
     const failed = failure ?? (await this.flush())
     if (failed) return failed
+    this.#begin([step])
     await configureLink(parts, place, places, this.#options)
     const last = after && (await this.#queue(withoutDeviceOptions(after), step, place))
     const pending = last ?? (port && (await this.flush()))
@@ -179,6 +200,7 @@ class Executor {
     if (isDeviceChange(operation)) {
       const failure = await this.flush()
       if (failure) return failure
+      this.#begin([step])
       configureDevice(operation.name, operation.kind, operation.changes, place.kernel)
       return undefined
     }
@@ -190,6 +212,7 @@ class Executor {
       (other) => isDeviceCreation(other.operation) && (other === step || !other.operation.replaces),
     )
     const links = operationsOf(run, 'createLink').map(({ link }) => link)
+    this.#begin(run)
     const errors = await createDevices(links, place.kernel)
     const failures = run.flatMap((one, index): Failure[] => {
       const error = errors[index]
@@ -199,8 +222,8 @@ class Executor {
     })
     const [first] = failures
     if (!first) return undefined
-    const taken = failures.filter(({ error }) => error.code === 'EEXIST').map((failure) => failure.step)
-    return { ...first, untouched: new Set(taken) }
+    const taken = failures.filter(({ step: { operation: one }, error }) => isNameTaken(one, error))
+    return { ...first, untouched: new Set(taken.map((failure) => failure.step)) }
   }
 
   /** Many links that follow each other are deleted in one go. */
@@ -212,6 +235,7 @@ class Executor {
     const failure = await this.flush()
     if (failure) return failure
     const names = operationsOf(run, 'deleteLink').map(({ name }) => name)
+    this.#begin(run)
     const failed = await deleteTogether(place, names, this.#options)
     place.indices.clear()
     for (const one of run) this.#made.add(one)
@@ -226,6 +250,7 @@ class Executor {
     const run = alike(position, ({ operation }) => operation.type === 'changeFirewall')
     const changes = operationsOf(run, 'changeFirewall')
     const entries = changes.flatMap((change) => change.entries)
+    this.#begin(run)
     await changeFirewall(place, changes[0]?.table ?? '', entries, this.#options)
     for (const one of run) this.#made.add(one)
     return undefined
@@ -239,6 +264,7 @@ class Executor {
     const failed = (await this.#knowLinks([...links], place)) ?? (await this.#awaitSources([...sources], place))
     if (failed) return failed
     const sending = { world: this.#world, options: this.#options, echoes: this.#echoes, onPart: this.#onPart }
+    this.#begin([step])
     return await sendBulk(step, place, sending)
   }
 
@@ -275,6 +301,7 @@ class Executor {
     const isElsewhere = operation.type === 'createLink' && operation.elsewhere !== undefined
     const failed = isElsewhere ? await this.flush() : undefined
     if (failed) return failed
+    if (isElsewhere) this.#begin([step])
     const messages =
       operation.type === 'createLink' && operation.elsewhere
         ? await createElsewhere(operation.link, operation.elsewhere, place, places, this.#options)

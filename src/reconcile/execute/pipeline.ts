@@ -3,6 +3,7 @@ import { bytesASend } from '../../netlink/batch.js'
 import { type NetlinkMessage, NLM_F_EXCL } from '../../netlink/message.js'
 import { RTM_NEWLINK } from '../../rtnetlink/constants.js'
 import type { ApplyOptions } from '../options/options.js'
+import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { Place } from '../world/place.js'
 import type { Echoes } from './echoes.js'
@@ -14,8 +15,6 @@ export interface Failure {
   readonly error: NetworkError
   /** The steps of which the kernel has surely done nothing: what is there under their names is somebody else's. */
   readonly untouched?: ReadonlySet<PlannedStep>
-  /** The steps of which the kernel may have done a part. */
-  readonly unsure?: ReadonlySet<PlannedStep>
 }
 
 /** Little is pending at first, so that the kernel has something to do while the rest is written. */
@@ -37,12 +36,14 @@ export class Pipeline {
   /** How much is pending when it is sent. */
   #mostPending = bytesAtFirst
   #sent: Promise<Failure | undefined> = Promise.resolve(undefined)
-  readonly #begun = new Set<PlannedStep>()
+  readonly #begun: Set<PlannedStep>
   /** How many messages of each step are not answered yet, or failed. */
   readonly #left = new Map<PlannedStep, number>()
 
-  constructor(options: ApplyOptions, echoes: Echoes | undefined) {
+  /** @param begun where it is noted of which steps anything was sent */
+  constructor(options: ApplyOptions, echoes: Echoes | undefined, begun: Set<PlannedStep>) {
     this.#options = options
+    this.#begun = begun
     this.#echoes = echoes
   }
 
@@ -51,19 +52,9 @@ export class Pipeline {
     return this.#sent
   }
 
-  /** Whether anything of a step was sent. */
-  hasBegun(step: PlannedStep): boolean {
-    return this.#begun.has(step)
-  }
-
-  /** The steps of which something waits to be sent. */
-  get waiting(): readonly PlannedStep[] {
-    return this.#pending.map(({ step }) => step)
-  }
-
-  /** The steps of which the kernel has not told that it did all. */
-  get unsure(): ReadonlySet<PlannedStep> {
-    return new Set([...this.#left].flatMap(([step, count]) => (count > 0 ? [step] : [])))
+  /** Whether the kernel has told of all that was to be sent of a step that it did it. */
+  isAnswered(step: PlannedStep): boolean {
+    return (this.#left.get(step) ?? 0) === 0
   }
 
   /** Has the messages that follow go to a namespace, once those for another one are answered. */
@@ -172,10 +163,13 @@ function isCreation({ type, flags }: NetlinkMessage): boolean {
   return type === RTM_NEWLINK && (flags & NLM_F_EXCL) !== 0
 }
 
-/** Whether a link was not made since somebody else has made one of its name meanwhile. */
-function isTaken({ message, step: { operation }, error }: Pending & Failure): boolean {
-  if (operation.type !== 'createLink' || operation.replaces) return false
-  return isCreation(message) && error.code === 'EEXIST'
+function isTaken({ message, step, error }: Pending & Failure): boolean {
+  return isCreation(message) && isNameTaken(step.operation, error)
+}
+
+/** Whether a link was not made since somebody else has made one of its name meanwhile, and nothing else was done. */
+export function isNameTaken(operation: Operation, error: NetworkError): boolean {
+  return operation.type === 'createLink' && !operation.replaces && error.code === 'EEXIST'
 }
 
 function isGoneAt(pending: Pending | undefined, error: NetworkError): boolean {

@@ -36,19 +36,21 @@ export async function formerLinks(
   const operations = operationsByLink(steps, names)
   await rest()
   const made = madeLinks(steps)
+  const deleted = deletedLinks(steps.filter(isDone))
   const marked = grouped(steps.filter(isDone).flatMap(markings), ({ name }) => name)
   // What was not there and is not made by them is somebody else's.
   const touched = [...touchedLinks(before, steps, names)].filter((name) => before.links.has(name) || made.has(name))
   return await mapInTurns(touched, (name): DesiredLink => {
     const record = before.links.get(name)
+    const marks = marked.get(name)?.map(({ mark }) => mark)
     if (!record) {
-      const marks = marked.get(name)?.map(({ mark }) => mark)
       return { name, absent: true, properties: {}, ...(marks ? { marks } : {}) }
     }
     const own = operations.get(name) ?? []
     const isRemade = remade.has(name)
     const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined)
     const { ipv6Token, ...link } = record.link
+    const successors = made.has(name) ? marks : deleted.has(name) ? [] : undefined
     const isTokenLost = isRemade && !canTakeToken(before.forwarding.ipv6, settings)
     return {
       ...formerLink(isTokenLost ? { ...record, link } : record, reach, isRemade ? before.links : undefined, own),
@@ -57,6 +59,8 @@ export async function formerLinks(
       // A link that has got another name is known by its index.
       ...(names.renamed.has(name) || !isRemade ? { index: record.link.index } : {}),
       ...(isRemade ? {} : { stays: true }),
+      ...(isRemade && successors ? { successors } : {}),
+      ...(isRemade ? { madeKinds: made.get(name) ?? [] } : {}),
     }
   })
 }
@@ -126,17 +130,21 @@ function withoutFurther(address: ListedAddress): Address {
   }
 }
 
-/** The links that steps make, the other ends of pairs among them. */
-function madeLinks(steps: readonly PlannedStep[]): ReadonlySet<string> {
-  const made = new Set<string>()
-  for (const { operation } of steps) {
-    if (operation.type === 'renameLink') made.add(operation.to)
-    if (operation.type !== 'createLink') continue
-    made.add(operation.link.name)
+/** The links that steps make, the other ends of pairs among them, with the kinds that they get. */
+function madeLinks(steps: readonly PlannedStep[]): ReadonlyMap<string, readonly string[]> {
+  const made = steps.flatMap(({ operation }) => {
+    if (operation.type === 'renameLink') return [{ name: operation.to, kind: operation.kind }]
+    if (operation.type !== 'createLink') return []
+    const { name, kind } = operation.link
     const peer = nearPeerOf(operation.link)
-    if (peer !== undefined) made.add(peer)
-  }
-  return made
+    return [{ name, kind }, ...(peer === undefined ? [] : [{ name: peer, kind }])]
+  })
+  const byName = [...grouped(made, ({ name }) => name)]
+  return new Map(byName.map(([name, links]) => [name, links.map(({ kind = '' }) => kind)]))
+}
+
+function deletedLinks(steps: readonly PlannedStep[]): ReadonlySet<string> {
+  return new Set(steps.flatMap(({ operation }) => (operation.type === 'deleteLink' ? [operation.name] : [])))
 }
 
 /** The marks that a step has given to links. */

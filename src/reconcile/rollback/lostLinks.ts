@@ -1,3 +1,5 @@
+import type { ListedLink } from '../../rtnetlink/link.js'
+import { portOptionsOf } from '../../rtnetlink/linkProperties.js'
 import { nearPeerOf } from '../../rtnetlink/pair.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop, DesiredRoute } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
@@ -31,11 +33,19 @@ export async function recoverable(
   for (const [namespace, network] of networks) {
     const present = states.get(namespace)?.links
     const names = new Set<string>()
-    const indices = new Set([...(present?.values() ?? [])].map(({ link }) => link.index))
-    for (const { name, absent, elsewhere, index, stays } of network.links) {
-      if (absent || present?.has(name)) continue
+    const indices = new Map([...(present?.values() ?? [])].map(({ link }) => [link.index, link]))
+    for (const wanted of network.links) {
+      const { name, absent, elsewhere, index, stays } = wanted
+      if (absent) continue
       const subject = namespace === '' ? `link ${name}` : `namespace ${namespace}: link ${name}`
-      if (stays && (index === undefined || !indices.has(index))) {
+      const there = present?.get(name)?.link
+      if (there && isInPlaceOf(wanted, there)) {
+        names.add(name)
+        gone.push(`${subject}: somebody else has put another link in its place meanwhile`)
+        continue
+      }
+      if (there) continue
+      if (stays && (index === undefined || !isSameKind(indices.get(index), wanted))) {
         names.add(name)
         gone.push(`${subject}: somebody else has taken it away meanwhile`)
         continue
@@ -54,6 +64,21 @@ export async function recoverable(
     left.set(namespace, names.size === 0 ? own : await withoutLinks(own, names, present))
   }
   return { networks: left, gone, lost }
+}
+
+/**
+ * Whether a link that bears the name of one that was there is neither that nor what steps put in its place. Where it is
+ * not known what was done, an undoing that was cut off may have made it anew, of the same kind.
+ */
+function isInPlaceOf(wanted: DesiredLink, there: ListedLink): boolean {
+  const { successors, stays, madeKinds = stays ? [] : undefined, index } = wanted
+  if (successors) return !marksOf(there).some((mark) => successors.includes(mark))
+  if (!madeKinds || there.index === index || isSameKind(there, wanted)) return false
+  return !madeKinds.includes(there.kind ?? '')
+}
+
+function isSameKind(link: ListedLink | undefined, { properties }: Pick<DesiredLink, 'properties'>): boolean {
+  return link !== undefined && link.kind === properties.kind
 }
 
 /** A wish without the links that are to go but were made by somebody else since: these do not bear the mark. */
@@ -143,7 +168,13 @@ function withoutKind(link: DesiredLink): DesiredLink {
   return { ...link, properties: Object.fromEntries(properties) }
 }
 
+/** With what it is as a port, which is of its master. */
 function withoutMaster(link: DesiredLink, gone: ReadonlySet<string>): DesiredLink {
-  const { master, ...properties } = link.properties
-  return typeof master === 'string' && gone.has(master) ? { ...link, properties } : link
+  const { master, ...others } = link.properties
+  if (typeof master !== 'string' || !gone.has(master)) return link
+  const port = portOptionsOf(others)
+  if (!port) return { ...link, properties: others }
+  const section = `${port.masterKind}Port`
+  const properties = Object.fromEntries(Object.entries(others).filter(([name]) => name !== section))
+  return { ...link, properties }
 }

@@ -66,6 +66,8 @@ const network = v.looseObject({
       name: linkName,
       index: v.optional(v.pipe(v.number(), v.integer())),
       stays: v.optional(v.boolean()),
+      madeKinds: v.optional(v.array(v.string())),
+      successors: v.optional(v.array(v.string())),
       absent: v.boolean(),
       properties,
       addresses: v.optional(v.array(v.looseObject({ address: v.string() }))),
