@@ -80,6 +80,62 @@ test.serial('no bridge is given its MTU where no port will take it away', async 
   }
 })
 
+/** A bridge of a larger MTU because its only port has that, and a MACVLAN on it, which nobody names. */
+const jumbo =
+  'ip tuntap add dev t0 mode tap; ip link set t0 mtu 9000; ip link add name br0 type bridge; ip link set t0 master br0; ip link set br0 up; ip link add name m0 link br0 type macvlan mode bridge'
+
+const jumboSpecs: Readonly<Record<string, Spec['links']>> = {
+  goes: [{ name: 't0', absent: true }],
+  leaves: [{ name: 't0', master: null }],
+  'is made anew': [{ name: 't0', kind: 'tap', tap: { multiQueue: true } }],
+  'is replaced': [
+    { name: 't0', absent: true },
+    { name: 't1', kind: 'tap', mtu: 9000, master: 'br0' },
+  ],
+}
+
+for (const [what, links] of Object.entries(jumboSpecs)) {
+  test.serial(`a bridge keeps a larger MTU when its last port ${what}`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    namespace.sh(jumbo)
+    await namespace.converges({ links: [{ name: 'br0', mtu: 9000 }, ...(links ?? [])] })
+    t.like(mtus(namespace), { br0: 9000, m0: 9000 })
+  })
+}
+
+test.serial('no bridge is given its MTU when one of two ports goes', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh(`${jumbo}; ip tuntap add dev t1 mode tap; ip link set t1 mtu 9000; ip link set t1 master br0`)
+  const { steps } = await namespace.plan({ links: [{ name: 'br0', mtu: 9000 }, ...(jumboSpecs['goes'] ?? [])] })
+  t.deepEqual(
+    steps.map(({ id }) => id),
+    ['t0'],
+  )
+})
+
+test.serial('a bridge gets another MTU without having the smaller one of a new port by the way', async (t) => {
+  for (const mtu of [1490, 1600]) {
+    const namespace = reconcileNamespace(t)
+    namespace.sh(bridgeWithUpper)
+    await namespace.converges({ links: [...port, { name: 'br0', mtu }] })
+    t.like(mtus(namespace), { br0: mtu, t0: 1400, m0: Math.min(mtu, 1500) })
+  }
+})
+
+test.serial('a bridge keeps its MTU when a port is lowered with what it stands on', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const lower = 'ip tuntap add dev e0 mode tap; ip link add name mv0 link e0 type macvlan mode passthru'
+  namespace.sh(`${bridgeWithUpper}; ${lower}; ip link set mv0 master br0`)
+  const lowered: Spec = {
+    links: [
+      { name: 'br0', mtu: 1500 },
+      { name: 'e0', mtu: 1400 },
+    ],
+  }
+  await namespace.converges(lowered)
+  t.like(mtus(namespace), { br0: 1500, e0: 1400, mv0: 1400, m0: 1500 })
+})
+
 test.serial('undoing a port gives back the MTU of what stands on its bridge, which nobody named', async (t) => {
   const namespace = reconcileNamespace(t)
   namespace.sh(bridgeWithUpper)

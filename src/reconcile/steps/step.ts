@@ -69,6 +69,7 @@ export const Phase = {
   rename: 0.7,
   removedToken: 0.8,
   forwarding: 1,
+  pinnedMtu: 1.5,
   deleteLink: 2,
   link: 3,
   releasedVni: 3.15,
