@@ -29,6 +29,7 @@ export class NamespaceMemory<T> {
   }
 }
 
-function keyOf({ inMemory, identity }: Place, part: string): string | undefined {
-  return inMemory || !isLastingIdentity(identity) ? undefined : `${identity} ${part}`
+function keyOf(place: Place, part: string): string | undefined {
+  // A kernel in memory has no identity.
+  return place.inMemory || !isLastingIdentity(place.identity) ? undefined : `${place.identity} ${part}`
 }
