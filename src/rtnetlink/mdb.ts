@@ -43,7 +43,7 @@ export interface MdbEntry {
   readonly filterMode?: MulticastFilterMode
   /** The sources that {@link filterMode} is about. Since Linux 6.3. */
   readonly sourceList?: readonly string[]
-  /** Who made it, RTPROT_*. Default 4, `static`. Since Linux 6.3. */
+  /** Who made it, RTPROT_*, from 4, `static`, the default. Of a learned one 2, `kernel`, is told. Since Linux 6.3. */
   readonly protocol?: number
   /** VXLAN: the remote end, which is needed; a group can have several. */
   readonly dst?: string
@@ -103,6 +103,7 @@ export function dumpMdb(): NetlinkMessage {
   })
 }
 
+const RTPROT_KERNEL = 2
 const RTPROT_STATIC = 4
 
 function entryMessage(
@@ -115,13 +116,14 @@ function entryMessage(
   const { dev, port, group, vlan = 0, source, state = 'permanent', filterMode, sourceList, protocol } = entry
   const { dst, dstPort, vni, via, sourceVni } = entry
   const indexOf = (link: string | number): number => (typeof link === 'number' ? link : context.linkIndex(link))
+  const isListed = 'index' in entry
   // Before Linux 6.3 the kernel tells what it takes by itself, and refuses to be told so.
   const defaultMode = source === undefined ? 'exclude' : 'include'
   const attributes = defined<MdbSetAttributes>({
     source,
     sourceList: sourceList?.map((address) => ({ address })),
     filterMode: filterMode === defaultMode && !sourceList?.length ? undefined : filterMode,
-    protocol: protocol === RTPROT_STATIC ? undefined : protocol,
+    protocol: protocol === RTPROT_STATIC || (isListed && protocol === RTPROT_KERNEL) ? undefined : protocol,
     dst,
     dstPort,
     vni,
