@@ -1,5 +1,6 @@
 import { Payload, type Writer } from './bytes.js'
 import { type Codec, type Domain, withoutNames } from './codec.js'
+import { invalidUnder } from './invalidValue.js'
 
 /** One field of a C struct: where it stands, and what it is. */
 export interface Field<T> {
@@ -60,7 +61,11 @@ function encodeStruct<T extends object>(
   for (const name of names) {
     const { offset, codec } = fields[name]
     writer.length = start + offset
-    codec.encode(value[name], writer, withoutNames)
+    try {
+      codec.encode(value[name], writer, withoutNames)
+    } catch (error) {
+      throw invalidUnder(name, error)
+    }
   }
   writer.length = end
 }

@@ -52,12 +52,13 @@ export class Fdb extends Objects {
 
   /** Lists entries, learned ones and the kernel's own too: `bridge fdb show`. */
   list(filter: FdbQuery = {}, options: ListOptions = {}): Promise<Result<readonly ListedFdbEntry[]>> {
-    return this.session.runList(options, (request) => {
+    return this.session.runList(options, async (request) => {
       checkFilter<FdbQuery>(filter, { master: link, dev: link }, 'fdb.list')
       const { dev, ...others } = filter
       const asked = { ...others, ...(dev === undefined ? {} : { port: dev }) }
       const list = () => this.dumpAll((context) => dumpFdb(asked, context), decodeFdbEntry, request)
-      return this.ofDev(dev, list, request)
+      await this.checkLinks([filter.master], request)
+      return await this.ofDev(dev, list, request)
     })
   }
 }

@@ -72,6 +72,7 @@ export class Links extends Objects {
     return this.session.runList(options, async (request) => {
       checkFilter<LinkFilter>(filter, { kind: text, master: linkValues }, 'links.list')
       if (filter.kind === undefined && filter.master === undefined) return await this.#listAll(request)
+      await this.checkLinks([filter.master], request)
       const links = await this.dumpAll((context) => dumpLinks(filter, context), decodeLink, request)
       // The kernel tells tun and tap not apart, and does not filter by a kind that it does not know.
       return filter.kind === undefined ? links : links.filter(({ kind }) => kind === filter.kind)

@@ -70,8 +70,9 @@ export class Neighbors extends Objects {
     return this.session.runList(options, (request) => this.#list(filter, request))
   }
 
-  #list(filter: NeighborFilter, options: ListOptions): Promise<readonly ListedNeighbor[]> {
+  async #list(filter: NeighborFilter, options: ListOptions): Promise<readonly ListedNeighbor[]> {
     checkFilter<NeighborFilter>(filter, { family, dev: link, proxy: flag }, 'neighbors.list')
-    return this.dumpAll((context) => dumpNeighbors(filter, context), decodeNeighbor, options)
+    await this.checkLinks([filter.dev], options)
+    return await this.dumpAll((context) => dumpNeighbors(filter, context), decodeNeighbor, options)
   }
 }

@@ -42,9 +42,10 @@ export class Nexthops extends Objects {
 
   /** Lists objects by their ids: `ip nexthop`. A filter works in the kernel. */
   list(filter: NexthopFilter = {}, options: ListOptions = {}): Promise<Result<readonly ListedNexthopObject[]>> {
-    return this.session.runList(options, (request) => {
+    return this.session.runList(options, async (request) => {
       checkFilter<NexthopFilter>(filter, { dev: link, master: link, groups: flag, fdb: flag }, 'nexthops.list')
-      return this.dumpAll((context) => dumpNexthops(filter, context), decodeNexthop, request)
+      await this.checkLinks([filter.dev, filter.master], request)
+      return await this.dumpAll((context) => dumpNexthops(filter, context), decodeNexthop, request)
     })
   }
 

@@ -156,6 +156,11 @@ export class Objects {
     return (await list()).filter((one) => one.index === index)
   }
 
+  /** Refuses links that a filter tells by an index that none has: the kernel lists nothing for some. @internal */
+  protected async checkLinks(links: readonly (string | number | undefined)[], options: RequestOptions): Promise<void> {
+    for (const link of links) if (typeof link === 'number') await this.linkOf(link, options)
+  }
+
   async #names(options: RequestOptions): Promise<DecodeContext> {
     const { items } = await this.session.connection.dump(dumpLinks(), ({ body }) => decodeLinkName(body), options)
     const names = new Map(items.map(({ index, name }) => [index, name]))

@@ -1,19 +1,30 @@
 import { NetworkError } from '../error.js'
+import { parseAddress } from '../ip/address.js'
+import { parsePrefix } from '../ip/prefix.js'
 import { unknownProperty } from '../netlink/invalidValue.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
+import { parseHandle } from '../rtnetlink/qdiscs/handle.js'
+import { lastVlan, parseRange } from '../rtnetlink/vlanRange.js'
+import { lastVni } from '../rtnetlink/vniRange.js'
+import { link as linkValues } from './filter.js'
 import { linkNames } from './propertyNames.js'
 
 /** What the value of a property is at the least; what more it must be, the codecs know that write it. */
 type Sort<Value> = [Value] extends [boolean]
   ? 'flag'
   : [Value] extends [string]
-    ? 'text'
+    ? 'text' | TextSort
     : [Value] extends [readonly unknown[]]
       ? 'list'
       : [Value] extends [object]
         ? 'object'
-        : 'value'
+        : [string | number] extends [Value]
+          ? 'value' | 'link' | 'vlans' | 'vnis'
+          : 'value'
+
+/** Texts whose codec no longer knows which property they are of, or which are looked at before a message is written. */
+type TextSort = 'address' | 'prefix' | 'destination' | 'selector' | 'handle'
 
 /**
  * What each property is of an object that calls take: one that it needs, one that it may have, with what its value is; or one
@@ -23,12 +34,34 @@ export type PropertyNames<T, Listed> = {
   readonly [Name in keyof T]-?: `${Pick<T, Name> extends Required<Pick<T, Name>> ? 'needed' : 'optional'} ${Sort<NonNullable<T[Name]>>}`
 } & { readonly [Name in Exclude<keyof Listed, keyof T>]-?: 'told' }
 
-/** Of each sort whose values nothing else tells from others, and what is said of those. */
-const sorts: Readonly<Record<string, readonly [include: (value: unknown) => boolean, words: string]>> = {
-  flag: [(value) => typeof value === 'boolean', 'neither true nor false'],
-  text: [(value) => typeof value === 'string', 'no text'],
-  list: [Array.isArray, 'no list'],
-  object: [isObject, 'no object'],
+const isPrefix = (value: string): boolean => parsePrefix(value) !== undefined
+const ipAddress = 'an IP address with or without a prefix length'
+
+/** What is said of values that are not of a sort, which nothing else tells from others. */
+const sorts: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  flag: (value) => (typeof value === 'boolean' ? undefined : 'neither true nor false'),
+  text: textThat(() => true, ''),
+  list: (value) => (Array.isArray(value) ? undefined : 'no list'),
+  object: (value) => (isObject(value) ? undefined : 'no object'),
+  link: (value) => (linkValues.include(value) ? undefined : 'no link: its name or its index'),
+  vlans: rangeTo(lastVlan, 'VLAN'),
+  vnis: rangeTo(lastVni, 'VNI'),
+  address: textThat((value) => parseAddress(value) !== undefined, 'not an IP address'),
+  prefix: textThat(isPrefix, `not ${ipAddress}`),
+  destination: textThat((value) => value === 'default' || isPrefix(value), `neither "default" nor ${ipAddress}`),
+  selector: textThat((value) => value === 'all' || isPrefix(value), `neither "all" nor ${ipAddress}`),
+  handle: textThat((value) => parseHandle(value) !== undefined, 'no name of a qdisc or a class'),
+}
+
+function textThat(include: (value: string) => boolean, words: string): (value: unknown) => string | undefined {
+  return (value) => (typeof value !== 'string' ? 'no text' : include(value) ? undefined : words)
+}
+
+function rangeTo(last: number, what: string): (value: unknown) => string | undefined {
+  const words = `neither a ${what} from 1 to ${last} nor a range such as 100-200`
+  const isRange = (value: unknown): boolean =>
+    (typeof value === 'number' || typeof value === 'string') && parseRange(value, last) !== undefined
+  return (value) => (isRange(value) ? undefined : words)
 }
 
 /** Returns an object whose properties there are, with all that it needs; any other is `INVALID_ARGUMENT`. */
@@ -46,8 +79,8 @@ export function part<T extends object>(object: T, names: Readonly<Record<string,
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined) continue
     if (!Object.hasOwn(names, name)) refuse(what, unknownProperty(name, Object.keys(names)).problem, name)
-    const [include, words] = sorts[names[name]?.split(' ')[1] ?? ''] ?? []
-    if (include && !include(value)) refuse(what, `${name}: ${shown(value)} is ${words}`, name)
+    const problem = sorts[names[name]?.split(' ')[1] ?? '']?.(value)
+    if (problem !== undefined) refuse(what, `${name}: ${shown(value)} is ${problem}`, name)
   }
   return object
 }
@@ -88,7 +121,8 @@ function isObject(value: unknown): value is object {
 }
 
 function shown(value: unknown): string {
-  return Array.isArray(value) ? 'a list' : String(value)
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
 function isSection(name: string): boolean {

@@ -18,11 +18,10 @@ import type { ListedVni, VniOfVxlan } from '../rtnetlink/vxlanVni.js'
 import type { PropertyNames } from './properties.js'
 
 export const addressNames: PropertyNames<Address, ListedAddress> = {
-  address: 'needed text',
-  dev: 'needed value',
-  peer: 'optional text',
-  broadcast: 'optional text',
-  anycast: 'optional text',
+  address: 'needed prefix',
+  dev: 'needed link',
+  peer: 'optional prefix',
+  broadcast: 'optional address',
   scope: 'optional text',
   label: 'optional text',
   metric: 'optional value',
@@ -49,11 +48,11 @@ export const addressNames: PropertyNames<Address, ListedAddress> = {
 }
 
 export const routeNames: PropertyNames<Route, ListedRoute> = {
-  to: 'needed text',
+  to: 'needed destination',
   family: 'optional text',
-  from: 'optional text',
-  via: 'optional text',
-  dev: 'optional value',
+  from: 'optional destination',
+  via: 'optional address',
+  dev: 'optional link',
   nexthops: 'optional list',
   encapsulation: 'optional object',
   nexthopId: 'optional value',
@@ -61,7 +60,7 @@ export const routeNames: PropertyNames<Route, ListedRoute> = {
   table: 'optional value',
   metric: 'optional value',
   tos: 'optional value',
-  src: 'optional text',
+  src: 'optional address',
   scope: 'optional text',
   protocol: 'optional value',
   onlink: 'optional flag',
@@ -97,10 +96,10 @@ export const routeNames: PropertyNames<Route, ListedRoute> = {
 }
 
 export const routeQueryNames: PropertyNames<RouteQuery, RouteQuery> = {
-  to: 'needed text',
-  from: 'optional text',
-  dev: 'optional value',
-  iif: 'optional value',
+  to: 'needed prefix',
+  from: 'optional prefix',
+  dev: 'optional link',
+  iif: 'optional link',
   tos: 'optional value',
   mark: 'optional value',
   uid: 'optional value',
@@ -110,8 +109,8 @@ export const ruleNames: PropertyNames<Rule, ListedRule> = {
   family: 'optional text',
   priority: 'optional value',
   not: 'optional flag',
-  from: 'optional text',
-  to: 'optional text',
+  from: 'optional selector',
+  to: 'optional selector',
   iif: 'optional text',
   oif: 'optional text',
   fwmark: 'optional text',
@@ -139,8 +138,8 @@ export const ruleNames: PropertyNames<Rule, ListedRule> = {
 }
 
 export const neighborNames: PropertyNames<Neighbor, ListedNeighbor> = {
-  dev: 'needed value',
-  address: 'needed text',
+  dev: 'needed link',
+  address: 'needed address',
   mac: 'optional text',
   state: 'optional text',
   proxy: 'optional flag',
@@ -161,8 +160,8 @@ export const neighborNames: PropertyNames<Neighbor, ListedNeighbor> = {
 export const nexthopNames: PropertyNames<NexthopObject, ListedNexthopObject> = {
   id: 'needed value',
   family: 'optional text',
-  via: 'optional text',
-  dev: 'optional value',
+  via: 'optional address',
+  dev: 'optional link',
   onlink: 'optional flag',
   encapsulation: 'optional object',
   blackhole: 'optional flag',
@@ -180,16 +179,16 @@ export const nexthopNames: PropertyNames<NexthopObject, ListedNexthopObject> = {
 }
 
 export const fdbEntryNames: PropertyNames<FdbEntry, ListedFdbEntry> = {
-  dev: 'needed value',
+  dev: 'needed link',
   mac: 'needed text',
   self: 'optional flag',
   state: 'optional text',
   vlan: 'optional value',
-  dst: 'optional text',
+  dst: 'optional address',
   port: 'optional value',
   vni: 'optional value',
   sourceVni: 'optional value',
-  via: 'optional value',
+  via: 'optional link',
   nexthopId: 'optional value',
   sticky: 'optional flag',
   externallyLearned: 'optional flag',
@@ -203,19 +202,19 @@ export const fdbEntryNames: PropertyNames<FdbEntry, ListedFdbEntry> = {
 }
 
 export const mdbEntryNames: PropertyNames<MdbEntry, ListedMdbEntry> = {
-  dev: 'needed value',
-  port: 'needed value',
+  dev: 'needed link',
+  port: 'needed link',
   group: 'needed text',
   vlan: 'optional value',
-  source: 'optional text',
+  source: 'optional address',
   state: 'optional text',
   filterMode: 'optional text',
   sourceList: 'optional list',
   protocol: 'optional value',
-  dst: 'optional text',
+  dst: 'optional address',
   dstPort: 'optional value',
   vni: 'optional value',
-  via: 'optional value',
+  via: 'optional link',
   sourceVni: 'optional value',
   index: 'told',
   timer: 'told',
@@ -226,8 +225,8 @@ export const mdbEntryNames: PropertyNames<MdbEntry, ListedMdbEntry> = {
 }
 
 export const vlanNames: PropertyNames<BridgeVlan, ListedBridgeVlan> = {
-  dev: 'needed value',
-  id: 'needed value',
+  dev: 'needed link',
+  id: 'needed vlans',
   pvid: 'optional flag',
   untagged: 'optional flag',
   tunnelId: 'optional value',
@@ -241,8 +240,8 @@ export const vlanNames: PropertyNames<BridgeVlan, ListedBridgeVlan> = {
 }
 
 export const globalVlanNames: PropertyNames<BridgeGlobalVlanOptions, ListedGlobalVlanOptions> = {
-  dev: 'needed value',
-  id: 'needed value',
+  dev: 'needed link',
+  id: 'needed vlans',
   multicastSnooping: 'optional flag',
   mstInstance: 'optional value',
   multicastQuerier: 'optional flag',
@@ -260,17 +259,17 @@ export const globalVlanNames: PropertyNames<BridgeGlobalVlanOptions, ListedGloba
 }
 
 export const vniNames: PropertyNames<VniOfVxlan, ListedVni> = {
-  dev: 'needed value',
-  id: 'needed value',
-  group: 'optional text',
-  remote: 'optional text',
+  dev: 'needed link',
+  id: 'needed vnis',
+  group: 'optional address',
+  remote: 'optional address',
   index: 'told',
 }
 
 export const trafficClassNames: PropertyNames<TrafficClass, ListedTrafficClass> = {
-  dev: 'needed value',
-  id: 'needed text',
-  parent: 'optional text',
+  dev: 'needed link',
+  id: 'needed handle',
+  parent: 'optional handle',
   rate: 'needed value',
   ceil: 'optional value',
   burst: 'optional value',

@@ -22,12 +22,19 @@ export interface QdiscFilter {
   readonly dev?: string | number
 }
 
-const placeNames = { dev: 'needed', parent: 'optional', handle: 'optional', kind: 'told', index: 'told' }
+const placeNames = {
+  dev: 'needed link',
+  parent: 'optional handle',
+  handle: 'optional handle',
+  kind: 'told',
+  index: 'told',
+}
 
 /** Whoever writes the message knows the options of each kind. */
 function knownQdisc(qdisc: Qdisc): Qdisc {
   checkObject(qdisc, 'qdisc')
-  known({ dev: qdisc.dev }, { dev: 'needed' }, 'qdisc')
+  const { dev, parent, handle } = qdisc
+  known({ dev, parent, handle }, placeNames, 'qdisc')
   return qdisc
 }
 

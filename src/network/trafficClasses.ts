@@ -41,11 +41,12 @@ export class TrafficClasses extends Objects {
 
   /** Lists the classes of a link: `tc class show dev NAME`. */
   list(filter: Pick<TrafficClass, 'dev'>, options: ListOptions = {}): Promise<Result<readonly ListedTrafficClass[]>> {
-    return this.session.runList(options, (request) => {
+    return this.session.runList(options, async (request) => {
       const call = 'trafficClasses.list'
       checkFilter<Pick<TrafficClass, 'dev'>>(filter, { dev: link }, call)
       const { dev } = known(filter, { dev: 'needed' }, `${call}: filter`)
-      return this.dumpAll((context) => dumpTrafficClasses(dev, context), decodeTrafficClass, request)
+      await this.checkLinks([dev], request)
+      return await this.dumpAll((context) => dumpTrafficClasses(dev, context), decodeTrafficClass, request)
     })
   }
 }

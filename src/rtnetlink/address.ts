@@ -3,6 +3,7 @@ import { formatPrefix, parsePrefix } from '../ip/prefix.js'
 import type { UnknownAttribute } from '../netlink/attribute.js'
 import type { Payload } from '../netlink/bytes.js'
 import { type DecodeContext, type EncodeContext, noting, withoutNames } from '../netlink/codec.js'
+import { InvalidValue } from '../netlink/invalidValue.js'
 import {
   buildMessage,
   decodeMessage,
@@ -38,8 +39,6 @@ export interface Address {
   readonly peer?: string
   /** The broadcast address. */
   readonly broadcast?: string
-  /** The anycast address. */
-  readonly anycast?: string
   /** Where the address is valid. Default: by the address, as `ip` does. */
   readonly scope?: Scope
   /** IPv4 only: a label that starts with the link's name. Default: that name. */
@@ -48,7 +47,10 @@ export interface Address {
   readonly metric?: number
   /** Seconds that it is valid, or `forever`, the default. */
   readonly validLifetime?: number | 'forever'
-  /** Seconds that new connections use it, or `forever`, the default. */
+  /**
+   * Seconds that new connections use it, or `forever`; no more than {@link validLifetime}, which is the default. (`ip` has
+   * none, and refuses a valid lifetime alone.)
+   */
   readonly preferredLifetime?: number | 'forever'
   /** Whether the kernel makes no prefix route for it. */
   readonly noPrefixRoute?: boolean
@@ -147,7 +149,7 @@ function addressMessage(
   const localText = formatPrefix(local).split('/')[0]
   const peerText = peer ? formatPrefix(peer).split('/')[0] : localText
   const flagBits = flagsOf(address)
-  const { label, broadcast, anycast, metric, protocol } = address
+  const { label, broadcast, metric, protocol } = address
   return buildMessage({
     layout: addressLayout,
     type,
@@ -164,9 +166,9 @@ function addressMessage(
     attributes: {
       ...(localText === undefined ? {} : { local: localText }),
       ...(peerText === undefined ? {} : { address: peerText }),
-      ...defined({ label, broadcast, anycast, metric, protocol }),
+      ...defined({ label, broadcast, metric, protocol }),
       ...(flagBits > 0xff ? { flags: flagBits } : {}),
-      ...lifetimesOf(address),
+      ...lifetimesOf(address, subject),
     },
     context,
   })
@@ -195,15 +197,16 @@ function flagsOf(address: Address): number {
   return flags
 }
 
-function lifetimesOf({ validLifetime, preferredLifetime }: Address): { lifetimes?: Lifetimes } {
+function lifetimesOf({ validLifetime, preferredLifetime }: Address, subject: string): { lifetimes?: Lifetimes } {
   if (validLifetime === undefined && preferredLifetime === undefined) return {}
-  const valid = secondsOf(validLifetime)
-  const preferred = preferredLifetime === undefined ? valid : secondsOf(preferredLifetime)
+  const secondsOf = (name: string, lifetime: number | 'forever' = 'forever'): number => {
+    if (lifetime === 'forever') return forever
+    if (Number.isInteger(lifetime) && lifetime >= 0 && lifetime <= forever) return lifetime
+    throw new InvalidValue([name], `${String(lifetime)} is neither "forever" nor an integer of seconds`, subject)
+  }
+  const valid = secondsOf('validLifetime', validLifetime)
+  const preferred = preferredLifetime === undefined ? valid : secondsOf('preferredLifetime', preferredLifetime)
   return { lifetimes: { preferred, valid, created: 0, updated: 0 } }
-}
-
-function secondsOf(lifetime: number | 'forever' | undefined): number {
-  return lifetime === undefined || lifetime === 'forever' ? forever : lifetime
 }
 
 /** Reads the body of an RTM_NEWADDR or RTM_DELADDR; `undefined` for a family that is neither IPv4 nor IPv6. */
@@ -214,7 +217,7 @@ export function decodeAddress(body: Payload, context: DecodeContext = withoutNam
   const local = read.local ?? read.address
   if (family === undefined || local === undefined) return undefined
   const flags = read.flags ?? head.flags
-  const { label, broadcast, anycast, metric, protocol } = read
+  const { label, broadcast, metric, protocol } = read
   const flagged = Object.entries(settableFlags).filter(([, bit]) => flags & bit)
   const lowest = (flags & IFA_F_SECONDARY) !== 0
   return {
@@ -224,7 +227,7 @@ export function decodeAddress(body: Payload, context: DecodeContext = withoutNam
       ? { peer: `${read.address}/${head.prefixLength}` }
       : {}),
     scope: head.scope,
-    ...defined({ label, broadcast, anycast, metric, protocol }),
+    ...defined({ label, broadcast, metric, protocol }),
     ...(read.lifetimes ? listedLifetimes(read.lifetimes, flags) : {}),
     ...Object.fromEntries(flagged.map(([name]) => [name, true])),
     family,

@@ -26,7 +26,7 @@ export interface AddressSpec {
   readonly metric?: number
   /** Seconds that the address is valid, or `forever`, the default. */
   readonly validLifetime?: number | 'forever'
-  /** Seconds that new connections use the address, or `forever`, the default. */
+  /** Seconds that new connections use the address, or `forever`; no more than `validLifetime`, which is the default. */
   readonly preferredLifetime?: number | 'forever'
   /** Whether the kernel makes no prefix route for it. Default false. */
   readonly noPrefixRoute?: boolean

@@ -43,11 +43,6 @@ test('addresses are what ip sends', (t) => {
         preferredLifetime: 0,
       }),
       'address add 10.0.8.1/24 dev v0 noprefixroute': add({ address: '10.0.8.1/24', dev, noPrefixRoute: true }),
-      'address add 10.0.10.1/24 anycast 10.0.10.255 dev v0': add({
-        address: '10.0.10.1/24',
-        anycast: '10.0.10.255',
-        dev,
-      }),
       'address add 224.1.2.3/32 dev v0 autojoin': add({ address: '224.1.2.3/32', dev, autoJoin: true }),
       'address add fd00:1::1/64 dev v0 nodad home mngtmpaddr': add({
         address: 'fd00:1::1/64',
