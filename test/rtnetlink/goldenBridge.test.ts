@@ -82,6 +82,13 @@ test('entries of the multicast database are what bridge sends', (t) => {
   )
 })
 
+test('a learned entry of the multicast database is given back without the protocol that the kernel has for it', (t) => {
+  const entry = { dev: 5, port: 6, group: '239.1.1.1', state: 'temporary' as const }
+  const listed = { ...entry, index: 5, protocol: 2, timer: 100 }
+  t.deepEqual(replaceMdbEntry(listed).bytes, replaceMdbEntry(entry).bytes)
+  t.notDeepEqual(replaceMdbEntry({ ...entry, protocol: 2 }).bytes, replaceMdbEntry(entry).bytes)
+})
+
 test('entries of multicast databases of VXLANs are what bridge sends', (t) => {
   const golden = readGolden('mdbOfVxlan')
   const context = goldenContext(golden)
