@@ -38,8 +38,8 @@ export class Addresses extends Objects {
   }
 
   /**
-   * Changes lifetimes, metric and flags of an address and leaves the rest of it: `ip address change`. A missing one is
-   * the error `EADDRNOTAVAIL`.
+   * Changes lifetimes, metric and flags of an address and leaves the rest of it: `ip address change`. A shorter valid
+   * lifetime shortens the preferred one. A missing address is the error `EADDRNOTAVAIL`.
    */
   update(
     address: Pick<Address, 'address' | 'dev' | 'peer'>,
@@ -54,7 +54,7 @@ export class Addresses extends Objects {
         const object = `address ${address.address} dev ${address.dev}`
         throw new NetworkError('EADDRNOTAVAIL', `${object}: update: does not exist (EADDRNOTAVAIL)`, { object })
       }
-      const wanted: Address = { ...current, ...changes }
+      const wanted: Address = { ...current, ...shorterPreferred(current, changes), ...changes }
       checkKept<Address>(current, wanted, ['address', 'dev', 'peer'], 'address')
       await this.sendOrThrow((context) => [replaceAddress(wanted, context)], request)
     })
@@ -89,4 +89,14 @@ function sameBytes(one: string, other: string): boolean {
 
 function sameLength(one: string, other: string): boolean {
   return parsePrefix(one)?.length === parsePrefix(other)?.length
+}
+
+/** No address is preferred for longer than it is valid (net/ipv4/devinet.c, net/ipv6/addrconf.c). */
+function shorterPreferred(
+  { preferredLifetime = 'forever' }: Address,
+  { validLifetime = 'forever' }: Partial<Address>,
+): Pick<Address, 'preferredLifetime'> {
+  const isTooLong =
+    validLifetime !== 'forever' && (preferredLifetime === 'forever' || preferredLifetime > validLifetime)
+  return isTooLong ? { preferredLifetime: validLifetime } : {}
 }

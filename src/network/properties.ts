@@ -20,18 +20,20 @@ type Sort<Value> = [Value] extends [boolean]
       : [Value] extends [object]
         ? 'object'
         : [string | number] extends [Value]
-          ? 'value' | 'link' | 'vlans' | 'vnis'
-          : 'value'
+          ? 'value' | 'nullable' | 'link' | 'vlans' | 'vnis'
+          : [Value] extends [string | number]
+            ? 'value'
+            : 'any'
 
 /** Texts whose codec no longer knows which property they are of, or which are looked at before a message is written. */
-type TextSort = 'address' | 'prefix' | 'destination' | 'selector' | 'handle'
+type TextSort = 'address' | 'prefix' | 'destination' | 'selector' | 'handle' | 'name'
 
 /**
  * What each property is of an object that calls take: one that it needs, one that it may have, with what its value is; or one
  * that is only told of a listed one and does nothing when it is given back.
  */
 export type PropertyNames<T, Listed> = {
-  readonly [Name in keyof T]-?: `${Pick<T, Name> extends Required<Pick<T, Name>> ? 'needed' : 'optional'} ${Sort<NonNullable<T[Name]>>}`
+  readonly [Name in keyof T]-?: `${Pick<T, Name> extends Required<Pick<T, Name>> ? 'needed' : 'optional'} ${Sort<Exclude<T[Name], undefined>>}`
 } & { readonly [Name in Exclude<keyof Listed, keyof T>]-?: 'told' }
 
 const isPrefix = (value: string): boolean => parsePrefix(value) !== undefined
@@ -43,6 +45,7 @@ const sorts: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   text: textThat(() => true, ''),
   list: (value) => (Array.isArray(value) ? undefined : 'no list'),
   object: (value) => (isObject(value) ? undefined : 'no object'),
+  value: (value) => (isValue(value) ? undefined : 'neither a number nor a text'),
   link: (value) => (linkValues.include(value) ? undefined : 'no link: its name or its index'),
   vlans: rangeTo(lastVlan, 'VLAN'),
   vnis: rangeTo(lastVni, 'VNI'),
@@ -50,7 +53,13 @@ const sorts: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   prefix: textThat(isPrefix, `not ${ipAddress}`),
   destination: textThat((value) => value === 'default' || isPrefix(value), `neither "default" nor ${ipAddress}`),
   selector: textThat((value) => value === 'all' || isPrefix(value), `neither "all" nor ${ipAddress}`),
+  name: textThat((value) => value !== '', 'no name'),
   handle: textThat((value) => parseHandle(value) !== undefined, 'no name of a qdisc or a class'),
+}
+
+/** An empty text would be read as the number zero. */
+function isValue(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '')
 }
 
 function textThat(include: (value: string) => boolean, words: string): (value: unknown) => string | undefined {

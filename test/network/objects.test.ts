@@ -32,6 +32,15 @@ test('addresses are added, listed, changed and deleted', async (t) => {
   t.deepEqual(ok(await addresses.list({ dev: 'v1' })), [])
 })
 
+test('a valid lifetime takes along the preferred one that would be longer', async (t) => {
+  const { network, ip } = openNetwork(t)
+  const address = { address: '10.1.0.1/24', dev: 'v1' }
+  ok(await network.addresses.add(address))
+  ok(await network.addresses.update(address, { validLifetime: 900 }))
+  const [info] = Object.values(ip('address', 'show', 'dev', 'v1')[0]?.['addr_info'] ?? [])
+  t.like(info, { dynamic: true, valid_life_time: 900, preferred_life_time: 900 })
+})
+
 test('what addresses.list returns can be given back', async (t) => {
   const { network, sh, picture } = openNetwork(t)
   sh('ip address add 10.1.0.1/24 brd + dev v1 label v1:a metric 7 && ip address add 10.2.0.1 peer 10.2.0.2/30 dev v1')

@@ -8,6 +8,7 @@ type Call = (value: Anything) => Promise<unknown>
 
 const noFlags = [null, 0, 1, '', 'no', {}, []] as Anything[]
 const noTexts = [null, 5, true, {}, []] as Anything[]
+const noValues = [null, true, '', {}, [], [null], Symbol('x')] as Anything[]
 const noLists = [null, 5, 'abc', {}] as Anything[]
 const noObjects = [null, 5, 'x', true, []] as Anything[]
 
@@ -41,6 +42,10 @@ test('a value of another type is refused, and never taken for true, for none or 
     ['via', noTexts, 'is no text', (via) => routes.add({ to: '10.9.0.0/16', via })],
     ['fwmark', noTexts, 'is no text', (fwmark) => rules.add({ priority: 5, table: 7, fwmark })],
     ['to', noTexts, 'is no text', (to) => routes.get({ to })],
+    ['iif', ['' as Anything], 'is no name', (iif) => rules.add({ priority: 5, table: 7, iif })],
+    ['table', noValues, 'is neither a number nor a text', (table) => rules.add({ priority: 5, table })],
+    ['ipproto', noValues, 'is neither a number', (ipproto) => rules.add({ priority: 5, table: 7, ipproto })],
+    ['metric', noValues, 'is neither', (metric) => addresses.add({ dev: 'v0', address: '10.9.0.1', metric })],
     ['altNames', noLists, 'is no list', (altNames) => links.update('v1', { altNames })],
     ['nexthops', noLists, 'is no list', (hops) => routes.add({ to: '10.9.0.0/16', nexthops: hops })],
     ['features', noObjects, 'is no object', (features) => links.update('v1', { features })],
@@ -51,7 +56,7 @@ test('a value of another type is refused, and never taken for true, for none or 
   for (const [property, values, words, call] of rows) {
     for (const value of values) {
       const { code, message } = failure((await call(value)) as never)
-      t.is(code, 'INVALID_ARGUMENT', `${property}: ${JSON.stringify(value)}`)
+      t.is(code, 'INVALID_ARGUMENT', `${property}: ${String(value)}`)
       t.true(message.includes(property) && message.includes(words), message)
     }
   }

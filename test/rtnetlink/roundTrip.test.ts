@@ -44,7 +44,6 @@ const addresses: fc.Arbitrary<Address> = family.chain((of) =>
       index,
       some({
         broadcast: addressOf(of),
-        anycast: addressOf(of),
         scope,
         label: name,
         metric: u32,
