@@ -16,6 +16,7 @@ import type { PlannedStep } from '../steps/step.js'
 import { formerBulk } from './bulkFormer.js'
 import { formerEntries } from './formerEntries.js'
 import { formerLinks } from './formerLinks.js'
+import { ledPeers, type MadeLink } from './madeLinks.js'
 
 /** What undoing needs to know. It is plain data, so that it can outlive the process. */
 export interface Former {
@@ -38,12 +39,13 @@ export async function formerOf(
   const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
   const networks = new Map<string, DesiredNetwork>()
   const all = withFarEnds(steps, before)
+  const led = ledPeers(steps)
   for (const [name, state] of before) {
     // A new namespace takes everything in it along.
     if (created.includes(name)) continue
     await rest()
     const own = all.filter((step) => (step.namespace ?? '') === name)
-    networks.set(name, await formerNetwork(state, own, isDone))
+    networks.set(name, await formerNetwork(state, own, isDone, led.get(name) ?? []))
   }
   return { networks, created }
 }
@@ -53,13 +55,14 @@ async function formerNetwork(
   before: NetworkState = emptyState,
   steps: readonly PlannedStep[],
   isDone: (step: PlannedStep) => boolean,
+  led: readonly MadeLink[],
 ): Promise<DesiredNetwork> {
   await rest()
   const names = formerNamesOf(steps)
   await rest()
   const reach = await Reach.of(before, steps, 'undoing', (name) => names.of(name))
   await rest()
-  const links = await formerLinks(before, steps, reach, isDone)
+  const links = await formerLinks(before, steps, reach, isDone, led)
   await rest()
   const routes = isPacked(steps, before)
     ? { routes: [], bulk: await formerBulk(before, steps, reach) }

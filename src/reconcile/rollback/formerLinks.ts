@@ -21,6 +21,7 @@ import { type FormerNames, formerNamesOf } from '../renames/formerNames.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 import { formerOptions } from './formerOptions.js'
+import { type MadeLink, madeLinks } from './madeLinks.js'
 import { operationsByLink } from './operationsByLink.js'
 
 export async function formerLinks(
@@ -28,6 +29,7 @@ export async function formerLinks(
   steps: readonly PlannedStep[],
   reach: Reach,
   isDone: (step: PlannedStep) => boolean,
+  led: readonly MadeLink[],
 ): Promise<DesiredLink[]> {
   const names = formerNamesOf(steps)
   await rest()
@@ -35,7 +37,7 @@ export async function formerLinks(
   await rest()
   const operations = operationsByLink(steps, names)
   await rest()
-  const made = madeLinks(steps)
+  const made = madeLinks(steps, led)
   const deleted = deletedLinks(steps.filter(isDone))
   const marked = grouped(steps.filter(isDone).flatMap(markings), ({ name }) => name)
   // What was not there and is not made by them is somebody else's.
@@ -128,19 +130,6 @@ function withoutFurther(address: ListedAddress): Address {
     preferredLifetime: 'forever',
     ...asItWas(address),
   }
-}
-
-/** The links that steps make, the other ends of pairs among them, with the kinds that they get. */
-function madeLinks(steps: readonly PlannedStep[]): ReadonlyMap<string, readonly string[]> {
-  const made = steps.flatMap(({ operation }) => {
-    if (operation.type === 'renameLink') return [{ name: operation.to, kind: operation.kind }]
-    if (operation.type !== 'createLink') return []
-    const { name, kind } = operation.link
-    const peer = nearPeerOf(operation.link)
-    return [{ name, kind }, ...(peer === undefined ? [] : [{ name: peer, kind }])]
-  })
-  const byName = [...grouped(made, ({ name }) => name)]
-  return new Map(byName.map(([name, links]) => [name, links.map(({ kind = '' }) => kind)]))
 }
 
 function deletedLinks(steps: readonly PlannedStep[]): ReadonlySet<string> {
