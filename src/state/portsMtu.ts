@@ -1,5 +1,5 @@
-import { linkKind } from '../rtnetlink/kinds/registry.js'
-import type { ListedLink } from '../rtnetlink/link.js'
+import { linkKind, ordinaryMtu } from '../rtnetlink/kinds/registry.js'
+import type { Link, ListedLink } from '../rtnetlink/link.js'
 import type { LinkRecord } from './model.js'
 
 /** The masters of which a port has another MTU than they have; worked out once for all links. */
@@ -16,6 +16,11 @@ export function hasPortOfAnotherMtu({ name }: ListedLink, links: ReadonlyMap<str
   }
   mastersKnown.set(links, masters)
   return masters.has(name)
+}
+
+/** The MTU that a new link is to have, or has without being given one; `undefined` where nobody knows it. */
+export function mtuOfNew({ mtu, kind = '' }: Partial<Link>): number | undefined {
+  return mtu ?? ordinaryMtu(kind)
 }
 
 /** Whether a link that was never given an MTU takes the smallest one of its ports. */

@@ -1,7 +1,6 @@
-import { ordinaryMtu } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
-import { followsPorts } from '../../state/portsMtu.js'
+import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
 import { lowersOf } from '../reach/dependents.js'
 import { propertyChange } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
@@ -74,10 +73,10 @@ function smallestOfPorts(context: DiffContext, bridges: ReadonlyMap<string, unkn
   for (const { name, absent, properties } of context.desired.links) {
     const record = findLink(context, name)
     if (record) named.add(record)
-    const { master = record?.link.master, kind = '' } = properties
+    const { master = record?.link.master } = properties
     if (absent) continue
     // What a new one of some kinds has nobody knows; it is rarely that of the bridge.
-    const mtu = properties.mtu ?? (record ? mtuAfter(context, record) : (ordinaryMtu(kind) ?? 0))
+    const mtu = record ? (properties.mtu ?? mtuAfter(context, record)) : (mtuOfNew(properties) ?? 0)
     add(after, master, mtu)
     if (record && record.link.master === master && !context.recreated.has(name)) add(throughout, master, mtu)
   }

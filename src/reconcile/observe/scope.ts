@@ -1,5 +1,5 @@
 import { isSelf } from '../../rtnetlink/fdb.js'
-import { linkKind, ordinaryMtu } from '../../rtnetlink/kinds/registry.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
 import { IFNAMSIZ } from '../../rtnetlink/linkMessages.js'
 import { linkOptionsOf } from '../../rtnetlink/linkProperties.js'
@@ -9,7 +9,7 @@ import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
 import { sectionOf } from '../../state/link.js'
 import { emptyState, type NetworkState } from '../../state/model.js'
 import { newMark, type Owner } from '../../state/owner.js'
-import { followsPorts } from '../../state/portsMtu.js'
+import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
 import { lowersOf } from '../reach/dependents.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
@@ -46,8 +46,9 @@ function takersIn({ name, properties, elsewhere }: DesiredLink): Scope['takers']
   return lowersOf({ ...properties }).map((lower) => ({ upper: name, lower, sort }))
 }
 
-function portWishIn({ name, properties: { master, mtu, kind = '' } }: DesiredLink): PortWish[] {
-  return typeof master === 'string' ? [{ port: name, master, mtu: mtu ?? ordinaryMtu(kind) }] : []
+function portWishIn({ name, properties }: DesiredLink): PortWish[] {
+  const { master } = properties
+  return typeof master === 'string' ? [{ port: name, master, mtu: mtuOfNew(properties) }] : []
 }
 
 /** Whether a wish is about links that are to be, and the tables, and nothing else. */
@@ -121,7 +122,6 @@ function changesMaster(operation: Operation, state: NetworkState | undefined): b
   const there = master === undefined ? undefined : state?.links.get(master)
   if (!there || !followsPorts(there.link) || operation.type !== 'createLink') return false
   const { link, portsMtu = link.mtu } = there
-  const { mtu, kind = '' } = operation.link
   // One that does not have the smallest MTU of its ports was given its own.
-  return (mtu ?? ordinaryMtu(kind)) !== link.mtu && portsMtu === link.mtu
+  return mtuOfNew(operation.link) !== link.mtu && portsMtu === link.mtu
 }

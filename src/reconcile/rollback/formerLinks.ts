@@ -38,16 +38,15 @@ export async function formerLinks(
   const operations = operationsByLink(steps, names)
   await rest()
   const made = madeLinks(steps, led)
-  const deleted = deletedLinks(steps.filter(isDone))
-  const marked = grouped(steps.filter(isDone).flatMap(markings), ({ name }) => name)
+  const done = steps.filter(isDone)
+  const deleted = deletedLinks(done)
+  const marked = grouped(done.flatMap(markings), ({ name }) => name)
   // What was not there and is not made by them is somebody else's.
   const touched = [...touchedLinks(before, steps, names)].filter((name) => before.links.has(name) || made.has(name))
   return await mapInTurns(touched, (name): DesiredLink => {
     const record = before.links.get(name)
     const marks = marked.get(name)?.map(({ mark }) => mark)
-    if (!record) {
-      return { name, absent: true, properties: {}, ...(marks ? { marks } : {}) }
-    }
+    if (!record) return { name, absent: true, properties: {}, ...(marks ? { marks } : {}) }
     const own = operations.get(name) ?? []
     const isRemade = remade.has(name)
     const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined)
@@ -58,11 +57,9 @@ export async function formerLinks(
       ...formerLink(isTokenLost ? { ...record, link } : record, reach, isRemade ? before.links : undefined, own),
       ...(settings ? { sysctl: settings } : {}),
       ...formerQdiscs(record, own, isRemade),
-      // A link that has got another name is known by its index.
+      // A link that has got another name is known by its index, as is one that nothing takes away.
       ...(names.renamed.has(name) || !isRemade ? { index: record.link.index } : {}),
-      ...(isRemade ? {} : { stays: true }),
-      ...(isRemade && successors ? { successors } : {}),
-      ...(isRemade ? { madeKinds: made.get(name) ?? [] } : {}),
+      ...(isRemade ? { ...(successors ? { successors } : {}), madeKinds: made.get(name) ?? [] } : { stays: true }),
     }
   })
 }

@@ -71,7 +71,7 @@ export class Place {
 
   /** Whether somebody has deleted its name, perhaps to make another one of the name: it ends when it is closed. */
   get hasLostName(): boolean {
-    return this.#fd !== undefined && this.name !== '' && !isNamespaceAt(this.#fd, this.name)
+    return this.#fd !== undefined && this.name !== '' && !this.isAt(this.name)
   }
 
   /** Whether its kernel is one in memory. */

@@ -17,7 +17,7 @@ import { sameOption, sameValue } from '../equal.js'
 import { featuresToSpec } from '../features.js'
 import { ethernet, noMac, sectionOf, visibleAltNames, withoutPassing } from '../link.js'
 import type { LinkRecord } from '../model.js'
-import { hasPortOfAnotherMtu } from '../portsMtu.js'
+import { followsPorts, hasPortOfAnotherMtu } from '../portsMtu.js'
 import { compactGlobalVlans, compactVlans, defaultVlans, normalizeVlans } from '../vlans.js'
 import { qdiscToSpec } from './qdisc.js'
 import type { SpecOptions } from './specOptions.js'
@@ -123,7 +123,7 @@ function mtuDefault(
   if (kind?.dependsOn && kind.dependsOn.length > 0) return undefined
   const ordinary = kind?.generalDefaults?.mtu ?? 1500
   // A bridge takes the smallest MTU of its ports, unless it was given one: net/bridge/br_if.c, br_mtu_auto_adjust.
-  const follows = kind?.kind === 'bridge' && link.mtu === ordinary && hasPortOfAnotherMtu(link, links)
+  const follows = followsPorts(link) && link.mtu === ordinary && hasPortOfAnotherMtu(link, links)
   return follows ? undefined : ordinary
 }
 
