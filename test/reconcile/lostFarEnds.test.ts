@@ -87,3 +87,29 @@ for (const [label, wish, steps] of goes) {
     )
   })
 }
+
+for (const links of [[], [{ name: 'p0', absent: true }]]) {
+  const how = links.length === 0 ? 'of itself' : 'by name'
+  test.serial(`a pruned namespace loses the end of a pair that goes ${how} elsewhere`, async (t) => {
+    const { here, there, blue } = stage(t, `prune-${links.length}`)
+    const p0 = { name: 'p0', kind: 'veth', veth: { peer: { name: 'p1', namespace: blue } }, addresses: ['10.5.0.1/24'] }
+    await here.converges({ links: [p0], namespaces: { [blue]: {} } })
+    // Addresses with the owner's mark, which is what goes of a link that stays.
+    const addressed = [
+      { name: 'p1', addresses: ['10.5.0.2/24'] },
+      { name: 'v1', addresses: ['10.6.0.2/24'] },
+    ]
+    await here.converges({ namespaces: { [blue]: { links: addressed } } })
+    const both = () => [...here.picture({ portable: true }), ...picture(there, { portable: true })]
+    const before = both()
+    const spec = { links, namespaces: { [blue]: {} } }
+    const error = await here.fails(spec, { prune: true, guards: [() => false] })
+    t.true(error.rollback?.restored, JSON.stringify(error.rollback))
+    t.deepEqual(both(), before)
+    const report = await here.apply(spec, { prune: true })
+    t.deepEqual(
+      report.steps.map(({ action, id }) => `${action} ${id}`),
+      ['delete p0', 'delete 10.6.0.2/24 dev v1'],
+    )
+  })
+}

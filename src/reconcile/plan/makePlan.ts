@@ -26,6 +26,7 @@ import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
 import { checkLostFarEnds, lostFarEnds } from './lostFarEnds.js'
 import { withOtherEnds } from './otherEnds.js'
 import { withPruned } from './prune.js'
+import { withAddressesPruned } from './pruneAddresses.js'
 import { checkRoutesAndRules } from './refusedRoutes.js'
 
 /**
@@ -41,6 +42,7 @@ export async function makeSteps(
   prune = false,
   busy: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): Promise<PlannedStep[]> {
+  const pruner = prune ? owner : undefined
   const steps: PlannedStep[] = []
   const problems: Problem[] = []
   const wishes = new Map<string, Wish & { readonly bounced: ReadonlySet<string> }>()
@@ -56,15 +58,15 @@ export async function makeSteps(
     for (const wanted of twice) problems.push(wantedTwiceProblem(wanted))
     await rest()
     const meant = withFeatureNames(named, there, problems)
-    const prunes = prune && !meant.bystander
-    const wanted = prunes && owner ? await withPruned(meant, there, owner) : meant
+    const wanted = pruner && !meant.bystander ? await withPruned(meant, there, pruner) : meant
     const bounced = new Set([...renaming.bounced, ...(busy.get(namespace) ?? [])])
     wishes.set(namespace, { desired: wanted, actual: there, bounced })
     steps.push(...renaming.steps)
   }
   await rest()
   const lostEnds = lostFarEnds(wishes)
-  const led = withLeads(withOtherEnds(wishes, lostEnds), problems)
+  const whole = withOtherEnds(wishes, lostEnds)
+  const led = withLeads(pruner ? await addressesPruned(whole, pruner) : whole, problems)
   await rest()
   const far = await farEndsMadeAnew(led, problems)
   for (const [namespace, { desired: wanted, actual: there, bounced }] of led) {
@@ -100,6 +102,20 @@ export async function makeSteps(
   if (owner) await checkRoutesAndRules(steps, losses, problems)
   throwIfAny(problems)
   return await orderSteps(await mapInTurns(steps, withPeerTags))
+}
+
+async function addressesPruned<T extends Wish>(
+  wishes: ReadonlyMap<string, T>,
+  owner: Owner,
+): Promise<ReadonlyMap<string, T>> {
+  const pruned = new Map<string, T>()
+  for (const [namespace, wish] of wishes) {
+    await rest()
+    const { desired, actual } = wish
+    const keeps = desired.bystander ?? false
+    pruned.set(namespace, keeps ? wish : { ...wish, desired: withAddressesPruned(desired, actual, owner) })
+  }
+  return pruned
 }
 
 async function stateAfterRenames(

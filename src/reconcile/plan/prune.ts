@@ -1,6 +1,5 @@
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { nearPeerOf } from '../../rtnetlink/pair.js'
-import { isManageable } from '../../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../../state/neighbor.js'
@@ -11,16 +10,16 @@ import { withRealNames } from '../../state/realNames.js'
 import { isLasting, routeKey } from '../../state/route.js'
 import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
-import { asItWas } from '../losses/asItWas.js'
 import { withBulk } from '../losses/restoredRoutes.js'
+import { namedLinks } from './namedLinks.js'
 
 /**
- * Adds to what is wanted of a namespace that everything goes which bears the owner's mark and is not named. What has
- * no mark, or that of another owner, is not touched.
+ * Adds to what is wanted of a namespace that everything goes which bears the owner's mark and is not named, but for
+ * addresses ({@link withAddressesPruned}). What has no mark, or that of another owner, is not touched.
  */
 export async function withPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): Promise<DesiredNetwork> {
   const bulk = await doomedBulk(network, actual, owner)
-  const links = prunedLinks(network, actual, owner)
+  const links = [...network.links, ...doomedLinks(network, actual, owner)]
   await rest()
   const routes = [...network.routes, ...doomedRoutes(network, actual, owner)]
   const nexthops = [...network.nexthops, ...(await doomedNexthops(network, actual, owner))]
@@ -69,21 +68,11 @@ export async function withoutPruned(
   }
 }
 
-function prunedLinks(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredLink[] {
+/** The links with the owner's mark that the spec does not name. */
+function doomedLinks(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredLink[] {
   const named = namedLinks(network, actual)
-  const links = network.links.map((link) => {
-    const record = actual.links.get(link.name)
-    return record && !link.absent && !link.addresses ? withoutOwnAddresses(link, record, owner) : link
-  })
-  for (const record of actual.links.values()) {
-    const { name } = record.link
-    if (named.has(name) || goesAlong(record, named, actual, owner)) continue
-    const unnamed: DesiredLink = { name, absent: false, properties: {} }
-    links.push(
-      isMarked(record.link, owner) ? { ...unnamed, absent: true } : withoutOwnAddresses(unnamed, record, owner),
-    )
-  }
-  return links
+  const doomed = [...actual.links.values()].filter(({ link }) => !named.has(link.name) && isMarked(link, owner))
+  return doomed.map(({ link }) => ({ name: link.name, absent: true, properties: {} }))
 }
 
 /** Whether a link without a mark is the other end of a pair whose marked end is not named. */
@@ -91,26 +80,6 @@ function goesAlong({ link }: LinkRecord, named: ReadonlySet<string>, { links }: 
   const peer = nearPeerOf(link)
   const other = peer === undefined || named.has(peer) ? undefined : links.get(peer)
   return other !== undefined && isMarked(other.link, owner) && !isMarked(link, owner)
-}
-
-/** The links that the spec names, by themselves or as the other end of one. */
-function namedLinks({ links }: DesiredNetwork, actual: NetworkState): Set<string> {
-  const named = new Set<string>()
-  for (const { name, properties } of links) {
-    named.add(name)
-    const there = actual.links.get(name)?.link
-    for (const end of [properties, there ?? {}]) {
-      const peer = nearPeerOf(end)
-      if (peer !== undefined) named.add(peer)
-    }
-  }
-  return named
-}
-
-function withoutOwnAddresses(link: DesiredLink, { addresses }: LinkRecord, owner: Owner): DesiredLink {
-  const manageable = addresses.filter(isManageable)
-  const kept = manageable.filter(({ protocol }) => protocol !== owner.protocol)
-  return kept.length < manageable.length ? { ...link, addresses: kept.map(asItWas) } : link
 }
 
 function doomedRoutes({ routes }: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork['routes'] {
