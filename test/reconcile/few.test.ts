@@ -92,6 +92,20 @@ test('a wish about few links that takes more than adding sees all that goes alon
   t.regex(host.sh('ip route'), /10\.9\.0\.0\/16 via 10\.0\.0\.2/)
 })
 
+test('the first address of a link is undone without what the link had before any', async (t) => {
+  const host = reconcileNamespace(t)
+  host.sh('ip link add br0 type bridge; ip link set br0 up; ip route add 10.9.0.0/16 dev br0')
+  host.sh('ip route add 10.8.0.0/16 dev br0 table 7; ip neigh add 10.9.0.5 lladdr 02:00:00:00:00:05 dev br0')
+  const look = (): string => host.sh('ip -4 route show table all; ip -4 neigh')
+  const before = look()
+  const error = await host.fails(
+    { links: [{ name: 'br0', addresses: ['10.0.0.1/24'] }, { name: 't0', kind: 'tap' }] },
+    { guards: [() => false] },
+  )
+  t.true(error.rollback?.restored)
+  t.is(look(), before)
+})
+
 test('a new link whose mark another link bears gets one of its own', async (t) => {
   const host = reconcileNamespace(t)
   await host.apply({ links: [{ name: 'a0', kind: 'bridge' }] })

@@ -1,3 +1,4 @@
+import { familyOf } from '../../ip/address.js'
 import { isSelf } from '../../rtnetlink/fdb.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link } from '../../rtnetlink/link.js'
@@ -107,13 +108,24 @@ function namedByOptions(properties: Partial<Link>): string[] {
   })
 }
 
-/** Whether steps only add: then nothing goes along with them that nobody named. */
+/** Whether steps only add: then nothing goes along with them that nobody named, nor where they are undone. */
 export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
   return steps.every(({ action, operation, namespace = '' }) => {
     if (operation.type === 'changeFirewall') return true
     const adds = ['createLink', 'updateLink', 'addAddress', 'addFdbEntry'].includes(operation.type)
-    return adds && action === 'create' && !changesMaster(operation, states.get(namespace))
+    const state = states.get(namespace)
+    return adds && action === 'create' && !changesMaster(operation, state) && !isFirstAddress(operation, state)
   })
+}
+
+/**
+ * Whether a link that is there gets its first IPv4 address: with its last one it loses all IPv4 routes and neighbors,
+ * also those that it had without any (net/ipv4/fib_frontend.c, fib_inetaddr_event).
+ */
+function isFirstAddress(operation: Operation, state: NetworkState | undefined): boolean {
+  if (operation.type !== 'addAddress' || familyOf(operation.address.address) !== 'inet') return false
+  const there = state?.links.get(String(operation.address.dev))
+  return there !== undefined && !there.addresses.some(({ address }) => familyOf(address) === 'inet')
 }
 
 /** Whether a new port has another MTU than its master, which may follow it, and with it whatever stands on that. */
