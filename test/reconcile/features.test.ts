@@ -123,6 +123,19 @@ test('a failed apply gives features back, those that were asked for in vain too'
   t.deepEqual([...shown(namespace, 'v0')], before)
 })
 
+test('a link that was made anew with other features is undone with those that it had', async (t) => {
+  const namespace = reconcileNamespace(t)
+  await namespace.apply({ links: [{ name: 'tap0', kind: 'tap' }] })
+  const before = shown(namespace, 'tap0')
+  // A TAP gets several queues by being made anew.
+  const error = await namespace.fails(
+    { links: [{ name: 'tap0', kind: 'tap', tap: { multiQueue: true }, features: { sg: false, gro: true } }] },
+    { guards: [() => shown(namespace, 'tap0').get('scatter-gather') !== 'off'] },
+  )
+  t.true(error.rollback?.restored, JSON.stringify(error.rollback))
+  t.deepEqual(shown(namespace, 'tap0'), before)
+})
+
 test('what is made anew, or comes back after it was deleted, has the features that it had', async (t) => {
   const namespace = reconcileNamespace(t)
   const script = 'ip tuntap add tap0 mode tap; ip link add br0 type bridge; ip link set tap0 master br0'

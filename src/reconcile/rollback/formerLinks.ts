@@ -4,7 +4,6 @@ import { emptyProperties } from '../../rtnetlink/linkProperties.js'
 import { nearPeerOf } from '../../rtnetlink/pair.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
-import { changedFeatures } from '../../state/features.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { marksOf } from '../../state/owner.js'
 import { mayFollowPorts } from '../../state/portsMtu.js'
@@ -20,6 +19,7 @@ import type { Reach } from '../reach/reach.js'
 import { type FormerNames, formerNamesOf } from '../renames/formerNames.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
+import { featuresOfRemade } from './featuresOfRemade.js'
 import { formerOptions } from './formerOptions.js'
 import { type MadeLink, madeLinks } from './madeLinks.js'
 import { operationsByLink } from './operationsByLink.js'
@@ -96,8 +96,7 @@ function formerLink(
   linksOfRemade: ReadonlyMap<string, LinkRecord> | undefined,
   operations: readonly Operation[],
 ): DesiredLink {
-  // A new device begins with the features of its kind.
-  const features = linksOfRemade ? changedFeatures(link) : link.features
+  const features = linksOfRemade ? featuresOfRemade(link, operations) : link.features
   const { mtu, ...others } = settableProperties(link)
   const isMtuSaid = !linksOfRemade || !mayFollowPorts(link, linksOfRemade)
   return {
