@@ -135,6 +135,19 @@ export function dumpAddresses(filter: AddressFilter = {}, context: EncodeContext
   })
 }
 
+/** RTM_GETADDR of an IPv6 address, whichever link has it: net/ipv6/addrconf.c, inet6_rtm_getaddr. */
+export function getIpv6Address(address: string): NetlinkMessage {
+  return buildMessage({
+    layout: addressLayout,
+    type: RTM_GETADDR,
+    flags: 0,
+    subject: `address ${address}: get`,
+    header: { family: familyNumber('inet6'), prefixLength: 0, flags: 0, scope: 'global', index: 0 },
+    attributes: { local: address },
+    context: withoutNames,
+  })
+}
+
 function addressMessage(
   type: number,
   flags: number,

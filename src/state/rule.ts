@@ -31,13 +31,20 @@ const selectors = [
 
 const properties = ['table', 'goto', 'action', 'realms', 'protocol'] as const
 
+/** Rules that were read before are the same objects, and there may be thousands. */
+const keys = new WeakMap<Rule, string>()
+
 /** The selectors of a rule, as one text: with the priority they name the rule. */
 export function selectorKey(rule: Rule): string {
-  return selectors
+  const known = keys.get(rule)
+  if (known !== undefined) return known
+  const key = selectors
     .map((name) => [name, rule[name]] as const)
     .filter(([, value]) => value !== undefined && value !== false && value !== 'all')
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(' ')
+  keys.set(rule, key)
+  return key
 }
 
 /** How messages and plans name a rule. */

@@ -1,38 +1,10 @@
 import test, { type ExecutionContext } from 'ava'
 import { guestNetwork } from '../../src/guests/guestNetwork.js'
-import type { Transport } from '../../src/netlink/transports/transport.js'
 import { apply } from '../../src/reconcile/apply.js'
 import { mostFew } from '../../src/reconcile/observe/observeFew.js'
-import { type Kernel, machineKernel } from '../../src/reconcile/world/kernel.js'
 import type { Spec } from '../../src/spec/types.js'
+import { countingKernel } from '../helpers/countingKernel.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
-
-/** The machine's kernel, and how many bytes it has told. */
-function countingKernel(): { kernel: (fd: number) => Kernel; told: () => number } {
-  let bytes = 0
-  const counting = (transport: Transport): Transport =>
-    new Proxy(transport, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name, target)
-        if (typeof value !== 'function') return value
-        if (name !== 'receive') return value.bind(target)
-        return () => {
-          const received = target.receive()
-          if (received.kind === 'datagram') bytes += received.datagram.bytes.length
-          return received
-        }
-      },
-    })
-  const kernel = (fd: number): Kernel => {
-    const real = machineKernel(fd)
-    return {
-      ...real,
-      transport: () => counting(real.transport()),
-      transportOf: (protocol) => counting(real.transportOf(protocol)),
-    }
-  }
-  return { kernel, told: () => bytes }
-}
 
 /** How much the kernel tells where one more guest is added, and then taken away, beside others. */
 async function toldOfOne(t: ExecutionContext, mode: 'bridged' | 'routed', others: number): Promise<number> {
@@ -99,7 +71,12 @@ test('the first address of a link is undone without what the link had before any
   const look = (): string => host.sh('ip -4 route show table all; ip -4 neigh')
   const before = look()
   const error = await host.fails(
-    { links: [{ name: 'br0', addresses: ['10.0.0.1/24'] }, { name: 't0', kind: 'tap' }] },
+    {
+      links: [
+        { name: 'br0', addresses: ['10.0.0.1/24'] },
+        { name: 't0', kind: 'tap' },
+      ],
+    },
     { guards: [() => false] },
   )
   t.true(error.rollback?.restored)

@@ -43,6 +43,7 @@ export async function diffRules(context: DiffContext): Promise<void> {
 async function outOfOrder({ desired, actual }: DiffContext): Promise<Set<RuleRecord>> {
   const misplaced = new Set<RuleRecord>()
   const wanted = desired.rules.filter(({ exact, absent }) => exact && !absent).map(({ rule }) => rule)
+  if (wanted.length < 2) return misplaced
   const present = await groupedInTurns(actual.rules, priorityGroup)
   for (const [key, group] of await groupedInTurns(wanted, priorityGroup)) {
     if (group.length < 2) continue
@@ -105,6 +106,7 @@ async function removeRules(
   present: ReadonlyMap<string, RuleRecord[]>,
   taken: ReadonlySet<RuleRecord>,
 ): Promise<void> {
+  if (!context.desired.rules.some(({ absent }) => absent)) return
   const removed = new Set<RuleRecord>()
   const byPriority = await groupedInTurns(context.actual.rules, priorityGroup)
   const byFrom = await groupedInTurns(context.actual.rules, ({ from = '' }) => from)

@@ -9,13 +9,16 @@ import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { getLink, type LinkTarget } from '../../rtnetlink/linkMessages.js'
 import { isPairKind } from '../../rtnetlink/pair.js'
+import { linkCalled } from '../../state/linkCalled.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../../state/model.js'
 import type { Place } from '../world/place.js'
 import { dump } from './dump.js'
 import { type Curiosity, linkRecords, namesOf, observeSwitches } from './observe.js'
 import { observeFdb } from './observeEntries.js'
+import { observeFewRoutes } from './observeFewRoutes.js'
 import { type PortWish, withPortsMtu } from './observePortsMtu.js'
 import { hasOtherTaker } from './otherTakers.js'
+import type { RouteScope } from './scopeOfRoutes.js'
 
 /** Asking for more links than this, one by one, is slower than reading all of many. */
 export const mostFew = 32
@@ -32,11 +35,12 @@ export interface Scope {
   readonly takers: readonly { readonly upper: string; readonly lower: string; readonly sort: string }[]
   /** Those of the links that are to be ports. */
   readonly portWishes: readonly PortWish[]
+  readonly routes: RouteScope
 }
 
 /**
- * Reads of a namespace no more than some links with their addresses, its switches and its tables, in a time that does
- * not depend on what else is there. Answers `undefined` where that would not be all that a plan about these links has
+ * Reads of a namespace no more than some links with their addresses, some tables of routes, its rules, its switches and
+ * its nf_tables, in a time that does not depend on what other links are there. Answers `undefined` where that would not be all that a plan about these links has
  * to know.
  */
 export async function observeFew(
@@ -57,8 +61,11 @@ export async function observeFew(
   }
   const known = await withPortsMtu(place, links, scope.portWishes, options)
   const fdb = await observePorts(place, links, scope.ports, options)
+  const names = namesOf([...links.values()].map(({ link }) => link))
+  const routes = await observeFewRoutes(place, scope.routes, links, names, options)
+  if (!routes) return undefined
   const switches = await observeSwitches(place, table, options)
-  return { ...unreadState, links: known, ...switches, ...(scope.ports.size > 0 ? { fdb } : {}) }
+  return { ...unreadState, links: known, ...routes, ...switches, ...(scope.ports.size > 0 ? { fdb } : {}) }
 }
 
 async function observePorts(
@@ -70,8 +77,8 @@ async function observePorts(
   const links = [...records.values()].map(({ link }) => link)
   const names = namesOf(links)
   const entries: ListedFdbEntry[] = []
-  for (const { name, index } of links) {
-    if (!ports.has(name)) continue
+  for (const index of new Set([...ports].map((name) => linkCalled(records, name)?.link.index))) {
+    if (index === undefined) continue
     const own = await observeFdb(place, links, names, options, { port: index })
     entries.push(...own.filter((entry) => entry.index === index))
   }

@@ -2,6 +2,7 @@ import type { RequestOptions } from '../../netlink/exchange.js'
 import { dumpLinks } from '../../rtnetlink/linkMessages.js'
 import { decodeListedSettings } from '../../rtnetlink/listedSettings.js'
 import type { DesiredNetwork } from '../../state/desired.js'
+import { linkCalled } from '../../state/linkCalled.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { changedSysctls, type LinkSysctl, sysctlFile } from '../../state/sysctl.js'
 import { eachInTurns } from '../../system/inTurns.js'
@@ -19,7 +20,7 @@ export function withSysctls(state: NetworkState, network: DesiredNetwork | undef
   const links = new Map(state.links)
   const defaults: Record<string, string | undefined> = {}
   for (const { name, sysctl = {} } of wanted) {
-    const record = links.get(name) ?? byAltName(state, name)
+    const record = linkCalled(links, name)
     const values: Record<string, string | undefined> = {}
     for (const setting of Object.keys(sysctl)) {
       if (!(setting in defaults)) defaults[setting] = place.kernel.readSysctl(sysctlFile('default', setting))
@@ -86,8 +87,4 @@ function allSettings(kernel: Kernel, link: string): Readonly<Record<string, stri
     Object.entries(kernel.readSysctls(`${family}/conf/${link}`)).map(([file, value]) => [`${family}/${file}`, value]),
   )
   return Object.fromEntries(all)
-}
-
-function byAltName({ links }: NetworkState, name: string): LinkRecord | undefined {
-  return [...links.values()].find(({ link }) => link.altNames?.includes(name))
 }

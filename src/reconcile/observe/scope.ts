@@ -17,28 +17,36 @@ import type { PlannedStep } from '../steps/step.js'
 import { curiosityOf } from './curiosity.js'
 import { mostFew, type Scope } from './observeFew.js'
 import type { PortWish } from './observePortsMtu.js'
+import { linksOfRoutes, routeScopeOf } from './scopeOfRoutes.js'
+
+/** A name that can be taken for an index, by which routes tell of links that are not among the few. */
+const indexLike = /^\d+$/
 
 /**
- * The part of a namespace that a wish is about, where that is a few links and what they refer to; `undefined` for a
- * wish that takes reading all.
+ * The part of a namespace that a wish is about, where that is a few links, what they refer to, and what refers to them;
+ * `undefined` for a wish that takes reading all.
  */
 export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefined {
   const { links, fdb, firewall } = network
   const { vlans, features, qdiscs } = curiosityOf(network)
-  if (!isAboutLinks(network) || firewall?.exact || vlans || features || qdiscs || links.length > mostFew)
-    return undefined
+  const routes = isAddition(network) ? routeScopeOf(network) : undefined
+  if (!routes || firewall?.exact || vlans || features || qdiscs || links.length > mostFew) return undefined
   if (links.some(({ match, index }) => match || index !== undefined)) return undefined
   const names = new Set<string>()
   for (const link of links) for (const name of namesIn(link)) names.add(name)
   // What an entry of a VXLAN refers to may be anywhere.
   const ports = new Set((fdb ?? []).map(({ entry }) => String(entry.dev)))
-  for (const name of ports) names.add(name)
+  for (const name of [...ports, ...linksOfRoutes(network)]) {
+    if (typeof name === 'number') return undefined
+    names.add(name)
+  }
+  if ([...names].some((name) => indexLike.test(name))) return undefined
   if (names.size > mostFew) return undefined
   if (fdb?.some(({ entry }) => isSelf(entry))) return undefined
   // Nobody made a link under a name that only an alternative one can be.
   const made = links.filter(({ name }) => Buffer.byteLength(name) < IFNAMSIZ)
   const marks = new Map(made.map(({ name }) => [newMark(owner, name, emptyState), name]))
-  return { links: names, ports, marks, takers: links.flatMap(takersIn), portWishes: links.flatMap(portWishIn) }
+  return { links: names, ports, marks, takers: links.flatMap(takersIn), portWishes: links.flatMap(portWishIn), routes }
 }
 
 function takersIn({ name, properties, elsewhere }: DesiredLink): Scope['takers'] {
@@ -52,10 +60,16 @@ function portWishIn({ name, properties }: DesiredLink): PortWish[] {
   return typeof master === 'string' ? [{ port: name, master, mtu: mtuOfNew(properties) }] : []
 }
 
-/** Whether a wish is about links that are to be, and the tables, and nothing else. */
-export function isAboutLinks({ links, routes, nexthops, bulk, rules, neighbors, fdb, mdb }: DesiredNetwork): boolean {
-  const isElsewhere = routes.length + nexthops.length + rules.length + neighbors.length > 0 || bulk || mdb
-  return !isElsewhere && [...links, ...(fdb ?? [])].every(({ absent }) => !absent)
+/** Whether a wish is about links that are to be, and the nf_tables, and nothing else. */
+export function isAboutLinks(network: DesiredNetwork): boolean {
+  const { routes, rules, neighbors } = network
+  return isAddition(network) && routes.length + rules.length + neighbors.length === 0
+}
+
+/** Whether a wish is about what is to be alone, and not about what is known from all only. */
+function isAddition({ links, routes, nexthops, bulk, rules, neighbors, fdb = [], mdb }: DesiredNetwork): boolean {
+  if (nexthops.length > 0 || bulk || mdb) return false
+  return [links, routes, rules, neighbors, fdb].every((list) => list.every(({ absent }) => !absent))
 }
 
 /** Of what is wanted of a namespace the part that steps are about, which only add to it; `undefined` if that is unclear. */
@@ -63,6 +77,7 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
   const names = new Set<string | number>()
   const entries: DesiredEntry[] = []
   const ports = new Set<string | number>()
+  const objects = new Set(steps.map(({ object }) => object))
   for (const { operation } of steps) {
     if (operation.type === 'createLink') names.add(operation.link.name)
     else if (operation.type === 'addFdbEntry') ports.add(operation.entry.dev)
@@ -80,10 +95,10 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
   return {
     links,
     ...(fdb.length > 0 ? { fdb } : {}),
-    routes: [],
+    routes: objects.has('route') ? network.routes.filter(({ absent }) => !absent) : [],
     nexthops: [],
-    rules: [],
-    neighbors: [],
+    rules: objects.has('rule') ? network.rules.filter(({ absent }) => !absent) : [],
+    neighbors: objects.has('neighbor') ? network.neighbors.filter(({ absent }) => !absent) : [],
     forwarding: {},
     ...(network.firewall ? { firewall: { ...network.firewall, entries, exact: false } } : {}),
   }
@@ -108,13 +123,27 @@ function namedByOptions(properties: Partial<Link>): string[] {
   })
 }
 
+const additions: ReadonlySet<Operation['type']> = new Set([
+  'createLink',
+  'updateLink',
+  'addAddress',
+  'addFdbEntry',
+  'addRoute',
+  'addRule',
+  'addNeighbor',
+])
+
 /** Whether steps only add: then nothing goes along with them that nobody named, nor where they are undone. */
 export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
   return steps.every(({ action, operation, namespace = '' }) => {
     if (operation.type === 'changeFirewall') return true
-    const adds = ['createLink', 'updateLink', 'addAddress', 'addFdbEntry'].includes(operation.type)
     const state = states.get(namespace)
-    return adds && action === 'create' && !changesMaster(operation, state) && !isFirstAddress(operation, state)
+    return (
+      additions.has(operation.type) &&
+      action === 'create' &&
+      !changesMaster(operation, state) &&
+      !isFirstAddress(operation, state)
+    )
   })
 }
 

@@ -10,9 +10,9 @@ import type { PlannedStep } from '../steps/step.js'
 export type TablesByNamespace = ReadonlyMap<string, ReadonlySet<number>>
 
 /** RT_TABLE_LOCAL: include/uapi/linux/rtnetlink.h */
-const localTable = 255
+export const localTable = 255
 /** Reading more tables one by one would not pay. */
-const mostTables = 8
+export const mostTables = 8
 
 /**
  * The tables that the routes of a wish are in, where these are few and not the kernel's own; else `undefined`. The main

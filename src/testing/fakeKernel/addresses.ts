@@ -68,6 +68,7 @@ export class Addresses implements Handlers, LinkObserver {
   readonly requests: Handlers['requests'] = {
     [RTM_NEWADDR]: (request) => this.#newAddress(parse(request)),
     [RTM_DELADDR]: (request) => this.#deleteAddress(parse(request)),
+    [RTM_GETADDR]: (request) => this.#getAddress(parse(request)),
   }
 
   readonly dumps: Handlers['dumps'] = { [RTM_GETADDR]: (request) => this.#dump(parse(request)) }
@@ -258,6 +259,13 @@ export class Addresses implements Handlers, LinkObserver {
     })
     if (!doomed) throw new KernelError('EADDRNOTAVAIL', ipv4 ? 'ipv4: Address not found' : 'ipv6: address not found')
     this.#remove(doomed, request)
+  }
+
+  #getAddress({ header: { family }, attributes }: AddressRequest): readonly Outgoing[] {
+    const { local = attributes.address } = attributes
+    const found = this.of().find((address) => address.family === family && address.local === local)
+    if (!found) throw new KernelError('EADDRNOTAVAIL')
+    return [describe(found)]
   }
 
   /** With a primary IPv4 address go its secondaries: promote_secondaries is 0 by default. */

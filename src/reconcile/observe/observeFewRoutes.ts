@@ -1,0 +1,69 @@
+import { NetworkError } from '../../error.js'
+import type { DecodeContext } from '../../netlink/codec.js'
+import type { RequestOptions } from '../../netlink/exchange.js'
+import { decodeAddress, getIpv6Address } from '../../rtnetlink/address.js'
+import { decodeNeighbor, dumpNeighbors, type ListedNeighbor } from '../../rtnetlink/neighbor.js'
+import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
+import { linkCalled } from '../../state/linkCalled.js'
+import type { LinkRecord, NetworkState } from '../../state/model.js'
+import { routesOfState } from '../../state/packedState.js'
+import type { Place } from '../world/place.js'
+import { dump } from './dump.js'
+import { observeRules, observeTable } from './observeRoutes.js'
+import type { RouteScope } from './scopeOfRoutes.js'
+
+/**
+ * Reads the routes, rules and neighbors that a plan is about; those of links that are not among some refer to them by index.
+ * Answers `undefined` where the host has an address that is to be a gateway: it depends on its link whether that can be.
+ */
+export async function observeFewRoutes(
+  place: Place,
+  scope: RouteScope,
+  links: ReadonlyMap<string, LinkRecord>,
+  names: DecodeContext,
+  options: RequestOptions,
+): Promise<Pick<NetworkState, 'routes' | 'bulk' | 'rules' | 'neighbors'> | undefined> {
+  for (const gateway of scope.gateways) if (await hasIpv6Address(place, gateway, options)) return undefined
+  const tables = []
+  for (const { family, table } of scope.tables) tables.push(await observeTable(place, family, table, names, options))
+  const rules = []
+  for (const family of scope.rules) rules.push(...(await observeRules(place, family, options)))
+  const neighbors = await observeNeighborsOf(place, scope.neighbors, links, names, options)
+  return { ...routesOfState(PackedRoutes.joined(tables)), rules, neighbors }
+}
+
+async function hasIpv6Address(place: Place, address: string, options: RequestOptions): Promise<boolean> {
+  try {
+    const found = await place.connection.ask(getIpv6Address(address), ({ body }) => decodeAddress(body), options)
+    return found.length > 0
+  } catch (error) {
+    if (error instanceof NetworkError && error.code === 'EADDRNOTAVAIL') return false
+    throw error
+  }
+}
+
+async function observeNeighborsOf(
+  place: Place,
+  wanted: RouteScope['neighbors'],
+  links: ReadonlyMap<string, LinkRecord>,
+  names: DecodeContext,
+  options: RequestOptions,
+): Promise<ListedNeighbor[]> {
+  const neighbors: ListedNeighbor[] = []
+  const asked = new Set<string>()
+  for (const { dev, proxy } of wanted) {
+    const index = linkCalled(links, dev)?.link.index
+    const key = `${index} ${proxy}`
+    if (index === undefined || asked.has(key)) continue
+    asked.add(key)
+    // A kernel before 4.20 gives those of all links.
+    const listed = await dump(
+      place,
+      dumpNeighbors({ dev: index, ...(proxy ? { proxy } : {}) }),
+      (body) => decodeNeighbor(body, names),
+      options,
+    )
+    neighbors.push(...listed.filter((neighbor) => neighbor.index === index))
+  }
+  return neighbors
+}
