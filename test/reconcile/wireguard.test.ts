@@ -92,6 +92,13 @@ onWireguard('a device with peers converges, and wg shows what was asked for', as
   t.deepEqual(dump(namespace), before)
 })
 
+onWireguard('a private key of any bits is taken, and told again it changes nothing', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const drawn = Buffer.alloc(32, 0xff).toString('base64')
+  await namespace.converges(device({ privateKey: drawn }))
+  t.is(namespace.sh('wg show wg0 public-key').trim(), publicKeyOf(drawn))
+})
+
 onWireguard('the private key comes from a file', async (t) => {
   const namespace = reconcileNamespace(t)
   const directory = mkdtempSync(join(tmpdir(), 'linkwright-'))

@@ -33,6 +33,17 @@ async function options(kernel: FakeKernel): Promise<WireguardOptions> {
   return (await network.wireguard.get('wg0', { secrets: true })).unwrap().options
 }
 
+test('a private key of any bits is taken, of which the kernel keeps those that count', async (t) => {
+  const kernel = new FakeKernel()
+  const drawn = Buffer.alloc(32, 0xff).toString('base64')
+  const own = device({ privateKey: drawn })
+  t.true((await apply(own, { kernel })).unwrap().changed)
+  t.deepEqual((await plan(own, { kernel })).unwrap().steps, [])
+  const kept = (await options(kernel)).privateKey ?? ''
+  t.not(kept, drawn)
+  t.is(publicKeyOf(kept), publicKeyOf(drawn))
+})
+
 test('a device with peers converges; keys, endpoints and prefixes have one spelling', async (t) => {
   const kernel = new FakeKernel()
   t.true((await apply(whole, { kernel })).unwrap().changed)

@@ -40,11 +40,24 @@ export function publicKeyOf(privateKey: string): string {
 
 /** A new private key: `wg genkey`. */
 export function generatePrivateKey(): string {
-  const bytes = crypto().randomBytes(WG_KEY_LEN)
-  // RFC 7748 §5: the bits that the function sets anyway.
-  bytes[0] = (bytes[0] ?? 0) & 248
-  bytes[31] = ((bytes[31] ?? 0) & 127) | 64
-  return formatKey(bytes)
+  return formatKey(clamped(crypto().randomBytes(WG_KEY_LEN)))
+}
+
+/**
+ * A private key as the kernel keeps it, with the same public key (include/crypto/curve25519.h,
+ * curve25519_clamp_secret); one of zeros is none, and stays, as does text that is no key.
+ */
+export function clampedKey(text: string): string {
+  const bytes = parseKey(text)
+  return bytes?.some((byte) => byte !== 0) ? formatKey(clamped(bytes)) : canonicalKey(text)
+}
+
+/** RFC 7748 §5: with the bits that the function sets anyway. */
+function clamped(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes)
+  copy[0] = (copy[0] ?? 0) & 248
+  copy[31] = ((copy[31] ?? 0) & 127) | 64
+  return copy
 }
 
 /** A new preshared key: `wg genpsk`. */

@@ -1,7 +1,7 @@
 import { formatPrefix, networkOf, parsePrefix } from '../../ip/prefix.js'
 import type { WantedPeer, WantedWireguard } from './change.js'
 import { canonicalEndpoint } from './endpoint.js'
-import { canonicalKey, readKeyFile } from './key.js'
+import { canonicalKey, clampedKey, readKeyFile } from './key.js'
 
 /** What is wanted in the kernel's terms: keys read from their files, and one spelling for everything. */
 export function normalizeWireguard(wanted: WantedWireguard): WantedWireguard {
@@ -9,7 +9,7 @@ export function normalizeWireguard(wanted: WantedWireguard): WantedWireguard {
   const key = privateKeyFile === undefined ? privateKey : readKeyFile(privateKeyFile)
   return {
     ...others,
-    ...(key === undefined ? {} : { privateKey: key && canonicalKey(key) }),
+    ...(key === undefined ? {} : { privateKey: key && clampedKey(key) }),
     ...(fwmark === undefined ? {} : { fwmark: Number(fwmark) }),
     ...(peers ? { peers: peers.map(normalizePeer) } : {}),
   }

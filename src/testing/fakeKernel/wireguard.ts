@@ -3,7 +3,7 @@ import {
   type WireguardPeerAttributes,
   wireguardLayout,
 } from '../../genetlink/wireguard/attributes.js'
-import { publicKeyOf } from '../../genetlink/wireguard/key.js'
+import { clampedKey, publicKeyOf } from '../../genetlink/wireguard/key.js'
 import { WG_CMD_GET_DEVICE, WG_CMD_SET_DEVICE, WG_GENL_VERSION } from '../../genetlink/wireguard/messages.js'
 import type { Payload } from '../../netlink/bytes.js'
 import { withoutNames } from '../../netlink/codec.js'
@@ -70,7 +70,7 @@ function setDevice(device: FakeDevice, change: WireguardAttributes): void {
   if (listenPort !== undefined) device.listenPort = listenPort
   if (fwmark !== undefined) device.fwmark = Number(fwmark)
   if (replacePeers) device.peers.clear()
-  if (privateKey !== undefined) device.privateKey = privateKey
+  if (privateKey !== undefined) device.privateKey = privateKey && clampedKey(privateKey)
   const own = device.privateKey === null ? undefined : publicKeyOf(device.privateKey)
   // A device is no peer of its own.
   if (own !== undefined) device.peers.delete(own)
