@@ -35,6 +35,16 @@ for (const [kind, [link, how]] of Object.entries(above)) {
     },
   )
 
+  testWithKind(`a ${kind} follows when the MAC address of what it stands on is given back by undoing`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply({ links: [plain, { name: 'd1', kind: 'dummy' }, { ...link, addresses: ['10.7.0.1/24'] }] })
+    const before = namespace.picture({ portable: true })
+    const error = await namespace.fails({ links: [{ name: 'v5', mac: second }] }, { guards: [() => false] })
+    t.is(error.code, 'GUARD_FAILED')
+    t.true(error.rollback?.restored, error.rollback?.error)
+    t.deepEqual(namespace.picture({ portable: true }), before)
+  })
+
   // No HSR stands on a VLAN: net/hsr/hsr_slave.c, hsr_check_dev_ok.
   if (kind === 'hsr') continue
   testWithKind(`a ${kind} that is made anew has the new MAC address of what it stands on`, async (t) => {

@@ -50,14 +50,12 @@ function statesLower({ properties }: DesiredLink, { kind = '' }: ListedLink): bo
   return sectionOf(properties, kind)?.['link'] !== undefined
 }
 
-/** Properties without what follows from other ones, or from the device below, which may have other values now. */
+/** Properties without what follows from other ones, which may have other values now. */
 function withoutFollowing(properties: Partial<Link>): Partial<Link> {
   const kind = properties.kind === undefined ? undefined : linkKind(properties.kind)
-  const { mac, ...others } = properties
-  const kept = kind?.macOf === undefined ? properties : others
   const options = kind?.defaultsBy && sectionOf(properties, kind.kind)
-  if (!options) return kept
-  const following = new Map<string, unknown>(Object.entries(kind.defaultsBy(options, mac)))
+  if (!options) return properties
+  const following = new Map<string, unknown>(Object.entries(kind.defaultsBy(options, properties.mac)))
   const own = Object.entries(options).filter(([name, value]) => following.get(name) !== value)
-  return { ...kept, [kind.kind]: Object.fromEntries(own) }
+  return { ...properties, [kind.kind]: Object.fromEntries(own) }
 }

@@ -1,3 +1,4 @@
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../../rtnetlink/link.js'
 import { linkStateNames } from '../../rtnetlink/linkState.js'
 import { noMac, visibleAltNames, withoutPassing } from '../../state/link.js'
@@ -12,8 +13,10 @@ const unwished: ReadonlySet<string> = new Set([
 
 /** All properties of a listed link that can be wished for. */
 export function settableProperties(link: ListedLink): Partial<Link> {
+  // What has the address of the device below is given none: that is refused, be it the one that it has.
+  const hasMac = link.mac !== noMac && linkKind(link.kind ?? '')?.macOf === undefined
   const entries = Object.entries(withoutPassing(link)).filter(
-    ([name, value]) => !unwished.has(name) && !(name === 'mac' && value === noMac),
+    ([name]) => !unwished.has(name) && !(name === 'mac' && !hasMac),
   )
   const altNames = visibleAltNames(link)
   return { ...Object.fromEntries(entries), ...(link.altNames ? { altNames } : {}) }
