@@ -135,10 +135,6 @@ export function* neighborProblems(neighbors: readonly NeighborSpec[], path: Path
     if (seen.has(key)) report(at, `the neighbor ${neighbor.address} of ${neighbor.dev} is listed twice`)
     seen.add(key)
     if (neighbor.absent) continue
-    const needsMac = !neighbor.proxy && !neighbor.managed && neighbor.state !== 'noarp'
-    if (neighbor.mac === undefined && needsMac) {
-      report(at, `the neighbor ${neighbor.address} needs a mac`)
-    }
     if (
       neighbor.managed &&
       neighbor.state !== undefined &&

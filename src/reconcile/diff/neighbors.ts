@@ -1,10 +1,12 @@
 import { familyOf } from '../../ip/address.js'
+import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredNeighbor } from '../../state/desired.js'
 import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
-import { findLink, isThere } from './lookup.js'
+import { findLink, isThere, kindOf } from './lookup.js'
+import { carriesOther, isLoopback } from './portChecks.js'
 
 /** An entry that is looked for, or was not found, or was deleted while in use, tells of no neighbor. */
 const unknownStates: ReadonlySet<string> = new Set(['incomplete', 'failed', 'none'])
@@ -31,6 +33,10 @@ export async function diffNeighbors(context: DiffContext): Promise<void> {
       context.problems.push({ path: `${wanted.path}/dev`, message })
       return
     }
+    if (!actual && lacksMac(context, neighbor)) {
+      context.problems.push({ path: wanted.path ?? '', message: `the neighbor ${neighbor.address} needs a mac` })
+      return
+    }
     if (!actual) {
       const { dev: _dev, address: _address, ...properties } = neighbor
       const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
@@ -50,7 +56,17 @@ const IFF_POINTOPOINT = 0x10
 /** Whether the kernel takes 0.0.0.0 for the address of a neighbor: net/ipv4/arp.c, arp_constructor. */
 function isForAny(context: DiffContext, { dev, address, proxy }: DesiredNeighbor['neighbor']): boolean {
   const { flags = 0 } = findLink(context, String(dev))?.link ?? {}
-  return (flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0 && !proxy && familyOf(address) === 'inet'
+  const isRefused = (flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0 && !proxy && familyOf(address) === 'inet'
+  // One that somebody entered all the same is of 0.0.0.0, and comes back as such.
+  return isRefused && address !== '0.0.0.0'
+}
+
+/** Whether a neighbor is to have a MAC address and none is said; devices without addresses have such neighbors. */
+function lacksMac(context: DiffContext, { dev, mac, state, proxy, managed }: DesiredNeighbor['neighbor']): boolean {
+  if (mac !== undefined || proxy || managed || state === 'noarp') return false
+  const name = findLink(context, String(dev))?.link.name ?? String(dev)
+  const kind = linkKind(kindOf(context, name) ?? '')
+  return kind ? kind.ethernet !== false : isLoopback(context, name) || !carriesOther(context, name)
 }
 
 function step(
