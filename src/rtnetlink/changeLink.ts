@@ -16,6 +16,8 @@ export interface LinkChange {
   readonly removedAltNames?: readonly string[]
   /** Whether it must be taken down for the change. */
   readonly bounce?: boolean
+  /** Whether it leaves its master before all else. */
+  readonly releasedFirst?: boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export interface LinkChange {
  * after the master that they are for; up last, but for what takes the carrier away again.
  */
 export function changeLinkMessages(change: LinkChange, context: EncodeContext = withoutNames): NetlinkMessage[] {
-  const { target, kind, changes, bounce = false, addedAltNames = [], removedAltNames = [] } = change
+  const { target, kind, changes, bounce = false, releasedFirst, addedAltNames = [], removedAltNames = [] } = change
   const port = portOptionsOf(changes)
   const portKey = port && `${port.masterKind}Port`
   const {
@@ -38,6 +40,7 @@ export function changeLinkMessages(change: LinkChange, context: EncodeContext = 
   if (removedAltNames.length > 0) messages.push(deleteAltNames(target, removedAltNames))
   if (addedAltNames.length > 0) messages.push(addAltNames(target, addedAltNames))
   if (bounce || up === false) messages.push(setLink(target, { up: false }, context))
+  if (releasedFirst) messages.push(setLink(target, { master: null }, context))
   const { bridge } = own
   // With the spanning tree on, the kernel takes no short forwarding delay, which it looks at first
   // (net/bridge/br_netlink.c, br_changelink; net/bridge/br_stp.c, br_set_forward_delay).

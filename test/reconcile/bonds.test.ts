@@ -86,6 +86,23 @@ testWithBonds(
   },
 )
 
+testWithBonds('a link that leaves a bond and gets a MAC address has it at once, and keeps its neighbors', async (t) => {
+  for (const master of [null, 'br0']) {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply({
+      links: [bond({ mode: 'balance-xor' }), port('d0'), port('d1'), { name: 'br0', kind: 'bridge' }],
+      neighbors: [{ dev: 'd0', address: '10.4.0.9', mac: '02:00:00:00:00:09' }],
+    })
+    const before = namespace.picture({ portable: true })
+    const leaving: Spec = { links: [{ name: 'd0', master, mac: '02:00:00:00:00:01' }] }
+    await namespace.refuses(leaving, 'GUARD_FAILED', { guards: [() => false] })
+    t.deepEqual(namespace.picture({ portable: true }), before)
+    await namespace.converges(leaving)
+    t.is(namespace.ip('link', 'show', 'dev', 'd0')[0]?.['address'], '02:00:00:00:00:01')
+    t.is(namespace.ip('neighbor', 'show', 'dev', 'd0', 'nud', 'permanent').length, 1)
+  }
+})
+
 testWithBonds('ports of a bond that is removed are up and keep their addresses', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.apply({

@@ -1,5 +1,6 @@
 import { portConfigurationOf } from '../../rtnetlink/configureLink.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import type { Link } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { type LinkDifference, linkDifferences, sectionOf } from '../../state/link.js'
 import type { LinkRecord } from '../../state/model.js'
@@ -72,9 +73,18 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
       addedAltNames,
       removedAltNames,
       bounce,
+      ...(getsMacBack(record, changes) ? { releasedFirst: true } : {}),
       ...(followers.length > 0 ? { followers } : {}),
     },
   })
+}
+
+/**
+ * Whether the master that a link leaves would give it back its former MAC address after it got another one: the kernel
+ * does that at last (net/core/rtnetlink.c, do_setlink; bonding/bond_main.c, __bond_release_one; team_core.c, team_port_del).
+ */
+function getsMacBack({ link }: LinkRecord, { mac, master }: Partial<Link>): boolean {
+  return mac !== undefined && master !== undefined && (linkKind(link.masterKind ?? '')?.portsGoDown ?? false)
 }
 
 function picked(options: object = {}, names: readonly string[]): object {

@@ -257,7 +257,7 @@ export function updateLinkCommands(
   operation: Extract<Operation, { type: 'updateLink' }>,
   shown: readonly PropertyChange[],
 ): string[] {
-  const { name, kind, changes, toldAgain, bounce, addedAltNames, removedAltNames } = operation
+  const { name, kind, changes, toldAgain, bounce, releasedFirst, addedAltNames, removedAltNames } = operation
   const known = kind === undefined ? undefined : linkKind(kind)
   return [
     ...removedAltNames.map((altName) => altNameCommand('del', name, altName)),
@@ -269,6 +269,7 @@ export function updateLinkCommands(
       known?.generic && splitOptions(known.options, sectionOf(changes, known.kind) ?? {}).generic,
     ),
     ...(bounce ? [words('ip link set dev', name, 'down')] : []),
+    ...(releasedFirst ? [words('ip link set dev', name, 'nomaster')] : []),
     ...reasonCommands(name, reasonsTaken(changes, shown), 'off'),
     ...setCommands(name, changes, { kind, toldAgain, shown }),
     ...(bounce ? [words('ip link set dev', name, 'up')] : []),

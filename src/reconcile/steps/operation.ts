@@ -44,6 +44,8 @@ export type Operation =
       readonly removedAltNames: readonly string[]
       /** Whether the link must be taken down for the change. */
       readonly bounce: boolean
+      /** Whether it leaves its master before all else. */
+      readonly releasedFirst?: boolean
       /** Links that go down and up along, where it does; left out for none. */
       readonly followers?: readonly string[]
     }
