@@ -1,13 +1,14 @@
-import { familyOf, parseAddress } from '../../ip/address.js'
+import { parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
-import { formatPrefix, networkOf, parsePrefix } from '../../ip/prefix.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { covers } from '../../rtnetlink/packed/covers.js'
 import type { Nexthop, Route } from '../../rtnetlink/route.js'
+import { isManageable } from '../../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop } from '../../state/desired.js'
-import type { NetworkState } from '../../state/model.js'
-import { kernelProtocol, linksOfRoute } from '../../state/route.js'
+import type { LinkRecord, NetworkState } from '../../state/model.js'
+import { kernelProtocol, linksOfRoute, routeKey } from '../../state/route.js'
 import { eachInTurns } from '../../system/inTurns.js'
+import { NetworksOfLinks } from './networksOfLinks.js'
 
 /** Whether what it leads to is on a link, and no gateway. */
 function leadsToLink({
@@ -22,45 +23,26 @@ function leadsToLink({
   return via === undefined && nexthops === undefined && nexthopId === undefined
 }
 
-/** Networks of both families, in which addresses are looked for: once for each length that any has. */
-class Networks {
-  readonly #known = new Set<string>()
-  readonly #lengths = { inet: new Set<number>(), inet6: new Set<number>() }
-
-  add(network: string): void {
-    const prefix = parsePrefix(network)
-    if (!prefix) return
-    this.#known.add(formatPrefix(networkOf(prefix)))
-    this.#lengths[familyOf(prefix.bytes)].add(prefix.length)
-  }
-
-  /** Whether an address is within any of them. */
-  contain(address: string): boolean {
-    const bytes = parseAddress(address)
-    if (!bytes) return false
-    for (const length of this.#lengths[familyOf(bytes)]) {
-      if (this.#known.has(formatPrefix(networkOf({ bytes, length })))) return true
-    }
-    return false
-  }
-}
-
 /** What of a route, or of a nexthop object, tells where it leads. */
 type Way = Pick<Route, 'via' | 'dev' | 'onlink' | 'nexthops' | 'nexthopId' | 'src'> & {
   readonly group?: unknown
   readonly fdb?: boolean
 }
 
-/**
- * Whether the kernel would take a route once everything that is wanted, if anything is, is there: its links are up, its source is
- * somewhere, its gateways are on a link by the prefix of an address or by a route without a gateway.
- */
-export async function reachability(
+/** What there is once everything that is wanted, if anything is, is there. */
+interface Reached {
+  readonly isUp: (link: string) => boolean
+  readonly sources: ReadonlySet<string | undefined>
+  /** What is on links that are up, by the prefix of an address or by a route without a gateway. */
+  readonly networks: NetworksOfLinks
+}
+
+/** What links reach once everything that is wanted, if anything is, is there; without what is packed. */
+export async function reachedByLinks(
   links: readonly DesiredLink[],
-  { routes, bulk }: Pick<DesiredNetwork, 'routes' | 'bulk'>,
+  { routes }: Pick<DesiredNetwork, 'routes'>,
   actual: NetworkState,
-  nexthops: readonly DesiredNexthop[] = [],
-): Promise<(route: Way) => boolean> {
+): Promise<Reached> {
   const wanted = new Map(links.map((link) => [link.name, link]))
   const names = new Set([...wanted.keys(), ...actual.links.keys()])
   const isUp = (name: string): boolean => {
@@ -69,27 +51,54 @@ export async function reachability(
     // One that is to be made comes up, unless the spec says otherwise.
     return link?.properties.up ?? actual.links.get(name)?.link.up ?? link !== undefined
   }
-  const addresses: readonly Address[] = [...names]
-    .filter(isUp)
-    .flatMap((name) => wanted.get(name)?.addresses ?? actual.links.get(name)?.addresses ?? [])
-  const sources = new Set(addresses.map(({ address }) => address.split('/')[0]))
-  const networks = new Networks()
-  await eachInTurns(addresses, ({ noPrefixRoute, peer, address }) => {
-    if (!noPrefixRoute) networks.add(peer ?? address)
+  const sources = new Set<string | undefined>()
+  const networks = new NetworksOfLinks()
+  await eachInTurns(names, (name) => {
+    if (!isUp(name)) return
+    for (const { noPrefixRoute, peer, address } of addressesOf(wanted.get(name), actual.links.get(name))) {
+      sources.add(address.split('/')[0])
+      if (!noPrefixRoute) networks.add(peer ?? address, name)
+    }
   })
-  // The prefix routes of the kernel come and go with the addresses.
-  const there = actual.routes.filter(({ protocol }) => protocol !== kernelProtocol)
-  const added = routes.filter(({ absent }) => !absent).map(({ route }) => route)
-  await eachInTurns([...there, ...added], ({ to, via, nexthops: hops, nexthopId }) => {
-    if (leadsToLink({ via, nexthops: hops, nexthopId })) networks.add(to)
+  const led = new Set<string>()
+  await eachInTurns(routes, ({ absent, route }) => {
+    if (absent || !leadsToLink(route)) return
+    networks.add(route.to, route.dev)
+    if (route.dev !== undefined) led.add(routeKey(route))
   })
+  await eachInTurns(actual.routes, (route) => {
+    // The prefix routes of the kernel come and go with the addresses, and what is led elsewhere leads there no longer.
+    if (route.protocol === kernelProtocol || !leadsToLink(route) || led.has(routeKey(route))) return
+    networks.add(route.to, route.dev)
+  })
+  return { isUp, sources, networks }
+}
+
+/** Those of a link that are listed, and those that no list is about. */
+function addressesOf(wanted: DesiredLink | undefined, record: LinkRecord | undefined): readonly Address[] {
+  const { addresses = [] } = record ?? {}
+  if (!wanted?.addresses) return addresses
+  return [...wanted.addresses, ...addresses.filter((address) => !isManageable(address))]
+}
+
+/**
+ * Whether the kernel would take a route once everything that is wanted, if anything is, is there: its links are up, its
+ * source is somewhere, and its gateways are on the links that it leads by, or on any where it names none.
+ */
+export async function reachability(
+  links: readonly DesiredLink[],
+  { routes, bulk }: Pick<DesiredNetwork, 'routes' | 'bulk'>,
+  actual: NetworkState,
+  nexthops: readonly DesiredNexthop[] = [],
+): Promise<(route: Way) => boolean> {
+  const { isUp, sources, networks } = await reachedByLinks(links, { routes }, actual)
   const many = [
     await actual.bulk?.filter((route) => route.protocol !== kernelProtocol && leadsToLink(route)),
     await bulk?.filter(({ absent, route }) => !absent && leadsToLink(route)),
   ]
-  const isOnLink = (gateway: string): boolean =>
+  const isOnLink = (gateway: string, dev: string | number | undefined): boolean =>
     isLinkLocal(parseAddress(gateway) ?? new Uint8Array(0)) ||
-    networks.contain(gateway) ||
+    networks.lengthAt(gateway, dev) >= 0 ||
     many.some((table) => table !== undefined && covers(table, gateway))
   const objects = new Set(actual.nexthops.map(({ id }) => id))
   for (const { absent, nexthop } of nexthops) {
@@ -104,7 +113,7 @@ export async function reachability(
       linksOfRoute(route).every((dev) => typeof dev === 'number' || isUp(dev)) &&
       (route.nexthopId === undefined || objects.has(route.nexthopId)) &&
       (route.src === undefined || sources.has(route.src)) &&
-      hops.every(({ via, onlink }) => via === undefined || onlink === true || isOnLink(via))
+      hops.every(({ via, dev, onlink }) => via === undefined || onlink === true || isOnLink(via, dev))
     )
   }
 }

@@ -34,7 +34,7 @@ export async function withLostGateways(
     const canLead = await reachability(network.links, network, state)
     const lost = own
       .flatMap(({ operation }) => hopsOf(operation).map(([, hop]) => hop))
-      .filter(({ via, dev }) => dev !== undefined && via !== undefined && !canLead({ via }))
+      .filter(({ via, dev }) => dev !== undefined && via !== undefined && !canLead({ via, dev }))
     for (const route of new Map(lost.map((hop) => [`${hop.via} ${hop.dev}`, wayTo(hop)])).values()) {
       addStep({ namespace, steps: before }, routeStep({ type: 'addRoute', route }))
       addStep({ namespace, steps: after }, routeStep({ type: 'deleteRoute', route }))
