@@ -2,7 +2,7 @@ import { NetworkError } from '../error.js'
 import { defined } from '../rtnetlink/defined.js'
 import type { Spec } from '../spec/types.js'
 import type { DesiredNetwork } from '../state/desired.js'
-import type { NetworkState } from '../state/model.js'
+import { emptyState, type NetworkState } from '../state/model.js'
 import { tableOf } from '../state/owner.js'
 import { listNamespaces } from '../system/namespace.js'
 import { rest } from '../system/turns.js'
@@ -15,6 +15,7 @@ import { curiosityOf } from './observe/curiosity.js'
 import { isAboutLinks, isAdditive } from './observe/scope.js'
 import { type ApplyOptions, ownerOf, type PlanOptions } from './options/options.js'
 import { desiredNetworks } from './plan/desiredNetworks.js'
+import { withLeadingLinks } from './plan/leadingLinks.js'
 import { forbidDisruption, makeSteps } from './plan/makePlan.js'
 import { type KeptOptions, Plan } from './plan/plan.js'
 import { changesRoutesOnly, type TablesByNamespace, tablesOf } from './reach/tables.js'
@@ -90,6 +91,11 @@ async function stepsOfTables(
   if (!tables) return undefined
   const states = await world.observe(networks.keys(), options, networks, {}, tables)
   refuseVlans(networks, states)
+  for (const [name, desired] of networks) {
+    // By which link a gateway is reached is told by the main table, too.
+    const actual = states.get(name) ?? emptyState
+    if ((await withLeadingLinks({ desired, actual })) !== desired) return undefined
+  }
   const steps = await unlessInvalid(stepsTowards(networks, states, world, options))
   return steps && changesRoutesOnly(steps) ? { states, steps, tables } : undefined
 }

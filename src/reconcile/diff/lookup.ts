@@ -54,6 +54,14 @@ export function kindOf(context: Pick<DiffContext, 'desired' | 'actual'>, name: s
   return desiredLink(context, name)?.properties.kind ?? findLink(context, name)?.link.kind
 }
 
+/** The VRF that a link is a port of, or is itself, once the plan is done. */
+export function vrfOf(context: Pick<DiffContext, 'desired' | 'actual'>, name: string): string | undefined {
+  if (kindOf(context, name) === 'vrf') return name
+  const stated = desiredLink(context, name)?.properties.master
+  const master = stated === undefined ? context.actual.links.get(name)?.link.master : stated
+  return typeof master === 'string' && kindOf(context, master) === 'vrf' ? master : undefined
+}
+
 /** The options that a VXLAN has or is to have; nothing for another link. */
 export function vxlanOf(context: DiffContext, name: string): VxlanOptions | undefined {
   if (kindOf(context, name) !== 'vxlan') return undefined

@@ -23,6 +23,7 @@ import { withPeerQueues } from '../reach/peerQueues.js'
 import { planRenames, type Renaming } from '../renames/renames.js'
 import { orderSteps, tag } from '../steps/order.js'
 import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
+import { withLeadingLinks } from './leadingLinks.js'
 import { checkLostFarEnds, lostFarEnds } from './lostFarEnds.js'
 import { withOtherEnds } from './otherEnds.js'
 import { withPruned } from './prune.js'
@@ -66,7 +67,8 @@ export async function makeSteps(
   await rest()
   const lostEnds = lostFarEnds(wishes)
   const whole = withOtherEnds(wishes, lostEnds)
-  const led = withLeads(pruner ? await addressesPruned(whole, pruner) : whole, problems)
+  const pruned = pruner ? await withDesired(whole, (wish) => withAddressesPruned(wish, pruner)) : whole
+  const led = withLeads(await withDesired(pruned, withLeadingLinks), problems)
   await rest()
   const far = await farEndsMadeAnew(led, problems)
   for (const [namespace, { desired: wanted, actual: there, bounced }] of led) {
@@ -104,18 +106,16 @@ export async function makeSteps(
   return await orderSteps(await mapInTurns(steps, withPeerTags))
 }
 
-async function addressesPruned<T extends Wish>(
+async function withDesired<T extends Wish>(
   wishes: ReadonlyMap<string, T>,
-  owner: Owner,
+  desiredOf: (wish: Wish) => DesiredNetwork | Promise<DesiredNetwork>,
 ): Promise<ReadonlyMap<string, T>> {
-  const pruned = new Map<string, T>()
+  const changed = new Map<string, T>()
   for (const [namespace, wish] of wishes) {
     await rest()
-    const { desired, actual } = wish
-    const keeps = desired.bystander ?? false
-    pruned.set(namespace, keeps ? wish : { ...wish, desired: withAddressesPruned(desired, actual, owner) })
+    changed.set(namespace, { ...wish, desired: await desiredOf(wish) })
   }
-  return pruned
+  return changed
 }
 
 async function stateAfterRenames(

@@ -6,7 +6,7 @@ import type { Nexthop } from '../../rtnetlink/route.js'
 import { isLent, isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
-import { desiredLink, kindOf } from '../diff/lookup.js'
+import { desiredLink, kindOf, vrfOf } from '../diff/lookup.js'
 import { withDownAlong } from '../losses/downAlong.js'
 import type { Losses } from '../losses/losses.js'
 
@@ -33,7 +33,7 @@ export class OwnAddresses {
     if (isLinkLocal(gateway)) return links.find((link) => link === dev)
     // The kernel finds the link itself, perhaps one in a VRF.
     if (dev === undefined) return this.#hasVrfs() ? undefined : links[0]
-    return links.find((link) => this.#vrfOf(link) === this.#vrfOf(dev))
+    return links.find((link) => vrfOf(this.#network, link) === vrfOf(this.#network, dev))
   }
 
   /** Found out once it is asked for: few routes make it necessary. */
@@ -73,20 +73,8 @@ export class OwnAddresses {
     return new Set([...desired.links.map(({ name }) => name), ...actual.links.keys()])
   }
 
-  /** The VRF that a link is a port of, or is itself. */
-  #vrfOf(link: string): string | undefined {
-    if (this.#isVrf(link)) return link
-    const stated = desiredLink(this.#network, link)?.properties.master
-    const master = stated === undefined ? this.#network.actual.links.get(link)?.link.master : stated
-    return typeof master === 'string' && this.#isVrf(master) ? master : undefined
-  }
-
   #hasVrfs(): boolean {
-    return [...this.#names()].some((link) => this.#isVrf(link))
-  }
-
-  #isVrf(link: string): boolean {
-    return kindOf(this.#network, link) === 'vrf'
+    return [...this.#names()].some((link) => kindOf(this.#network, link) === 'vrf')
   }
 }
 

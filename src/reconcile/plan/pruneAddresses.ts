@@ -1,15 +1,17 @@
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
-import type { LinkRecord, NetworkState } from '../../state/model.js'
+import type { LinkRecord } from '../../state/model.js'
 import type { Owner } from '../../state/owner.js'
 import { asItWas } from '../losses/asItWas.js'
+import type { Wish } from '../reach/pairs.js'
 import { namedLinks } from './namedLinks.js'
 
 /**
  * Adds to what is wanted of a namespace that addresses go which bear the owner's mark and are not named, from links
  * that stay. It has to be known which links go along with others, since nothing can be wished of those.
  */
-export function withAddressesPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredNetwork {
+export function withAddressesPruned({ desired: network, actual }: Wish, owner: Owner): DesiredNetwork {
+  if (network.bystander) return network
   const named = namedLinks(network, actual)
   const links = network.links.map((link) => {
     const record = actual.links.get(link.name)
