@@ -1,5 +1,5 @@
 import { findAttribute } from '../netlink/attribute.js'
-import type { Payload } from '../netlink/bytes.js'
+import { littleEndian, type Payload } from '../netlink/bytes.js'
 import { withoutNames } from '../netlink/codec.js'
 import { AF_INET, AF_INET6 } from './constants.js'
 import { linkHeader } from './linkAttributes.js'
@@ -17,6 +17,8 @@ export interface ListedSettings {
   readonly index: number
   /** What links have in common whose settings are alike; `undefined` where the kernel tells no settings. */
   readonly likeness: string | undefined
+  /** The MTU of IPv6, which no likeness is about. */
+  readonly ipv6Mtu?: number
 }
 
 /** Reads of an RTM_NEWLINK which settings the link has, without looking at anything else. */
@@ -28,8 +30,10 @@ export function decodeListedSettings(body: Payload): ListedSettings {
   if (!ipv4 && !ipv6) return { index, likeness: undefined }
   const settings = Buffer.concat([ipv4 ?? noBytes, ipv6 ?? noBytes])
   const start = (ipv4?.length ?? 0) + 4 * mtuPlace
+  const mtu = ipv6 && start + 4 <= settings.length ? new DataView(settings.buffer, settings.byteOffset) : undefined
+  const ipv6Mtu = mtu?.getInt32(start, littleEndian)
   settings.fill(0, start, start + 4)
-  return { index, likeness: settings.toString('latin1') }
+  return { index, likeness: settings.toString('latin1'), ...(ipv6Mtu === undefined ? {} : { ipv6Mtu }) }
 }
 
 const noBytes = new Uint8Array(0)

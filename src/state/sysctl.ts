@@ -10,8 +10,7 @@ export type SysctlsRead = Readonly<Record<string, string | undefined>>
 const untold: ReadonlySet<string> = new Set([
   'ipv4/mc_forwarding',
   'ipv6/mc_forwarding',
-  // The link's own properties.
-  'ipv6/mtu',
+  // A property of the link.
   'ipv6/addr_gen_mode',
   'ipv6/stable_secret',
 ])
@@ -19,14 +18,33 @@ const untold: ReadonlySet<string> = new Set([
 /** What the kernel itself writes for a link without ARP: net/ipv6/addrconf.c, ipv6_add_dev */
 const written: LinkSysctl = { 'ipv6/accept_dad': '-1', 'ipv6/use_tempaddr': '-1' }
 
-/** The settings of a link that a new one would have otherwise. */
-export function changedSysctls(settings: SysctlsRead = {}, defaults: SysctlsRead = {}): LinkSysctl {
+/**
+ * The settings of a link that a new one would have otherwise.
+ * @param mtu that of the link, which the one of IPv6 is unless it is given another: net/ipv6/addrconf.c, addrconf_notify
+ */
+export function changedSysctls(
+  settings: SysctlsRead = {},
+  defaults: SysctlsRead = {},
+  mtu: number | undefined = undefined,
+): LinkSysctl {
   const changed: Record<string, string> = {}
   for (const [setting, value] of Object.entries(settings)) {
-    if (value === undefined || value === '' || value === defaults[setting]) continue
+    if (setting === ipv6Mtu || value === undefined || value === '' || value === defaults[setting]) continue
     if (!untold.has(setting) && written[setting] !== value) changed[setting] = value
   }
-  return changed
+  return { ...changed, ...ownIpv6Mtu(settings[ipv6Mtu], mtu) }
+}
+
+const ipv6Mtu = 'ipv6/mtu'
+
+/** The MTU of IPv6 as a setting, where it is less than that of the link, which is the most that the kernel takes. */
+export function ownIpv6Mtu(value: string | undefined, mtu: number | undefined): LinkSysctl {
+  return value !== undefined && mtu !== undefined && Number(value) < mtu ? { [ipv6Mtu]: value } : {}
+}
+
+/** Settings without the MTU of IPv6. */
+export function withoutIpv6Mtu({ [ipv6Mtu]: _mtu, ...others }: LinkSysctl): LinkSysctl {
+  return others
 }
 
 /** Settings of a spec as files. */

@@ -142,3 +142,20 @@ test('a link that is made anew, or comes back, has the settings that it had, who
   t.regex(anew.steps.map(({ equivalent }) => equivalent).join('\n'), /accept_ra=0/)
   t.is(read(namespace, strict, advertised, ...others), '1 0 1 0 0')
 })
+
+test('a link that is made anew, or comes back, has the MTU of IPv6 that it had, unless that is too large by now', async (t) => {
+  const [namespace, other] = [reconcileNamespace(t), reconcileNamespace(t)]
+  const links = ['tap0', 'tap1', 'tap2', 'tap3'].map((name) => ({ name, kind: 'tap', up: true }) as const)
+  await namespace.apply({ links })
+  const files = links.map(({ name }) => `ipv6/conf/${name}/mtu`)
+  namespace.sh('cd /proc/sys/net/ipv6/conf && echo 1300 >tap0/mtu && echo 1400 >tap1/mtu')
+  const state = await snapshot({ namespace: { fd: namespace.fd }, sysctls: true })
+  await namespace.fails({ links: links.map(({ name }) => ({ name, absent: true })) }, failing)
+  t.is(read(namespace, ...files), '1300 1400 1500 1500')
+  await namespace.converges({ links: links.map(({ name }) => ({ name, tap: { multiQueue: true } })) })
+  t.is(read(namespace, ...files), '1300 1400 1500 1500')
+  await namespace.converges({ links: [{ name: 'tap1', mtu: 1350, tap: { multiQueue: false } }] })
+  t.is(read(namespace, ...files), '1300 1350 1500 1500')
+  await other.converges(state.unwrap())
+  t.is(read(other, ...files), '1300 1400 1500 1500')
+})

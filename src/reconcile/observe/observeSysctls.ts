@@ -1,10 +1,10 @@
 import type { RequestOptions } from '../../netlink/exchange.js'
 import { dumpLinks } from '../../rtnetlink/linkMessages.js'
-import { decodeListedSettings } from '../../rtnetlink/listedSettings.js'
+import { decodeListedSettings, type ListedSettings } from '../../rtnetlink/listedSettings.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import { linkCalled } from '../../state/linkCalled.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
-import { changedSysctls, type LinkSysctl, sysctlFile } from '../../state/sysctl.js'
+import { changedSysctls, type LinkSysctl, ownIpv6Mtu, sysctlFile, withoutIpv6Mtu } from '../../state/sysctl.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { Kernel } from '../world/kernel.js'
 import type { Place } from '../world/place.js'
@@ -58,15 +58,18 @@ export async function withSysctlsOf(
   const records = [...names].flatMap((name) => state.links.get(name) ?? []).filter((record) => !wholly.has(record))
   if (records.length === 0) return state
   const defaults = allSettings(place.kernel, 'default')
-  const likenesses = records.length < worthAList ? undefined : await likenessesOf(place, options)
+  const listed = records.length < worthAList ? undefined : await listedSettings(place, options)
   const known = new Map<string | undefined, LinkSysctl>()
   const told = new Set<string>()
   const links = new Map(state.links)
   await eachInTurns(records, (record) => {
-    const { name, index } = record.link
-    const likeness = likenesses?.get(index)
-    const changed = known.get(likeness) ?? changedSysctls(allSettings(place.kernel, name), defaults)
-    if (likeness !== undefined) known.set(likeness, changed)
+    const { name, index, mtu } = record.link
+    const { likeness, ipv6Mtu } = listed?.get(index) ?? {}
+    const alike = known.get(likeness)
+    const changed = alike
+      ? { ...alike, ...ownIpv6Mtu(ipv6Mtu?.toString(), mtu) }
+      : changedSysctls(allSettings(place.kernel, name), defaults, mtu)
+    if (likeness !== undefined && !alike) known.set(likeness, withoutIpv6Mtu(changed))
     for (const setting of Object.keys(changed)) told.add(setting)
     const whole = { ...record, sysctl: { ...record.sysctl, ...changed } }
     wholly.add(whole)
@@ -76,10 +79,10 @@ export async function withSysctlsOf(
   return { ...state, links, sysctlDefaults: { ...state.sysctlDefaults, ...toldDefaults } }
 }
 
-/** What the settings of links with these indices have in common with those of others. */
-async function likenessesOf(place: Place, options: RequestOptions): Promise<Map<number, string | undefined>> {
+/** What the kernel lists of the settings of links, by their indices. */
+async function listedSettings(place: Place, options: RequestOptions): Promise<Map<number, ListedSettings>> {
   const listed = await dump(place, dumpLinks(), decodeListedSettings, options)
-  return new Map(listed.map(({ index, likeness }) => [index, likeness]))
+  return new Map(listed.map((settings) => [settings.index, settings]))
 }
 
 function allSettings(kernel: Kernel, link: string): Readonly<Record<string, string>> {

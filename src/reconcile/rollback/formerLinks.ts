@@ -77,7 +77,7 @@ function formerQdiscs(
 
 /** What the settings that steps write were; of a link that is made anew, also what a new one has otherwise. */
 function formerSysctl(
-  { sysctl = {} }: LinkRecord,
+  { link, sysctl = {} }: LinkRecord,
   operations: readonly Operation[],
   defaults: SysctlsRead | undefined,
 ): DesiredLink['sysctl'] {
@@ -86,7 +86,7 @@ function formerSysctl(
     const value = sysctl[setting]
     return value === undefined ? [] : [[setting, value]]
   })
-  const settings = { ...(defaults ? changedSysctls(sysctl, defaults) : {}), ...Object.fromEntries(known) }
+  const settings = { ...(defaults ? changedSysctls(sysctl, defaults, link.mtu) : {}), ...Object.fromEntries(known) }
   return Object.keys(settings).length === 0 ? undefined : settings
 }
 

@@ -45,7 +45,7 @@ async function restToSpec(state: NetworkState, options: SpecOptions): Promise<Om
     await rest()
     const link = {
       ...linkToSpec(record, await addressesToSpec(record, options), secrets, state.links),
-      ...sysctlToSpec(record.sysctl, state.sysctlDefaults),
+      ...sysctlToSpec(record, state.sysctlDefaults),
       ...confineToSpec(firewall.confinements.get(record.link.name)),
     }
     links.push(withWholeTexts(link))
