@@ -153,6 +153,21 @@ test('what is made anew, or comes back after it was deleted, has the features th
   t.deepEqual(shown(namespace, 'tap0'), expected)
 })
 
+test('the other end of a pair that is made anew has the features that it had, whether or not a spec names it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1; ethtool -K v0 tso off gro on >/dev/null')
+  const before = [...shown(namespace, 'v0')]
+  await namespace.converges({ links: [{ name: 'v1', txQueues: 3 }] })
+  t.deepEqual([...shown(namespace, 'v0')], before)
+  await namespace.converges({
+    links: [
+      { name: 'v0', mtu: 1400 },
+      { name: 'v1', txQueues: 4 },
+    ],
+  })
+  t.deepEqual([...shown(namespace, 'v0')], before)
+})
+
 test('features are read of the links that a spec tells of, and generic netlink is not even opened without', async (t) => {
   const namespace = reconcileNamespace(t)
   let opened = 0

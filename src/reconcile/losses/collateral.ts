@@ -118,7 +118,8 @@ async function withMade(
   const deleted = new Set<string>()
   for (const { operation, action } of steps) {
     if (operation.type === 'createLink') made.set(operation.link.name, operation.link.up ?? true)
-    if (operation.type === 'updateLink' && action === 'create') made.set(operation.name, operation.changes.up ?? true)
+    // The other end of a pair is made with the one that leads, and told what it is to be like afterwards.
+    if (operation.type === 'updateLink' && action !== 'update') made.set(operation.name, operation.changes.up ?? true)
     if (operation.type === 'deleteLink') deleted.add(operation.name)
   }
   if (made.size === 0) return stated
