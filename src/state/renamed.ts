@@ -82,6 +82,8 @@ function relabeled(addresses: readonly ListedAddress[], name: string): ListedAdd
 
 function renamedLink(link: ListedLink, names: NewNames): ListedLink {
   const renamed: Record<string, unknown> = { ...link, name: names.get(link.name) ?? link.name }
+  // What was an alternative name is none any longer.
+  if (link.altNames) renamed['altNames'] = link.altNames.filter((altName) => altName !== renamed['name'])
   const here = link.linkNamespaceId === undefined
   if (typeof link.master === 'string') renamed['master'] = names.get(link.master) ?? link.master
   if (here && typeof link.link === 'string') renamed['link'] = names.get(link.link) ?? link.link

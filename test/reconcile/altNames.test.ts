@@ -1,5 +1,6 @@
 import test from 'ava'
-import { reconcileNamespace } from '../helpers/reconcile.js'
+import type { Spec } from '../../src/spec/types.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 test('an alternative name stands for a link wherever a spec names one', async (t) => {
   const namespace = reconcileNamespace(t)
@@ -38,3 +39,60 @@ test('the longest alternative name finds a link, too', async (t) => {
   await namespace.converges({ links: [{ name, mtu: 1400 }] })
   t.like(namespace.ip('link', 'show', 'v0')[0], { mtu: 1400 })
 })
+
+/** The alternative names of links but for marks, of those that have any. */
+function altNamesOf(namespace: ReconcileNamespace): Record<string, string> {
+  const named = namespace.ip('link').flatMap(({ ifname, altnames = [] }) => {
+    const own = (altnames as string[]).filter((name) => !name.startsWith('linkwright.'))
+    return own.length > 0 ? [[String(ifname), own.sort().join(' ')]] : []
+  })
+  return Object.fromEntries(named)
+}
+
+const passing: readonly (readonly [string, Spec, Record<string, string>])[] = [
+  [
+    'in a circle',
+    {
+      links: [
+        { name: 'v0', altNames: ['right'], mtu: 1400 },
+        { name: 'v1', altNames: ['both', 'left'] },
+      ],
+    },
+    { v0: 'right', v1: 'both left', br0: 'lan' },
+  ],
+  [
+    'from a link that goes',
+    {
+      links: [
+        { name: 'br0', absent: true },
+        { name: 'v0', altNames: ['lan'] },
+      ],
+    },
+    { v0: 'lan', v1: 'both right' },
+  ],
+  [
+    'to a link that comes',
+    {
+      links: [
+        { name: 'br1', kind: 'bridge', altNames: ['left', 'both'] },
+        { name: 'v0', altNames: [] },
+        { name: 'v1', altNames: ['right'] },
+      ],
+    },
+    { v1: 'right', br0: 'lan', br1: 'both left' },
+  ],
+]
+for (const [how, spec, expected] of passing) {
+  test(`alternative names pass from one link to another, ${how}, and back when that is undone`, async (t) => {
+    const namespace = reconcileNamespace(t)
+    namespace.sh(`ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up
+      ip link property add dev v0 altname left; ip link property add dev v1 altname right altname both
+      ip link add br0 type bridge; ip link property add dev br0 altname lan`)
+    const before = altNamesOf(namespace)
+    const error = await namespace.fails(spec, { guards: [() => false] })
+    t.true(error.rollback?.restored, error.rollback?.error)
+    t.deepEqual(altNamesOf(namespace), before)
+    await namespace.converges(spec)
+    t.deepEqual(altNamesOf(namespace), expected)
+  })
+}

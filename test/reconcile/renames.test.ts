@@ -11,7 +11,7 @@ import type { Spec } from '../../src/spec/types.js'
 import { emptyState } from '../../src/state/model.js'
 import { renamedState } from '../../src/state/renamed.js'
 import { kernelIsAtLeast } from '../../src/system/kernelRelease.js'
-import { reconcileNamespace } from '../helpers/reconcile.js'
+import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
 const A = '02:00:00:00:00:0a'
 const B = '02:00:00:00:00:0b'
@@ -39,6 +39,11 @@ function renaming(from: string, to: string): string {
 /** The index of each link, which tells what became of it. */
 function indices(namespace: { ip(...args: string[]): Record<string, unknown>[] }): Map<unknown, unknown> {
   return new Map(namespace.ip('link').map(({ ifname, ifindex }) => [ifname, ifindex]))
+}
+
+function altNamesOf(namespace: ReconcileNamespace, dev: string): string[] {
+  const [link] = namespace.ip('link', 'show', 'dev', dev)
+  return [...((link?.['altnames'] ?? []) as string[])].sort()
 }
 
 test.serial('a link is renamed, keeps what it has, and everything of the spec names it anew', async (t) => {
@@ -148,6 +153,27 @@ test.serial('an alternative name becomes the name', async (t) => {
   await namespace.converges({ links: [{ name: 'uplink', match: { altName: 'uplink' } }] })
   t.true(indices(namespace).has('uplink'))
 })
+
+test.serial(
+  'an alternative name that became the name is one again, and the link the same, when that is undone',
+  async (t) => {
+    for (const more of [{}, { mtu: 1400 }, { altNames: ['other', 'v0'] }]) {
+      const namespace = reconcileNamespace(t)
+      namespace.sh('ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up')
+      namespace.sh('ip link property add dev v0 altname uplink altname other; ip address add 10.0.0.1/24 dev v0')
+      namespace.sh('ip route add default via 10.0.0.9')
+      const before = namespace.sh('ip -j address show dev v0; ip route')
+      const spec: Spec = { links: [{ name: 'uplink', match: { altName: 'other' }, ...more }] }
+      const error = await namespace.fails(spec, { guards: [() => false] })
+      t.true(error.rollback?.restored, error.rollback?.error)
+      t.deepEqual(altNamesOf(namespace, 'v0'), ['other', 'uplink'])
+      const unordered = (text: string): string => text.replace(/"altnames":\[[^\]]*\],?/, '')
+      t.is(unordered(namespace.sh('ip -j address show dev v0; ip route')), unordered(before))
+      await namespace.converges(spec)
+      t.deepEqual(altNamesOf(namespace, 'uplink'), 'altNames' in more ? ['other', 'v0'] : ['other'])
+    }
+  },
+)
 
 test.serial('what fails later gives all links their names back', async (t) => {
   const failing: Spec['routes'] = [{ to: '10.99.0.0/16', via: '10.0.0.9', dev: 'v1', src: '172.31.0.9', onlink: true }]

@@ -15,12 +15,16 @@ import { altNameChanges } from './linkMarks.js'
 import { mtuNeeds, needsOf, portNeeds, upNeeds } from './linkNeeds.js'
 import { lastingNeighbors } from './lookup.js'
 import { checkNamedPorts, namedPortNeeds } from './namedPorts.js'
+import { namesPassedOn, releaseOf } from './passedNames.js'
 
 /** Steps for a link that is there. */
 export function updateLink(context: DiffContext, wanted: DesiredLink, record: LinkRecord): void {
   const { link } = record
   const differences = linkDifferences(wanted.properties, link)
-  const { addedAltNames, removedAltNames } = altNameChanges(context, differences, wanted, record)
+  const { addedAltNames, removedAltNames: removed } = altNameChanges(context, differences, wanted, record)
+  const passedOn = namesPassedOn(context, link.name, removed)
+  const removedAltNames = removed.filter((name) => !passedOn.includes(name))
+  if (passedOn.length > 0) addStep(context, releaseOf(wanted, record, passedOn))
   checkNamedPorts(context, wanted)
   if (differences.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   const immutable = differences.find((difference) => difference.immutable)
@@ -40,7 +44,9 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
   const isFinal = ({ last }: LinkDifference): boolean => last ?? false
   const final = differences.filter(isFinal)
   if (final.length > 0) changeAtLast(context, wanted, record, final)
-  const first = differences.filter((difference) => !isFinal(difference))
+  const isSaid = ({ name, section }: LinkDifference): boolean =>
+    section === 'general' && name === 'altNames' && addedAltNames.length + removedAltNames.length === 0
+  const first = differences.filter((difference) => !isFinal(difference) && !isSaid(difference))
   if (first.length === 0 && addedAltNames.length === 0 && removedAltNames.length === 0) return
   const changes = changesTowards(first, wanted, link)
   const goes = bounce || changes.up !== undefined

@@ -33,7 +33,10 @@ export function restoredLink(
     ? keptByKind(had, link, wanted.properties.kind)
     : Object.fromEntries(Object.entries(had).filter(([name]) => !decided.includes(name)))
   const { root, ingress } = record.qdiscs ?? {}
-  const sysctl = { ...changedSysctls(record.sysctl, sysctlDefaults, wanted.properties.mtu ?? link.mtu), ...wanted.sysctl }
+  const sysctl = {
+    ...changedSysctls(record.sysctl, sysctlDefaults, wanted.properties.mtu ?? link.mtu),
+    ...wanted.sysctl,
+  }
   return {
     ...(root ? { qdisc: root } : {}),
     ...(ingress ? { ingressQdisc: ingress } : {}),

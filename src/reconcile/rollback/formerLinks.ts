@@ -41,8 +41,11 @@ export async function formerLinks(
   const done = steps.filter(isDone)
   const deleted = deletedLinks(done)
   const marked = grouped(done.flatMap(markings), ({ name }) => name)
-  // What was not there and is not made by them is somebody else's.
-  const touched = [...touchedLinks(before, steps, names)].filter((name) => before.links.has(name) || made.has(name))
+  const altNames = new Set([...before.links.values()].flatMap(({ link }) => link.altNames ?? []))
+  // What was not there and is not made by them is somebody else's, and an alternative name becomes one again.
+  const touched = [...touchedLinks(before, steps, names)].filter(
+    (name) => before.links.has(name) || (made.has(name) && !altNames.has(name)),
+  )
   return await mapInTurns(touched, (name): DesiredLink => {
     const record = before.links.get(name)
     const marks = marked.get(name)?.map(({ mark }) => mark)

@@ -70,6 +70,7 @@ export const Phase = {
   removedToken: 0.8,
   forwarding: 1,
   pinnedMtu: 1.5,
+  passedName: 1.6,
   deleteLink: 2,
   link: 3,
   releasedVni: 3.15,
