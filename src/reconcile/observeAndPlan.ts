@@ -9,6 +9,7 @@ import { rest } from '../system/turns.js'
 import { refuseVlans } from './capability/capabilityOfVlans.js'
 import { refuseUnsupported } from './capability/refuseUnsupported.js'
 import { bystander, farNamespaces, peerNamespaces } from './losses/farEnds.js'
+import { withForwardingOfLinks } from './losses/forwardingOfLinks.js'
 import { losingEntries } from './losses/losingEntries.js'
 import { withRemadeLinks } from './losses/remadeLinks.js'
 import { curiosityOf } from './observe/curiosity.js'
@@ -160,6 +161,7 @@ async function allSteps(
     states = await withRemadeLinks(world, states, remade, options)
     steps = await stepsTowards(networks, states, world, options)
   }
+  states = await withForwardingOfLinks(world, states, steps)
   await rest()
   const further = new Set([...farNamespaces(steps, states), ...furtherPeers(steps, states, world)])
   if (further.size === 0) return { states, steps }

@@ -159,3 +159,18 @@ test('a link that is made anew, or comes back, has the MTU of IPv6 that it had, 
   await other.converges(state.unwrap())
   t.is(read(other, ...files), '1300 1400 1500 1500')
 })
+
+test('links that forward otherwise than their namespace do so again when its forwarding is undone', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add br0 type bridge; ip link add br1 type bridge')
+  const files = ['br0', 'br1'].flatMap((link) => ['ipv4', 'ipv6'].map((family) => `${family}/conf/${link}/forwarding`))
+  const spec: Spec = { forwarding: { ipv4: true, ipv6: true }, links: [{ name: 'br1', mtu: 1400 }] }
+  namespace.sh('cd /proc/sys/net && echo 1 >ipv4/conf/br0/forwarding && echo 1 >ipv6/conf/br1/forwarding')
+  const error = await namespace.fails(spec, failing)
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.is(read(namespace, ...files), '1 0 0 1')
+  await namespace.converges(spec)
+  namespace.sh('cd /proc/sys/net && echo 0 >ipv4/conf/br1/forwarding && echo 0 >ipv6/conf/br0/forwarding')
+  await namespace.fails({ forwarding: { ipv4: false, ipv6: false } }, failing)
+  t.is(read(namespace, ...files), '1 0 0 1')
+})

@@ -12,6 +12,7 @@ import { canTakeToken } from '../../state/token.js'
 import { mapInTurns } from '../../system/inTurns.js'
 import { rest } from '../../system/turns.js'
 import { asItWas } from '../losses/asItWas.js'
+import { switchedForwarding } from '../losses/forwardingOfLinks.js'
 import { settableProperties } from '../losses/settableProperties.js'
 import { takenAlong } from '../reach/dependents.js'
 import { linksRemade } from '../reach/linksRemade.js'
@@ -41,9 +42,10 @@ export async function formerLinks(
   const done = steps.filter(isDone)
   const deleted = deletedLinks(done)
   const marked = grouped(done.flatMap(markings), ({ name }) => name)
+  const switched = switchedForwarding(steps).map((family) => `${family}/forwarding`)
   const altNames = new Set([...before.links.values()].flatMap(({ link }) => link.altNames ?? []))
   // What was not there and is not made by them is somebody else's, and an alternative name becomes one again.
-  const touched = [...touchedLinks(before, steps, names)].filter(
+  const touched = [...touchedLinks(before, steps, names, switched)].filter(
     (name) => before.links.has(name) || (made.has(name) && !altNames.has(name)),
   )
   return await mapInTurns(touched, (name): DesiredLink => {
@@ -52,7 +54,7 @@ export async function formerLinks(
     if (!record) return { name, absent: true, properties: {}, ...(marks ? { marks } : {}) }
     const own = operations.get(name) ?? []
     const isRemade = remade.has(name)
-    const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined)
+    const settings = formerSysctl(record, own, isRemade ? before.sysctlDefaults : undefined, switched)
     const { ipv6Token, ...link } = record.link
     const successors = made.has(name) ? marks : deleted.has(name) ? [] : undefined
     const isTokenLost = isRemade && !canTakeToken(before.forwarding.ipv6, settings)
@@ -83,9 +85,10 @@ function formerSysctl(
   { link, sysctl = {} }: LinkRecord,
   operations: readonly Operation[],
   defaults: SysctlsRead | undefined,
+  switched: readonly string[],
 ): DesiredLink['sysctl'] {
   const written = operations.flatMap((one) => (one.type === 'setSysctl' ? Object.keys(one.values) : []))
-  const known = written.flatMap((setting): [string, string][] => {
+  const known = [...switched, ...written].flatMap((setting): [string, string][] => {
     const value = sysctl[setting]
     return value === undefined ? [] : [[setting, value]]
   })
@@ -145,7 +148,12 @@ function markings({ operation }: PlannedStep): { readonly name: string; readonly
 }
 
 /** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
-function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names: FormerNames): Set<string> {
+function touchedLinks(
+  before: NetworkState,
+  steps: readonly PlannedStep[],
+  names: FormerNames,
+  switched: readonly string[],
+): Set<string> {
   const touched = new Set<string>([...names.renamed, ...names.given])
   const bridges = new Set<string>()
   const addMaster = (name: string): void => {
@@ -179,5 +187,8 @@ function touchedLinks(before: NetworkState, steps: readonly PlannedStep[], names
     for (const { link } of ports.get(name) ?? []) touched.add(link.name)
   }
   for (const name of bridges) for (const one of [name, ...takenAlong(name, before)]) touched.add(one)
+  for (const [name, { sysctl = {} }] of switched.length > 0 ? before.links : []) {
+    if (switched.some((setting) => sysctl[setting] !== undefined)) touched.add(name)
+  }
   return touched
 }
