@@ -14,17 +14,17 @@ export const passingProtocols: ReadonlyMap<number, string> = new Map([
 ])
 
 /** Whether a route was made by somebody and stays until somebody removes it. */
-export function isLasting(route: Route): boolean {
+export function isLasting(route: Route & Pick<RouteRecord, 'forPrefix'>): boolean {
   return isMade(route) && route.expires === undefined
 }
 
 /** Whether a route was made by somebody and goes by itself after a while: `ip -6 route add … expires`. */
-export function isExpiring(route: Route): boolean {
+export function isExpiring(route: Route & Pick<RouteRecord, 'forPrefix'>): boolean {
   return isMade(route) && route.expires !== undefined
 }
 
-function isMade({ protocol = 0 }: Route): boolean {
-  return !passingProtocols.has(protocol)
+function isMade({ protocol = 0, forPrefix }: Route & Pick<RouteRecord, 'forPrefix'>): boolean {
+  return forPrefix === true || !passingProtocols.has(protocol)
 }
 
 /** IP6_RT_PRIO_USER: include/uapi/linux/ipv6_route.h */
@@ -36,6 +36,8 @@ export interface RouteRecord extends Route {
   readonly table: number
   readonly metric: number
   readonly tos: number
+  /** Whether somebody made it in place of the prefix route of an address, though under the kernel's protocol. */
+  readonly forPrefix?: true
 }
 
 /** Types of routes that lead nowhere. */

@@ -9,7 +9,7 @@ import type { RouteSpec } from './types.js'
 export function routeToSpec(route: RouteRecord, own: number): RouteSpec {
   const { family, to, table, metric, tos, type, scope, protocol, preference, nexthops, ...others } = route
   const isDefault = to === '0.0.0.0/0' || to === '::/0'
-  const { dev, encapsulation, ...plain } = others
+  const { dev, encapsulation, forPrefix: _forPrefix, ...plain } = others
   return {
     to: isDefault ? 'default' : to,
     ...(isDefault && (family === 'inet6' || hasIpv6Gateway(route)) ? { family } : {}),

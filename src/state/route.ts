@@ -34,7 +34,8 @@ export function routeName(route: RouteRecord): string {
   return `${to}${family}${table}${metric}${route.tos ? ` tos ${route.tos}` : ''}`
 }
 
-const keyProperties: ReadonlySet<string> = new Set(['family', 'table', 'to', 'from', 'tos', 'metric'])
+/** What names a route, or tells who made it and nothing of the route itself. */
+const keyProperties: ReadonlySet<string> = new Set(['family', 'table', 'to', 'from', 'tos', 'metric', 'forPrefix'])
 
 /** What of the stated properties a route of the same key does not have. */
 export function routeDifferences(wanted: Partial<Route>, actual: RouteRecord): PropertyChange[] {
@@ -134,7 +135,7 @@ export function knownByMaking(route: RouteRecord): Partial<Route> {
 }
 
 /** What the kernel gives a route by itself, or works out from its gateway. */
-const derived: ReadonlySet<string> = new Set(['dev', 'scope', 'preference', 'type', 'protocol'])
+const derived: ReadonlySet<string> = new Set(['dev', 'scope', 'preference', 'type', 'protocol', 'forPrefix'])
 
 /** Whether a route of the same key is the one that a wish led to: what was stated, and nothing else that tells apart. */
 export function isMadeFrom(stated: Partial<Route>, actual: RouteRecord): boolean {

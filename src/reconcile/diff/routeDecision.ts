@@ -26,7 +26,7 @@ export function operationFor(
 export function holds({ stated, exact }: DesiredRoute, route: RouteRecord): boolean {
   if (routeDifferences(stated, route).length > 0) return false
   if (!exact) return true
-  const others = Object.entries(route).filter(([property]) => !(property in stated))
+  const others = Object.entries(route).filter(([property]) => !(property in stated) && property !== 'forPrefix')
   return others.every(([, value]) => sameLoosely(value, undefined))
 }
 

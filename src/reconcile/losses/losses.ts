@@ -88,16 +88,19 @@ export async function withLosses(
     ...(far.get(record.link.name)?.lost ?? []),
   ]
   const links = restoredLinks(desired, actual, lostOf, recreated, down)
-  const canLead = await reachability(links, desired, actual)
+  const after = await stateAfter(actual, recreated, down, raised, lost)
+  // What goes by itself some time, such as the addresses of a DHCP client, does not come back.
+  const left: NetworkState = { ...actual, links: after.links }
+  const canLead = await reachability(links, desired, left)
   const nexthops = restoredNexthops(desired, actual, lost, canLead)
   return {
-    actual: await stateAfter(actual, recreated, down, raised, lost),
+    actual: after,
     desired: {
       ...desired,
       links,
       nexthops,
-      routes: [...desired.routes, ...(await restoredRoutes({ ...desired, links, nexthops }, actual, lost, goesDown))],
-      ...withBulk(desired.bulk, await restoredBulk({ ...desired, links, nexthops }, actual, lost, goesDown)),
+      routes: [...desired.routes, ...(await restoredRoutes({ ...desired, links, nexthops }, left, lost, goesDown))],
+      ...withBulk(desired.bulk, await restoredBulk({ ...desired, links, nexthops }, left, lost, goesDown)),
       neighbors: [...desired.neighbors, ...restoredNeighbors(desired, actual, recreated, down)],
       ...restoredEntries(desired, actual, recreated),
     },

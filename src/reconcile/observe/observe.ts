@@ -10,7 +10,9 @@ import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../../state/model.js'
 import { nexthopOf } from '../../state/nexthop.js'
 import { routesOfState } from '../../state/packedState.js'
+import { madeForPrefixes } from '../../state/prefixRoutes.js'
 import type { RouteRecord } from '../../state/route.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import { forwardingFiles } from '../../system/sysctl.js'
 import { rest } from '../../system/turns.js'
 import type { Place } from '../world/place.js'
@@ -82,13 +84,25 @@ export async function observe(
   await rest()
   return {
     links: records,
-    ...routesOfState(PackedRoutes.joined(tables)),
+    ...(await withPrefixRoutes(routesOfState(PackedRoutes.joined(tables)), records)),
     nexthops,
     rules,
     neighbors: [...neighbors, ...proxies],
     ...switches,
     ...known,
     ...filtering,
+  }
+}
+
+/** Routes with a note at those that somebody made for the prefixes of addresses. Among many none is looked for. */
+async function withPrefixRoutes(
+  { routes, bulk }: Pick<NetworkState, 'routes' | 'bulk'>,
+  links: NetworkState['links'],
+): Promise<Pick<NetworkState, 'routes' | 'bulk'>> {
+  const isMade = madeForPrefixes(links)
+  return {
+    routes: await mapInTurns(routes, (route) => (isMade(route) ? { ...route, forPrefix: true } : route)),
+    ...(bulk ? { bulk } : {}),
   }
 }
 

@@ -6,7 +6,8 @@ import type { Nexthop, Route } from '../../rtnetlink/route.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink, DesiredNetwork, DesiredNexthop } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
-import { kernelProtocol, linksOfRoute, routeKey } from '../../state/route.js'
+import { prefixKey } from '../../state/prefixRoutes.js'
+import { kernelProtocol, linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { NetworksOfLinks } from './networksOfLinks.js'
 
@@ -27,7 +28,7 @@ function leadsToLink({
 type Way = Pick<Route, 'via' | 'dev' | 'onlink' | 'nexthops' | 'nexthopId' | 'src'> & {
   readonly group?: unknown
   readonly fdb?: boolean
-}
+} & Partial<Pick<RouteRecord, 'to' | 'forPrefix'>>
 
 /** What there is once everything that is wanted, if anything is, is there. */
 interface Reached {
@@ -35,6 +36,8 @@ interface Reached {
   readonly sources: ReadonlySet<string | undefined>
   /** What is on links that are up, by the prefix of an address or by a route without a gateway. */
   readonly networks: NetworksOfLinks
+  /** The prefixes of addresses that have no prefix route of the kernel's, with their links. */
+  readonly bare: ReadonlySet<string>
 }
 
 /** What links reach once everything that is wanted, if anything is, is there; without what is packed. */
@@ -51,13 +54,17 @@ export async function reachedByLinks(
     // One that is to be made comes up, unless the spec says otherwise.
     return link?.properties.up ?? actual.links.get(name)?.link.up ?? link !== undefined
   }
+  const inPlace = new Set(actual.routes.flatMap(({ forPrefix, dev, to }) => (forPrefix ? [`${dev} ${to}`] : [])))
   const sources = new Set<string | undefined>()
+  const bare = new Set<string>()
   const networks = new NetworksOfLinks()
   await eachInTurns(names, (name) => {
     if (!isUp(name)) return
-    for (const { noPrefixRoute, peer, address } of addressesOf(wanted.get(name), actual.links.get(name))) {
+    for (const own of addressesOf(wanted.get(name), actual.links.get(name))) {
+      const { noPrefixRoute, peer, address } = own
       sources.add(address.split('/')[0])
-      if (!noPrefixRoute) networks.add(peer ?? address, name)
+      if (noPrefixRoute) bare.add(prefixKey(name, own))
+      if (!noPrefixRoute || inPlace.has(prefixKey(name, own))) networks.add(peer ?? address, name)
     }
   })
   const led = new Set<string>()
@@ -71,7 +78,7 @@ export async function reachedByLinks(
     if (route.protocol === kernelProtocol || !leadsToLink(route) || led.has(routeKey(route))) return
     networks.add(route.to, route.dev)
   })
-  return { isUp, sources, networks }
+  return { isUp, sources, networks, bare }
 }
 
 /** Those of a link that are listed, and those that no list is about. */
@@ -91,7 +98,7 @@ export async function reachability(
   actual: NetworkState,
   nexthops: readonly DesiredNexthop[] = [],
 ): Promise<(route: Way) => boolean> {
-  const { isUp, sources, networks } = await reachedByLinks(links, { routes }, actual)
+  const { isUp, sources, networks, bare } = await reachedByLinks(links, { routes }, actual)
   const many = [
     await actual.bulk?.filter((route) => route.protocol !== kernelProtocol && leadsToLink(route)),
     await bulk?.filter(({ absent, route }) => !absent && leadsToLink(route)),
@@ -112,6 +119,7 @@ export async function reachability(
     return (
       linksOfRoute(route).every((dev) => typeof dev === 'number' || isUp(dev)) &&
       (route.nexthopId === undefined || objects.has(route.nexthopId)) &&
+      (!route.forPrefix || bare.has(`${route.dev} ${route.to}`)) &&
       (route.src === undefined || sources.has(route.src)) &&
       hops.every(({ via, dev, onlink }) => via === undefined || onlink === true || isOnLink(via, dev))
     )
