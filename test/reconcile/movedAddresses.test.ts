@@ -110,3 +110,19 @@ test('many routes without dev lead by the link that the addresses move to', asyn
   })
   t.deepEqual(devices(here), Array(3005).fill('br0'))
 })
+
+test('a route without dev stays where one of many routes leads to its gateway', async (t) => {
+  const here = reconcileNamespace(t)
+  here.sh('ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up')
+  here.sh('ip address add 10.0.0.1/32 dev v0 && ip route add 10.5.0.1 dev v0 && ip route add default via 10.5.0.1')
+  const others = Array.from({ length: 3000 }, (_, index) => ({
+    to: `172.${16 + (index >> 8)}.${index & 255}.0/24`,
+    dev: 'v0',
+  }))
+  await here.apply({ routes: others })
+  await here.converges({
+    links: [{ name: 'v1', addresses: ['10.5.0.9/24'] }],
+    routes: [{ to: 'default', via: '10.5.0.1' }],
+  })
+  t.deepEqual(devices(here), ['v0'])
+})

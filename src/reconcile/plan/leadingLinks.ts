@@ -1,12 +1,15 @@
 import { addToGroup } from '../../grouped.js'
 import { parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
+import { covers } from '../../rtnetlink/packed/covers.js'
+import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { Nexthop, Route } from '../../rtnetlink/route.js'
 import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
+import { kernelProtocol, type RouteRecord } from '../../state/route.js'
 import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { vrfOf } from '../diff/lookup.js'
-import { reachedByLinks } from '../reach/reachable.js'
+import { leadsToLink, reachedByLinks } from '../reach/reachable.js'
 
 /** Tells the link by which a gateway must be reached from now on; `undefined` where the kernel has found it already. */
 type FindLink = (gateway: string) => string | number | undefined
@@ -52,15 +55,34 @@ async function linksOfGateways(
   if (devices.size === 0) return links
   const { networks } = await reachedByLinks(desired.links, desired, actual)
   const network = { desired, actual }
+  const strayed = new Map<string, string>()
   await eachInTurns(devices, ([gateway, former]) => {
-    const strayed = former.find((dev) => networks.lengthAt(gateway, dev) < 0)
-    if (strayed === undefined) return
-    const vrf = vrfOf(network, strayed)
+    const dev = former.find((one) => networks.lengthAt(gateway, one) < 0)
+    if (dev !== undefined) strayed.set(gateway, dev)
+  })
+  if (strayed.size === 0) return links
+  const isOwn = (route: RouteRecord): boolean => route.protocol !== kernelProtocol && leadsToLink(route)
+  const many = await actual.bulk?.parted((route) => (isOwn(route) ? route.dev : undefined))
+  await eachInTurns(strayed, ([gateway, former]) => {
+    if (many && mayReach(former, gateway, many, actual)) return
+    const vrf = vrfOf(network, former)
     const [link, ...others] = networks.linksAt(gateway).filter((dev) => vrfOf(network, String(dev)) === vrf)
     // Of several the kernel takes one.
     if (link !== undefined && others.length === 0) links.set(gateway, link)
   })
   return links
+}
+
+/** Whether a link reaches a gateway by one of many routes, as far as these tell: of prefix routes nobody knows whose they are. */
+function mayReach(
+  dev: string,
+  gateway: string,
+  many: ReadonlyMap<unknown, PackedRoutes<RouteRecord>>,
+  { links }: NetworkState,
+): boolean {
+  if (links.get(dev)?.addresses.some(({ noPrefixRoute }) => noPrefixRoute)) return true
+  const own = many.get(dev)
+  return own !== undefined && covers(own, gateway)
 }
 
 /** The next hops of a wish that name a gateway, and no link towards it. */

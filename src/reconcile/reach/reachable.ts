@@ -12,7 +12,7 @@ import { eachInTurns } from '../../system/inTurns.js'
 import { NetworksOfLinks } from './networksOfLinks.js'
 
 /** Whether what it leads to is on a link, and no gateway. */
-function leadsToLink({
+export function leadsToLink({
   via,
   nexthops,
   nexthopId,
