@@ -43,6 +43,17 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
   for (const [index, link] of links.entries()) {
     yield
     if (!inCycles.has(link.name)) masterProblems(link, [...path, index], byName, report)
+    altNameProblems(link, [...path, index], byName, report)
+  }
+}
+
+/** No two links of a namespace have a name in common: net/core/dev.c, netdev_name_node_alt_create. */
+function altNameProblems(link: LinkSpec, at: Path, byName: ReadonlyMap<string, LinkSpec>, report: Report): void {
+  for (const [index, altName] of (link.altNames ?? []).entries()) {
+    const other = byName.get(altName)
+    if (!other || other === link) continue
+    const message = `${altName} is listed as a link of its own, and cannot be an alternative name of ${link.name} as well`
+    report([...at, 'altNames', index], message)
   }
 }
 

@@ -96,3 +96,18 @@ for (const [how, spec, expected] of passing) {
     t.deepEqual(altNamesOf(namespace), expected)
   })
 }
+
+test('a name of a link in the spec is no alternative name of another one, which would be taken for it', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1; ip link add br0 type bridge')
+  const spec: Spec = {
+    links: [
+      { name: 'br0', absent: true },
+      { name: 'v0', altNames: ['br0'] },
+    ],
+  }
+  const error = await namespace.refuses(spec, 'INVALID_SPEC')
+  t.is(error.problems?.[0]?.path, '/links/1/altNames/0')
+  await namespace.converges({ links: [{ name: 'v0', altNames: ['other'] }] })
+  await namespace.converges({ links: [{ name: 'other', altNames: ['other'], mtu: 1400 }] })
+})
