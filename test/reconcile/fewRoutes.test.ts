@@ -78,6 +78,13 @@ test('a route that leads elsewhere so far is changed, and shown to come from the
   t.regex(host.sh('ip route'), /10\.9\.0\.0\/16 via 10\.0\.0\.2 dev br0/)
 })
 
+test('a route whose gateway another link reaches by now is led there', async (t) => {
+  const host = await stage(t)
+  host.sh('ip route add fd09::/32 via fd00::2; ip addr del fd00::1/64 dev br0; ip addr add fd00::1/64 dev br1')
+  await host.converges({ routes: [{ to: 'fd09::/32', via: 'fd00::2' }] })
+  t.regex(host.sh('ip -6 route'), /fd09::\/32 via fd00::2 dev br1/)
+})
+
 test('what is there already of routes, rules and neighbors is left, also where links have alternative names', async (t) => {
   const host = await stage(t)
   host.sh(

@@ -14,7 +14,7 @@ import type { RouteScope } from './scopeOfRoutes.js'
 
 /**
  * Reads the routes, rules and neighbors that a plan is about; those of links that are not among some refer to them by index.
- * Answers `undefined` where the host has an address that is to be a gateway: it depends on its link whether that can be.
+ * Answers `undefined` where it takes all links to tell whether a gateway is one, or by which of them it is reached.
  */
 export async function observeFewRoutes(
   place: Place,
@@ -26,10 +26,13 @@ export async function observeFewRoutes(
   for (const gateway of scope.gateways) if (await hasIpv6Address(place, gateway, options)) return undefined
   const tables = []
   for (const { family, table } of scope.tables) tables.push(await observeTable(place, family, table, names, options))
+  const routes = PackedRoutes.joined(tables)
+  const hops = (await routes.used()).flatMap((route) => route.nexthops ?? [route])
+  if (hops.some(({ via }) => via !== undefined && scope.openGateways.has(via))) return undefined
   const rules = []
   for (const family of scope.rules) rules.push(...(await observeRules(place, family, options)))
   const neighbors = await observeNeighborsOf(place, scope.neighbors, links, names, options)
-  return { ...routesOfState(PackedRoutes.joined(tables)), rules, neighbors }
+  return { ...routesOfState(routes), rules, neighbors }
 }
 
 async function hasIpv6Address(place: Place, address: string, options: RequestOptions): Promise<boolean> {

@@ -2,6 +2,7 @@ import { type Family, familyOf, parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
 import { linksOfRoute } from '../../rtnetlink/routeRecord.js'
 import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
+import { openHops } from '../reach/openHops.js'
 import { localTable, mostTables } from '../reach/tables.js'
 
 /** What of routes, rules and neighbors a plan is about that only adds some. */
@@ -14,6 +15,8 @@ export interface RouteScope {
   readonly neighbors: readonly { readonly dev: string; readonly proxy: boolean }[]
   /** The IPv6 gateways, which must be no address of the host itself. */
   readonly gateways: ReadonlySet<string>
+  /** The gateways to which no link is named: where a route leads to one already, it counts by which link it still is reached. */
+  readonly openGateways: ReadonlySet<string>
 }
 
 /** That part of a wish; `undefined` where it takes reading all. */
@@ -32,6 +35,7 @@ export function routeScopeOf({ routes, rules, neighbors }: DesiredNetwork): Rout
     rules: [...new Set(rules.map(({ rule }) => rule.family))],
     neighbors: neighbors.map(({ neighbor: { dev, proxy = false } }) => ({ dev: String(dev), proxy })),
     gateways: new Set(gateways.filter((gateway) => gateway !== undefined)),
+    openGateways: new Set(routes.flatMap(openHops).map(({ via }) => via)),
   }
 }
 

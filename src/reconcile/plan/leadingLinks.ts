@@ -1,6 +1,4 @@
 import { addToGroup } from '../../grouped.js'
-import { parseAddress } from '../../ip/address.js'
-import { isLinkLocal } from '../../ip/linkLocal.js'
 import { covers } from '../../rtnetlink/packed/covers.js'
 import type { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import type { Nexthop, Route } from '../../rtnetlink/route.js'
@@ -9,6 +7,8 @@ import type { NetworkState } from '../../state/model.js'
 import { kernelProtocol, type RouteRecord } from '../../state/route.js'
 import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { vrfOf } from '../diff/lookup.js'
+import { isOpen, openHops } from '../reach/openHops.js'
+import type { Wish } from '../reach/pairs.js'
 import { leadsToLink, reachedByLinks } from '../reach/reachable.js'
 
 /** Tells the link by which a gateway must be reached from now on; `undefined` where the kernel has found it already. */
@@ -83,19 +83,6 @@ function mayReach(
   if (links.get(dev)?.addresses.some(({ noPrefixRoute }) => noPrefixRoute)) return true
   const own = many.get(dev)
   return own !== undefined && covers(own, gateway)
-}
-
-/** The next hops of a wish that name a gateway, and no link towards it. */
-function openHops({ absent, exact, stated }: DesiredRoute): (Nexthop & { readonly via: string })[] {
-  if (absent || exact) return []
-  return (stated.nexthops ?? [stated]).flatMap((hop) => (isOpen(hop) ? [hop] : []))
-}
-
-function isOpen<Hop extends Nexthop>(hop: Hop): hop is Hop & { readonly via: string } {
-  const { via, dev, onlink } = hop
-  if (via === undefined || dev !== undefined || onlink) return false
-  const gateway = parseAddress(via)
-  return gateway !== undefined && !isLinkLocal(gateway)
 }
 
 function withLinks(wanted: DesiredRoute, find: FindLink): DesiredRoute {
