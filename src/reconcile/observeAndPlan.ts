@@ -14,6 +14,7 @@ import { losingEntries } from './losses/losingEntries.js'
 import { withRemadeLinks } from './losses/remadeLinks.js'
 import { curiosityOf } from './observe/curiosity.js'
 import { isAboutLinks, isAdditive } from './observe/scope.js'
+import { mastersIn } from './observe/scopeOfRoutes.js'
 import { type ApplyOptions, ownerOf, type PlanOptions } from './options/options.js'
 import { desiredNetworks } from './plan/desiredNetworks.js'
 import { withLeadingLinks } from './plan/leadingLinks.js'
@@ -136,7 +137,8 @@ export async function additionsRead(
 ): Promise<Map<string, NetworkState> | undefined> {
   const few = await world.observeFew(networks, ownerOf(options), options)
   if (few || ![...networks.values()].every(isAboutLinks)) return few
-  return await world.observe(networks.keys(), options, networks, { linksOnly: true })
+  const neighborsOf = new Set([...networks.values()].flatMap(({ links }) => mastersIn(links)))
+  return await world.observe(networks.keys(), options, networks, { linksOnly: true, neighborsOf })
 }
 
 async function allSteps(

@@ -21,6 +21,7 @@ import { readFirewall } from './firewall.js'
 import { LinkReader } from './linkReader.js'
 import { observeEntries } from './observeEntries.js'
 import { type FeatureSelection, withGeneric } from './observeGeneric.js'
+import { observeNeighborsOf } from './observeNeighbors.js'
 import { withQdiscs } from './observeQdiscs.js'
 import { observeRoutes, observeRules, observeTable } from './observeRoutes.js'
 import { withVlans } from './observeVlans.js'
@@ -42,6 +43,8 @@ export interface Curiosity {
   readonly features?: FeatureSelection
   /** Whether routes, rules, nexthop objects and neighbors are left out: what is wanted has nothing to do with them. */
   readonly linksOnly?: boolean
+  /** The links whose neighbors are read all the same. */
+  readonly neighborsOf?: ReadonlySet<string>
   /** The tables whose routes are read. Default: all. */
   readonly tables?: ReadonlySet<number>
 }
@@ -58,6 +61,7 @@ export async function observe(
     tableIfAllowed = false,
     features,
     linksOnly = false,
+    neighborsOf = new Set(),
     tables: wanted,
   }: Curiosity = {},
 ): Promise<NetworkState> {
@@ -70,7 +74,11 @@ export async function observe(
   const filtering = vlanFiltering === undefined ? {} : { vlanFiltering }
   const switches = await observeSwitches(place, table, options, tableIfAllowed)
   const known = entries ? await observeEntries(place, listed, names, options) : {}
-  if (linksOnly) return { ...unreadState, links: records, ...switches, ...known, ...filtering }
+  if (linksOnly) {
+    const wishes = [...neighborsOf].map((dev) => ({ dev, proxy: false }))
+    const neighbors = await observeNeighborsOf(place, wishes, records, names, options)
+    return { ...unreadState, links: records, neighbors, ...switches, ...known, ...filtering }
+  }
   const tables: PackedRoutes<RouteRecord>[] = []
   const rules: NetworkState['rules'][number][] = []
   for (const family of ['inet', 'inet6'] as const) {

@@ -2,13 +2,11 @@ import { NetworkError } from '../../error.js'
 import type { DecodeContext } from '../../netlink/codec.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import { decodeAddress, getIpv6Address } from '../../rtnetlink/address.js'
-import { decodeNeighbor, dumpNeighbors, type ListedNeighbor } from '../../rtnetlink/neighbor.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
-import { linkCalled } from '../../state/linkCalled.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { routesOfState } from '../../state/packedState.js'
 import type { Place } from '../world/place.js'
-import { dump } from './dump.js'
+import { observeNeighborsOf } from './observeNeighbors.js'
 import { observeRules, observeTable } from './observeRoutes.js'
 import type { RouteScope } from './scopeOfRoutes.js'
 
@@ -43,30 +41,4 @@ async function hasIpv6Address(place: Place, address: string, options: RequestOpt
     if (error instanceof NetworkError && error.code === 'EADDRNOTAVAIL') return false
     throw error
   }
-}
-
-async function observeNeighborsOf(
-  place: Place,
-  wanted: RouteScope['neighbors'],
-  links: ReadonlyMap<string, LinkRecord>,
-  names: DecodeContext,
-  options: RequestOptions,
-): Promise<ListedNeighbor[]> {
-  const neighbors: ListedNeighbor[] = []
-  const asked = new Set<string>()
-  for (const { dev, proxy } of wanted) {
-    const index = linkCalled(links, dev)?.link.index
-    const key = `${index} ${proxy}`
-    if (index === undefined || asked.has(key)) continue
-    asked.add(key)
-    // A kernel before 4.20 gives those of all links.
-    const listed = await dump(
-      place,
-      dumpNeighbors({ dev: index, ...(proxy ? { proxy } : {}) }),
-      (body) => decodeNeighbor(body, names),
-      options,
-    )
-    neighbors.push(...listed.filter((neighbor) => neighbor.index === index))
-  }
-  return neighbors
 }

@@ -9,6 +9,7 @@ import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
 import { sectionOf } from '../../state/link.js'
 import { emptyState, type NetworkState } from '../../state/model.js'
+import { isLastingNeighbor } from '../../state/neighbor.js'
 import { newMark, type Owner } from '../../state/owner.js'
 import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
 import { lowersOf } from '../reach/dependents.js'
@@ -135,6 +136,7 @@ const additions: ReadonlySet<Operation['type']> = new Set([
 
 /** Whether steps only add: then nothing goes along with them that nobody named, nor where they are undone. */
 export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
+  const withNeighbors = new Map([...states].map(([name, state]) => [name, linksWithNeighbors(state)]))
   return steps.every(({ action, operation, namespace = '' }) => {
     if (operation.type === 'changeFirewall') return true
     const state = states.get(namespace)
@@ -142,9 +144,15 @@ export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<st
       additions.has(operation.type) &&
       action === 'create' &&
       !changesMaster(operation, state) &&
+      !withNeighbors.get(namespace)?.has(masterIn(operation)) &&
       !isFirstAddress(operation, state)
     )
   })
+}
+
+/** The links that have neighbors which somebody entered: a master that gets the MAC address of a new port loses them. */
+function linksWithNeighbors({ neighbors }: NetworkState): ReadonlySet<string | number | undefined> {
+  return new Set(neighbors.filter(isLastingNeighbor).map(({ dev }) => dev))
 }
 
 /**

@@ -1,9 +1,10 @@
 import { type Family, familyOf, parseAddress } from '../../ip/address.js'
 import { isLinkLocal } from '../../ip/linkLocal.js'
 import { linksOfRoute } from '../../rtnetlink/routeRecord.js'
-import type { DesiredNetwork, DesiredRoute } from '../../state/desired.js'
+import type { DesiredLink, DesiredNetwork, DesiredRoute } from '../../state/desired.js'
 import { openHops } from '../reach/openHops.js'
 import { localTable, mostTables } from '../reach/tables.js'
+import type { NeighborsOfLink } from './observeNeighbors.js'
 
 /** What of routes, rules and neighbors a plan is about that only adds some. */
 export interface RouteScope {
@@ -11,8 +12,7 @@ export interface RouteScope {
   readonly tables: readonly { readonly family: Family; readonly table: number }[]
   /** The families whose rules are to be known. */
   readonly rules: readonly Family[]
-  /** Those of the links whose neighbors are to be known, with whether these are ones that the host answers for. */
-  readonly neighbors: readonly { readonly dev: string; readonly proxy: boolean }[]
+  readonly neighbors: readonly NeighborsOfLink[]
   /** The IPv6 gateways, which must be no address of the host itself. */
   readonly gateways: ReadonlySet<string>
   /** The gateways to which no link is named: where a route leads to one already, it counts by which link it still is reached. */
@@ -20,7 +20,7 @@ export interface RouteScope {
 }
 
 /** That part of a wish; `undefined` where it takes reading all. */
-export function routeScopeOf({ routes, rules, neighbors }: DesiredNetwork): RouteScope | undefined {
+export function routeScopeOf({ links, routes, rules, neighbors }: DesiredNetwork): RouteScope | undefined {
   const tables = new Map<string, RouteScope['tables'][number]>()
   for (const { route } of routes) {
     const { family, table } = route
@@ -33,10 +33,18 @@ export function routeScopeOf({ routes, rules, neighbors }: DesiredNetwork): Rout
   return {
     tables: [...tables.values()],
     rules: [...new Set(rules.map(({ rule }) => rule.family))],
-    neighbors: neighbors.map(({ neighbor: { dev, proxy = false } }) => ({ dev: String(dev), proxy })),
+    neighbors: [
+      ...neighbors.map(({ neighbor: { dev, proxy = false } }) => ({ dev: String(dev), proxy })),
+      ...mastersIn(links).map((dev) => ({ dev, proxy: false })),
+    ],
     gateways: new Set(gateways.filter((gateway) => gateway !== undefined)),
     openGateways: new Set(routes.flatMap(openHops).map(({ via }) => via)),
   }
+}
+
+/** The links that are to have ports: with a new one they may get its MAC address, and lose their neighbors. */
+export function mastersIn(links: readonly DesiredLink[]): string[] {
+  return links.flatMap(({ properties: { master } }) => (typeof master === 'string' ? [master] : []))
 }
 
 /** The links that routes and neighbors refer to. */

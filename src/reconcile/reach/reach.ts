@@ -1,5 +1,6 @@
 import { type Family, familyOf } from '../../ip/address.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
+import { isPairKind } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
 import type { NexthopRecord } from '../../state/nexthop.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
@@ -22,8 +23,8 @@ export const minimumMtu: Readonly<Record<Family, number>> = { inet: 68, inet6: 1
  *
  * The kernel takes a link's IPv4 routes and neighbors with its last address, and those of a preferred source with that
  * one (net/ipv4/fib_frontend.c, fib_disable_ip and fib_sync_down_addr); everything with a link that goes down;
- * everything of IPv6 with an MTU that is too small; and all neighbors with a MAC address (net/core/neighbour.c,
- * neigh_changeaddr).
+ * everything of IPv6 with an MTU that is too small; and all neighbors with a MAC address, also that of a master which
+ * changes with its ports (net/core/neighbour.c, neigh_changeaddr).
  */
 export class Reach {
   readonly #before: NetworkState
@@ -108,6 +109,7 @@ export class Reach {
     switch (operation.type) {
       case 'createLink':
         this.#takeLink(this.#nameOf(operation.link.name))
+        if (typeof operation.link.master === 'string') this.#takeNeighbors(this.#nameOf(operation.link.master))
         break
       case 'deleteLink':
         this.#takeLink(this.#nameOf(operation.name))
@@ -167,9 +169,20 @@ export class Reach {
     for (const other of downWith(name, this.#before)) this.#takeDown(other)
   }
 
+  /** What stands on a link can have its MAC address, and a master one of its ports' (net/bridge/br_stp_if.c). */
+  #takeNeighbors(name: string): void {
+    if (this.#neighbors.has(name)) return
+    this.#neighbors.add(name)
+    const { kind, master } = this.#before.links.get(name)?.link ?? {}
+    if (typeof master === 'string') this.#takeNeighbors(master)
+    if (isPairKind(kind)) return
+    for (const other of takenAlong(name, this.#before)) this.#takeNeighbors(other)
+  }
+
   #takeLink(name: string): void {
     if (this.#gone.has(name)) return
     this.#gone.add(name)
+    this.#takeNeighbors(name)
     this.#takeDown(name)
     for (const other of takenAlong(name, this.#before)) this.#takeLink(other)
     const { kind = '' } = this.#before.links.get(name)?.link ?? {}
@@ -190,7 +203,8 @@ export class Reach {
       )
       if (mtu !== undefined && tooSmall) this.#links[family].add(name)
     }
-    if (mac !== undefined || arp !== undefined) this.#neighbors.add(name)
+    if (mac !== undefined || arp !== undefined || master !== undefined) this.#takeNeighbors(name)
+    if (typeof master === 'string') this.#takeNeighbors(this.#nameOf(master))
   }
 
   #followAddress({ type, address }: Extract<Operation, { address: unknown }>): void {
