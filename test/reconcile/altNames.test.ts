@@ -32,6 +32,18 @@ test('an alternative name stands for a link wherever a spec names one', async (t
   t.like(namespace.ip('neighbor', 'show', '10.0.0.7')[0], { dev: 'br0' })
 })
 
+test('a new link is not made of another kind of link that has its name for an alternative one', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer v1 && ip link property add dev v0 altname lan')
+  const before = namespace.picture()
+  const error = await namespace.refuses({ links: [{ name: 'lan', kind: 'bridge' }] }, 'INVALID_SPEC')
+  t.is(error.path, '/links/0/name')
+  t.regex(error.message, /lan is an alternative name of v0, a veth/)
+  t.deepEqual(namespace.picture(), before)
+  await namespace.converges({ links: [{ name: 'lan', kind: 'veth', veth: { peer: { name: 'v1' } }, mtu: 1400 }] })
+  t.like(namespace.ip('link', 'show', 'v0')[0], { mtu: 1400 })
+})
+
 test('the longest alternative name finds a link, too', async (t) => {
   const namespace = reconcileNamespace(t)
   const name = 'n'.repeat(127)

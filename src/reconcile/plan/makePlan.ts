@@ -23,6 +23,7 @@ import { withPeerQueues } from '../reach/peerQueues.js'
 import { planRenames, type Renaming } from '../renames/renames.js'
 import { orderSteps, tag } from '../steps/order.js'
 import { Phase, type PlannedStep, shownReason } from '../steps/step.js'
+import { checkKindsOfAltNames } from './kindsOfAltNames.js'
 import { withLeadingLinks } from './leadingLinks.js'
 import { checkLostFarEnds, lostFarEnds } from './lostFarEnds.js'
 import { withOtherEnds } from './otherEnds.js'
@@ -55,6 +56,7 @@ export async function makeSteps(
   for (const [namespace, renaming] of renamings) {
     await rest()
     const state = await stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
+    if (owner) checkKindsOfAltNames(renaming.desired, state, problems)
     const { desired: named, actual: there, twice } = await parted(await withRealNames(renaming.desired, state), state)
     for (const wanted of twice) problems.push(wantedTwiceProblem(wanted))
     await rest()
