@@ -9,7 +9,7 @@ import type { Route } from '../rtnetlink/route.js'
 import type { QdiscSpec } from '../spec/qdiscTypes.js'
 import type { FindOrigin } from '../spec/routeOrigin.js'
 import type { DesiredFirewall } from './firewall/desiredFirewall.js'
-import type { Elsewhere } from './model.js'
+import type { Elsewhere, Forwarding } from './model.js'
 import type { NexthopRecord } from './nexthop.js'
 import type { ActualQdisc } from './qdisc.js'
 import type { RouteRecord } from './route.js'
@@ -128,7 +128,7 @@ export interface DesiredNetwork {
   readonly neighbors: readonly DesiredNeighbor[]
   readonly fdb?: readonly DesiredFdbEntry[]
   readonly mdb?: readonly DesiredMdbEntry[]
-  readonly forwarding: { readonly ipv4?: boolean; readonly ipv6?: boolean; readonly path?: string }
+  readonly forwarding: Partial<Forwarding> & { readonly path?: string }
   /** What the owner's nf_tables should do; left out where nothing is said of it. */
   readonly firewall?: DesiredFirewall
 }

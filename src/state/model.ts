@@ -38,6 +38,8 @@ export interface LinkRecord {
 export interface Forwarding {
   readonly ipv4: boolean
   readonly ipv6: boolean
+  /** What settings were, by their files, that the kernel changes along when it is switched; left out where that was not read. */
+  readonly along?: Readonly<Record<string, string>>
 }
 
 /** Everything that is read of one network namespace. */

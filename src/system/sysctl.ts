@@ -66,3 +66,12 @@ function sysctlError(name: string, verb: string, cause: unknown): NetworkError {
 
 /** The files that switch forwarding. */
 export const forwardingFiles = { ipv4: 'ipv4/ip_forward', ipv6: 'ipv6/conf/all/forwarding' } as const
+
+/**
+ * What the kernel changes along with such a switch, beside each link: net/ipv4/devinet.c, inet_forward_change;
+ * net/ipv6/addrconf.c, addrconf_fixup_forwarding.
+ */
+export const changedWithForwarding = {
+  ipv4: ['ipv4/conf/default/forwarding', 'ipv4/conf/all/accept_redirects'],
+  ipv6: ['ipv6/conf/default/forwarding'],
+} as const

@@ -160,6 +160,20 @@ test('a link that is made anew, or comes back, has the MTU of IPv6 that it had, 
   t.is(read(other, ...files), '1300 1400 1500 1500')
 })
 
+test('what the kernel changes along with forwarding comes back when that is undone', async (t) => {
+  const namespace = reconcileNamespace(t)
+  const files = ['ipv4/conf/all/accept_redirects', 'ipv4/conf/default/forwarding', 'ipv6/conf/default/forwarding']
+  namespace.sh('cd /proc/sys/net && echo 0 >ipv4/conf/all/accept_redirects && echo 1 >ipv6/conf/default/forwarding')
+  const error = await namespace.fails({ forwarding: { ipv4: true, ipv6: true } }, failing)
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.is(read(namespace, ...files), '0 0 1')
+  t.true(
+    error.rollback?.steps.includes(
+      'sysctl -w net.ipv4.ip_forward=0 net.ipv4.conf.default.forwarding=0 net.ipv4.conf.all.accept_redirects=0',
+    ),
+  )
+})
+
 test('links that forward otherwise than their namespace do so again when its forwarding is undone', async (t) => {
   const namespace = reconcileNamespace(t)
   namespace.sh('ip link add br0 type bridge; ip link add br1 type bridge')

@@ -48,6 +48,7 @@ export async function diffNetwork(context: DiffContext): Promise<void> {
 
 function diffForwarding(context: DiffContext): void {
   const { desired, actual } = context
+  const { along } = desired.forwarding
   for (const family of ['ipv4', 'ipv6'] as const) {
     const value = desired.forwarding[family]
     if (value === undefined || value === actual.forwarding[family]) continue
@@ -58,7 +59,7 @@ function diffForwarding(context: DiffContext): void {
       changes: [{ property: family, before: actual.forwarding[family], after: value }],
       path: desired.forwarding.path === undefined ? undefined : `${desired.forwarding.path}/${family}`,
       phase: Phase.forwarding,
-      operation: { type: 'setForwarding', family, value },
+      operation: { type: 'setForwarding', family, value, ...(along ? { along } : {}) },
     })
   }
 }

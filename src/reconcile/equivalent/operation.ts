@@ -1,4 +1,5 @@
 import { sysctlFile } from '../../state/sysctl.js'
+import { changedWithForwarding } from '../../system/sysctl.js'
 import { withLower } from '../reach/dependents.js'
 import { bulkEquivalent } from '../steps/bulkOperation.js'
 import type { Operation } from '../steps/operation.js'
@@ -51,7 +52,11 @@ function commandsOf(operation: Operation, changes: PlannedStep['changes'] = []):
       return [`ip netns delete ${operation.name}`]
     case 'setForwarding': {
       const key = operation.family === 'ipv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
-      return [`sysctl -w ${key}=${operation.value ? 1 : 0}`]
+      const along = changedWithForwarding[operation.family].flatMap((file): string[] => {
+        const former = operation.along?.[file]
+        return former === undefined ? [] : [`net.${file.replaceAll('/', '.')}=${former}`]
+      })
+      return [words('sysctl -w', `${key}=${operation.value ? 1 : 0}`, ...along)]
     }
     case 'changeFirewall':
       return firewallCommands(

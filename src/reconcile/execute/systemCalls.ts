@@ -1,8 +1,9 @@
 import { sysctlFile } from '../../state/sysctl.js'
 import { createNamespace, deleteNamespace } from '../../system/namespace.js'
 import { namespaceIdentity } from '../../system/namespaceIdentity.js'
-import { forwardingFiles } from '../../system/sysctl.js'
+import { changedWithForwarding, forwardingFiles } from '../../system/sysctl.js'
 import type { Operation } from '../steps/operation.js'
+import type { Kernel } from '../world/kernel.js'
 import type { Place } from '../world/place.js'
 import type { World } from '../world/world.js'
 
@@ -36,7 +37,7 @@ export function runSystemCall(operation: SystemCall, world: World, place: () => 
       deleteNamespace(operation.name)
       return
     case 'setForwarding':
-      place().kernel.writeSysctl(forwardingFiles[operation.family], operation.value ? '1' : '0')
+      setForwarding(operation, place().kernel)
       return
     case 'setSysctl': {
       const { kernel } = place()
@@ -44,5 +45,13 @@ export function runSystemCall(operation: SystemCall, world: World, place: () => 
         kernel.writeSysctl(sysctlFile(operation.name, setting), value)
       }
     }
+  }
+}
+
+function setForwarding({ family, value, along = {} }: Extract<SystemCall, { type: 'setForwarding' }>, kernel: Kernel) {
+  kernel.writeSysctl(forwardingFiles[family], value ? '1' : '0')
+  for (const file of changedWithForwarding[family]) {
+    const former = along[file]
+    if (former !== undefined) kernel.writeSysctl(file, former)
   }
 }

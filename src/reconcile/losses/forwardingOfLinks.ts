@@ -1,6 +1,7 @@
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { sysctlFile } from '../../state/sysctl.js'
 import { eachInTurns } from '../../system/inTurns.js'
+import { changedWithForwarding } from '../../system/sysctl.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 
@@ -9,7 +10,10 @@ export function switchedForwarding(steps: readonly PlannedStep[]): readonly ('ip
   return steps.flatMap(({ operation }) => (operation.type === 'setForwarding' ? [operation.family] : []))
 }
 
-/** Adds to what was read the links that forward otherwise than their namespace, where steps switch that. */
+/**
+ * Adds to what was read the links that forward otherwise than their namespace, where steps switch that, and what the kernel
+ * changes along.
+ */
 export async function withForwardingOfLinks(
   world: World,
   states: ReadonlyMap<string, NetworkState>,
@@ -29,7 +33,13 @@ export async function withForwardingOfLinks(
       }
       links.set(name, { ...record, sysctl })
     })
-    added.set(namespace, { ...state, links })
+    const along = families
+      .flatMap((family) => changedWithForwarding[family])
+      .flatMap((file): [string, string][] => {
+        const value = place.kernel.readSysctl(file)
+        return value === undefined ? [] : [[file, value]]
+      })
+    added.set(namespace, { ...state, links, forwarding: { ...state.forwarding, along: Object.fromEntries(along) } })
   }
   return added
 }

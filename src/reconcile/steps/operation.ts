@@ -20,7 +20,13 @@ import type { VlanChanges } from '../../state/vlans.js'
 export type Operation =
   | { readonly type: 'createNamespace'; readonly name: string }
   | { readonly type: 'deleteNamespace'; readonly name: string }
-  | { readonly type: 'setForwarding'; readonly family: 'ipv4' | 'ipv6'; readonly value: boolean }
+  /** Switches forwarding, and gives back what the kernel changes along, where that is said. */
+  | {
+      readonly type: 'setForwarding'
+      readonly family: 'ipv4' | 'ipv6'
+      readonly value: boolean
+      readonly along?: Readonly<Record<string, string>>
+    }
   /** Changes entries of the nf_tables of a name; none of them: writes the tables anew where they differ. */
   | { readonly type: 'changeFirewall'; readonly table: string; readonly entries: readonly FirewallEntry[] }
   /** Creates a link; `replaces` deletes the one of that name first. */

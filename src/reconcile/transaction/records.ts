@@ -120,6 +120,7 @@ const network = v.looseObject({
   forwarding: v.looseObject({
     ipv4: v.optional(v.boolean()),
     ipv6: v.optional(v.boolean()),
+    along: v.optional(v.record(v.string(), v.string())),
     path: v.optional(v.string()),
   }),
   firewall: v.optional(
