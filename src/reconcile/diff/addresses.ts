@@ -1,4 +1,5 @@
 import { familyOf } from '../../ip/address.js'
+import { addressNames } from '../../network/propertyNames.js'
 import type { Address, ListedAddress } from '../../rtnetlink/address.js'
 import { defined } from '../../rtnetlink/defined.js'
 import { addressDifferences, addressKey, isChangedInPlace, isManageable, subnetOf } from '../../state/address.js'
@@ -13,6 +14,7 @@ import { addStep, type DiffContext } from './context.js'
 import { hasPrefixRoute, leftPrefixRoutes } from './leftPrefixRoutes.js'
 import { findLink, lastingNeighbors } from './lookup.js'
 import { addressesOnceUp } from './loopbackAddresses.js'
+import { newProperties } from './newProperties.js'
 import { routeStep } from './routeStep.js'
 
 /** Steps for the addresses of all links that the spec lists addresses for. */
@@ -174,7 +176,7 @@ function addAddress(
     action: 'create',
     object: 'address',
     id: idOf(address, name),
-    changes: Object.entries(properties).map(([property, after]) => ({ property, after })),
+    changes: newProperties(addressNames, properties),
     path: link.path === undefined ? undefined : `${link.path}/addresses`,
     disruption: before ? 'address-gap' : 'none',
     phase: Phase.address,

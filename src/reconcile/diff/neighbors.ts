@@ -1,4 +1,5 @@
 import { familyOf } from '../../ip/address.js'
+import { neighborNames } from '../../network/propertyNames.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredNeighbor } from '../../state/desired.js'
 import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
@@ -6,6 +7,7 @@ import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink, isThere, kindOf } from './lookup.js'
+import { newProperties } from './newProperties.js'
 import { carriesOther, isLoopback } from './portChecks.js'
 
 /** An entry that is looked for, or was not found, or was deleted while in use, tells of no neighbor. */
@@ -39,7 +41,7 @@ export async function diffNeighbors(context: DiffContext): Promise<void> {
     }
     if (!actual) {
       const { dev: _dev, address: _address, ...properties } = neighbor
-      const changes = Object.entries(properties).map(([property, after]) => ({ property, after }))
+      const changes = newProperties(neighborNames, properties)
       const protocol = neighbor.protocol ?? context.owner?.protocol
       const marked = protocol === undefined ? neighbor : { ...neighbor, protocol }
       step(context, wanted, 'create', { type: 'addNeighbor', neighbor: marked }, changes)

@@ -1,10 +1,12 @@
 import { familyOf } from '../../ip/address.js'
+import { routeNames } from '../../network/propertyNames.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isByItself, linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
 import type { RouteOperation } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
 import type { StepDraft } from './context.js'
+import { newProperties } from './newProperties.js'
 import { hasGateway } from './routeDecision.js'
 
 /** Where a spec says something of a route. */
@@ -53,8 +55,8 @@ export function needsOf({ type, route }: RouteOperation): string[] {
 }
 
 function propertiesOf(route: RouteRecord): PropertyChange[] {
-  const { family: _family, to: _to, table: _table, metric: _metric, tos: _tos, ...properties } = route
-  return Object.entries(properties).map(([property, after]) => ({ property, after }))
+  const { family: _family, to: _to, table: _table, metric: _metric, tos: _tos, forPrefix: _for, ...properties } = route
+  return newProperties(routeNames, properties)
 }
 
 function routeChanges(before: RouteRecord, after: RouteRecord): PropertyChange[] {
