@@ -55,7 +55,8 @@ function beside(run: (script: string) => string): string[] {
       .map((line) =>
         line
           .replace(/ refcnt \d+| direct_packets_stat \d+/g, '')
-          .replace(/ 8[0-9a-f]{3}:/, ' auto:')
+          // The kernel counts handles from 8001: to fffe: for all namespaces: net/sched/sch_api.c, qdisc_alloc_handle.
+          .replace(/ (?!ffff)[89a-f][0-9a-f]{3}:/, ' auto:')
           .replace(/ burst \d+b cburst \d+b$/, ''),
       ),
     ...features.split(/^Features for /m).map(featureLine),
