@@ -1,13 +1,11 @@
 import { familyOf } from '../../ip/address.js'
 import type { Address } from '../../rtnetlink/address.js'
 import { subnetOf } from '../../state/address.js'
+import { prefixMetricOf } from '../../state/prefixRoutes.js'
 import { kernelProtocol, mainTable, type RouteRecord } from '../../state/route.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { DiffContext } from './context.js'
 import { findLink } from './lookup.js'
-
-/** IP6_RT_PRIO_ADDRCONF: include/uapi/linux/ipv6_route.h */
-const prefixMetric = 256
 
 /**
  * The prefix routes that stay without an address that they belong to: the kernel deletes an IPv6 address alone where
@@ -46,7 +44,7 @@ export async function leftPrefixRoutes(
   const table = tableOf(context, name)
   return [...orphans.values()].map((address): RouteRecord => {
     const to = subnetOf(address)
-    return { family: 'inet6', to, dev: name, table, metric: metricOf(address), tos: 0, protocol: kernelProtocol }
+    return { family: 'inet6', to, dev: name, table, metric: prefixMetricOf(address), tos: 0, protocol: kernelProtocol }
   })
 }
 
@@ -59,12 +57,8 @@ function isPermanent({ validLifetime = 'forever' }: Address): boolean {
   return validLifetime === 'forever'
 }
 
-function metricOf({ metric }: Address): number {
-  return metric || prefixMetric
-}
-
 function routeOfAddress(address: Address): string {
-  return `${subnetOf(address)} ${metricOf(address)}`
+  return `${subnetOf(address)} ${prefixMetricOf(address)}`
 }
 
 /** The table of prefix routes: that of the VRF that the link is in. */

@@ -104,14 +104,13 @@ export async function observe(
 
 /** Routes with a note at those that somebody made for the prefixes of addresses. Among many none is looked for. */
 async function withPrefixRoutes(
-  { routes, bulk }: Pick<NetworkState, 'routes' | 'bulk'>,
+  listed: Pick<NetworkState, 'routes' | 'bulk'>,
   links: NetworkState['links'],
 ): Promise<Pick<NetworkState, 'routes' | 'bulk'>> {
   const isMade = madeForPrefixes(links)
-  return {
-    routes: await mapInTurns(routes, (route) => (isMade(route) ? { ...route, forPrefix: true } : route)),
-    ...(bulk ? { bulk } : {}),
-  }
+  if (!isMade) return listed
+  const noted = (route: RouteRecord): RouteRecord => (isMade(route) ? { ...route, forPrefix: true } : route)
+  return { ...listed, routes: await mapInTurns(listed.routes, noted) }
 }
 
 /** Reads what a namespace has once: its switches, and the tables of a name. */
