@@ -40,8 +40,8 @@ export interface Scope {
 
 /**
  * Reads of a namespace no more than some links with their addresses, some tables of routes, its rules, its switches and
- * its nf_tables, in a time that does not depend on what other links are there. Answers `undefined` where that would not be all that a plan about these links has
- * to know.
+ * its nf_tables, in a time that does not depend on what other links are there. Answers `undefined` where that would not
+ * be all that a plan about these links has to know.
  */
 export async function observeFew(
   place: Place,

@@ -11,8 +11,9 @@ import { observeRules, observeTable } from './observeRoutes.js'
 import type { RouteScope } from './scopeOfRoutes.js'
 
 /**
- * Reads the routes, rules and neighbors that a plan is about; those of links that are not among some refer to them by index.
- * Answers `undefined` where it takes all links to tell whether a gateway is one, or by which of them it is reached.
+ * Reads the routes, rules and neighbors that a plan is about; those of links that are not among some refer to them by
+ * index. Answers `undefined` where it takes all links to tell whether a gateway is one, or by which of them it is
+ * reached.
  */
 export async function observeFewRoutes(
   place: Place,

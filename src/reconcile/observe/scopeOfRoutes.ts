@@ -24,7 +24,7 @@ export function routeScopeOf({ links, routes, rules, neighbors }: DesiredNetwork
   const tables = new Map<string, RouteScope['tables'][number]>()
   for (const { route } of routes) {
     const { family, table } = route
-    if (table === localTable || route.nexthopId !== undefined || tables.size > mostTables) return undefined
+    if (table === localTable || route.nexthopId !== undefined) return undefined
     tables.set(`${family} ${table}`, { family, table })
   }
   if (tables.size > mostTables) return undefined

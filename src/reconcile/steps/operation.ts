@@ -141,3 +141,9 @@ export function propertyChange(
 ): Extract<Operation, { type: 'updateLink' }> {
   return { type: 'updateLink', name, kind, changes, addedAltNames: [], removedAltNames: [], bounce: false }
 }
+
+/** The link that a new one becomes a port of. */
+export function masterOfNew(operation: Operation): string | undefined {
+  const master = operation.type === 'createLink' ? operation.link.master : undefined
+  return typeof master === 'string' ? master : undefined
+}

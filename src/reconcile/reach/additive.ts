@@ -1,0 +1,55 @@
+import { familyOf } from '../../ip/address.js'
+import type { NetworkState } from '../../state/model.js'
+import { isLastingNeighbor } from '../../state/neighbor.js'
+import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
+import { masterOfNew, type Operation } from '../steps/operation.js'
+import type { PlannedStep } from '../steps/step.js'
+
+const additions: ReadonlySet<Operation['type']> = new Set([
+  'createLink',
+  'updateLink',
+  'addAddress',
+  'addFdbEntry',
+  'addRoute',
+  'addRule',
+  'addNeighbor',
+])
+
+/** Whether steps only add: then nothing goes along with them that nobody named, nor where they are undone. */
+export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
+  const withPorts = new Map<string, Set<string>>()
+  for (const { action, operation, namespace = '' } of steps) {
+    if (operation.type === 'changeFirewall') continue
+    if (!additions.has(operation.type) || action !== 'create') return false
+    const state = states.get(namespace)
+    if (changesMaster(operation, state) || isFirstAddress(operation, state)) return false
+    const master = masterOfNew(operation)
+    if (master !== undefined) withPorts.set(namespace, (withPorts.get(namespace) ?? new Set()).add(master))
+  }
+  return [...withPorts].every(([namespace, masters]) => !hasNeighbors(masters, states.get(namespace)))
+}
+
+/** Whether links have neighbors that somebody entered: a master that gets the MAC address of a new port loses them. */
+function hasNeighbors(links: ReadonlySet<string>, state: NetworkState | undefined): boolean {
+  return state?.neighbors.some((neighbor) => links.has(String(neighbor.dev)) && isLastingNeighbor(neighbor)) ?? false
+}
+
+/**
+ * Whether a link that is there gets its first IPv4 address: with its last one it loses all IPv4 routes and neighbors,
+ * also those that it had without any (net/ipv4/fib_frontend.c, fib_inetaddr_event).
+ */
+function isFirstAddress(operation: Operation, state: NetworkState | undefined): boolean {
+  if (operation.type !== 'addAddress' || familyOf(operation.address.address) !== 'inet') return false
+  const there = state?.links.get(String(operation.address.dev))
+  return there !== undefined && !there.addresses.some(({ address }) => familyOf(address) === 'inet')
+}
+
+/** Whether a new port has another MTU than its master, which may follow it, and with it whatever stands on that. */
+function changesMaster(operation: Operation, state: NetworkState | undefined): boolean {
+  const master = masterOfNew(operation)
+  const there = master === undefined ? undefined : state?.links.get(master)
+  if (!there || !followsPorts(there.link) || operation.type !== 'createLink') return false
+  const { link, portsMtu = link.mtu } = there
+  // One that does not have the smallest MTU of its ports was given its own.
+  return mtuOfNew(operation.link) !== link.mtu && portsMtu === link.mtu
+}
