@@ -1,6 +1,4 @@
 import { type Family, familyOf } from '../../ip/address.js'
-import { linkKind } from '../../rtnetlink/kinds/registry.js'
-import { isPairKind } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
 import type { NexthopRecord } from '../../state/nexthop.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
@@ -8,7 +6,7 @@ import { priorityGroup, type RuleRecord } from '../../state/rule.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
-import { downWith, takenAlong } from './dependents.js'
+import { FallenLinks } from './fallenLinks.js'
 import { Ipv4Addresses } from './ipv4Addresses.js'
 
 /** How wide a reach is taken: what the steps surely can take along, or also what undoing them in any way can. */
@@ -30,17 +28,12 @@ export class Reach {
   readonly #before: NetworkState
   readonly #width: Width
   readonly #nameOf: (name: string) => string
-  readonly #links: Readonly<Record<Family, Set<string>>> = { inet: new Set(), inet6: new Set() }
-  readonly #neighbors = new Set<string>()
+  readonly #fallen: FallenLinks
   /** Links that are put into another master, which ends all that the former had of them. */
   readonly #ports = new Set<string>()
-  /** Links that are deleted, perhaps to be made anew. */
-  readonly #gone = new Set<string>()
   readonly #sources = new Set<string>()
   readonly #routes = new Set<string>()
   readonly #nexthops = new Set<number>()
-  /** Links that can be without a carrier for a moment. */
-  readonly #carriers = new Set<string>()
   readonly #nexthopsBefore: ReadonlyMap<number, NexthopRecord>
   readonly #rules = new Set<string>()
   /** The IPv4 addresses of each link as the steps go on, primaries first. */
@@ -48,6 +41,7 @@ export class Reach {
 
   private constructor(before: NetworkState, width: Width, nameOf: (name: string) => string) {
     this.#before = before
+    this.#fallen = new FallenLinks(before)
     this.#width = width
     this.#nexthopsBefore = new Map(before.nexthops.map((nexthop) => [nexthop.id, nexthop]))
     this.#nameOf = nameOf
@@ -74,30 +68,30 @@ export class Reach {
   takesAlong(route: RouteRecord): boolean {
     if (route.nexthopId !== undefined && this.takesNexthop(route.nexthopId)) return true
     if (route.src !== undefined && this.#sources.has(route.src)) return true
-    return linksOfRoute(route).some((dev) => this.#links[route.family].has(String(dev)))
+    return linksOfRoute(route).some((dev) => this.#fallen.families[route.family].has(String(dev)))
   }
 
   /** Whether a nexthop object can be lost: it goes with the carrier of its link, and a group with its members. */
   takesNexthop(id: number): boolean {
     const { dev, group = [] } = this.#nexthopsBefore.get(id) ?? {}
     if (this.#nexthops.has(id)) return true
-    if (typeof dev === 'string' && (this.#carriers.has(dev) || this.takesAddresses(dev))) return true
+    if (typeof dev === 'string' && (this.#fallen.carriers.has(dev) || this.takesAddresses(dev))) return true
     return group.some((member) => this.takesNexthop(member.id))
   }
 
   /** Whether the neighbors of a link can be lost. */
   takesNeighbor({ dev, address }: { readonly dev: string | number; readonly address: string }): boolean {
-    return this.#neighbors.has(String(dev)) || this.#links[familyOf(address)].has(String(dev))
+    return this.#fallen.neighbors.has(String(dev)) || this.#fallen.families[familyOf(address)].has(String(dev))
   }
 
   /** Whether the addresses of a link can be lost. */
   takesAddresses(dev: string): boolean {
-    return this.#links.inet.has(dev) || this.#links.inet6.has(dev)
+    return this.#fallen.families.inet.has(dev) || this.#fallen.families.inet6.has(dev)
   }
 
   /** Whether the entries of a link in forwarding and multicast databases can be lost. */
   takesEntries(dev: string | number | undefined): boolean {
-    return this.#gone.has(String(dev)) || this.#ports.has(String(dev))
+    return this.#fallen.gone.has(String(dev)) || this.#ports.has(String(dev))
   }
 
   /** Whether a rule can be lost: the kernel deletes the first that has all that is told, which can be another one. */
@@ -108,23 +102,22 @@ export class Reach {
   #follow(operation: Operation): void {
     switch (operation.type) {
       case 'createLink':
-        this.#takeLink(this.#nameOf(operation.link.name))
-        if (typeof operation.link.master === 'string') this.#takeNeighbors(this.#nameOf(operation.link.master))
+        this.#followCreation(operation)
         break
       case 'deleteLink':
-        this.#takeLink(this.#nameOf(operation.name))
+        this.#fallen.takeLink(this.#nameOf(operation.name))
         break
       case 'updateLink':
         this.#followUpdate(operation)
         break
       case 'renameLink':
-        if (operation.bounce) this.#takeDown(this.#nameOf(operation.to))
+        if (operation.bounce) this.#fallen.takeDown(this.#nameOf(operation.to))
         break
       case 'setSysctl':
         // Without IPv6 it has no addresses and no routes of it (net/ipv6/addrconf.c, addrconf_disable_ipv6); whoever
         // wants it so wants them gone.
         if (this.#width === 'undoing' && 'ipv6/disable_ipv6' in operation.values)
-          this.#links.inet6.add(this.#nameOf(operation.name))
+          this.#fallen.families.inet6.add(this.#nameOf(operation.name))
         break
       case 'addAddress':
       case 'replaceAddress':
@@ -153,58 +146,26 @@ export class Reach {
     }
   }
 
-  /** The other end of a pair, what stands on a link, and its master have a carrier by it. */
-  #takeCarrier(name: string): void {
-    if (this.#carriers.has(name)) return
-    this.#carriers.add(name)
-    const master = this.#before.links.get(name)?.link.master
-    if (typeof master === 'string') this.#takeCarrier(master)
-    for (const other of takenAlong(name, this.#before)) this.#takeCarrier(other)
-  }
-
-  #takeDown(name: string): void {
-    this.#takeCarrier(name)
-    this.#links.inet.add(name)
-    this.#links.inet6.add(name)
-    for (const other of downWith(name, this.#before)) this.#takeDown(other)
-  }
-
-  /** What stands on a link can have its MAC address, and a master one of its ports' (net/bridge/br_stp_if.c). */
-  #takeNeighbors(name: string): void {
-    if (this.#neighbors.has(name)) return
-    this.#neighbors.add(name)
-    const { kind, master } = this.#before.links.get(name)?.link ?? {}
-    if (typeof master === 'string') this.#takeNeighbors(master)
-    if (isPairKind(kind)) return
-    for (const other of takenAlong(name, this.#before)) this.#takeNeighbors(other)
-  }
-
-  #takeLink(name: string): void {
-    if (this.#gone.has(name)) return
-    this.#gone.add(name)
-    this.#takeNeighbors(name)
-    this.#takeDown(name)
-    for (const other of takenAlong(name, this.#before)) this.#takeLink(other)
-    const { kind = '' } = this.#before.links.get(name)?.link ?? {}
-    if (!linkKind(kind)?.portsGoDown) return
-    for (const { link } of this.#before.links.values()) if (link.master === name) this.#takeDown(link.name)
+  #followCreation({ link: { name, master } }: Extract<Operation, { type: 'createLink' }>): void {
+    this.#fallen.takeLink(this.#nameOf(name))
+    if (typeof master === 'string') this.#fallen.takeNeighbors(this.#nameOf(master))
   }
 
   #followUpdate({ name: given, changes, bounce }: Extract<Operation, { type: 'updateLink' }>): void {
     const name = this.#nameOf(given)
     const { up, mtu, mac, arp, master } = changes
-    if (up !== undefined || master !== undefined) this.#takeCarrier(name)
-    if (typeof master === 'string') this.#takeCarrier(this.#nameOf(master))
+    if (up !== undefined || master !== undefined) this.#fallen.takeCarrier(name)
+    if (typeof master === 'string') this.#fallen.takeCarrier(this.#nameOf(master))
     if (master !== undefined) this.#ports.add(name)
-    if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) this.#takeDown(name)
+    if (bounce || up === false || (up !== undefined && this.#width === 'undoing')) this.#fallen.takeDown(name)
     for (const family of ['inet', 'inet6'] as const) {
       const tooSmall = [mtu, this.#before.links.get(name)?.link.mtu].some(
         (size = Infinity) => size < minimumMtu[family],
       )
-      if (mtu !== undefined && tooSmall) this.#links[family].add(name)
+      if (mtu !== undefined && tooSmall) this.#fallen.families[family].add(name)
     }
-    if (mac !== undefined || arp !== undefined || master !== undefined) this.#takeNeighbors(name)
-    if (typeof master === 'string') this.#takeNeighbors(this.#nameOf(master))
+    if (mac !== undefined || arp !== undefined || master !== undefined) this.#fallen.takeNeighbors(name)
+    if (typeof master === 'string') this.#fallen.takeNeighbors(this.#nameOf(master))
   }
 
   #followAddress({ type, address }: Extract<Operation, { address: unknown }>): void {
@@ -212,13 +173,13 @@ export class Reach {
     const family = familyOf(address.address)
     if (type !== 'addAddress') this.#sources.add(sourceOf(address.address))
     // Undoing can take any of them away for a moment.
-    if (this.#width === 'undoing') this.#links[family].add(dev)
+    if (this.#width === 'undoing') this.#fallen.families[family].add(dev)
     if (family === 'inet6' || type === 'replaceAddress') return
     const addresses = this.#addresses.get(dev) ?? new Ipv4Addresses(this.#before.links.get(dev)?.addresses ?? [])
     this.#addresses.set(dev, addresses)
     if (type === 'addAddress') addresses.add(address)
     else for (const key of addresses.delete(address, this.#before.promoteSecondaries)) this.#sources.add(sourceOf(key))
-    if (addresses.size === 0) this.#links.inet.add(dev)
+    if (addresses.size === 0) this.#fallen.families.inet.add(dev)
   }
 }
 
