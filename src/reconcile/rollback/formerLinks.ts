@@ -1,7 +1,6 @@
 import { grouped } from '../../grouped.js'
 import type { Address, ListedAddress } from '../../rtnetlink/address.js'
 import { emptyProperties } from '../../rtnetlink/linkProperties.js'
-import { nearPeerOf } from '../../rtnetlink/pair.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
@@ -14,16 +13,16 @@ import { rest } from '../../system/turns.js'
 import { asItWas } from '../losses/asItWas.js'
 import { switchedForwarding } from '../losses/forwardingOfLinks.js'
 import { settableProperties } from '../losses/settableProperties.js'
-import { takenAlong } from '../reach/dependents.js'
 import { linksRemade } from '../reach/linksRemade.js'
 import type { Reach } from '../reach/reach.js'
-import { type FormerNames, formerNamesOf } from '../renames/formerNames.js'
+import { formerNamesOf } from '../renames/formerNames.js'
 import type { Operation } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 import { featuresOfRemade } from './featuresOfRemade.js'
 import { formerOptions } from './formerOptions.js'
 import { type MadeLink, madeLinks } from './madeLinks.js'
 import { operationsByLink } from './operationsByLink.js'
+import { touchedLinks } from './touchedLinks.js'
 
 export async function formerLinks(
   before: NetworkState,
@@ -145,50 +144,4 @@ function markings({ operation }: PlannedStep): { readonly name: string; readonly
   }
   if (operation.type !== 'updateLink') return []
   return marksOf({ altNames: operation.addedAltNames }).map((mark) => ({ name: operation.name, mark }))
-}
-
-/** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
-function touchedLinks(
-  before: NetworkState,
-  steps: readonly PlannedStep[],
-  names: FormerNames,
-  switched: readonly string[],
-): Set<string> {
-  const touched = new Set<string>([...names.renamed, ...names.given])
-  const bridges = new Set<string>()
-  const addMaster = (name: string): void => {
-    // A bridge may change with a port, but none of its other ports does.
-    if (before.links.get(name)?.link.kind === 'bridge') bridges.add(name)
-    else touched.add(name)
-  }
-  for (const { operation } of steps) {
-    if (operation.type === 'createLink') {
-      touched.add(names.of(operation.link.name))
-      const peer = nearPeerOf(operation.link)
-      if (peer !== undefined) touched.add(peer)
-    }
-    if (operation.type === 'setSysctl') touched.add(names.of(operation.name))
-    if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(names.of(operation.name))
-    // A bridge without a MAC or an MTU of its own takes those of its ports.
-    const master = operation.type === 'createLink' ? operation.link.master : undefined
-    const newMaster = operation.type === 'updateLink' ? operation.changes.master : master
-    if (typeof newMaster === 'string') addMaster(names.of(newMaster))
-    if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
-    if (operation.type === 'setQdisc') touched.add(names.of(operation.dev))
-    if (operation.type === 'setVnis') touched.add(names.of(operation.dev))
-    if (operation.type === 'setVlans' || operation.type === 'setGlobalVlans') touched.add(names.of(operation.dev))
-    if ('address' in operation) touched.add(names.of(String(operation.address.dev)))
-  }
-  const ports = grouped(before.links.values(), ({ link }) => String(link.master))
-  for (const name of touched) {
-    const formerMaster = before.links.get(name)?.link.master
-    if (typeof formerMaster === 'string') addMaster(formerMaster)
-    for (const other of takenAlong(name, before)) touched.add(other)
-    for (const { link } of ports.get(name) ?? []) touched.add(link.name)
-  }
-  for (const name of bridges) for (const one of [name, ...takenAlong(name, before)]) touched.add(one)
-  for (const [name, { sysctl = {} }] of switched.length > 0 ? before.links : []) {
-    if (switched.some((setting) => sysctl[setting] !== undefined)) touched.add(name)
-  }
-  return touched
 }
