@@ -15,6 +15,7 @@ export {
   normalizeRoute,
   type RouteRecord,
   routeOf,
+  unlinked,
 } from '../rtnetlink/routeRecord.js'
 
 const keptWithoutWay: ReadonlySet<string> = new Set(['family', 'table', 'to', 'from', 'tos', 'metric', 'protocol'])

@@ -1,7 +1,8 @@
 import { type Family, familyOf } from '../../ip/address.js'
+import type { Neighbor } from '../../rtnetlink/neighbor.js'
 import type { NetworkState } from '../../state/model.js'
 import type { NexthopRecord } from '../../state/nexthop.js'
-import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
+import { linksOfRoute, type RouteRecord, routeKey, unlinked } from '../../state/route.js'
 import { priorityGroup, type RuleRecord } from '../../state/rule.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../steps/operation.js'
@@ -68,7 +69,10 @@ export class Reach {
   takesAlong(route: RouteRecord): boolean {
     if (route.nexthopId !== undefined && this.takesNexthop(route.nexthopId)) return true
     if (route.src !== undefined && this.#sources.has(route.src)) return true
-    return linksOfRoute(route).some((dev) => this.#fallen.families[route.family].has(String(dev)))
+    const fallen = this.#fallen.families[route.family]
+    // IPv6 hangs what leads nowhere on the loopback device (net/ipv6/route.c, fib6_nh_init).
+    const isOnLoopback = route.family === 'inet6' && unlinked.has(route.type ?? 'unicast')
+    return (isOnLoopback && fallen.has('lo')) || linksOfRoute(route).some((dev) => fallen.has(String(dev)))
   }
 
   /** Whether a nexthop object can be lost: it goes with the carrier of its link, and a group with its members. */
@@ -79,9 +83,12 @@ export class Reach {
     return group.some((member) => this.takesNexthop(member.id))
   }
 
-  /** Whether the neighbors of a link can be lost. */
-  takesNeighbor({ dev, address }: { readonly dev: string | number; readonly address: string }): boolean {
-    return this.#fallen.neighbors.has(String(dev)) || this.#fallen.families[familyOf(address)].has(String(dev))
+  /** Whether a neighbor can be lost: one that is not permanent also goes with the carrier of its link. */
+  takesNeighbor({ dev, address, state }: Pick<Neighbor, 'dev' | 'address' | 'state'>): boolean {
+    const link = String(dev)
+    const { neighbors, families, carriers } = this.#fallen
+    if (state !== 'permanent' && carriers.has(link)) return true
+    return neighbors.has(link) || families[familyOf(address)].has(link)
   }
 
   /** Whether the addresses of a link can be lost. */
