@@ -8,7 +8,6 @@ import type { ListedFdbEntry } from '../../rtnetlink/fdb.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { getLink, type LinkTarget } from '../../rtnetlink/linkMessages.js'
-import { isPairKind } from '../../rtnetlink/pair.js'
 import { linkCalled } from '../../state/linkCalled.js'
 import { type LinkRecord, type NetworkState, unreadState } from '../../state/model.js'
 import type { Place } from '../world/place.js'
@@ -131,9 +130,9 @@ async function listFew(place: Place, names: ReadonlySet<string>, options: Reques
   return isWhole && links.every(isKnownByItself) ? { links, names: context } : undefined
 }
 
-/** Whether a link's own message tells everything of it: not its VLANs, its VNIs, its peer, or what generic netlink knows. */
+/** Whether a link's own message tells everything of it: not its VLANs, its VNIs, or what generic netlink knows. */
 function isKnownByItself({ kind = '', masterKind = '', bridge, vxlan }: ListedLink): boolean {
-  if (isPairKind(kind) || bridge?.vlanFiltering || bridge?.mst || vxlan?.vnifilter) return false
+  if (bridge?.vlanFiltering || bridge?.mst || vxlan?.vnifilter) return false
   return !linkKind(kind)?.generic && !linkKind(masterKind)?.generic?.port
 }
 

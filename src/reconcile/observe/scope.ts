@@ -21,14 +21,16 @@ const indexLike = /^\d+$/
 /**
  * The part of a namespace that a wish is about, where that is a few links, what they refer to, and what refers to them;
  * `undefined` for a wish that takes reading all.
+ *
+ * @param peers the other ends of pairs that are to be in it
  */
-export function scopeOf(network: DesiredNetwork, owner: Owner): Scope | undefined {
+export function scopeOf(network: DesiredNetwork, owner: Owner, peers: Iterable<string> = []): Scope | undefined {
   const { links, fdb, firewall } = network
   const { vlans, features, qdiscs } = curiosityOf(network)
   const routes = isAddition(network) ? routeScopeOf(network) : undefined
   if (!routes || firewall?.exact || vlans || features || qdiscs || links.length > mostFew) return undefined
   if (links.some(({ match, index }) => match || index !== undefined)) return undefined
-  const names = new Set<string>()
+  const names = new Set(peers)
   for (const link of links) for (const name of namesIn(link)) names.add(name)
   // What an entry of a VXLAN refers to may be anywhere.
   const ports = new Set((fdb ?? []).map(({ entry }) => String(entry.dev)))

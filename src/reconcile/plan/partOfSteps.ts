@@ -1,6 +1,6 @@
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
-import { masterOfNew } from '../steps/operation.js'
+import { newMasterOf } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 
 /** Of what is wanted of a namespace the part that steps are about, which only add to it; `undefined` if that is unclear. */
@@ -14,10 +14,10 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
     else if (operation.type === 'addFdbEntry') ports.add(operation.entry.dev)
     else if (operation.type === 'addAddress') names.add(operation.address.dev)
     else if (operation.type === 'changeFirewall') entries.push(...operation.entries)
-    else if ('name' in operation) names.add(operation.name)
+    else if ('name' in operation && operation.type !== 'createNamespace') names.add(operation.name)
   }
   // A new port may change its master's MTU and MAC.
-  const masters = new Set(steps.map(({ operation }) => masterOfNew(operation)))
+  const masters = new Set(steps.map(({ operation }) => newMasterOf(operation)))
   const links = network.links.filter(({ name }) => names.has(name) || masters.has(name))
   const fdb = (network.fdb ?? []).filter(({ entry }) => ports.has(entry.dev))
   // Those that the wish calls by another name are not found so.
@@ -30,7 +30,7 @@ export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep
     nexthops: [],
     rules: objects.has('rule') ? network.rules.filter(({ absent }) => !absent) : [],
     neighbors: objects.has('neighbor') ? network.neighbors.filter(({ absent }) => !absent) : [],
-    forwarding: {},
+    forwarding: objects.has('forwarding') ? network.forwarding : {},
     ...(network.firewall ? { firewall: { ...network.firewall, entries, exact: false } } : {}),
   }
 }

@@ -2,8 +2,8 @@ import { familyOf } from '../../ip/address.js'
 import type { NetworkState } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
 import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
-import { masterOfNew, type Operation } from '../steps/operation.js'
-import type { PlannedStep } from '../steps/step.js'
+import { linkOf, newMasterOf, type Operation } from '../steps/operation.js'
+import { namespacesMade, type PlannedStep } from '../steps/step.js'
 
 const additions: ReadonlySet<Operation['type']> = new Set([
   'createLink',
@@ -18,12 +18,14 @@ const additions: ReadonlySet<Operation['type']> = new Set([
 /** Whether steps only add: then nothing goes along with them that nobody named, nor where they are undone. */
 export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
   const withPorts = new Map<string, Set<string>>()
+  const made = new Set(namespacesMade(steps))
   for (const { action, operation, namespace = '' } of steps) {
-    if (operation.type === 'changeFirewall') continue
+    // A namespace that is made goes with all that is in it.
+    if (operation.type === 'changeFirewall' || operation.type === 'createNamespace' || made.has(namespace)) continue
     if (!additions.has(operation.type) || action !== 'create') return false
     const state = states.get(namespace)
     if (changesMaster(operation, state) || isFirstAddress(operation, state)) return false
-    const master = masterOfNew(operation)
+    const master = newMasterOf(operation)
     if (master !== undefined) withPorts.set(namespace, (withPorts.get(namespace) ?? new Set()).add(master))
   }
   return [...withPorts].every(([namespace, masters]) => !hasNeighbors(masters, states.get(namespace)))
@@ -46,10 +48,11 @@ function isFirstAddress(operation: Operation, state: NetworkState | undefined): 
 
 /** Whether a new port has another MTU than its master, which may follow it, and with it whatever stands on that. */
 function changesMaster(operation: Operation, state: NetworkState | undefined): boolean {
-  const master = masterOfNew(operation)
+  const master = newMasterOf(operation)
   const there = master === undefined ? undefined : state?.links.get(master)
-  if (!there || !followsPorts(there.link) || operation.type !== 'createLink') return false
+  const port = linkOf(operation)
+  if (!there || !port || !followsPorts(there.link)) return false
   const { link, portsMtu = link.mtu } = there
   // One that does not have the smallest MTU of its ports was given its own.
-  return mtuOfNew(operation.link) !== link.mtu && portsMtu === link.mtu
+  return mtuOfNew(port) !== link.mtu && portsMtu === link.mtu
 }

@@ -12,7 +12,7 @@ import { withFarEnds } from '../losses/farEnds.js'
 import { formerWish } from '../losses/lostRoutes.js'
 import { Reach } from '../reach/reach.js'
 import { formerNamesOf } from '../renames/formerNames.js'
-import type { PlannedStep } from '../steps/step.js'
+import { namespacesMade, type PlannedStep } from '../steps/step.js'
 import { formerBulk } from './bulkFormer.js'
 import { formerEntries } from './formerEntries.js'
 import { formerLinks } from './formerLinks.js'
@@ -36,7 +36,7 @@ export async function formerOf(
   isDone: (step: PlannedStep) => boolean = () => false,
 ): Promise<Former> {
   await rest()
-  const created = steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
+  const created = namespacesMade(steps)
   const networks = new Map<string, DesiredNetwork>()
   const all = withFarEnds(steps, before)
   const led = ledPeers(steps)

@@ -3,7 +3,7 @@ import { nearPeerOf } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
 import { takenAlong } from '../reach/dependents.js'
 import type { FormerNames } from '../renames/formerNames.js'
-import { masterOfNew } from '../steps/operation.js'
+import { newMasterOf } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 
 /** The links that steps name, and those that share their fate: ports, what stands on them, the other end of a pair. */
@@ -29,8 +29,8 @@ export function touchedLinks(
     if (operation.type === 'setSysctl') touched.add(names.of(operation.name))
     if (operation.type === 'updateLink' || operation.type === 'deleteLink') touched.add(names.of(operation.name))
     // A bridge without a MAC or an MTU of its own takes those of its ports.
-    const newMaster = operation.type === 'updateLink' ? operation.changes.master : masterOfNew(operation)
-    if (typeof newMaster === 'string') addMaster(names.of(newMaster))
+    const newMaster = newMasterOf(operation)
+    if (newMaster !== undefined) addMaster(names.of(newMaster))
     if ('entry' in operation) touched.add(names.of(String(operation.entry.dev)))
     if (operation.type === 'setQdisc') touched.add(names.of(operation.dev))
     if (operation.type === 'setVnis') touched.add(names.of(operation.dev))

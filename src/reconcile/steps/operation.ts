@@ -142,8 +142,16 @@ export function propertyChange(
   return { type: 'updateLink', name, kind, changes, addedAltNames: [], removedAltNames: [], bounce: false }
 }
 
-/** The link that a new one becomes a port of. */
-export function masterOfNew(operation: Operation): string | undefined {
-  const master = operation.type === 'createLink' ? operation.link.master : undefined
+/** The link that an operation makes another one a port of. */
+export function newMasterOf(operation: Operation): string | undefined {
+  const { master } = linkOf(operation) ?? {}
   return typeof master === 'string' ? master : undefined
+}
+
+/** What an operation makes of a link: a new one, or one that changes. */
+export function linkOf(operation: Operation): Partial<Link> | undefined {
+  if (operation.type === 'createLink') return operation.link
+  if (operation.type !== 'updateLink') return undefined
+  const { kind, changes } = operation
+  return kind === undefined ? changes : { ...changes, kind }
 }

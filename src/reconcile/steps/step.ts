@@ -110,6 +110,11 @@ export interface PlannedStep extends Omit<Step, 'equivalent'> {
   readonly needs: readonly string[]
 }
 
+/** The named namespaces that steps make. */
+export function namespacesMade(steps: readonly PlannedStep[]): string[] {
+  return steps.flatMap(({ operation }) => (operation.type === 'createNamespace' ? [operation.name] : []))
+}
+
 /** What changes of an object that was there before, and what takes it along, as plans and errors show it. */
 export function shownReason({
   action,

@@ -25,8 +25,8 @@ export async function resolvePeers(
     )
     const place = places.get(name)
     if (pairs.length === 0 || !place) continue
-    const far = pairs.some(({ link }) => link.linkNamespaceId !== undefined)
-    const neighbors = far ? await namespacesById(place, places, options) : new Map<number, NamedPlace>()
+    const ids = new Set(pairs.flatMap(({ link }) => link.linkNamespaceId ?? []))
+    const neighbors = await namespacesById(ids, place, places, options)
     const links = new Map(state.links)
     for (const record of pairs) {
       await rest()
@@ -72,21 +72,28 @@ async function elsewhereOf(
   return { namespace: there.name, ...(found ? { link: found.name } : {}) }
 }
 
-/** The namespaces that have a name, by the id that they have in this one. */
+/** The namespaces of some ids that they have in this one, where they have a name. */
 async function namespacesById(
+  ids: ReadonlySet<number>,
   place: Place,
   places: ReadonlyMap<string, Place>,
   options: RequestOptions,
 ): Promise<Map<number, NamedPlace>> {
   const found = new Map<number, NamedPlace>()
-  const names = new Set([...places.keys(), ...listNamespaces()])
-  for (const name of names) {
+  // One of the places is most likely, and there may be thousands of names.
+  for (const name of namesOf(places)) {
+    if (ids.size === found.size) break
     const open = places.get(name)
     const there = open ?? Place.openIfPossible(name)
     if (!there) continue
     const [id] = await place.connection.ask(getNamespaceId(there.fd), ({ body }) => decodeNamespaceId(body), options)
-    if (id !== undefined && id >= 0 && !found.has(id)) found.set(id, { name, place: there, temporary: !open })
+    if (id !== undefined && ids.has(id) && !found.has(id)) found.set(id, { name, place: there, temporary: !open })
     else if (!open) there.close()
   }
   return found
+}
+
+function* namesOf(places: ReadonlyMap<string, Place>): Generator<string> {
+  yield* places.keys()
+  for (const name of listNamespaces()) if (!places.has(name)) yield name
 }

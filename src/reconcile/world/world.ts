@@ -15,6 +15,7 @@ import { withKnownFeatures } from '../observe/observeGeneric.js'
 import { withSysctls } from '../observe/observeSysctls.js'
 import { scopeOf } from '../observe/scope.js'
 import type { PlaceOptions } from '../options/options.js'
+import { plannedPeers } from '../reach/pairs.js'
 import type { TablesByNamespace } from '../reach/tables.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { Journal } from '../transaction/journal.js'
@@ -150,40 +151,55 @@ export class World implements Disposable {
   ): Promise<Map<string, NetworkState>> {
     const states = new Map<string, NetworkState>()
     for (const name of names) {
-      const place = this.places.get(name)
       const own = tables?.get(name)
-      const curiosity = { ...this.#curiosity.get(name), ...further, ...(own ? { tables: own } : {}) }
-      const read = place ? withSysctls(await observe(place, options, curiosity), wanted?.get(name), place) : emptyState
-      // The names of features are the kernel's, so that another namespace can tell of them.
-      const anyPlace = place ?? this.places.get('')
-      const some = curiosity.features !== undefined && curiosity.features !== 'all'
-      states.set(name, some && anyPlace ? await withKnownFeatures(read, anyPlace, options) : read)
+      const curiosity = { ...further, ...(own ? { tables: own } : {}) }
+      states.set(name, await this.#observeOne(name, options, wanted?.get(name), curiosity))
     }
     await resolvePeers(this.places, states, options)
     return states
   }
 
-  /** Reads of the open namespaces no more than what some wishes are about; `undefined` where that is not enough. */
+  async #observeOne(
+    name: string,
+    options: RequestOptions,
+    wanted?: DesiredNetwork,
+    further: Curiosity = {},
+  ): Promise<NetworkState> {
+    const place = this.places.get(name)
+    const curiosity = { ...this.#curiosity.get(name), ...further }
+    const read = place ? withSysctls(await observe(place, options, curiosity), wanted, place) : emptyState
+    // The names of features are the kernel's, so that another namespace can tell of them.
+    const anyPlace = place ?? this.places.get('')
+    const some = curiosity.features !== undefined && curiosity.features !== 'all'
+    return some && anyPlace ? await withKnownFeatures(read, anyPlace, options) : read
+  }
+
+  /**
+   * Reads of the open namespaces no more than what some wishes are about; `undefined` where that is not enough. One with a
+   * name is read whole then: it is most likely small, as that of a sandbox, and the caller's is not.
+   */
   async observeFew(
     networks: ReadonlyMap<string, DesiredNetwork>,
     owner: Owner,
     options: RequestOptions,
   ): Promise<Map<string, NetworkState> | undefined> {
-    const scopes = new Map<string, Scope>()
+    const scopes = new Map<string, Scope | undefined>()
+    const peers = plannedPeers([...networks].map(([name, { links }]) => [name, links]))
     for (const [name, network] of networks) {
-      const scope = scopeOf(network, owner)
-      if (!scope) return undefined
+      const scope = scopeOf(network, owner, peers.get(name)?.keys())
+      if (!scope && name === '') return undefined
       scopes.set(name, scope)
       await rest()
     }
     const states = new Map<string, NetworkState>()
     for (const [name, network] of networks) {
       const [place, scope] = [this.places.get(name), scopes.get(name)]
-      if (!place || !scope) return undefined
-      const state = await observeFew(place, scope, this.#curiosity.get(name) ?? {}, options)
-      if (!state) return undefined
-      states.set(name, withSysctls(state, network, place))
+      const few = place && scope && (await observeFew(place, scope, this.#curiosity.get(name) ?? {}, options))
+      if (place && few) states.set(name, withSysctls(few, network, place))
+      else if (name === '') return undefined
+      else states.set(name, await this.#observeOne(name, options, network))
     }
+    await resolvePeers(this.places, states, options)
     return states
   }
 
