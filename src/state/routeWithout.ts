@@ -10,10 +10,10 @@ type IsLink = (dev: string | number | undefined) => boolean
  * @param isDeleted whether a link that goes down is deleted
  */
 export function routeWithout(route: RouteRecord, goesDown: IsLink, isDeleted: IsLink): RouteRecord | undefined {
-  const links = linksOfRoute(route)
-  if (!links.some(goesDown)) return route
+  // Asked of every route there is, so that no list is made.
+  if (!goesDown(route.dev) && !route.nexthops?.some(({ dev }) => goesDown(dev))) return route
   const nexthops = route.nexthops?.filter(({ dev }) => !goesDown(dev)) ?? []
   if (nexthops.length === 0) return undefined
-  if (route.family === 'inet') return links.some(isDeleted) ? undefined : route
+  if (route.family === 'inet') return linksOfRoute(route).some(isDeleted) ? undefined : route
   return normalizeRoute({ ...route, nexthops })
 }
