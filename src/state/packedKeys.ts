@@ -7,6 +7,8 @@ type KeyParts = Pick<RouteRecord, 'table' | 'from' | 'tos' | 'metric'>
 /** Numbers for what names a route besides its prefix: table, source prefix, type of service and metric. */
 export class KeyNumbers {
   readonly #numbers = new Map<string, number>()
+  /** Those of links that are alike follow each other, and name the same. */
+  #last: { readonly parts: KeyParts; readonly number: number } | undefined
 
   /**
    * The number of each way.
@@ -23,11 +25,18 @@ export class KeyNumbers {
     return numbers
   }
 
-  #numberOf({ table, from = '', tos, metric }: KeyParts): number {
+  #numberOf(parts: KeyParts): number {
+    if (this.#last && isSame(this.#last.parts, parts)) return this.#last.number
+    const { table, from = '', tos, metric } = parts
     const key = `${table} ${from} ${tos} ${metric}`
-    const known = this.#numbers.get(key)
-    if (known !== undefined) return known
-    this.#numbers.set(key, this.#numbers.size)
-    return this.#numbers.size - 1
+    const number = this.#numbers.get(key) ?? this.#numbers.size
+    this.#numbers.set(key, number)
+    this.#last = { parts, number }
+    return number
   }
+}
+
+function isSame(one: KeyParts, other: KeyParts): boolean {
+  const { table, from, tos, metric } = one
+  return table === other.table && metric === other.metric && tos === other.tos && from === other.from
 }

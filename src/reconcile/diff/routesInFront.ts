@@ -24,7 +24,7 @@ export async function shadowingRoutes(
   table: PackedRoutes<RouteRecord> = PackedRoutes.empty(),
   wanted: PackedRoutes<DesiredRoute>,
 ): Promise<PackedRoutes<RouteRecord>> {
-  if (await isOneRun(table.inet)) return PackedRoutes.empty()
+  if (wanted.size === 0 || (await isOneRun(table.inet))) return PackedRoutes.empty()
   const { first, further } = await splitByKey(new PackedRoutes(table.ways, table.inet, PackedRoutes.empty().inet6))
   const inFront = await selectedByKey(keyedRoutes(first), keyedRoutes(further), true)
   return await selectedByKey(keyedRoutes(inFront), keyedWishes(wanted), true, (route, wish) => !holds(wish, route))
