@@ -4,6 +4,7 @@ import { parsePrefix } from '../ip/prefix.js'
 import { nearest } from '../nearest.js'
 import { linkKind, linkKinds, pairKinds } from '../rtnetlink/kinds/registry.js'
 import { peerOf } from '../rtnetlink/pair.js'
+import { altNameProblems } from './altNameSemantics.js'
 import { linkName, linkReference } from './domainSchema.js'
 import { macsecProblems } from './macsecSemantics.js'
 import { ownValue } from './ownValue.js'
@@ -43,18 +44,8 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
   for (const [index, link] of links.entries()) {
     yield
     if (!inCycles.has(link.name)) masterProblems(link, [...path, index], byName, report)
-    altNameProblems(link, [...path, index], byName, report)
   }
-}
-
-/** No two links of a namespace have a name in common: net/core/dev.c, netdev_name_node_alt_create. */
-function altNameProblems(link: LinkSpec, at: Path, byName: ReadonlyMap<string, LinkSpec>, report: Report): void {
-  for (const [index, altName] of (link.altNames ?? []).entries()) {
-    const other = byName.get(altName)
-    if (!other || other === link) continue
-    const message = `${altName} is listed as a link of its own, and cannot be an alternative name of ${link.name} as well`
-    report([...at, 'altNames', index], message)
-  }
+  altNameProblems(links, path, byName, report)
 }
 
 function nameProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {

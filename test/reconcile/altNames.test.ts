@@ -123,3 +123,26 @@ test('a name of a link in the spec is no alternative name of another one, which 
   await namespace.converges({ links: [{ name: 'v0', altNames: ['other'] }] })
   await namespace.converges({ links: [{ name: 'other', altNames: ['other'], mtu: 1400 }] })
 })
+
+test('a name that another link keeps is refused before anything is done, and one that it loses is not', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add v0 type veth peer name v1; ip link add br0 type bridge')
+  namespace.sh('ip link property add dev br0 altname lan')
+  for (const taken of ['lan', 'v1']) {
+    const spec: Spec = { links: [{ name: 'v0', altNames: ['free', taken] }] }
+    const error = await namespace.refuses(spec, 'INVALID_SPEC')
+    t.is(error.problems?.[0]?.path, '/links/0/altNames/1')
+    // The whole plan, which reads all links, says the same.
+    const whole = await namespace.refuses({ ...spec, rules: [{ priority: 31_999, absent: true }] }, 'INVALID_SPEC')
+    t.is(whole.message, error.message)
+  }
+  const twice: Spec = { links: ['v0', 'v1'].map((name) => ({ name, altNames: ['both'] })) }
+  t.is((await namespace.refuses(twice, 'INVALID_SPEC')).problems?.[0]?.path, '/links/1/altNames/0')
+  await namespace.converges({
+    links: [
+      { name: 'v0', altNames: ['lan'] },
+      { name: 'br0', absent: true },
+    ],
+  })
+  t.deepEqual(altNamesOf(namespace), { v0: 'lan' })
+})

@@ -72,7 +72,9 @@ function isAddition({ links, routes, nexthops, bulk, rules, neighbors, fdb = [],
 
 function namesIn({ name, properties }: DesiredLink): string[] {
   const named = [properties.master, nearPeerOf(properties)].filter((other) => typeof other === 'string')
-  return [name, ...named, ...namedByOptions(properties)]
+  // Who has one of these already is to be known.
+  const { altNames = [] } = properties
+  return [name, ...altNames, ...named, ...namedByOptions(properties)]
 }
 
 function namedByOptions(properties: Partial<Link>): string[] {

@@ -30,6 +30,7 @@ import { withOtherEnds } from './otherEnds.js'
 import { withPruned } from './prune.js'
 import { withAddressesPruned } from './pruneAddresses.js'
 import { checkRoutesAndRules } from './refusedRoutes.js'
+import { checkTakenNames } from './takenNames.js'
 
 /**
  * Works out the ordered steps from what is to what should be, over all namespaces.
@@ -80,6 +81,7 @@ export async function makeSteps(
   await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
   if (owner) {
+    for (const own of losses.values()) checkTakenNames(own, problems)
     checkTakenPeers(peers, losses, problems)
     checkLostFarEnds(lostEnds, losses, peers, problems)
   }
