@@ -8,6 +8,7 @@ import { diffFirewall } from './firewall.js'
 import { checkFrameTakers } from './frameTakers.js'
 import { diffLinks } from './links.js'
 import { diffMdb } from './mdb.js'
+import { checkMtusWithinLower } from './mtuWithinLower.js'
 import { diffNeighbors } from './neighbors.js'
 import { diffNexthops } from './nexthops.js'
 import { diffQdiscs } from './qdiscs.js'
@@ -23,6 +24,7 @@ const diffs: readonly ((context: DiffContext) => void | Promise<void>)[] = [
   diffForwarding,
   checkCycles,
   checkFrameTakers,
+  checkMtusWithinLower,
   diffLinks,
   diffVlans,
   diffVnis,

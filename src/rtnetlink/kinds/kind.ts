@@ -115,6 +115,8 @@ export interface LinkKind<
   readonly setAfterOptions?: readonly string[]
   /** Properties of the link that an option decides at creation, so that they do not outlive another value of it. */
   readonly decides?: Readonly<Partial<Record<keyof Options & string, readonly string[]>>>
+  /** Whether its MTU is at most that of the device below. */
+  readonly mtuWithinLower?: true
   /** The smallest MTU of such links. Default 68, that of IPv4. */
   readonly smallestMtu?: number
   /** What the kernel takes where an option is not given; a snapshot leaves these out. */

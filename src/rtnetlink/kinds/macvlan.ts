@@ -87,6 +87,8 @@ const shared = {
   // drivers/net/macvlan.c, macvlan_common_newlink
   standsBelow: ['macvlan', 'macvtap'],
   takesFramesAs: 'MACVLAN',
+  // drivers/net/macvlan.c, macvlan_change_mtu
+  mtuWithinLower: true,
   // drivers/net/macvlan.c, macvlan_port_create
   ethernetBelow: true,
 } as const

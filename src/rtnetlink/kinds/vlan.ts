@@ -100,4 +100,6 @@ export const vlan: LinkKind<'vlan', VlanOptions> = defineLinkKind({
   neverOn: ['vrf', 'ipvlan', 'ipvtap'],
   // net/8021q/vlan.c, vlan_device_event
   downWithLowerUnless: 'looseBinding',
+  // net/8021q/vlan_dev.c, vlan_dev_change_mtu
+  mtuWithinLower: true,
 })
