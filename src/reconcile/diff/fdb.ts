@@ -12,7 +12,7 @@ import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import type { Operation } from '../steps/operation.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, isThere, kindOf, leavesMaster, requireLinks, vxlanOf } from './lookup.js'
+import { desiredLink, isThere, kindOf, leavesMaster, masterOf, requireLinks, vxlanOf } from './lookup.js'
 
 /** Steps for the forwarding databases of a namespace. */
 export async function diffFdb(context: DiffContext): Promise<void> {
@@ -121,11 +121,16 @@ const onlyOfVxlan = ['dst', 'vni', 'port', 'via', 'sourceVni', 'nexthopId'] as c
 function canHave(context: DiffContext, { entry, path, exact }: DesiredFdbEntry): boolean {
   const stated = onlyOfVxlan.filter((name) => entry[name] !== undefined)
   const [property] = stated
-  if (property === undefined || exact) return true
+  // What only comes back was there.
+  if (exact || path === undefined) return true
   const name = String(entry.dev)
   const refuse = (at: string, message: string): false => {
-    context.problems.push({ path: `${path ?? ''}/${at}`, message })
+    context.problems.push({ path: `${path}/${at}`, message })
     return false
+  }
+  if (property === undefined) {
+    if (isSelf(completed(context, entry)) || isPortOfBridge(context, name)) return true
+    return refuse('dev', `${name} is a port of no bridge, whose forwarding database would have it; its own is "self"`)
   }
   const vxlan = vxlanOf(context, name)
   if (!vxlan) {
@@ -134,6 +139,11 @@ function canHave(context: DiffContext, { entry, path, exact }: DesiredFdbEntry):
   }
   if (vxlan.collectMetadata || entry.sourceVni === undefined) return true
   return refuse('sourceVni', `${name} has no collectMetadata, and ignores by which VNI frames come`)
+}
+
+function isPortOfBridge(context: DiffContext, name: string): boolean {
+  const master = masterOf(context, name)
+  return master !== undefined && kindOf(context, master) === 'bridge'
 }
 
 function step(

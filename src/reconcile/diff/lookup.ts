@@ -57,9 +57,16 @@ export function kindOf(context: Pick<DiffContext, 'desired' | 'actual'>, name: s
 /** The VRF that a link is a port of, or is itself, once the plan is done. */
 export function vrfOf(context: Pick<DiffContext, 'desired' | 'actual'>, name: string): string | undefined {
   if (kindOf(context, name) === 'vrf') return name
+  const master = masterOf(context, name)
+  return master !== undefined && kindOf(context, master) === 'vrf' ? master : undefined
+}
+
+/** The link that a link is a port of, once the plan is done. */
+export function masterOf(context: Pick<DiffContext, 'desired' | 'actual'>, name: string): string | undefined {
   const stated = desiredLink(context, name)?.properties.master
-  const master = stated === undefined ? context.actual.links.get(name)?.link.master : stated
-  return typeof master === 'string' && kindOf(context, master) === 'vrf' ? master : undefined
+  const master = stated === undefined ? findLink(context, name)?.link.master : stated
+  if (typeof master !== 'string' || desiredLink(context, master)?.absent) return undefined
+  return findLink(context, master)?.link.name ?? master
 }
 
 /** The options that a VXLAN has or is to have; nothing for another link. */

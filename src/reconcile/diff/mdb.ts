@@ -17,7 +17,7 @@ import type { Operation } from '../steps/operation.js'
 import type { Disruption } from '../steps/step.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere, leavesMaster, requireLinks, vxlanOf } from './lookup.js'
+import { desiredLink, findLink, isThere, leavesMaster, masterOf, requireLinks, vxlanOf } from './lookup.js'
 import { finalVlans } from './vlans.js'
 
 /** Steps for the multicast databases of a namespace. */
@@ -84,18 +84,26 @@ function defaultsOf(context: DiffContext, { dev }: MdbEntry): MdbDefaults {
 }
 
 /** What the kernel refuses only when half the work is done. */
-function hasPlace(context: DiffContext, { path = '', entry }: DesiredMdbEntry): boolean {
-  const { dev, dst, sourceVni } = entry
+function hasPlace(context: DiffContext, { path, entry }: DesiredMdbEntry): boolean {
+  const { dev, port, dst, sourceVni } = entry
   const vxlan = vxlanOf(context, String(dev))
   const problem = (property: string, message: string): boolean => {
-    context.problems.push({ path: `${path}/${property}`, message })
+    context.problems.push({ path: `${path ?? ''}/${property}`, message })
     return false
   }
   if (vxlan && dst === undefined) return problem('dst', `${dev} is a VXLAN: say the remote end`)
   if (!vxlan && dst !== undefined) return problem('dst', `${dev} is no VXLAN, so there is no remote end`)
   if (sourceVni !== undefined && !vxlan?.collectMetadata)
     return problem('sourceVni', `all packets of ${dev} come from one VNI, unless it has collectMetadata`)
+  if (!vxlan && path !== undefined && !isPort(context, String(port), String(dev)))
+    return problem('port', `${port} is no port of ${dev}`)
   return true
+}
+
+/** Whether a link is a port of a bridge, or the bridge, which can have entries of its own. */
+function isPort(context: DiffContext, port: string, bridge: string): boolean {
+  const nameOf = (link: string): string => findLink(context, link)?.link.name ?? link
+  return nameOf(port) === nameOf(bridge) || masterOf(context, port) === nameOf(bridge)
 }
 
 function removeEntries(
