@@ -13,7 +13,7 @@ import type { Reach } from '../reach/reach.js'
 import { reachability } from '../reach/reachable.js'
 import { singleOperation } from '../steps/bulkOperation.js'
 import type { PlannedStep } from '../steps/step.js'
-import { formerWish, lostRoutes } from './lostRoutes.js'
+import { formerWish, losesSource, lostRoutes } from './lostRoutes.js'
 
 /** What is lost of many routes, as a wish. */
 export interface LostBulk {
@@ -54,11 +54,12 @@ export async function lostBulk(
   return { bulk: await (await lost.filter(canLead)).map(formerWish), routes: partly }
 
   async function partlyLost(): Promise<DesiredRoute[]> {
-    const parts = keyedRoutes(await selectedByKey(keyedRoutes(missing), present, true))
-    // Of a key that had one route that one was changed.
-    const { further } = await splitByKey(await selectedByKey(keyedRoutes(routes), parts, true))
-    const keys = keyedRoutes(further)
-    if (further.size === 0) return []
+    const partly = await selectedByKey(keyedRoutes(missing), present, true)
+    // Of a key that had one route that one was changed, or has lost its source.
+    const { further } = await splitByKey(await selectedByKey(keyedRoutes(routes), keyedRoutes(partly), true))
+    const concerned = PackedRoutes.joined([further, await partly.filter(losesSource)])
+    const keys = keyedRoutes(concerned)
+    if (concerned.size === 0) return []
     const whole = await selectedByKey(keyedRoutes(routes), keys, true)
     const kept = grouped(unpackedRoutes(await withoutUnwanted(whole, wishes)), routeKey)
     const history = {

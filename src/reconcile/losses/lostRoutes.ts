@@ -55,7 +55,8 @@ function lostOfKey(history: KeyHistory, mayBeLost: (route: RouteRecord) => boole
   if (isChangedByOthers(history)) return []
   const [wish] = wishes
   // What is wanted of one route takes its place, and what is wanted of all is all.
-  if (wish && (wish.exact || wishes.length > 1 || before.length === 1)) return []
+  if (wish && (wish.exact || wishes.length > 1)) return []
+  if (wish && before.length === 1) return withUnnamed(wish, kept.filter(mayBeLost))
   const place = wish && placeOf(wish, history)
   const lost = kept.filter((route) => route !== place && !isAmong(route, after) && mayBeLost(route))
   if (lost.length === 0) return []
@@ -63,6 +64,11 @@ function lostOfKey(history: KeyHistory, mayBeLost: (route: RouteRecord) => boole
     if (wish && route === place) return [wish]
     return lost.includes(route) || (kept.includes(route) && isAmong(route, after)) ? [formerWish(route)] : []
   })
+}
+
+/** A route that was as it is wanted comes back with what nobody named of it. */
+function withUnnamed(wish: DesiredRoute, lost: readonly RouteRecord[]): DesiredRoute[] {
+  return lost.filter((route) => holds(wish, route)).map((route) => ({ ...wish, ...formerWish(route) }))
 }
 
 function isAmong(route: RouteRecord, others: readonly RouteRecord[]): boolean {
@@ -74,9 +80,20 @@ function isChangedByOthers({ before, after, wishes }: KeyHistory): boolean {
   return after.some(
     (route) =>
       isLasting(route) &&
-      !before.some((other) => holds(formerWish(other), route)) &&
+      !before.some((other) => holds(formerWish(other), route) || isWithoutSource(route, other)) &&
       !wishes.some((wish) => holds(wish, route)),
   )
+}
+
+/** Whether a route stays without its source where that goes: net/ipv6/route.c, fib6_remove_prefsrc */
+export function losesSource({ family, src }: RouteRecord): boolean {
+  return family === 'inet6' && src !== undefined
+}
+
+/** Whether a route is what is left of another one whose source went. */
+function isWithoutSource(route: RouteRecord, former: RouteRecord): boolean {
+  const { src: _gone, ...left } = former
+  return losesSource(former) && holds(formerWish(left), route)
 }
 
 /** The route whose place a wish has: which it changed, which was as it says, or which was gone when it was added. */

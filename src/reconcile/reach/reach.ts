@@ -57,6 +57,7 @@ export class Reach {
   ): Promise<Reach> {
     const reach = new Reach(before, width, nameOf)
     await eachInTurns(steps, ({ operation }) => reach.#follow(operation))
+    reach.#takeSources()
     return reach
   }
 
@@ -150,6 +151,16 @@ export class Reach {
       case 'replaceRule':
         this.#rules.add(priorityGroup(operation.rule)).add(priorityGroup(operation.previous))
         break
+    }
+  }
+
+  /** The addresses of links that can lose them are sources of routes by other links, too. */
+  #takeSources(): void {
+    for (const family of ['inet', 'inet6'] as const) {
+      for (const dev of this.#fallen.families[family]) {
+        const { addresses = [] } = this.#before.links.get(dev) ?? {}
+        for (const { address } of addresses) if (familyOf(address) === family) this.#sources.add(sourceOf(address))
+      }
     }
   }
 
