@@ -60,11 +60,22 @@ export function passingOptions(link: ListedLink): readonly string[] {
 
 /** A link without {@link passingOptions}. */
 export function withoutPassing(link: ListedLink): ListedLink {
-  const passing = passingOptions(link)
+  return withoutOptions(link, passingOptions(link))
+}
+
+/**
+ * A link without what the kernel changes by itself, and may refuse where it is told: a bond's port is none to be active
+ * until the bond has seen its carrier (drivers/net/bonding/bond_options.c, bond_option_active_slave_set).
+ */
+export function withoutMomentary(link: ListedLink): ListedLink {
+  return withoutOptions(link, linkKind(link.kind ?? '')?.momentary ?? [])
+}
+
+function withoutOptions(link: ListedLink, names: readonly string[]): ListedLink {
   const { kind = '' } = link
-  if (passing.length === 0) return link
-  const options = Object.entries(sectionOf(link, kind) ?? {}).filter(([name]) => !passing.includes(name))
-  return { ...link, [kind]: Object.fromEntries(options) }
+  const options = sectionOf(link, kind)
+  if (!options || !names.some((name) => name in options)) return link
+  return { ...link, [kind]: Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name))) }
 }
 
 /** What of the stated properties a link does not have. */

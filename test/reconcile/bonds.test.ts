@@ -39,6 +39,31 @@ testWithBonds('the active port of a bond is chosen, and is left out of a snapsho
   t.false('activeSlave' in (links.find(({ name }) => name === 'bond0')?.bond ?? {}))
 })
 
+testWithBonds(
+  'a port that goes down and takes the bond to another one is undone, and nothing is left of it',
+  async (t) => {
+    const namespace = reconcileNamespace(t)
+    await namespace.apply({ links: [bond({}), port('d0'), port('d1')] })
+    const shownPorts = (): unknown => namespace.ip('link', 'show', 'master', 'bond0').map(({ flags }) => flags)
+    const before = shownPorts()
+    const [{ linkinfo } = {}] = namespace.ip('link', 'show', 'dev', 'bond0')
+    t.like(linkinfo, { info_data: { active_slave: 'd0' } })
+    for (const spec of [
+      { links: [{ name: 'd0', up: false }] },
+      {
+        links: [
+          { name: 'bond0', bond: { miiInterval: 0, arpInterval: 1, arpTargets: ['10.0.0.9'] } },
+          { name: 'd0', up: false },
+        ],
+      },
+    ] satisfies Spec[]) {
+      const error = await namespace.fails(spec, { guards: [() => false] })
+      t.true(error.rollback?.restored, error.rollback?.error)
+      t.deepEqual(shownPorts(), before)
+    }
+  },
+)
+
 testWithBonds('a bond with ports and its primary is carried into another namespace', async (t) => {
   const namespace = reconcileNamespace(t)
   await namespace.apply({

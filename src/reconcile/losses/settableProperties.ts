@@ -1,7 +1,7 @@
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../../rtnetlink/link.js'
 import { linkStateNames } from '../../rtnetlink/linkState.js'
-import { noMac, visibleAltNames, withoutPassing } from '../../state/link.js'
+import { noMac, visibleAltNames, withoutMomentary, withoutPassing } from '../../state/link.js'
 
 /** Properties of a link that are no part of a wish. */
 const unwished: ReadonlySet<string> = new Set([
@@ -15,7 +15,7 @@ const unwished: ReadonlySet<string> = new Set([
 export function settableProperties(link: ListedLink): Partial<Link> {
   // What has the address of the device below is given none: that is refused, be it the one that it has.
   const hasMac = link.mac !== noMac && linkKind(link.kind ?? '')?.macOf === undefined
-  const entries = Object.entries(withoutPassing(link)).filter(
+  const entries = Object.entries(withoutMomentary(withoutPassing(link))).filter(
     ([name]) => !unwished.has(name) && !(name === 'mac' && !hasMac),
   )
   const altNames = visibleAltNames(link)

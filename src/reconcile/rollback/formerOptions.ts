@@ -1,7 +1,7 @@
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../../rtnetlink/kinds/registry.js'
 import type { Link, ListedLink } from '../../rtnetlink/link.js'
-import { passingOptions, sectionOf, withoutPassing } from '../../state/link.js'
+import { passingOptions, sectionOf, withoutMomentary, withoutPassing } from '../../state/link.js'
 import { contradicts } from '../diff/mergedProperties.js'
 import type { Operation } from '../steps/operation.js'
 
@@ -16,9 +16,12 @@ export function formerOptions(link: ListedLink, operations: readonly Operation[]
   const givenTo = (section: string): Options[] => changes.map((change) => sectionOf(change, section) ?? {})
   const { kind = '', masterKind = '' } = link
   const portKey = `${masterKind}Port`
-  const [own, port] = [sectionOf(withoutPassing(link), kind), sectionOf(link, portKey)]
   const [known, master] = [linkKind(kind), linkKind(masterKind)]
   const given = givenTo(kind)
+  // What the kernel changes by itself is put back only where steps changed it.
+  const isSteered = known?.momentary?.some((name) => given.some((one) => name in one)) ?? false
+  const told = isSteered ? link : withoutMomentary(link)
+  const [own, port] = [sectionOf(withoutPassing(told), kind), sectionOf(link, portKey)]
   return {
     ...(own && known
       ? {
