@@ -1,4 +1,5 @@
 import test from 'ava'
+import { RouteSet } from '../../src/index.js'
 import type { Spec } from '../../src/spec/types.js'
 import { type ReconcileNamespace, reconcileNamespace } from '../helpers/reconcile.js'
 
@@ -66,3 +67,12 @@ for (const [what, spec] of Object.entries({ 'is made anew': recreated, 'gets ano
     t.is(routes(here), before)
   })
 }
+
+test('routes keep a source where its list of addresses gets another order and routes come packed', async (t) => {
+  const here = reconcileNamespace(t)
+  here.sh(setup)
+  const before = routes(here)
+  const packed = (await RouteSet.from([{ to: '10.90.0.0/16', dev: 'd1' }])).unwrap()
+  await here.converges({ ...reordered, routes: [packed] })
+  t.is(routes(here), before)
+})
