@@ -11,6 +11,12 @@ import { findLink } from '../observe/observeFew.js'
 import { Place } from './place.js'
 
 /**
+ * What the kernel tells of a namespace that has no id: of those of the places, and of one that is about to vanish with its
+ * links (NETNSA_NSID_NOT_ASSIGNED: include/uapi/linux/net_namespace.h).
+ */
+const none = -1
+
+/**
  * Names the other end of each pair, and what a link leads to in another namespace. The kernel tells its index, and for
  * another namespace that one's id, which every namespace counts for itself.
  */
@@ -25,7 +31,7 @@ export async function resolvePeers(
     )
     const place = places.get(name)
     if (pairs.length === 0 || !place) continue
-    const ids = new Set(pairs.flatMap(({ link }) => link.linkNamespaceId ?? []))
+    const ids = new Set(pairs.flatMap(({ link: { linkNamespaceId: id = none } }) => (id > none ? [id] : [])))
     const neighbors = await namespacesById(ids, place, places, options)
     const links = new Map(state.links)
     for (const record of pairs) {
