@@ -7,6 +7,7 @@ const pair: LinkSpec = { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } 
 const setUps: readonly (readonly [what: string, setUp: string])[] = [
   ['a pair whose first end has another name', 'ip link add other type veth peer name v1'],
   ['another link', 'ip link add v1 type bridge'],
+  ['another link, as an alternative one,', 'ip link add b0 type bridge; ip link property add dev b0 altname v1'],
 ]
 
 const specs: readonly (readonly [what: string, spec: Spec])[] = [
@@ -33,4 +34,6 @@ test('a name that becomes free is no hindrance', async (t) => {
   await namespace.converges({ links: [pair, { name: 'v1', kind: 'veth' }] })
   namespace.sh('ip link del v0 && ip link add v0 type veth peer name v2')
   await namespace.converges({ links: [pair] })
+  namespace.sh('ip link del v0 && ip link add b0 type bridge && ip link property add dev b0 altname v1')
+  await namespace.converges({ links: [pair, { name: 'b0', altNames: [] }] })
 })

@@ -6,7 +6,7 @@ import type { DiffContext, StepDraft } from './context.js'
 
 /** Which alternative names that a link is to lose another one is to have: no two links have a name in common. */
 export function namesPassedOn(
-  { desired }: Pick<DiffContext, 'desired'>,
+  { desired, peers }: Pick<DiffContext, 'desired' | 'peers'>,
   link: string,
   removed: readonly string[],
 ): readonly string[] {
@@ -15,7 +15,7 @@ export function namesPassedOn(
   const taken = new Set(
     others.flatMap(({ name, properties, marks = [] }) => [name, ...(properties.altNames ?? []), ...marks]),
   )
-  return removed.filter((name) => taken.has(name))
+  return removed.filter((name) => taken.has(name) || peers.has(name))
 }
 
 /** The step by which a link loses names before another one gets them, which may lose some to it in turn. */
