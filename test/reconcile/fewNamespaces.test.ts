@@ -117,3 +117,19 @@ test('a bridge that follows a new port of another MTU is put back, also where a 
   t.true(result.err)
   t.deepEqual(host.picture(), before)
 })
+
+test('what stands on a bridge is put back where that follows a port which a pair makes as its other end', async (t) => {
+  const { host } = await stage(t, 'end')
+  host.sh('ip link add t0 type veth peer name t1; ip link set t0 master br0 up; ip link set t1 up')
+  host.sh('ip link add link br0 mv0 type macvlan; ip link set mv0 up')
+  const before = host.picture()
+  const spec: Spec = {
+    links: [
+      { name: 'h1', master: 'br0' },
+      { name: 'h2', kind: 'veth', veth: { peer: { name: 'h1', mtu: 1400 } } },
+    ],
+  }
+  const result = await apply(spec, { namespace: { fd: host.fd }, guards: [() => Promise.resolve(false)] })
+  t.true(result.err)
+  t.deepEqual(host.picture(), before)
+})

@@ -1,4 +1,5 @@
 import { familyOf } from '../../ip/address.js'
+import { peerOf } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
 import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
@@ -19,12 +20,14 @@ const additions: ReadonlySet<Operation['type']> = new Set([
 export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
   const withPorts = new Map<string, Set<string>>()
   const made = new Set(namespacesMade(steps))
+  const ends = mtusOfOtherEnds(steps)
   for (const { action, operation, namespace = '' } of steps) {
     // A namespace that is made goes with all that is in it.
     if (operation.type === 'changeFirewall' || operation.type === 'createNamespace' || made.has(namespace)) continue
     if (!additions.has(operation.type) || action !== 'create') return false
     const state = states.get(namespace)
-    if (changesMaster(operation, state) || isFirstAddress(operation, state)) return false
+    const end = operation.type === 'updateLink' ? ends.get(namespace)?.get(operation.name) : undefined
+    if (changesMaster(operation, state, end) || isFirstAddress(operation, state)) return false
     const master = newMasterOf(operation)
     if (master !== undefined) withPorts.set(namespace, (withPorts.get(namespace) ?? new Set()).add(master))
   }
@@ -46,13 +49,29 @@ function isFirstAddress(operation: Operation, state: NetworkState | undefined): 
   return there !== undefined && !there.addresses.some(({ address }) => familyOf(address) === 'inet')
 }
 
-/** Whether a new port has another MTU than its master, which may follow it, and with it whatever stands on that. */
-function changesMaster(operation: Operation, state: NetworkState | undefined): boolean {
+/**
+ * Whether a new port has another MTU than its master, which may follow it, and with it whatever stands on that.
+ *
+ * @param madeWith the MTU that the port was made with as the other end of a pair
+ */
+function changesMaster(operation: Operation, state: NetworkState | undefined, madeWith: number | undefined): boolean {
   const master = newMasterOf(operation)
   const there = master === undefined ? undefined : state?.links.get(master)
   const port = linkOf(operation)
   if (!there || !port || !followsPorts(there.link)) return false
   const { link, portsMtu = link.mtu } = there
   // One that does not have the smallest MTU of its ports was given its own.
-  return mtuOfNew(port) !== link.mtu && portsMtu === link.mtu
+  return (port.mtu ?? madeWith ?? mtuOfNew(port)) !== link.mtu && portsMtu === link.mtu
+}
+
+/** The MTUs that new pairs give their other ends, by namespace and name. */
+function mtusOfOtherEnds(steps: readonly PlannedStep[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const mtus = new Map<string, Map<string, number>>()
+  for (const { operation, namespace = '' } of steps) {
+    const peer = operation.type === 'createLink' ? peerOf(operation.link) : undefined
+    if (peer?.mtu === undefined) continue
+    const there = peer.namespace ?? namespace
+    mtus.set(there, (mtus.get(there) ?? new Map<string, number>()).set(peer.name, peer.mtu))
+  }
+  return mtus
 }
