@@ -11,7 +11,7 @@ import { lastingWish } from './plan/verify.js'
 import { isAdditive } from './reach/additive.js'
 import { type TablesByNamespace, withOtherTables } from './reach/tables.js'
 import { formerNamesOf } from './renames/formerNames.js'
-import type { PlannedStep } from './steps/step.js'
+import { namespacesMade, type PlannedStep } from './steps/step.js'
 
 /** What is left of steps that only add to what is there: nothing else need be looked at. */
 async function additionsMissing(
@@ -19,10 +19,12 @@ async function additionsMissing(
   { networks, world, options }: Work,
 ): Promise<PlannedStep[] | undefined> {
   const parts = new Map<string, DesiredNetwork>()
+  const made = new Set(namespacesMade(done))
   for (const [name, network] of lastingWish(networks)) {
     const own = done.filter(({ namespace = '' }) => namespace === name)
     await rest()
-    const part = partOfSteps(network, own)
+    // Steps may be about anything there.
+    const part = made.has(name) ? network : partOfSteps(network, own)
     if (!part) return undefined
     if (own.length > 0) parts.set(name, part)
   }
