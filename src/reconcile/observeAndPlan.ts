@@ -8,7 +8,8 @@ import { listNamespaces } from '../system/namespace.js'
 import { rest } from '../system/turns.js'
 import { refuseVlans } from './capability/capabilityOfVlans.js'
 import { refuseUnsupported } from './capability/refuseUnsupported.js'
-import { bystander, farNamespaces, peerNamespaces } from './losses/farEnds.js'
+import { untilVanished, wentInTime } from './execute/untilVanished.js'
+import { bystander, farNamespaces, peerNamespaces, remadeNowhere } from './losses/farEnds.js'
 import { withForwardingOfLinks } from './losses/forwardingOfLinks.js'
 import { losingEntries } from './losses/losingEntries.js'
 import { withRemadeLinks } from './losses/remadeLinks.js'
@@ -121,7 +122,7 @@ async function additionsTo(
 ): Promise<Steps | undefined> {
   if (options.prune || world.busy.size > 0) return undefined
   const states = await additionsRead(networks, world, options)
-  if (!states) return undefined
+  if (!states || (await untilVanished(networks, states, world, options))) return undefined
   refuseVlans(networks, states)
   const steps = await unlessInvalid(stepsTowards(networks, states, world, options))
   return steps && isAdditive(steps, states) ? { states, steps } : undefined
@@ -149,6 +150,9 @@ async function allSteps(
   transaction: Transaction | undefined,
 ): Promise<Steps> {
   let states = await world.observe(networks.keys(), options, networks)
+  if (await untilVanished(networks, states, world, options)) {
+    states = await world.observe(networks.keys(), options, networks)
+  }
   refuseVlans(networks, states)
   let steps = await stepsTowards(networks, states, world, options)
   await rest()
@@ -166,6 +170,9 @@ async function allSteps(
   }
   states = await withForwardingOfLinks(world, states, steps)
   await rest()
+  if (await wentInTime(remadeNowhere(steps, states), world, options)) {
+    return await allSteps(networks, world, options, transaction)
+  }
   const further = new Set([...farNamespaces(steps, states), ...furtherPeers(steps, states, world)])
   if (further.size === 0) return { states, steps }
   for (const name of further) {

@@ -34,6 +34,11 @@ export function getNamespaceId(fd: number): NetlinkMessage {
   return about(RTM_GETNSID, 'namespace: get id', { fd })
 }
 
+/** RTM_GETNSID: whether the asking namespace has one of a number that is still alive; the error is `ENOENT`. Since Linux 5.0. */
+export function getNamespaceOfId(id: number): NetlinkMessage {
+  return about(RTM_GETNSID, 'namespace: get by id', { id })
+}
+
 /** RTM_NEWNSID: has the asking namespace choose a number for another one that it has none for: `ip netns set`. */
 export function newNamespaceId(fd: number): NetlinkMessage {
   return about(RTM_NEWNSID, 'namespace: give id', { fd, id: -1 })

@@ -5,7 +5,7 @@ import type { ListedLink } from '../../rtnetlink/link.js'
 import { isLead, isPairKind, peerOf } from '../../rtnetlink/pair.js'
 import { throwIfAny } from '../../spec/invalidSpec.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
-import type { Elsewhere, NetworkState } from '../../state/model.js'
+import type { Elsewhere, LinkRecord, NetworkState } from '../../state/model.js'
 import { takenAlong } from '../reach/dependents.js'
 import type { End, Wish } from '../reach/pairs.js'
 import { formerNamesOf } from '../renames/formerNames.js'
@@ -77,7 +77,7 @@ export const bystander: DesiredNetwork = {
 /** A link that leads into another namespace, with the step that deletes it or makes it anew. */
 interface Taken {
   readonly step: PlannedStep
-  readonly link: ListedLink
+  readonly record: LinkRecord
   readonly elsewhere: Elsewhere
 }
 
@@ -85,7 +85,7 @@ function takenLinks(steps: readonly PlannedStep[], before: ReadonlyMap<string, N
   if (![...before.values()].some(leadsElsewhere)) return []
   return goneLinks(steps).flatMap(({ step, namespace, name }) => {
     const record = before.get(namespace)?.links.get(name)
-    return record?.elsewhere ? [{ step, link: record.link, elsewhere: record.elsewhere }] : []
+    return record?.elsewhere ? [{ step, record, elsewhere: record.elsewhere }] : []
   })
 }
 
@@ -130,6 +130,21 @@ export function withFarEnds(
   return far.length === 0 ? steps : [...steps, ...far]
 }
 
+/** The links that lead nobody knows where, by namespace, which steps are to make anew. */
+export function remadeNowhere(
+  steps: readonly PlannedStep[],
+  before: ReadonlyMap<string, NetworkState>,
+): ReadonlyMap<string, readonly LinkRecord[]> {
+  const nowhere = takenLinks(steps, before).filter(({ step, elsewhere }) => isRefused(step, elsewhere))
+  const byNamespace = grouped(nowhere, ({ step }) => step.namespace ?? '')
+  return new Map([...byNamespace].map(([namespace, own]) => [namespace, own.map(({ record }) => record)]))
+}
+
+/** Whether nobody could put a link back that is to be made anew. Whoever wants it to be gone has said so. */
+function isRefused({ disruption }: PlannedStep, { namespace }: Elsewhere): boolean {
+  return namespace === undefined && disruption === 'recreate'
+}
+
 /**
  * The namespaces that were not read, into which links lead that steps delete or make anew; refuses to make anew what nobody
  * could put back.
@@ -140,11 +155,10 @@ export function farNamespaces(
 ): ReadonlySet<string> {
   const names = new Set<string>()
   const problems: Problem[] = []
-  for (const { step, link, elsewhere } of takenLinks(steps, before)) {
-    const { namespace } = elsewhere
+  for (const { step, record, elsewhere } of takenLinks(steps, before)) {
+    const [{ link }, { namespace }] = [record, elsewhere]
     if (namespace !== undefined && !before.has(namespace)) names.add(namespace)
-    // Whoever wants it to be gone has said so.
-    if (namespace === undefined && step.disruption === 'recreate') {
+    if (isRefused(step, elsewhere)) {
       const [what, whole] = isPairKind(link.kind) ? ['its other end', 'pair'] : ['what it stands on', 'link']
       const where = 'in a namespace that has no name or cannot be opened'
       problems.push({

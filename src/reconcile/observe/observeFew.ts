@@ -48,6 +48,21 @@ export async function observeFew(
   { table }: Curiosity,
   options: RequestOptions,
 ): Promise<NetworkState | undefined> {
+  try {
+    return await observed(place, scope, table, options)
+  } catch (error) {
+    // One of the links is gone since it was found.
+    if (error instanceof NetworkError && error.code === 'ENODEV') return undefined
+    throw error
+  }
+}
+
+async function observed(
+  place: Place,
+  scope: Scope,
+  table: Curiosity['table'],
+  options: RequestOptions,
+): Promise<NetworkState | undefined> {
   for (const [mark, link] of scope.marks) {
     const bearer = await findLink(place, { name: mark }, options)
     if (bearer && bearer.name !== link) return undefined
