@@ -34,6 +34,12 @@ export function getNamespaceId(fd: number): NetlinkMessage {
   return about(RTM_GETNSID, 'namespace: get id', { fd })
 }
 
+/**
+ * What the kernel tells of a namespace that has no id, such as the asking one itself, and of one that is about to vanish
+ * with its links. NETNSA_NSID_NOT_ASSIGNED: include/uapi/linux/net_namespace.h
+ */
+export const noNamespaceId = -1
+
 /** RTM_GETNSID: whether the asking namespace has one of a number that is still alive; the error is `ENOENT`. Since Linux 5.0. */
 export function getNamespaceOfId(id: number): NetlinkMessage {
   return about(RTM_GETNSID, 'namespace: get by id', { id })

@@ -28,8 +28,6 @@ export interface LinkRecord {
   readonly qdiscs?: LinkQdiscs
   /** Where it leads to, if out of its namespace. */
   readonly elsewhere?: Elsewhere
-  /** Whether it leads into a namespace that nobody has any longer: the kernel is about to remove both. */
-  readonly vanishes?: true
   /** Those of its settings that were asked for: each is a file. */
   readonly sysctl?: Readonly<Record<string, string | undefined>>
   /** The smallest MTU of its ports, where these were not read. */

@@ -1,4 +1,7 @@
+import { NetworkError } from '../../error.js'
+import type { RequestOptions } from '../../netlink/exchange.js'
 import { RTNLGRP_LINK } from '../../rtnetlink/constants.js'
+import { decodeNamespaceId, getNamespaceOfId, noNamespaceId } from '../../rtnetlink/namespaceId.js'
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { findLink } from '../observe/observeFew.js'
@@ -29,10 +32,14 @@ export async function untilVanished(
   let isAny = false
   for (const [namespace, { links }] of states) {
     const place = world.places.get(namespace)
-    const vanishing = [...links.values()].filter(({ vanishes }) => vanishes)
-    if (!place || vanishing.length === 0) continue
+    const lost = [...links.values()].filter(({ elsewhere }) => elsewhere && elsewhere.namespace === undefined)
+    if (!place || lost.length === 0) continue
     const names = namesWanted(networks, namespace)
-    const awaited = vanishing.filter((record) => namesOf(record).some((name) => names.has(name)))
+    const awaited: LinkRecord[] = []
+    for (const record of lost) {
+      const isWanted = namesOf(record).some((name) => names.has(name))
+      if (isWanted && (await vanishes(record, place, options))) awaited.push(record)
+    }
     if (awaited.length === 0) continue
     isAny = true
     await untilGone(place, awaited, longest, options)
@@ -71,6 +78,23 @@ function untilGone(
     return true
   }
   return listenUntil(place, [RTNLGRP_LINK], areGone, { timeout, signal: options.signal, subject: 'links that vanish' })
+}
+
+/** Whether a link leads into a namespace that nobody has any longer: the kernel is about to remove both. */
+async function vanishes(
+  { link: { linkNamespaceId: id = noNamespaceId } }: LinkRecord,
+  place: Place,
+  options: RequestOptions,
+): Promise<boolean> {
+  if (id === noNamespaceId) return true
+  try {
+    await place.connection.ask(getNamespaceOfId(id), ({ body }) => decodeNamespaceId(body), options)
+    return false
+  } catch (error) {
+    // An old kernel does not know the question.
+    if (error instanceof NetworkError) return error.code === 'ENOENT'
+    throw error
+  }
 }
 
 function namesWanted(networks: ReadonlyMap<string, DesiredNetwork>, namespace: string): ReadonlySet<string> {

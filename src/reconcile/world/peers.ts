@@ -1,21 +1,14 @@
-import { NetworkError } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import type { LinkPeer } from '../../rtnetlink/kinds/peer.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { ListedLink } from '../../rtnetlink/link.js'
-import { decodeNamespaceId, getNamespaceId, getNamespaceOfId } from '../../rtnetlink/namespaceId.js'
+import { decodeNamespaceId, getNamespaceId, noNamespaceId } from '../../rtnetlink/namespaceId.js'
 import { isPairKind, withoutLedOptions, withPeer } from '../../rtnetlink/pair.js'
-import type { Elsewhere, LinkRecord, NetworkState } from '../../state/model.js'
+import type { Elsewhere, NetworkState } from '../../state/model.js'
 import { listNamespaces } from '../../system/namespace.js'
 import { rest } from '../../system/turns.js'
 import { findLink } from '../observe/observeFew.js'
 import { Place } from './place.js'
-
-/**
- * What the kernel tells of a namespace that has no id: of those of the places, and of one that is about to vanish with its
- * links (NETNSA_NSID_NOT_ASSIGNED: include/uapi/linux/net_namespace.h).
- */
-const none = -1
 
 /**
  * Names the other end of each pair, and what a link leads to in another namespace. The kernel tells its index, and for
@@ -32,9 +25,8 @@ export async function resolvePeers(
     )
     const place = places.get(name)
     if (pairs.length === 0 || !place) continue
-    const ids = new Set(pairs.flatMap(({ link: { linkNamespaceId: id = none } }) => (id > none ? [id] : [])))
+    const ids = new Set(pairs.flatMap(({ link: { linkNamespaceId: id = noNamespaceId } }) => (id < 0 ? [] : [id])))
     const neighbors = await namespacesById(ids, place, places, options)
-    const vanishing = await vanishingOf(pairs, neighbors, place, options)
     const links = new Map(state.links)
     for (const record of pairs) {
       await rest()
@@ -45,7 +37,6 @@ export async function resolvePeers(
         ...record,
         link: peer ? withPeer(link, peer) : link,
         ...(elsewhere ? { elsewhere } : {}),
-        ...(vanishing.has(link.linkNamespaceId) ? { vanishes: true } : {}),
       })
     }
     for (const { place: other, temporary } of neighbors.values()) if (temporary) other.close()
@@ -100,32 +91,6 @@ async function namespacesById(
     else if (!open) there.close()
   }
   return found
-}
-
-/** Those of the ids that links have which are of namespaces that nobody has any longer. */
-async function vanishingOf(
-  pairs: readonly LinkRecord[],
-  neighbors: ReadonlyMap<number, NamedPlace>,
-  place: Place,
-  options: RequestOptions,
-): Promise<ReadonlySet<number | undefined>> {
-  const vanishing = new Set<number | undefined>()
-  for (const id of new Set(pairs.map(({ link }) => link.linkNamespaceId))) {
-    if (id === undefined || neighbors.has(id)) continue
-    if (id <= none || (await isGone(id, place, options))) vanishing.add(id)
-  }
-  return vanishing
-}
-
-async function isGone(id: number, place: Place, options: RequestOptions): Promise<boolean> {
-  try {
-    await place.connection.ask(getNamespaceOfId(id), ({ body }) => decodeNamespaceId(body), options)
-    return false
-  } catch (error) {
-    // An old kernel does not know the question.
-    if (error instanceof NetworkError) return error.code === 'ENOENT'
-    throw error
-  }
 }
 
 function* namesOf(places: ReadonlyMap<string, Place>): Generator<string> {
