@@ -37,3 +37,11 @@ test('a name that becomes free is no hindrance', async (t) => {
   namespace.sh('ip link del v0 && ip link add b0 type bridge && ip link property add dev b0 altname v1')
   await namespace.converges({ links: [pair, { name: 'b0', altNames: [] }] })
 })
+
+test('a link that is made anew keeps its alternative names', async (t) => {
+  const namespace = reconcileNamespace(t)
+  namespace.sh('ip link add b0 type bridge; ip link property add dev b0 altname v1')
+  const error = await namespace.refuses({ links: [pair, { name: 'b0', kind: 'tap' }] }, 'INVALID_SPEC')
+  t.regex(error.message, /since v1, .*, is there already, as an alternative name of b0/)
+  t.regex(namespace.sh('ip -d link show b0'), /bridge/)
+})
