@@ -2,7 +2,7 @@ import { visibleAltNames } from '../../state/link.js'
 import type { Losses } from '../losses/losses.js'
 
 /**
- * The links that have a name once all is done, or keep it until then, by that name: no two have one in common.
+ * The links that keep a name, or are to get it, by that name: no two have one in common.
  *
  * @param losses what is wanted and what is there, once what is made anew is gone
  */
@@ -13,9 +13,11 @@ export function bearersOf({ desired: { links }, actual }: Losses): ReadonlyMap<s
     for (const altName of altNames) bearers.set(altName, name)
   }
   const staying = [...actual.links.values()].filter(({ link }) => !wanted.get(link.name)?.absent)
-  for (const { link } of staying)
-    if (!wanted.get(link.name)?.properties.altNames) note(visibleAltNames(link), link.name)
+  // Who keeps a name counts before whoever is to get it.
   for (const { name, absent, properties } of links) if (!absent) note(visibleAltNames(properties), name)
+  for (const { link } of staying) {
+    if (!wanted.get(link.name)?.properties.altNames) note(visibleAltNames(link), link.name)
+  }
   for (const { link } of staying) bearers.set(link.name, link.name)
   return bearers
 }
