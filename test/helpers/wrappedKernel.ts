@@ -35,6 +35,10 @@ export function wrappedKernel({ sending, sent, received }: Around): (fd: number)
     })
   return (fd) => {
     const real = machineKernel(fd)
-    return { ...real, transport: () => wrapped(real.transport()) }
+    return {
+      ...real,
+      transport: () => wrapped(real.transport()),
+      transportOf: (protocol) => wrapped(real.transportOf(protocol)),
+    }
   }
 }
