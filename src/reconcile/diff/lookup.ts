@@ -36,6 +36,11 @@ export function findLink({ actual }: Pick<DiffContext, 'actual'>, name: string):
   return byAltName.get(name)
 }
 
+/** The name of a link that is called by any of its names; that name itself where there is none. */
+export function realNameOf(context: Pick<DiffContext, 'actual'>, name: string): string {
+  return findLink(context, name)?.link.name ?? name
+}
+
 /** The neighbors of a link that somebody entered. */
 export function lastingNeighbors({ actual }: Pick<DiffContext, 'actual'>, name: string): readonly ListedNeighbor[] {
   let byLink = lastingByLink.get(actual)
@@ -66,7 +71,7 @@ export function masterOf(context: Pick<DiffContext, 'desired' | 'actual'>, name:
   const stated = desiredLink(context, name)?.properties.master
   const master = stated === undefined ? findLink(context, name)?.link.master : stated
   if (typeof master !== 'string' || desiredLink(context, master)?.absent) return undefined
-  return findLink(context, master)?.link.name ?? master
+  return realNameOf(context, master)
 }
 
 /** The options that a VXLAN has or is to have; nothing for another link. */
@@ -86,7 +91,7 @@ export function isThere(context: DiffContext, name: string): boolean {
 export function leavesMaster(context: DiffContext, port: string, master: string): boolean {
   const wanted = desiredLink(context, port)?.properties.master
   if (wanted === undefined) return desiredLink(context, master)?.absent ?? false
-  return typeof wanted !== 'string' || (findLink(context, wanted)?.link.name ?? wanted) !== master
+  return typeof wanted !== 'string' || realNameOf(context, wanted) !== master
 }
 
 /**

@@ -17,7 +17,7 @@ import type { Operation } from '../steps/operation.js'
 import type { Disruption } from '../steps/step.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext, type StepDraft } from './context.js'
-import { desiredLink, findLink, isThere, leavesMaster, masterOf, requireLinks, vxlanOf } from './lookup.js'
+import { desiredLink, findLink, isThere, leavesMaster, masterOf, realNameOf, requireLinks, vxlanOf } from './lookup.js'
 import { finalVlans } from './vlans.js'
 
 /** Steps for the multicast databases of a namespace. */
@@ -102,8 +102,8 @@ function hasPlace(context: DiffContext, { path, entry }: DesiredMdbEntry): boole
 
 /** Whether a link is a port of a bridge, or the bridge, which can have entries of its own. */
 function isPort(context: DiffContext, port: string, bridge: string): boolean {
-  const nameOf = (link: string): string => findLink(context, link)?.link.name ?? link
-  return nameOf(port) === nameOf(bridge) || masterOf(context, port) === nameOf(bridge)
+  const name = realNameOf(context, bridge)
+  return realNameOf(context, port) === name || masterOf(context, port) === name
 }
 
 function removeEntries(

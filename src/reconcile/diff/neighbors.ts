@@ -6,7 +6,7 @@ import { neighborDifferences, neighborKey } from '../../state/neighbor.js'
 import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
-import { findLink, isThere, kindOf } from './lookup.js'
+import { findLink, isThere, kindOf, realNameOf } from './lookup.js'
 import { newProperties } from './newProperties.js'
 import { carriesOther, isLoopback } from './portChecks.js'
 
@@ -66,7 +66,7 @@ function isForAny(context: DiffContext, { dev, address, proxy }: DesiredNeighbor
 /** Whether a neighbor is to have a MAC address and none is said; devices without addresses have such neighbors. */
 function lacksMac(context: DiffContext, { dev, mac, state, proxy, managed }: DesiredNeighbor['neighbor']): boolean {
   if (mac !== undefined || proxy || managed || state === 'noarp') return false
-  const name = findLink(context, String(dev))?.link.name ?? String(dev)
+  const name = realNameOf(context, String(dev))
   const kind = linkKind(kindOf(context, name) ?? '')
   return kind ? kind.ethernet !== false : isLoopback(context, name) || !carriesOther(context, name)
 }

@@ -2,7 +2,7 @@ import type { DesiredLink } from '../../state/desired.js'
 import { ingressDifference, type QdiscDifference, qdiscDifference } from '../../state/qdiscDifference.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
-import { findLink } from './lookup.js'
+import { findLink, realNameOf } from './lookup.js'
 
 /** Steps for the qdiscs of links. */
 export function diffQdiscs(context: DiffContext): void {
@@ -22,7 +22,7 @@ function step(
   difference: QdiscDifference | undefined,
 ): void {
   if (!difference) return
-  const name = findLink(context, wanted.name)?.link.name ?? wanted.name
+  const name = realNameOf(context, wanted.name)
   const { action, properties, changes, missing } = difference
   for (const property of missing) {
     const path = `${wanted.path ?? ''}/${property.replaceAll('.', '/')}`
