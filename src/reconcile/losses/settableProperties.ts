@@ -11,13 +11,14 @@ const unwished: ReadonlySet<string> = new Set([
   'features',
 ])
 
-/** All properties of a listed link that can be wished for. */
-export function settableProperties(link: ListedLink): Partial<Link> {
+/** All properties of a listed link that can be wished for, but for some. */
+export function settableProperties(link: ListedLink, but: readonly string[] = []): Partial<Link> {
   // What has the address of the device below is given none: that is refused, be it the one that it has.
   const hasMac = link.mac !== noMac && linkKind(link.kind ?? '')?.macOf === undefined
-  const entries = Object.entries(withoutMomentary(withoutPassing(link))).filter(
-    ([name]) => !unwished.has(name) && !(name === 'mac' && !hasMac),
-  )
-  const altNames = visibleAltNames(link)
-  return { ...Object.fromEntries(entries), ...(link.altNames ? { altNames } : {}) }
+  const settable: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(withoutMomentary(withoutPassing(link)))) {
+    const isSettable = !unwished.has(name) && !but.includes(name) && (hasMac || name !== 'mac')
+    if (isSettable) settable[name] = name === 'altNames' ? visibleAltNames(link) : value
+  }
+  return settable
 }

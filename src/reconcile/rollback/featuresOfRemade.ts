@@ -12,6 +12,7 @@ export function featuresOfRemade(link: ListedLink, operations: readonly Operatio
     if (one.type === 'createLink') return Object.keys(one.link.features ?? {})
     return one.type === 'updateLink' ? Object.keys(one.changes.features ?? {}) : []
   })
+  if (given.length === 0) return changedFeatures(link)
   const had = Object.entries(link.features ?? {})
   const said = had.filter(([name, state]) => given.includes(name) && !isFeatureFixed(state))
   return { ...changedFeatures(link), ...Object.fromEntries(said) }

@@ -1,5 +1,6 @@
 import { grouped } from '../../grouped.js'
 import type { Address, ListedAddress } from '../../rtnetlink/address.js'
+import type { Link } from '../../rtnetlink/link.js'
 import { emptyProperties } from '../../rtnetlink/linkProperties.js'
 import { isManageable } from '../../state/address.js'
 import type { DesiredLink } from '../../state/desired.js'
@@ -95,6 +96,9 @@ function formerSysctl(
   return Object.keys(settings).length === 0 ? undefined : settings
 }
 
+/** What a link has that tells nothing of these. */
+const empty: Partial<Link> = { ...emptyProperties, altNames: [] }
+
 function formerLink(
   { link, addresses, elsewhere }: LinkRecord,
   reach: Reach,
@@ -102,16 +106,14 @@ function formerLink(
   operations: readonly Operation[],
 ): DesiredLink {
   const features = linksOfRemade ? featuresOfRemade(link, operations) : link.features
-  const { mtu, ...others } = settableProperties(link)
-  const isMtuSaid = !linksOfRemade || !mayFollowPorts(link, linksOfRemade)
+  const followsPorts = linksOfRemade !== undefined && mayFollowPorts(link, linksOfRemade)
+  const had = settableProperties(link, followsPorts ? ['mtu'] : [])
   return {
     name: link.name,
     absent: false,
     properties: {
-      ...emptyProperties,
-      altNames: [],
-      ...others,
-      ...(isMtuSaid && mtu !== undefined ? { mtu } : {}),
+      ...had,
+      ...Object.fromEntries(Object.entries(empty).filter(([name]) => !(name in had))),
       ...formerOptions(link, operations),
       ...(features && Object.keys(features).length > 0 ? { features } : {}),
     },

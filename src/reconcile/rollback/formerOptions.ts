@@ -7,16 +7,21 @@ import type { Operation } from '../steps/operation.js'
 
 type Options = Readonly<Record<string, unknown>>
 
-/** The options that a link had, its own and those as a port, so that nothing is left of what steps give it. */
+/**
+ * The options that a link had, its own and those as a port, so that nothing is left of what steps give it; none where they
+ * give none.
+ */
 export function formerOptions(link: ListedLink, operations: readonly Operation[]): Partial<Link> {
   const changes = operations.flatMap((one) => {
     if (one.type === 'createLink') return [one.link]
     return one.type === 'updateLink' ? [one.changes] : []
   })
+  const known = linkKind(link.kind ?? '')
+  if (changes.length === 0 && !known?.generic) return {}
   const givenTo = (section: string): Options[] => changes.map((change) => sectionOf(change, section) ?? {})
   const { kind = '', masterKind = '' } = link
   const portKey = `${masterKind}Port`
-  const [known, master] = [linkKind(kind), linkKind(masterKind)]
+  const master = linkKind(masterKind)
   const given = givenTo(kind)
   // What the kernel changes by itself is put back only where steps changed it.
   const isSteered = known?.momentary?.some((name) => given.some((one) => name in one)) ?? false
