@@ -1,12 +1,13 @@
 import type { Problem } from '../error.js'
 import { unknownProperty } from '../netlink/invalidValue.js'
+import { isRecord } from '../ownValue.js'
 import { invalidSpec } from '../spec/invalidSpec.js'
 import { type Allowed, account, flag, integer, maximumInt, oneOf, text, type Values } from '../system/optionValues.js'
 import type { GuestNetworkOptions, GuestOptions, GuestSettings } from './options.js'
 
 const object: Values = {
   words: 'an object',
-  include: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  include: isRecord,
 }
 const list: Values = { words: 'a list', include: Array.isArray }
 const mostGuests = 2 ** 22

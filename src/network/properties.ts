@@ -2,6 +2,7 @@ import { NetworkError } from '../error.js'
 import { parseAddress } from '../ip/address.js'
 import { parsePrefix } from '../ip/prefix.js'
 import { unknownProperty } from '../netlink/invalidValue.js'
+import { isRecord } from '../ownValue.js'
 import { linkKind } from '../rtnetlink/kinds/registry.js'
 import type { Link } from '../rtnetlink/link.js'
 import { parseHandle } from '../rtnetlink/qdiscs/handle.js'
@@ -44,7 +45,7 @@ const sorts: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   flag: (value) => (typeof value === 'boolean' ? undefined : 'neither true nor false'),
   text: textThat(() => true, ''),
   list: (value) => (Array.isArray(value) ? undefined : 'no list'),
-  object: (value) => (isObject(value) ? undefined : 'no object'),
+  object: (value) => (isRecord(value) ? undefined : 'no object'),
   value: (value) => (isValue(value) ? undefined : 'neither a number nor a text'),
   link: (value) => (linkValues.include(value) ? undefined : 'no link: its name or its index'),
   vlans: rangeTo(lastVlan, 'VLAN'),
@@ -114,7 +115,7 @@ export function partOfLink<T extends Partial<Link>>(link: T): T {
   const what = link.name === undefined ? 'link' : `link ${String(link.name)}`
   part(Object.fromEntries(general), linkNames, what)
   for (const [name, section] of Object.entries(link)) {
-    if (isSection(name) && section !== undefined && !isObject(section))
+    if (isSection(name) && section !== undefined && !isRecord(section))
       refuse(what, `${name}: ${shown(section)} is no object`, name)
   }
   return link
@@ -122,11 +123,7 @@ export function partOfLink<T extends Partial<Link>>(link: T): T {
 
 /** Refuses what has no properties at all. */
 export function checkObject(value: unknown, what: string): void {
-  if (!isObject(value)) refuse(what, `${shown(value)} is no object`)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isRecord(value)) refuse(what, `${shown(value)} is no object`)
 }
 
 function shown(value: unknown): string {

@@ -4,6 +4,7 @@ import { type DecodeContext, noting, withoutNames } from '../netlink/codec.js'
 import { decodeMessage } from '../netlink/message.js'
 import { text, u32 } from '../netlink/scalars.js'
 import { type Gathered, Shape } from '../netlink/shape.js'
+import { ownValue } from '../ownValue.js'
 import { linkKind } from './kinds/registry.js'
 import type { ListedLink } from './link.js'
 import { type LinkAttributes, type LinkHeader, linkHeader, linkLayout } from './linkAttributes.js'
@@ -91,7 +92,7 @@ function lowerElsewhere({ link, linkInfo }: LinkAttributes, body: Payload): stri
   const line = kind?.dependsOn?.includes('link') ? kind.options.lines['link'] : undefined
   if (!line || line.outer) return link
   const { attributes } = decodeMessage(linkLayout, body, { linkName: (index) => index })
-  const index: unknown = Object.getOwnPropertyDescriptor(attributes.linkInfo?.options ?? {}, 'link')?.value
+  const index = ownValue(attributes.linkInfo?.options, 'link')
   return typeof index === 'number' && index !== 0 ? index : undefined
 }
 

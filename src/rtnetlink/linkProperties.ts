@@ -1,4 +1,5 @@
 import type { AnyAttributeTable } from '../netlink/table.js'
+import { ownValue } from '../ownValue.js'
 import { linkKind } from './kinds/registry.js'
 import type { Link } from './link.js'
 
@@ -51,7 +52,7 @@ export function kindOptionsOf(link: Partial<Link>, kind: string | undefined): ob
 }
 
 function property(link: object, name: string): object | undefined {
-  const value: unknown = Object.getOwnPropertyDescriptor(link, name)?.value
+  const value = ownValue(link, name)
   return typeof value === 'object' && value !== null ? value : undefined
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../ownValue.js'
 import type { AnyLinkKind } from './kinds/kind.js'
 import type { LinkPeer } from './kinds/peer.js'
 import { linkKind, pairKinds } from './kinds/registry.js'
@@ -11,7 +12,7 @@ export function isPairKind(kind: string | undefined): boolean {
 /** The other end that the options of a link name, as which kind of pair it may be. */
 export function peerOf(link: object): LinkPeer | undefined {
   for (const kind of pairKinds()) {
-    const options: unknown = Object.getOwnPropertyDescriptor(link, kind)?.value
+    const options = ownValue(link, kind)
     const peer = typeof options === 'object' && options && 'peer' in options ? options.peer : undefined
     if (isPeer(peer)) return peer
   }
@@ -31,7 +32,7 @@ function isPeer(value: unknown): value is LinkPeer {
 /** Whether an end says what both do: any that does not say that it does not. */
 export function isLead({ kind, status }: Pick<ListedLink, 'kind' | 'status'>): boolean {
   const lead = kind === undefined ? undefined : linkKind(kind)?.pair?.lead
-  return lead === undefined || Object.getOwnPropertyDescriptor(status ?? {}, lead)?.value !== false
+  return lead === undefined || ownValue(status, lead) !== false
 }
 
 /** One end of a pair, without what is said of both if the other one leads. */
@@ -43,7 +44,7 @@ export function withoutLedOptions(link: ListedLink): ListedLink {
 /** One end of a pair, with what the other one is. */
 export function withPeer(link: ListedLink, peer: LinkPeer): ListedLink {
   const { kind = '' } = link
-  const options: unknown = Object.getOwnPropertyDescriptor(link, kind)?.value
+  const options = ownValue(link, kind)
   return { ...link, [kind]: { ...(typeof options === 'object' ? options : {}), peer } }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
+import { isRecord } from '../ownValue.js'
 import { invalidSpec } from './invalidSpec.js'
 import { isRouteFile, markWhole, placed } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
@@ -30,21 +31,17 @@ const mostSingle = 5000
  * has the wrong shape is left as it is, for validation to tell of.
  */
 export async function loadRoutes(spec: unknown, options: LoadOptions = {}): Promise<unknown> {
-  if (!isObject(spec)) return spec
+  if (!isRecord(spec)) return spec
   const own = await loadedNetwork(spec, '', { ...options, namespace: '' })
-  if (!('namespaces' in own) || !isObject(own.namespaces)) return own
+  if (!('namespaces' in own) || !isRecord(own.namespaces)) return own
   const namespaces: (readonly [name: string, network: unknown])[] = []
   for (const [name, network] of Object.entries(own.namespaces)) {
     const path = `/namespaces/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    const loaded = isObject(network) ? await loadedNetwork(network, path, { ...options, namespace: name }) : network
+    const loaded = isRecord(network) ? await loadedNetwork(network, path, { ...options, namespace: name }) : network
     namespaces.push([name, loaded])
   }
   // Not by assignment, which would take `__proto__` for something else.
   return { ...own, namespaces: Object.fromEntries(namespaces) }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function loadedNetwork(network: object, path: string, options: NetworkOptions): Promise<object> {

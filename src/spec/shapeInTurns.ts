@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isRecord } from '../ownValue.js'
 import { everyInTurns } from '../system/inTurns.js'
 import type { AnySchema } from './domainSchema.js'
 
@@ -21,7 +22,7 @@ export async function isOfShape(schema: AnySchema, input: unknown, ofPart: AnySc
 
 /** What is left of a network, or of a spec, without its long lists, pieces of which are networks of their own. */
 function withoutLists(network: unknown, take: (piece: unknown) => void): unknown {
-  if (!isPlain(network)) return network
+  if (!isRecord(network)) return network
   const rest: Record<string, unknown> = { ...network }
   for (const [name, list] of Object.entries(network)) {
     if (!Array.isArray(list) || (list.length <= itemsAtOnce && name !== 'links')) continue
@@ -29,13 +30,13 @@ function withoutLists(network: unknown, take: (piece: unknown) => void): unknown
     rest[name] = []
     for (const part of partsOf(items)) take({ [name]: part })
   }
-  if (!isPlain(network['namespaces'])) return rest
+  if (!isRecord(network['namespaces'])) return rest
   const namespaces = Object.entries(network['namespaces']).map(([name, one]) => [name, withoutLists(one, take)])
   return { ...rest, namespaces: Object.fromEntries(namespaces) }
 }
 
 function withoutAddresses(link: unknown, take: (piece: unknown) => void): unknown {
-  if (!isPlain(link)) return link
+  if (!isRecord(link)) return link
   const { addresses } = link
   if (!Array.isArray(addresses) || addresses.length <= itemsAtOnce) return link
   for (const part of partsOf(addresses)) take({ links: [{ ...link, addresses: part }] })
@@ -44,8 +45,4 @@ function withoutAddresses(link: unknown, take: (piece: unknown) => void): unknow
 
 function* partsOf(list: readonly unknown[]): Generator<readonly unknown[]> {
   for (let start = 0; start < list.length; start += itemsAtOnce) yield list.slice(start, start + itemsAtOnce)
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

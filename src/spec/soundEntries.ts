@@ -1,5 +1,5 @@
 import type { Problem } from '../error.js'
-import { ownValue } from './ownValue.js'
+import { ownValue } from '../ownValue.js'
 
 /** What is left of a spec without the entries of its lists that are wrong. */
 export interface SoundEntries {

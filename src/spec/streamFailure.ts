@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { ownValue } from './ownValue.js'
+import { ownValue } from '../ownValue.js'
 
 /**
  * Lets the failure of a stream wait until it is read, where it is an error like any other: for one that nobody listens to

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import type { Problem } from '../error.js'
 import { nearest } from '../nearest.js'
+import { isRecord, ownValue } from '../ownValue.js'
 import { addressHint } from './addressHint.js'
 import type { AnySchema } from './domainSchema.js'
 import { invalidSpec, throwIfAny } from './invalidSpec.js'
 import { meantByOtherWord } from './otherWords.js'
-import { ownValue } from './ownValue.js'
 import { type Path, pointer, shown, shownName } from './pointer.js'
 import { routeProblems } from './routeSemantics.js'
 import { routeSchema, specSchema } from './schema.js'
@@ -68,7 +68,7 @@ function without(input: unknown, problems: readonly Problem[]): unknown {
     const last = keys.pop()
     let parent: unknown = copy
     for (const key of keys) parent = ownValue(parent, key)
-    if (last !== undefined && typeof parent === 'object' && parent !== null && !Array.isArray(parent)) {
+    if (last !== undefined && isRecord(parent)) {
       Reflect.deleteProperty(parent, last.replaceAll('~1', '/').replaceAll('~0', '~'))
     }
   }
@@ -173,7 +173,7 @@ function childSchemas(alternatives: readonly object[], key: string | number): ob
   for (const schema of alternatives) {
     if ('item' in schema) children.push(schema.item)
     else if ('value' in schema) children.push(schema.value)
-    else children.push(Object.getOwnPropertyDescriptor(entriesOf(schema), key)?.value)
+    else children.push(ownValue(entriesOf(schema), key))
   }
   return children.filter((child): child is object => typeof child === 'object' && child !== null)
 }

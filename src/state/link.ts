@@ -1,6 +1,7 @@
 import type { Features } from '../genetlink/ethtool/features.js'
 import type { Domain } from '../netlink/codec.js'
 import type { AnyAttributeTable } from '../netlink/table.js'
+import { isRecord, ownValue } from '../ownValue.js'
 import type { GenericOptions } from '../rtnetlink/kinds/generic.js'
 import type { AnyLinkKind } from '../rtnetlink/kinds/kind.js'
 import { linkKind, ordinaryOptions } from '../rtnetlink/kinds/registry.js'
@@ -41,9 +42,9 @@ export interface LinkDifference extends PropertyChange {
 }
 
 /** The object under a name of a link: the options of a kind or of a port. */
-export function sectionOf(link: object, name: string): Record<string, unknown> | undefined {
-  const value: unknown = Object.getOwnPropertyDescriptor(link, name)?.value
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+export function sectionOf(link: object, name: string): Readonly<Record<string, unknown>> | undefined {
+  const value = ownValue(link, name)
+  return isRecord(value) ? value : undefined
 }
 
 /** The alternative names that users see. */
@@ -96,7 +97,7 @@ export function linkDifferences(wanted: Partial<Link>, actual: ListedLink): Link
 }
 
 function generalDifference(name: string, after: unknown, actual: ListedLink): LinkDifference[] {
-  const before: unknown = Object.getOwnPropertyDescriptor(actual, name)?.value
+  const before = ownValue(actual, name)
   if (name === 'kind' && after === actual.kind) return []
   if (name === 'altNames') return altNameDifference(after, actual)
   if (before === undefined && sameValue(after, emptiness.get(name))) return []
@@ -204,7 +205,7 @@ export function withoutCleared(properties: Partial<Link>): Partial<Link> {
 function isDefault(section: string, kind: AnyLinkKind, options: object, name: string, value: unknown): boolean {
   const [table, defaults] =
     section === kind.kind ? [kind.options, ordinaryOptions(kind, options)] : [kind.port, kind.portDefaults]
-  const ordinary: unknown = Object.getOwnPropertyDescriptor(defaults ?? {}, name)?.value
+  const ordinary = ownValue(defaults, name)
   return ordinary !== undefined && sameOption(table?.lines[name]?.codec.domain, value, ordinary)
 }
 

@@ -61,8 +61,9 @@ function withReferences(properties: Partial<Link>, names: ReadonlyMap<string, st
   const changed: Record<string, unknown> = {}
   if (typeof properties.master === 'string') changed['master'] = names.get(properties.master) ?? properties.master
   for (const section of Object.keys(properties)) {
-    const options = sectionOf(properties, section)
-    if (!options) continue
+    const stated = sectionOf(properties, section)
+    if (!stated) continue
+    const options: Record<string, unknown> = { ...stated }
     for (const property of linkOptionsOf(section)) {
       const name = options[property]
       if (typeof name === 'string') options[property] = names.get(name) ?? name

@@ -88,9 +88,10 @@ function renamedLink(link: ListedLink, names: NewNames): ListedLink {
   if (typeof link.master === 'string') renamed['master'] = names.get(link.master) ?? link.master
   if (here && typeof link.link === 'string') renamed['link'] = names.get(link.link) ?? link.link
   for (const section of Object.keys(link)) {
-    const options = sectionOf(link, section)
+    const told = sectionOf(link, section)
     const isPort = section.endsWith('Port')
-    if (!options || !linkKind(isPort ? section.slice(0, -4) : section)) continue
+    if (!told || !linkKind(isPort ? section.slice(0, -4) : section)) continue
+    const options: Record<string, unknown> = { ...told }
     for (const property of linkOptionsOf(section)) {
       const name = options[property]
       if ((here || isPort) && typeof name === 'string') options[property] = names.get(name) ?? name

@@ -1,3 +1,4 @@
+import { ownValue } from '../ownValue.js'
 import { defined } from '../rtnetlink/defined.js'
 import type { AnyEncapsulation } from '../rtnetlink/encapsulation/encapsulation.js'
 import type { Nexthop, Route } from '../rtnetlink/route.js'
@@ -43,7 +44,7 @@ export function routeDifferences(wanted: Partial<Route>, actual: RouteRecord): P
   const changes: PropertyChange[] = []
   for (const [property, after] of Object.entries(wanted)) {
     if (keyProperties.has(property) || after === undefined) continue
-    const before: unknown = Object.getOwnPropertyDescriptor(actual, property)?.value
+    const before = ownValue(actual, property)
     if (sameProperty(property, after, before)) continue
     changes.push({ property, ...(before === undefined ? {} : { before }), after })
   }
@@ -104,7 +105,7 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
   if (wanted.type !== undefined && unlinked.has(wanted.type) && !unlinked.has(actual.type ?? 'unicast')) {
     for (const property of Object.keys(merged)) if (!keptWithoutWay.has(property)) delete merged[property]
   }
-  const isLed = ways.some((property) => Object.getOwnPropertyDescriptor(wanted, property)?.value !== undefined)
+  const isLed = ways.some((property) => ownValue(wanted, property) !== undefined)
   // Whoever says where it leads means a route that leads.
   if (isLed && wanted.type === undefined && unlinked.has(actual.type ?? 'unicast')) delete merged['type']
   const keepsDev = changesWay && !isLed
@@ -122,7 +123,7 @@ export function mergedRoute(wanted: Partial<Route>, actual: RouteRecord): RouteR
 }
 
 function pick(route: Partial<Route>, property: string): Partial<Route> {
-  const value: unknown = Object.getOwnPropertyDescriptor(route, property)?.value
+  const value = ownValue(route, property)
   return { [property]: value }
 }
 

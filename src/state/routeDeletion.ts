@@ -1,3 +1,4 @@
+import { ownValue } from '../ownValue.js'
 import { loopback } from '../rtnetlink/deletedRoute.js'
 import type { Nexthop } from '../rtnetlink/route.js'
 import { sameLoosely, sameValue } from './equal.js'
@@ -34,7 +35,7 @@ function isTakenForIpv4(route: RouteRecord, deleted: RouteRecord): boolean {
   if (hop?.dev !== other?.dev || (hop?.via !== undefined && hop.via !== other?.via)) return false
   return Object.entries(deleted).every(([property, value]) => {
     if (foundOtherwise.has(property) || value === undefined) return true
-    const its: unknown = Object.getOwnPropertyDescriptor(route, property)?.value
+    const its = ownValue(route, property)
     return typeof value === 'object' ? sameValue(value, its) : sameLoosely(value, its)
   })
 }

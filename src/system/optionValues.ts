@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.js'
+import { isRecord } from '../ownValue.js'
 import { inThousands } from './inThousands.js'
 
 /** What an option can be. */
@@ -16,7 +17,7 @@ export const maximumInt = 2 ** 31 - 1
 
 /** Refuses what options cannot be read of, as a program without types may give it. */
 export function checkObject(options: unknown, object?: string): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  if (isRecord(options)) return
   const shown = Array.isArray(options) ? 'a list' : String(options)
   const about = object === undefined ? '' : `${object}: `
   throw new NetworkError('INVALID_ARGUMENT', `${about}${shown} is no object of options`)

@@ -1,3 +1,4 @@
+import { ownValue } from '../../ownValue.js'
 import type { AnyLinkKind } from '../../rtnetlink/kinds/kind.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import type { DesiredLink } from '../../state/desired.js'
@@ -96,7 +97,7 @@ function hasOptions(
   const { properties = {} } = desiredLink({ desired }, name) ?? {}
   const options = { ...defaults, ...sectionOf(had ?? {}, kind), ...sectionOf(properties, kind) }
   return Object.entries(values).every(([option, all]) => {
-    const value: unknown = Object.getOwnPropertyDescriptor(options, option)?.value
+    const value = ownValue(options, option)
     return all?.includes(value) ?? true
   })
 }

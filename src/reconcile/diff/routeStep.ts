@@ -1,5 +1,6 @@
 import { familyOf } from '../../ip/address.js'
 import { routeNames } from '../../network/propertyNames.js'
+import { ownValue } from '../../ownValue.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isByItself, linksOfRoute, type RouteRecord, routeDifferences, routeName } from '../../state/route.js'
@@ -62,7 +63,7 @@ function propertiesOf(route: RouteRecord): PropertyChange[] {
 function routeChanges(before: RouteRecord, after: RouteRecord): PropertyChange[] {
   const gone = Object.keys(before).filter((property) => !(property in after))
   const removed = gone.flatMap((property): PropertyChange[] => {
-    const value: unknown = Object.getOwnPropertyDescriptor(before, property)?.value
+    const value = ownValue(before, property)
     return isByItself(property, value) ? [] : [{ property, before: value }]
   })
   return [...routeDifferences(after, before), ...removed]
