@@ -125,7 +125,7 @@ async function additionsTo(
   if (!states || (await untilVanished(networks, states, world, options))) return undefined
   refuseVlans(networks, states)
   const steps = await unlessInvalid(stepsTowards(networks, states, world, options))
-  return steps && isAdditive(steps, states) ? { states, steps } : undefined
+  return steps && (await isAdditive(steps, states)) ? { states, steps } : undefined
 }
 
 /**

@@ -20,11 +20,12 @@ async function additionsMissing(
 ): Promise<PlannedStep[] | undefined> {
   const parts = new Map<string, DesiredNetwork>()
   const made = new Set(namespacesMade(done))
+  await rest()
   for (const [name, network] of lastingWish(networks)) {
     const own = done.filter(({ namespace = '' }) => namespace === name)
     await rest()
     // Steps may be about anything there.
-    const part = made.has(name) ? network : partOfSteps(network, own)
+    const part = made.has(name) ? network : await partOfSteps(network, own)
     if (!part) return undefined
     if (own.length > 0) parts.set(name, part)
   }
@@ -55,7 +56,9 @@ export async function stepsMissing(done: readonly PlannedStep[], work: Work): Pr
 async function missing(done: readonly PlannedStep[], work: Work): Promise<PlannedStep[]> {
   const { networks, world, options } = work
   await rest()
-  const additions = isAdditive(done, work.states) ? await additionsMissing(done, work) : undefined
+  const isAddition = await isAdditive(done, work.states)
+  await rest()
+  const additions = isAddition ? await additionsMissing(done, work) : undefined
   if (additions) return additions
   const states = await world.observe(networks.keys(), options, networks, {}, work.tables)
   const wanted = new Map<string, DesiredNetwork>()

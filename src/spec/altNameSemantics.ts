@@ -3,14 +3,15 @@ import type { Report } from './report.js'
 import type { LinkSpec } from './types.js'
 
 /** No two links of a namespace have a name in common: net/core/dev.c, netdev_name_node_alt_create. */
-export function altNameProblems(
+export function* altNameProblems(
   links: readonly LinkSpec[],
   path: Path,
   byName: ReadonlyMap<string, LinkSpec>,
   report: Report,
-): void {
+): Generator<void> {
   const bearers = new Map<string, LinkSpec>()
   for (const [index, link] of links.entries()) {
+    yield
     for (const [position, altName] of (link.altNames ?? []).entries()) {
       const at = [...path, index, 'altNames', position]
       const named = byName.get(altName) ?? link

@@ -7,8 +7,9 @@ import type { Report } from './report.js'
 import type { FdbSpec, LinkSpec, MdbSpec } from './types.js'
 
 /** What is wrong with the VLANs of links. */
-export function vlanProblems(links: readonly LinkSpec[], path: Path, report: Report): void {
+export function* vlanProblems(links: readonly LinkSpec[], path: Path, report: Report): Generator<void> {
   for (const [index, { bridge, bridgePort }] of links.entries()) {
+    yield
     const at = [...path, index]
     listProblems(bridge?.vlans ?? [], [...at, 'bridge', 'vlans'], report)
     listProblems(bridgePort?.vlans ?? [], [...at, 'bridgePort', 'vlans'], report)
@@ -62,8 +63,9 @@ export function* fdbProblems(entries: readonly FdbSpec[], path: Path, report: Re
 }
 
 /** What is wrong with the entries of multicast databases. */
-export function mdbProblems(entries: readonly MdbSpec[], path: Path, report: Report): void {
+export function* mdbProblems(entries: readonly MdbSpec[], path: Path, report: Report): Generator<void> {
   for (const [index, entry] of entries.entries()) {
+    yield
     const { group, source, sourceList, filterMode, state = 'permanent' } = entry
     const at = [...path, index]
     remoteProblems(entry, at, report)

@@ -7,7 +7,11 @@ import type { Report } from './report.js'
 import type { LinkSpec } from './types.js'
 
 /** What is wrong with the address translation of one namespace. */
-export function natProblems({ masquerade = [], portForward = [] }: NatSpec, path: Path, report: Report): void {
+export function* natProblems(
+  { masquerade = [], portForward = [] }: NatSpec,
+  path: Path,
+  report: Report,
+): Generator<void> {
   for (const [index, { from }] of masquerade.entries()) {
     const prefix = parsePrefix(from)
     if (prefix && hasHostBits(prefix)) {
@@ -16,6 +20,7 @@ export function natProblems({ masquerade = [], portForward = [] }: NatSpec, path
   }
   const seen = new Map<string, number>()
   for (const [index, one] of portForward.entries()) {
+    yield
     const at = [...path, 'portForward', index]
     if (one.to === undefined && !one.absent) report(at, '"to" is missing')
     const target = one.to === undefined ? undefined : parseEndpoint(one.to)?.address
@@ -30,9 +35,10 @@ export function natProblems({ masquerade = [], portForward = [] }: NatSpec, path
 }
 
 /** What is wrong with the confinement of the links of one namespace. */
-export function confineProblems(links: readonly LinkSpec[], path: Path, report: Report): void {
+export function* confineProblems(links: readonly LinkSpec[], path: Path, report: Report): Generator<void> {
   const owners = new Map<string, string>()
   for (const [index, { name, confine }] of links.entries()) {
+    yield
     if (!confine) continue
     const at = [...path, index, 'confine']
     if (Object.keys(confine).length === 0) report(at, 'says nothing; to take a confinement away, say null')

@@ -40,12 +40,12 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
     wireguardProblems(link, at, report)
     macsecProblems(link, at, report)
   }
-  const inCycles = cycleProblems(links, path, byName, report)
+  const inCycles = yield* cycleProblems(links, path, byName, report)
   for (const [index, link] of links.entries()) {
     yield
     if (!inCycles.has(link.name)) masterProblems(link, [...path, index], byName, report)
   }
-  altNameProblems(links, path, byName, report)
+  yield* altNameProblems(links, path, byName, report)
 }
 
 function nameProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>, report: Report): void {
@@ -158,14 +158,15 @@ function masterProblems(link: LinkSpec, at: Path, byName: Map<string, LinkSpec>,
 }
 
 /** Reports each cycle once, and returns the links that are in one. */
-function cycleProblems(
+function* cycleProblems(
   links: readonly LinkSpec[],
   path: Path,
   byName: Map<string, LinkSpec>,
   report: Report,
-): ReadonlySet<string> {
+): Generator<void, ReadonlySet<string>> {
   const reported = new Set<string>()
   for (const [index, link] of links.entries()) {
+    yield
     const cycle = findCycle(link, byName)
     if (!cycle || cycle.some((name) => reported.has(name))) continue
     for (const name of cycle) reported.add(name)

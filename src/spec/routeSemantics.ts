@@ -17,9 +17,10 @@ export function routeFamily(route: RouteSpec): 'inet' | 'inet6' {
 }
 
 /** What is wrong with the routes of one namespace. */
-export function routeProblems(routes: readonly RouteEntry[], path: Path, report: Report): void {
+export function* routeProblems(routes: readonly RouteEntry[], path: Path, report: Report): Generator<void> {
   const seen = new Map<string, number>()
   for (const [index, route] of routes.entries()) {
+    yield
     if (!isSingleRoute(route)) continue
     const at = [...path, index]
     prefixProblems(route, at, report)

@@ -52,19 +52,17 @@ export function reportTo(problems: Problem[]): Report {
 }
 
 function* networkProblems(network: NetworkSpec, path: Path, report: Report): Generator<void> {
-  yield* linkProblems(network.links ?? [], [...path, 'links'], report)
-  confineProblems(network.links ?? [], [...path, 'links'], report)
-  yield
-  natProblems(network.nat ?? {}, [...path, 'nat'], report)
-  routeProblems(loadedRoutes(network), [...path, 'routes'], report)
-  yield
+  const links = network.links ?? []
+  const atLinks = [...path, 'links']
+  yield* linkProblems(links, atLinks, report)
+  yield* confineProblems(links, atLinks, report)
+  yield* natProblems(network.nat ?? {}, [...path, 'nat'], report)
+  yield* routeProblems(loadedRoutes(network), [...path, 'routes'], report)
   yield* nexthopProblems(network.nexthops ?? [], loadedRoutes(network).filter(isSingleRoute), path, report)
   yield* ruleProblems(network.rules ?? [], [...path, 'rules'], report)
-  vlanProblems(network.links ?? [], [...path, 'links'], report)
-  yield
-  vniProblems(network.links ?? [], [...path, 'links'], report)
-  yield
+  yield* vlanProblems(links, atLinks, report)
+  yield* vniProblems(links, atLinks, report)
   yield* fdbProblems(network.fdb ?? [], [...path, 'fdb'], report)
-  mdbProblems(network.mdb ?? [], [...path, 'mdb'], report)
+  yield* mdbProblems(network.mdb ?? [], [...path, 'mdb'], report)
   yield* neighborProblems(network.neighbors ?? [], [...path, 'neighbors'], report)
 }

@@ -50,7 +50,7 @@ export function problemsOfRoute(input: unknown): Problem[] {
   const result = v.safeParse(routeSchema, input)
   if (!result.success) return shapeProblems(routeSchema, result.issues)
   const problems: Problem[] = []
-  routeProblems([result.output], [], reportTo(problems))
+  for (const _ of routeProblems([result.output], [], reportTo(problems)));
   // It was looked at as the first of a list.
   return problems.map((problem) => ({ ...problem, path: problem.path.replace(/^\/0/, '') }))
 }

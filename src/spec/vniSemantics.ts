@@ -4,8 +4,9 @@ import type { Report } from './report.js'
 import type { LinkSpec } from './types.js'
 
 /** What is wrong with the VNIs of VXLANs. */
-export function vniProblems(links: readonly LinkSpec[], path: Path, report: Report): void {
+export function* vniProblems(links: readonly LinkSpec[], path: Path, report: Report): Generator<void> {
   for (const [index, { vxlan }] of links.entries()) {
+    yield
     const at = [...path, index, 'vxlan', 'vnis']
     if (vxlan?.vnis && vxlan.vnifilter === false) report(at, 'a VXLAN without vnifilter has no list of VNIs')
     const ranges: { readonly first: number; readonly last: number }[] = []

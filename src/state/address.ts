@@ -71,9 +71,16 @@ function isKernelLinkLocal(address: ListedAddress): boolean {
 
 /** The prefix that makes IPv4 addresses primary and secondary of each other: length and network (of the peer). */
 export function subnetOf(address: Pick<Address, 'address' | 'peer'>): string {
+  const known = subnetsKnown.get(address)
+  if (known !== undefined) return known
   const prefix = parsePrefix(address.peer ?? address.address)
-  return prefix ? formatPrefix(networkOf(prefix)) : address.address
+  const subnet = prefix ? formatPrefix(networkOf(prefix)) : address.address
+  subnetsKnown.set(address, subnet)
+  return subnet
 }
+
+/** It is asked of each of many addresses again and again. */
+const subnetsKnown = new WeakMap<object, string>()
 
 const compared = [
   'broadcast',

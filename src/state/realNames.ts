@@ -1,6 +1,7 @@
 import type { Link } from '../rtnetlink/link.js'
 import { linkOptionsOf } from '../rtnetlink/linkProperties.js'
 import { nearPeerOf } from '../rtnetlink/pair.js'
+import { eachInTurns } from '../system/inTurns.js'
 import type { DesiredNetwork, DesiredRoute } from './desired.js'
 import { sectionOf, visibleAltNames } from './link.js'
 import type { NetworkState } from './model.js'
@@ -8,7 +9,7 @@ import { withLinks } from './renamed.js'
 
 /** What is wanted, with each link that is called by an alternative name under the name that it has. */
 export async function withRealNames(network: DesiredNetwork, state: NetworkState): Promise<DesiredNetwork> {
-  const names = realNames(network, state)
+  const names = await realNames(network, state)
   if (names.size === 0) return network
   const nameOf = <T>(name: T): T | string => (typeof name === 'string' ? (names.get(name) ?? name) : name)
   const withDev = <T extends { readonly dev?: string | number }>(object: T): T =>
@@ -44,16 +45,19 @@ export async function withRealNames(network: DesiredNetwork, state: NetworkState
 }
 
 /** The alternative names that are no name of a link that is there or wanted, with what they stand for. */
-function realNames(network: DesiredNetwork, { links }: NetworkState): Map<string, string> {
+async function realNames(network: DesiredNetwork, { links }: NetworkState): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>()
   // Marks name nothing: nearly every link has one, and looking through all of a spec would not pay.
-  for (const { link } of links.values()) for (const altName of visibleAltNames(link)) names.set(altName, link.name)
+  await eachInTurns(links.values(), ({ link }) => {
+    for (const altName of visibleAltNames(link)) names.set(altName, link.name)
+  })
+  if (names.size === 0) return names
   // A link that is still to be made has its name for itself, or the kernel refuses it.
-  for (const { name, properties } of network.links) {
+  await eachInTurns(network.links, ({ name, properties }) => {
     const peer = nearPeerOf(properties)
     if (peer !== undefined) names.delete(peer)
     if (links.has(name)) names.delete(name)
-  }
+  })
   return names
 }
 

@@ -111,13 +111,13 @@ test('packed routes come to the same steps as single ones, whatever is wanted an
       const links = ['a', 'b'].map((name) => ({ name, absent: false, properties: {} }))
       const rest = { links, nexthops: [], rules: [], neighbors: [], forwarding: {} }
       const single = contextOf({ desired: { ...rest, routes }, actual: { ...emptyState, routes: records } })
-      diffSingleRoutes(single)
+      await diffSingleRoutes(single)
       const packed = contextOf({
         desired: { ...rest, routes: [], bulk: await allWishes({ ...rest, routes }) },
         actual: { ...emptyState, routes: [], bulk: await packedRecords(records) },
       })
       const parts = await withSharedKeysApart(packed)
-      diffSingleRoutes(parts)
+      await diffSingleRoutes(parts)
       await diffBulkRoutes(parts, () => {})
       t.deepEqual(packed.problems, [])
       t.deepEqual(steps(packed), steps(single))

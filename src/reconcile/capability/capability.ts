@@ -11,6 +11,7 @@ import { linkKind, ordinaryOptions } from '../../rtnetlink/kinds/registry.js'
 import { sameOption } from '../../state/equal.js'
 import { sectionOf } from '../../state/link.js'
 import { wouldLoadFamilyModule, wouldLoadLinkModule } from '../../system/linkModules.js'
+import { rest, turnIsLong } from '../../system/turns.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { throwIfUnsupported } from './unsupported.js'
@@ -94,6 +95,7 @@ export async function refuseLacking(
 ): Promise<void> {
   const problems: Problem[] = []
   for (const step of steps) {
+    if (turnIsLong()) await rest()
     const needs = needsOf(step)
     const kernel = world.kernelOf(step.namespace)
     if (!needs || !kernel) continue

@@ -1,8 +1,10 @@
 import type { Problem } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
+import { ownValue } from '../../ownValue.js'
 import { linkKind } from '../../rtnetlink/kinds/registry.js'
 import { sectionOf } from '../../state/link.js'
 import type { NetworkState } from '../../state/model.js'
+import { rest, turnIsLong } from '../../system/turns.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { throwIfUnsupported } from './unsupported.js'
@@ -23,12 +25,12 @@ function sectionsOf({ operation }: PlannedStep): Section[] {
     if (!options) return []
     const kind = linkKind(name)
     const port = kind ? undefined : linkKind(name.replace(/Port$/, ''))
-    const defaults = new Map<string, unknown>(Object.entries(kind?.defaults ?? port?.portDefaults ?? {}))
+    const defaults = kind?.defaults ?? port?.portDefaults ?? {}
     const isTold = (option: string): boolean =>
-      kind ? kind.options.lines[option]?.bits === 'masked' : defaults.has(option)
-    const given = Object.entries(options)
-      .filter(([option, value]) => isTold(option) && value !== defaults.get(option))
-      .map(([option]) => option)
+      kind ? kind.options.lines[option]?.bits === 'masked' : Object.hasOwn(defaults, option)
+    const given = Object.keys(options).filter(
+      (option) => isTold(option) && options[option] !== ownValue(defaults, option),
+    )
     return [{ name, given }]
   })
 }
@@ -69,6 +71,7 @@ export async function refuseUntold(
   }
   const problems: Problem[] = []
   for (const step of steps) {
+    if (turnIsLong()) await rest()
     const { namespace = '', path = '' } = step
     for (const { name: section, given } of sectionsOf(step)) {
       if (given.length === 0) continue

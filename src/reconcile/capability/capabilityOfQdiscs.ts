@@ -2,6 +2,7 @@ import type { Problem } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import { knowsQdisc } from '../../rtnetlink/qdiscs/probe.js'
 import { wouldLoadQdiscModule } from '../../system/qdiscModules.js'
+import { rest, turnIsLong } from '../../system/turns.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import { type MachineProbe, machineProbe, onceAPlan } from './machineProbe.js'
@@ -26,6 +27,7 @@ export async function refuseQdiscs(
   const lacks = onceAPlan((kind: string, namespace) => world.kernelOf(namespace)?.lacksQdisc(kind, request))
   const problems: Problem[] = []
   for (const step of steps) {
+    if (turnIsLong()) await rest()
     for (const kind of new Set(kindsOf(step))) {
       if (!(await lacks(kind, step.namespace))) continue
       problems.push({ path: step.path ?? '', message: `this kernel has no qdiscs of kind ${kind}` })

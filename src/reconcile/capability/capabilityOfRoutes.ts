@@ -1,6 +1,7 @@
 import type { Problem } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import type { RouteRecord } from '../../state/route.js'
+import { rest, turnIsLong } from '../../system/turns.js'
 import { problemsOfFirst, singleChanges } from '../steps/singleChanges.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
@@ -16,6 +17,7 @@ export async function refuseWaysWithoutGateway(
   const problems: Problem[] = []
   let known: TakenRoutes | undefined
   for (const change of await singleChanges(steps)) {
+    if (turnIsLong()) await rest()
     const { operation, namespace, path = '' } = change
     if (operation.type !== 'addRoute' && operation.type !== 'replaceRoute') continue
     const indices = waysWithoutGateway(operation.route)

@@ -1,6 +1,7 @@
 import type { Problem } from '../../error.js'
 import type { RequestOptions } from '../../netlink/exchange.js'
 import type { Rule } from '../../rtnetlink/rule.js'
+import { rest, turnIsLong } from '../../system/turns.js'
 import type { PlannedStep } from '../steps/step.js'
 import type { World } from '../world/world.js'
 import type { LateSelector } from './sampleOfRules.js'
@@ -38,6 +39,7 @@ export async function refuseSelectors(
   const problems: Problem[] = []
   let known: ReadonlyMap<string, unknown> | undefined
   for (const { operation, namespace, path = '' } of steps) {
+    if (turnIsLong()) await rest()
     const late = operation.type === 'addRule' || operation.type === 'replaceRule' ? lateSelectorsOf(operation.rule) : []
     if (late.length === 0) continue
     known ??= new Map(Object.entries((await world.kernelOf(namespace)?.sample('rule', request)) ?? {}))

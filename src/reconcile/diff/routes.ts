@@ -1,11 +1,11 @@
 import type { Problem } from '../../error.js'
-import { grouped } from '../../grouped.js'
 import { PackedRoutes } from '../../rtnetlink/packed/packedRoutes.js'
 import { problemsAt, type RouteOrigin } from '../../spec/routeOrigin.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { partedFurther } from '../../state/packedState.js'
 import { linksOfRoute, type RouteRecord, routeKey } from '../../state/route.js'
 import { isMeantByAbsence } from '../../state/routeAbsence.js'
+import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { hiddenRoutes } from './bulkHidden.js'
 import { diffBulkRoutes } from './bulkRoutes.js'
@@ -22,7 +22,7 @@ import { routesInFront, shadowingRoutes } from './routesInFront.js'
 /** Steps for the routes of a namespace. */
 export async function diffRoutes(context: DiffContext): Promise<void> {
   const parts = await withSharedKeysApart({ ...context, actual: await withoutDoomedLinks(context) })
-  diffSingleRoutes(parts)
+  await diffSingleRoutes(parts)
   await diffBulkRoutes(parts, (way) => checkLinks(context, way, () => way.origin?.()))
 }
 
@@ -40,15 +40,16 @@ export async function withSharedKeysApart(context: DiffContext): Promise<DiffCon
 }
 
 /** Steps for the routes that are looked at one by one. */
-export function diffSingleRoutes(context: DiffContext): void {
-  const present = grouped(context.actual.routes, routeKey)
+export async function diffSingleRoutes(context: DiffContext): Promise<void> {
+  const present = await groupedInTurns(context.actual.routes, routeKey)
   const replaced = new Set<RouteRecord>()
   const kept = new Set<RouteRecord>()
   const deleted = new Set<RouteRecord>()
-  const byDestination = grouped(context.actual.routes, destinationKey)
+  const byDestination = await groupedInTurns(context.actual.routes, destinationKey)
   const wishes = context.desired.routes.filter(({ absent }) => !absent)
-  for (const wanted of wishes) checkLinks(context, wanted, () => wanted.origin?.(wanted.route.to))
-  for (const [key, group] of grouped(wishes, ({ route }) => routeKey(route))) {
+  await eachInTurns(wishes, (wanted) => checkLinks(context, wanted, () => wanted.origin?.(wanted.route.to)))
+  const groups = await groupedInTurns(wishes, ({ route }) => routeKey(route))
+  await eachInTurns(groups, ([key, group]) => {
     const same = present.get(key) ?? []
     const [wanted] = group
     const single = wanted && group.length === 1 ? operationFor(wanted, same, context.owner) : undefined
@@ -60,17 +61,17 @@ export function diffSingleRoutes(context: DiffContext): void {
       deleted.add(route)
       addStep(context, { ...routeStep({ type: 'deleteRoute', route }, wanted), phase: Phase.routesOfAKey })
     }
-    if (group.length === 1) continue
+    if (group.length === 1) return
     for (const { operation, wanted: one } of chainOperations(group, same, context.owner)) {
       if (operation.type === 'replaceRoute') replaced.add(operation.previous)
       if (operation.type === 'deleteRoute') deleted.add(operation.route)
       // They are done one after the other.
       addStep(context, { ...routeStep(operation, one), phase: Phase.routesOfAKey })
     }
-  }
+  })
   const doomed = new Map<RouteRecord, DesiredRoute>()
-  for (const wanted of context.desired.routes) {
-    if (!wanted.absent) continue
+  await eachInTurns(context.desired.routes, (wanted) => {
+    if (!wanted.absent) return
     for (const actual of byDestination.get(destinationKey(wanted.route)) ?? []) {
       if (!isMeantByAbsence(wanted, actual) || replaced.has(actual)) continue
       // What the spec names beside a wish for the absence of all others stays.
@@ -78,18 +79,21 @@ export function diffSingleRoutes(context: DiffContext): void {
       if (deleted.has(actual) || doomed.has(actual)) continue
       doomed.set(actual, wanted)
     }
-  }
-  addDeletions(context, doomed, present)
+  })
+  await addDeletions(context, doomed, present)
 }
 
 /** @param doomed the routes that go, each with the wish that says so */
-function addDeletions(
+async function addDeletions(
   context: DiffContext,
   doomed: ReadonlyMap<RouteRecord, DesiredRoute>,
   present: ReadonlyMap<string, readonly RouteRecord[]>,
-): void {
-  const wanted = new Set(context.desired.routes.flatMap(({ absent, route }) => (absent ? [] : [routeKey(route)])))
-  for (const [key, group] of grouped(doomed.keys(), routeKey)) {
+): Promise<void> {
+  const wanted = new Set<string>()
+  await eachInTurns(doomed.size === 0 ? [] : context.desired.routes, ({ absent, route }) => {
+    if (!absent) wanted.add(routeKey(route))
+  })
+  await eachInTurns(await groupedInTurns(doomed.keys(), routeKey), ([key, group]) => {
     // What is wanted of a key has been put in order already.
     const operations = deletionOperations(new Set(group), wanted.has(key) ? [] : (present.get(key) ?? []))
     for (const planned of operations) {
@@ -98,7 +102,7 @@ function addDeletions(
       const step = routeStep(operation, wish)
       addStep(context, operations.length === group.length ? step : { ...step, phase: Phase.routesOfAKey })
     }
-  }
+  })
 }
 
 function destinationKey({ family, to }: RouteRecord): string {

@@ -9,15 +9,15 @@ import { bearersOf } from './bearers.js'
  *
  * @param losses what is wanted and what is there of each namespace, once what is made anew is gone
  */
-export function checkTakenPeers(
+export async function checkTakenPeers(
   peers: ReturnType<typeof plannedPeers>,
   losses: ReadonlyMap<string, Losses>,
   problems: Problem[],
-): void {
+): Promise<void> {
   for (const [namespace, names] of peers) {
     const there = losses.get(namespace)
     if (!there) continue
-    const bearers = bearersOf(there)
+    const bearers = await bearersOf(there)
     for (const [name, { lead }] of names) {
       const wanted = losses.get(lead.namespace)
       const taker = bearers.get(name)

@@ -20,8 +20,9 @@ export async function withForwardingOfLinks(
   steps: readonly PlannedStep[],
 ): Promise<Map<string, NetworkState>> {
   const added = new Map(states)
+  const switching = steps.filter(({ operation }) => operation.type === 'setForwarding')
   for (const [namespace, state] of states) {
-    const families = switchedForwarding(steps.filter((step) => (step.namespace ?? '') === namespace))
+    const families = switchedForwarding(switching.filter((step) => (step.namespace ?? '') === namespace))
     const place = world.places.get(namespace)
     if (!place || families.length === 0) continue
     const links = new Map<string, LinkRecord>()

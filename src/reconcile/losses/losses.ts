@@ -53,7 +53,9 @@ export async function withLosses(
   bouncedBefore: ReadonlySet<string> = new Set(),
   far: ReadonlyMap<string, FarEnd> = new Map(),
 ): Promise<Losses> {
-  const released = withReleasedPorts(withFormerPeers(stated, actual), actual)
+  const ended = withFormerPeers(stated, actual)
+  await rest()
+  const released = withReleasedPorts(ended, actual)
   await rest()
   const wanted = new Map(released.links.map((link) => [link.name, link]))
   await rest()

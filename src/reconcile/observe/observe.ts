@@ -12,7 +12,7 @@ import { nexthopOf } from '../../state/nexthop.js'
 import { routesOfState } from '../../state/packedState.js'
 import { madeForPrefixes } from '../../state/prefixRoutes.js'
 import type { RouteRecord } from '../../state/route.js'
-import { mapInTurns } from '../../system/inTurns.js'
+import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { forwardingFiles } from '../../system/sysctl.js'
 import { rest } from '../../system/turns.js'
 import type { Place } from '../world/place.js'
@@ -66,6 +66,7 @@ export async function observe(
   }: Curiosity = {},
 ): Promise<NetworkState> {
   const found = await withGeneric(place, await observeLinks(place, options), features, options)
+  await rest()
   const names = namesOf(found)
   const listed = await withVnis(place, found, names, options)
   const { links, vlanFiltering } = await withVlans(place, listed, names, vlans, options)
@@ -143,7 +144,7 @@ async function withAddresses(
   names: DecodeContext,
   options: RequestOptions,
 ): Promise<Map<string, LinkRecord>> {
-  return linkRecords(links, await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options))
+  return await linkRecords(links, await dump(place, dumpAddresses(), (body) => decodeAddress(body, names), options))
 }
 
 /** Reads the links alone, and learns their indices. */
@@ -162,15 +163,15 @@ export function namesOf(links: readonly ListedLink[]): DecodeContext {
 }
 
 /** Links with those of some addresses that are theirs, by name. */
-export function linkRecords(
+export async function linkRecords(
   links: readonly ListedLink[],
   addresses: readonly ListedAddress[],
-): Map<string, LinkRecord> {
+): Promise<Map<string, LinkRecord>> {
   const byIndex = new Map<number, ListedAddress[]>()
-  for (const address of addresses) {
+  await eachInTurns(addresses, (address) => {
     const list = byIndex.get(address.index)
     if (list) list.push(address)
     else byIndex.set(address.index, [address])
-  }
-  return new Map(links.map((link) => [link.name, { link, addresses: byIndex.get(link.index) ?? [] }]))
+  })
+  return new Map(await mapInTurns(links, (link) => [link.name, { link, addresses: byIndex.get(link.index) ?? [] }]))
 }

@@ -5,6 +5,8 @@ import { decodeFdbEntry, dumpFdb, type FdbFilter, type ListedFdbEntry, peekFdbEn
 import type { ListedLink } from '../../rtnetlink/link.js'
 import { decodeMdb, dumpMdb } from '../../rtnetlink/mdb.js'
 import type { NetworkState } from '../../state/model.js'
+import { eachInTurns } from '../../system/inTurns.js'
+import { rest } from '../../system/turns.js'
 import type { Place } from '../world/place.js'
 import { dump } from './dump.js'
 import { ifSupported } from './observeVlans.js'
@@ -32,7 +34,7 @@ export async function observeFdb(
   options: RequestOptions,
   filter: FdbFilter = {},
 ): Promise<ListedFdbEntry[]> {
-  const own = ownAddresses(links)
+  const own = await ownAddresses(links)
   // A bridge has an entry for the address of each port in each VLAN: nobody made them, and few others are there.
   const isOwn = (body: Payload): boolean => {
     const { index, mac, state } = peekFdbEntry(body)
@@ -43,16 +45,17 @@ export async function observeFdb(
 }
 
 /** The addresses of bridges and their ports, by the index of the link: a port's own, and its bridge's. */
-function ownAddresses(links: readonly ListedLink[]): Map<number, readonly string[]> {
+async function ownAddresses(links: readonly ListedLink[]): Promise<ReadonlyMap<number, readonly string[]>> {
+  await rest()
   const macs = new Map(links.map(({ name, mac }) => [name, mac]))
   const addresses = new Map<number, readonly string[]>()
-  for (const { index, kind, mac, master, masterKind } of links) {
-    if (kind !== 'bridge' && masterKind !== 'bridge') continue
+  await eachInTurns(links, ({ index, kind, mac, master, masterKind }) => {
+    if (kind !== 'bridge' && masterKind !== 'bridge') return
     const both = [mac, typeof master === 'string' ? macs.get(master) : undefined]
     addresses.set(
       index,
       both.filter((address) => address !== undefined),
     )
-  }
+  })
   return addresses
 }

@@ -114,7 +114,7 @@ export async function observeFewLinks(
     const own = await dump(place, dumpAddresses({ dev: index }), decode, options)
     addresses.push(...own.filter((address) => address.index === index))
   }
-  return linkRecords(listed.links, addresses)
+  return await linkRecords(listed.links, addresses)
 }
 
 interface Listed {

@@ -8,7 +8,7 @@ import type { ListedLink } from '../../rtnetlink/link.js'
 import type { DesiredLink } from '../../state/desired.js'
 import { sectionOf } from '../../state/link.js'
 import type { NetworkState } from '../../state/model.js'
-import { mapInTurns } from '../../system/inTurns.js'
+import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import type { Place } from '../world/place.js'
 
 /** Which links' features of ethtool are read: a request for each, so that only those that are needed. */
@@ -22,9 +22,7 @@ export async function withGeneric(
   options: RequestOptions,
 ): Promise<readonly ListedLink[]> {
   const isGeneric = ({ kind }: ListedLink): boolean => kind !== undefined && linkKind(kind)?.generic !== undefined
-  const names = new Map(links.map(({ index, name }) => [index, name]))
-  const context = { linkName: (index: number) => names.get(index) ?? index }
-  const own = links.some(isGeneric) ? await withOptions(place, links, context, options) : links
+  const own = links.some(isGeneric) ? await withOptions(place, links, options) : links
   return features ? await withFeatures(place, own, features, options) : own
 }
 
@@ -43,9 +41,10 @@ async function orUnseen<T>(read: Promise<T>): Promise<T | undefined> {
 async function withOptions(
   place: Place,
   links: readonly ListedLink[],
-  context: DecodeContext,
   request: RequestOptions,
 ): Promise<readonly ListedLink[]> {
+  const names = new Map(links.map(({ index, name }) => [index, name]))
+  const context: DecodeContext = { linkName: (index) => names.get(index) ?? index }
   const ofKinds = new Map<string, Promise<ReadonlyMap<number, GenericReading> | undefined>>()
   const read = async ({ name, kind = '', index }: ListedLink): Promise<GenericReading | undefined> => {
     const generic = linkKind(kind)?.generic
@@ -108,15 +107,19 @@ export async function withFeaturesOf(
   place: Place,
   options: RequestOptions,
 ): Promise<NetworkState> {
-  const concerned = [...names].flatMap((name) => state.links.get(name)?.link ?? []).filter((link) => !link.features)
+  const concerned: ListedLink[] = []
+  await eachInTurns(names, (name) => {
+    const link = state.links.get(name)?.link
+    if (link && !link.features) concerned.push(link)
+  })
   if (concerned.length === 0) return state
   const selection = concerned.length > fewLinks ? 'all' : () => true
   const links = new Map(state.links)
   try {
-    for (const link of await withFeatures(place, concerned, selection, options)) {
+    await eachInTurns(await withFeatures(place, concerned, selection, options), (link) => {
       const record = links.get(link.name)
       if (record) links.set(link.name, { ...record, link })
-    }
+    })
   } catch (error) {
     if (!(error instanceof NetworkError) || error.code !== 'UNSUPPORTED') throw error
   }

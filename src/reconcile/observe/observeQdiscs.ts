@@ -4,6 +4,7 @@ import { decodeQdisc, dumpQdiscs } from '../../rtnetlink/qdiscs/qdisc.js'
 import { decodeTrafficClass, dumpTrafficClasses, type ListedTrafficClass } from '../../rtnetlink/qdiscs/trafficClass.js'
 import type { LinkRecord, NetworkState } from '../../state/model.js'
 import { qdiscsOfLinks } from '../../state/qdisc.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import type { Place } from '../world/place.js'
 import { dump } from './dump.js'
 import { ifSupported } from './observeVlans.js'
@@ -21,7 +22,9 @@ export async function withQdiscs(
     classes.push(...(await classesOf(place, index, options)))
   }
   const qdiscs = qdiscsOfLinks(listed, classes)
-  return new Map([...links].map(([name, record]) => [name, { ...record, qdiscs: qdiscs.get(record.link.index) ?? {} }]))
+  return new Map(
+    await mapInTurns(links, ([name, record]) => [name, { ...record, qdiscs: qdiscs.get(record.link.index) ?? {} }]),
+  )
 }
 
 /** The kernel lists the classes of one link at a time. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../../error.js'
 import { isPairKind } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { Losses } from '../losses/losses.js'
 import { type End, otherEndOf, type plannedPeers, type Wish } from '../reach/pairs.js'
 import { shownNamespace } from '../reach/shownNamespace.js'
@@ -9,15 +10,15 @@ import { shownNamespace } from '../reach/shownNamespace.js'
 export type LostFarEnds = ReadonlyMap<string, ReadonlyMap<string, End>>
 
 /** Finds them. */
-export function lostFarEnds(wishes: ReadonlyMap<string, Wish>): LostFarEnds {
+export async function lostFarEnds(wishes: ReadonlyMap<string, Wish>): Promise<LostFarEnds> {
   const lost = new Map<string, Map<string, End>>()
   for (const [namespace, { desired, actual }] of wishes) {
-    for (const { name, absent } of desired.links) {
+    await eachInTurns(desired.links, ({ name, absent }) => {
       const other = absent ? farEndOf(name, namespace, actual) : undefined
-      if (!other || !wishes.get(other.namespace)?.actual.links.has(other.name)) continue
+      if (!other || !wishes.get(other.namespace)?.actual.links.has(other.name)) return
       const ends = lost.get(other.namespace) ?? new Map<string, End>()
       lost.set(other.namespace, ends.set(other.name, { namespace, name }))
-    }
+    })
   }
   return lost
 }

@@ -57,7 +57,7 @@ export async function makeSteps(
   for (const [namespace, renaming] of renamings) {
     await rest()
     const state = await stateAfterRenames(namespace, actual.get(namespace) ?? emptyState, renamings)
-    if (owner) checkKindsOfAltNames(renaming.desired, state, problems)
+    if (owner) await checkKindsOfAltNames(renaming.desired, state, problems)
     const { desired: named, actual: there, twice } = await parted(await withRealNames(renaming.desired, state), state)
     for (const wanted of twice) problems.push(wantedTwiceProblem(wanted))
     await rest()
@@ -68,8 +68,9 @@ export async function makeSteps(
     steps.push(...renaming.steps)
   }
   await rest()
-  const lostEnds = lostFarEnds(wishes)
+  const lostEnds = await lostFarEnds(wishes)
   const whole = withOtherEnds(wishes, lostEnds)
+  await rest()
   const pruned = pruner ? await withDesired(whole, (wish) => withAddressesPruned(wish, pruner)) : whole
   const led = withLeads(await withDesired(pruned, withLeadingLinks), problems)
   await rest()
@@ -81,8 +82,8 @@ export async function makeSteps(
   await rest()
   const peers = plannedPeers([...losses].map(([namespace, own]) => [namespace, own.desired.links]))
   if (owner) {
-    for (const own of losses.values()) checkTakenNames(own, problems)
-    checkTakenPeers(peers, losses, problems)
+    for (const own of losses.values()) await checkTakenNames(own, problems)
+    await checkTakenPeers(peers, losses, problems)
     checkLostFarEnds(lostEnds, losses, peers, problems)
   }
   await rest()

@@ -1,23 +1,29 @@
 import type { DesiredNetwork } from '../../state/desired.js'
 import type { DesiredEntry } from '../../state/firewall/desiredFirewall.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { newMasterOf } from '../steps/operation.js'
 import type { PlannedStep } from '../steps/step.js'
 
 /** Of what is wanted of a namespace the part that steps are about, which only add to it; `undefined` if that is unclear. */
-export function partOfSteps(network: DesiredNetwork, steps: readonly PlannedStep[]): DesiredNetwork | undefined {
+export async function partOfSteps(
+  network: DesiredNetwork,
+  steps: readonly PlannedStep[],
+): Promise<DesiredNetwork | undefined> {
   const names = new Set<string | number>()
   const entries: DesiredEntry[] = []
   const ports = new Set<string | number>()
-  const objects = new Set(steps.map(({ object }) => object))
-  for (const { operation } of steps) {
+  const objects = new Set<string>()
+  // A new port may change its master's MTU and MAC.
+  const masters = new Set<string | undefined>()
+  await eachInTurns(steps, ({ object, operation }) => {
+    objects.add(object)
+    masters.add(newMasterOf(operation))
     if (operation.type === 'createLink') names.add(operation.link.name)
     else if (operation.type === 'addFdbEntry') ports.add(operation.entry.dev)
     else if (operation.type === 'addAddress') names.add(operation.address.dev)
     else if (operation.type === 'changeFirewall') entries.push(...operation.entries)
     else if ('name' in operation && operation.type !== 'createNamespace') names.add(operation.name)
-  }
-  // A new port may change its master's MTU and MAC.
-  const masters = new Set(steps.map(({ operation }) => newMasterOf(operation)))
+  })
   const links = network.links.filter(({ name }) => names.has(name) || masters.has(name))
   const fdb = (network.fdb ?? []).filter(({ entry }) => ports.has(entry.dev))
   // Those that the wish calls by another name are not found so.

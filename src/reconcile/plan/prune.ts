@@ -19,7 +19,7 @@ import { namedLinks } from './namedLinks.js'
  */
 export async function withPruned(network: DesiredNetwork, actual: NetworkState, owner: Owner): Promise<DesiredNetwork> {
   const bulk = await doomedBulk(network, actual, owner)
-  const links = [...network.links, ...doomedLinks(network, actual, owner)]
+  const links = [...network.links, ...(await doomedLinks(network, actual, owner))]
   await rest()
   const routes = [...network.routes, ...doomedRoutes(network, actual, owner)]
   const nexthops = [...network.nexthops, ...(await doomedNexthops(network, actual, owner))]
@@ -50,16 +50,18 @@ export async function withoutPruned(
   owner: Owner,
 ): Promise<NetworkState> {
   const isKept = ({ protocol }: { readonly protocol?: number }): boolean => protocol !== owner.protocol
-  const named = namedLinks(await withRealNames(network, before), before)
+  const named = await namedLinks(await withRealNames(network, before), before)
   await rest()
-  const links = [...before.links].filter(
-    ([name, record]) => named.has(name) || !(isMarked(record.link, owner) || goesAlong(record, named, before, owner)),
-  )
+  const links: [string, LinkRecord][] = []
+  await eachInTurns(before.links, ([name, record]) => {
+    const goes = !named.has(name) && (isMarked(record.link, owner) || goesAlong(record, named, before, owner))
+    if (!goes) links.push([name, { ...record, addresses: record.addresses.filter(isKept) }])
+  })
   const doomed = new Set((await doomedNexthops(network, before, owner)).map(({ nexthop }) => nexthop.id))
   await rest()
   return {
     ...before,
-    links: new Map(links.map(([name, record]) => [name, { ...record, addresses: record.addresses.filter(isKept) }])),
+    links: new Map(links),
     routes: before.routes.filter(isKept),
     ...(before.bulk ? { bulk: await before.bulk.filter(isKept) } : {}),
     nexthops: before.nexthops.filter(({ id }) => !doomed.has(id)),
@@ -69,10 +71,13 @@ export async function withoutPruned(
 }
 
 /** The links with the owner's mark that the spec does not name. */
-function doomedLinks(network: DesiredNetwork, actual: NetworkState, owner: Owner): DesiredLink[] {
-  const named = namedLinks(network, actual)
-  const doomed = [...actual.links.values()].filter(({ link }) => !named.has(link.name) && isMarked(link, owner))
-  return doomed.map(({ link }) => ({ name: link.name, absent: true, properties: {} }))
+async function doomedLinks(network: DesiredNetwork, actual: NetworkState, owner: Owner): Promise<DesiredLink[]> {
+  const named = await namedLinks(network, actual)
+  const doomed: DesiredLink[] = []
+  await eachInTurns(actual.links.values(), ({ link }) => {
+    if (!named.has(link.name) && isMarked(link, owner)) doomed.push({ name: link.name, absent: true, properties: {} })
+  })
+  return doomed
 }
 
 /** Whether a link without a mark is the other end of a pair whose marked end is not named. */

@@ -2,6 +2,7 @@ import { isManageable } from '../../state/address.js'
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import type { LinkRecord } from '../../state/model.js'
 import type { Owner } from '../../state/owner.js'
+import { eachInTurns, mapInTurns } from '../../system/inTurns.js'
 import { asItWas } from '../losses/asItWas.js'
 import type { Wish } from '../reach/pairs.js'
 import { namedLinks } from './namedLinks.js'
@@ -10,20 +11,20 @@ import { namedLinks } from './namedLinks.js'
  * Adds to what is wanted of a namespace that addresses go which bear the owner's mark and are not named, from links
  * that stay. It has to be known which links go along with others, since nothing can be wished of those.
  */
-export function withAddressesPruned({ desired: network, actual }: Wish, owner: Owner): DesiredNetwork {
+export async function withAddressesPruned({ desired: network, actual }: Wish, owner: Owner): Promise<DesiredNetwork> {
   if (network.bystander) return network
-  const named = namedLinks(network, actual)
-  const links = network.links.map((link) => {
+  const named = await namedLinks(network, actual)
+  const links = await mapInTurns(network.links, (link) => {
     const record = actual.links.get(link.name)
     return record && !link.absent && !link.addresses ? withoutOwnAddresses(link, record, owner) : link
   })
-  for (const record of actual.links.values()) {
+  await eachInTurns(actual.links.values(), (record) => {
     const { name } = record.link
-    if (named.has(name)) continue
+    if (named.has(name)) return
     const unnamed: DesiredLink = { name, absent: false, properties: {} }
     const without = withoutOwnAddresses(unnamed, record, owner)
     if (without !== unnamed) links.push(without)
-  }
+  })
   return { ...network, links }
 }
 

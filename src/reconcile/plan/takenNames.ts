@@ -6,10 +6,10 @@ import type { Losses } from '../losses/losses.js'
  * Notes each alternative name that is the name, or an alternative one, of a link that keeps it: the kernel would refuse it
  * half way (net/core/dev.c, netdev_name_node_alt_create).
  */
-export function checkTakenNames(losses: Losses, problems: Problem[]): void {
+export async function checkTakenNames(losses: Losses, problems: Problem[]): Promise<void> {
   const naming = losses.desired.links.filter(({ absent, properties }) => !absent && properties.altNames?.length)
   if (naming.length === 0) return
-  const bearers = bearersOf(losses)
+  const bearers = await bearersOf(losses)
   for (const { name, path, properties } of naming) {
     for (const [index, altName] of (properties.altNames ?? []).entries()) {
       const bearer = bearers.get(altName)

@@ -23,8 +23,8 @@ export function lastingWish(networks: ReadonlyMap<string, DesiredNetwork>): Map<
 function lastingOptions(properties: Partial<Link>): Partial<Link> | undefined {
   for (const kind of Object.keys(properties)) {
     const generic = linkKind(kind)?.generic
-    const options = kindOptionsOf(properties, kind)
-    if (generic && options) return { [kind]: generic.lasting(options) }
+    const options = generic && kindOptionsOf(properties, kind)
+    if (options) return { [kind]: generic.lasting(options) }
   }
   return undefined
 }

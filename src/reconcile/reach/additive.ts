@@ -3,6 +3,7 @@ import { peerOf } from '../../rtnetlink/pair.js'
 import type { NetworkState } from '../../state/model.js'
 import { isLastingNeighbor } from '../../state/neighbor.js'
 import { followsPorts, mtuOfNew } from '../../state/portsMtu.js'
+import { everyInTurns } from '../../system/inTurns.js'
 import { linkOf, newMasterOf, type Operation } from '../steps/operation.js'
 import { namespacesMade, type PlannedStep } from '../steps/step.js'
 
@@ -17,20 +18,26 @@ const additions: ReadonlySet<Operation['type']> = new Set([
 ])
 
 /** Whether steps only add: then nothing goes along with them that nobody named, nor where they are undone. */
-export function isAdditive(steps: readonly PlannedStep[], states: ReadonlyMap<string, NetworkState>): boolean {
+export async function isAdditive(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, NetworkState>,
+): Promise<boolean> {
   const withPorts = new Map<string, Set<string>>()
   const made = new Set(namespacesMade(steps))
-  const ends = mtusOfOtherEnds(steps)
-  for (const { action, operation, namespace = '' } of steps) {
+  let ends: ReturnType<typeof mtusOfOtherEnds> | undefined
+  const adds = ({ action, operation, namespace = '' }: PlannedStep): boolean => {
     // A namespace that is made goes with all that is in it.
-    if (operation.type === 'changeFirewall' || operation.type === 'createNamespace' || made.has(namespace)) continue
+    if (operation.type === 'changeFirewall' || operation.type === 'createNamespace' || made.has(namespace)) return true
     if (!additions.has(operation.type) || action !== 'create') return false
     const state = states.get(namespace)
-    const end = operation.type === 'updateLink' ? ends.get(namespace)?.get(operation.name) : undefined
+    if (operation.type === 'updateLink') ends ??= mtusOfOtherEnds(steps)
+    const end = operation.type === 'updateLink' ? ends?.get(namespace)?.get(operation.name) : undefined
     if (changesMaster(operation, state, end) || isFirstAddress(operation, state)) return false
     const master = newMasterOf(operation)
     if (master !== undefined) withPorts.set(namespace, (withPorts.get(namespace) ?? new Set()).add(master))
+    return true
   }
+  if (!(await everyInTurns(steps, adds))) return false
   return [...withPorts].every(([namespace, masters]) => !hasNeighbors(masters, states.get(namespace)))
 }
 

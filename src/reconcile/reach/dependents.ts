@@ -7,12 +7,19 @@ import type { NetworkState } from '../../state/model.js'
 
 /** The links that vanish with one: what stands on it, and the other end of a pair in the same namespace. */
 export function takenAlong(name: string, actual: NetworkState): readonly string[] {
-  let dependents = dependentsByState.get(actual)
-  if (!dependents) {
-    dependents = dependentsOf(actual)
-    dependentsByState.set(actual, dependents)
+  let uppers = uppersByState.get(actual)
+  if (!uppers) {
+    uppers = uppersOf(actual)
+    uppersByState.set(actual, uppers)
   }
-  return dependents.get(name) ?? []
+  const own = uppers.get(name) ?? []
+  const peer = peerBeside(actual.links.get(name)?.link)
+  return peer === undefined ? own : [...own, peer]
+}
+
+function peerBeside(link: ListedLink | undefined): string | undefined {
+  if (!link || !isPairKind(link.kind) || link.linkNamespaceId !== undefined) return undefined
+  return typeof link.link === 'string' ? link.link : undefined
 }
 
 /** The links that go down with one, and up with it again. */
@@ -40,23 +47,23 @@ export function followsLower(link: ListedLink | undefined): boolean {
 }
 
 /** Worked out once a state, since a plan asks it of every link that goes. */
-const dependentsByState = new WeakMap<NetworkState, Map<string, string[]>>()
+const uppersByState = new WeakMap<NetworkState, Map<string, string[]>>()
 
-function dependentsOf(actual: NetworkState): Map<string, string[]> {
-  const dependents = new Map<string, string[]>()
+function uppersOf(actual: NetworkState): Map<string, string[]> {
+  const uppers = new Map<string, string[]>()
   for (const { link } of actual.links.values()) {
     if (link.linkNamespaceId !== undefined) continue
-    for (const lower of lowersOf(link)) addToGroup(dependents, lower, link.name)
-    if (isPairKind(link.kind) && typeof link.link === 'string') addToGroup(dependents, link.link, link.name)
+    for (const lower of lowersOf(link)) addToGroup(uppers, lower, link.name)
   }
-  return dependents
+  return uppers
 }
 
 /** The devices below a link. */
 export function lowersOf(link: Partial<ListedLink> & { kind?: string }): string[] {
   const kind = link.kind === undefined ? undefined : linkKind(link.kind)
-  const options = kind && sectionOf(link, kind.kind)
-  const names = (kind?.dependsOn ?? []).map((property) => options?.[property])
+  if (!kind?.dependsOn) return []
+  const options = sectionOf(link, kind.kind)
+  const names = kind.dependsOn.map((property) => options?.[property])
   return names.filter((name) => typeof name === 'string')
 }
 

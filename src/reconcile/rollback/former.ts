@@ -1,5 +1,5 @@
 import { grouped } from '../../grouped.js'
-import type { DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../../state/desired.js'
+import type { DesiredNeighbor, DesiredNetwork, DesiredNexthop, DesiredRoute, DesiredRule } from '../../state/desired.js'
 import { entryOf } from '../../state/firewall/desiredFirewall.js'
 import { emptyState, type NetworkState } from '../../state/model.js'
 import { isLastingNeighbor, neighborKey } from '../../state/neighbor.js'
@@ -147,20 +147,23 @@ async function formerNeighbors(
   before: NetworkState,
   steps: readonly PlannedStep[],
   reach: Reach,
-): Promise<DesiredNetwork['neighbors']> {
+): Promise<DesiredNeighbor[]> {
   const known = new Set(await mapInTurns(before.neighbors, neighborKey))
-  const touched = new Set(
-    steps.flatMap(({ operation }) => ('neighbor' in operation ? [neighborKey(operation.neighbor)] : [])),
-  )
-  await rest()
-  const neighbors = before.neighbors
-    .filter((one) => isLastingNeighbor(one) && (touched.has(neighborKey(one)) || reach.takesNeighbor(one)))
-    .map((neighbor) => ({ absent: false, neighbor }))
-  await rest()
   const names = formerNamesOf(steps)
-  const added = steps
-    .flatMap(({ operation }) => (operation.type === 'addNeighbor' ? [operation.neighbor] : []))
-    .map((neighbor) => ({ ...neighbor, dev: typeof neighbor.dev === 'string' ? names.of(neighbor.dev) : neighbor.dev }))
-    .filter((neighbor) => !known.has(neighborKey(neighbor)))
-  return [...neighbors, ...added.map((neighbor) => ({ absent: true, neighbor }))]
+  await rest()
+  const touched = new Set<string>()
+  const neighbors: DesiredNeighbor[] = []
+  await eachInTurns(steps, ({ operation }) => {
+    if (!('neighbor' in operation)) return
+    const { neighbor, type } = operation
+    touched.add(neighborKey(neighbor))
+    const dev = typeof neighbor.dev === 'string' ? names.of(neighbor.dev) : neighbor.dev
+    const added = { ...neighbor, dev }
+    if (type === 'addNeighbor' && !known.has(neighborKey(added))) neighbors.push({ absent: true, neighbor: added })
+  })
+  await eachInTurns(before.neighbors, (neighbor) => {
+    const isConcerned = touched.has(neighborKey(neighbor)) || reach.takesNeighbor(neighbor)
+    if (isConcerned && isLastingNeighbor(neighbor)) neighbors.push({ absent: false, neighbor })
+  })
+  return neighbors
 }

@@ -38,14 +38,16 @@ export async function formerLinks(
   await rest()
   const operations = operationsByLink(steps, names)
   await rest()
-  const made = madeLinks(steps, led)
+  const made = await madeLinks(steps, led)
   const done = steps.filter(isDone)
   const deleted = deletedLinks(done)
+  await rest()
   const marked = grouped(done.flatMap(markings), ({ name }) => name)
   const switched = switchedForwarding(steps).map((family) => `${family}/forwarding`)
+  await rest()
   const altNames = new Set([...before.links.values()].flatMap(({ link }) => link.altNames ?? []))
   // What was not there and is not made by them is somebody else's, and an alternative name becomes one again.
-  const touched = [...touchedLinks(before, steps, names, switched)].filter(
+  const touched = [...(await touchedLinks(before, steps, names, switched))].filter(
     (name) => before.links.has(name) || (made.has(name) && !altNames.has(name)),
   )
   return await mapInTurns(touched, (name): DesiredLink => {

@@ -1,5 +1,6 @@
-import { addToGroup, grouped } from '../../grouped.js'
+import { addToGroup } from '../../grouped.js'
 import { nearPeerOf, peerOf } from '../../rtnetlink/pair.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { PlannedStep } from '../steps/step.js'
 
 /** A link that a step makes. */
@@ -24,17 +25,20 @@ export function ledPeers(steps: readonly PlannedStep[]): ReadonlyMap<string, rea
  * The links that come by the steps of a namespace, the other ends of pairs among them, with the kinds that they get.
  * @param led the ends that others lead into it
  */
-export function madeLinks(
+export async function madeLinks(
   steps: readonly PlannedStep[],
   led: readonly MadeLink[],
-): ReadonlyMap<string, readonly string[]> {
-  const own = steps.flatMap(({ operation }): MadeLink[] => {
-    if (operation.type === 'renameLink') return [{ name: operation.to, kind: operation.kind }]
-    if (operation.type !== 'createLink') return []
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const kinds = new Map<string, string[]>()
+  const note = ({ name, kind = '' }: MadeLink): void => addToGroup(kinds, name, kind)
+  await eachInTurns(steps, ({ operation }) => {
+    if (operation.type === 'renameLink') note({ name: operation.to, kind: operation.kind })
+    if (operation.type !== 'createLink') return
     const { name, kind } = operation.link
+    note({ name, kind })
     const peer = nearPeerOf(operation.link)
-    return [{ name, kind }, ...(peer === undefined ? [] : [{ name: peer, kind }])]
+    if (peer !== undefined) note({ name: peer, kind })
   })
-  const byName = [...grouped([...own, ...led], ({ name }) => name)]
-  return new Map(byName.map(([name, links]) => [name, links.map(({ kind = '' }) => kind)]))
+  for (const one of led) note(one)
+  return kinds
 }

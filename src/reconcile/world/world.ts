@@ -10,7 +10,7 @@ import { listNamespaces, type NamespaceReference, namespaceDirectory, namespaceP
 import { rest } from '../../system/turns.js'
 import { type Curiosity, namesOf, observe } from '../observe/observe.js'
 import { observeEntries } from '../observe/observeEntries.js'
-import { observeFew, type Scope } from '../observe/observeFew.js'
+import { mostFew, observeFew, type Scope } from '../observe/observeFew.js'
 import { withKnownFeatures } from '../observe/observeGeneric.js'
 import { withSysctls } from '../observe/observeSysctls.js'
 import { scopeOf } from '../observe/scope.js'
@@ -183,6 +183,7 @@ export class World implements Disposable {
     owner: Owner,
     options: RequestOptions,
   ): Promise<Map<string, NetworkState> | undefined> {
+    if ((networks.get('')?.links.length ?? 0) > mostFew) return undefined
     const scopes = new Map<string, Scope | undefined>()
     const peers = plannedPeers([...networks].map(([name, { links }]) => [name, links]))
     for (const [name, network] of networks) {

@@ -17,10 +17,11 @@ export function resolveFirewall({ nat, links = [] }: NetworkSpec, path: Path): D
     ...portForward.flatMap((one, index) => portForwardEntries(one, [...path, 'nat', 'portForward', index])),
   ]
   for (const [index, { name, confine, absent }] of links.entries()) {
+    if (!absent && confine === undefined) continue
     const at = pointer([...path, 'links', index, ...(absent ? [] : ['confine'])])
+    const entry = { kind: 'confinement' as const, key: name, path: at }
     // A confinement goes with its link: the next device of that name is another one.
-    if (absent || confine === null) entries.push({ kind: 'confinement', key: name, path: at })
-    else if (confine) entries.push({ kind: 'confinement', key: name, path: at, value: confinementOf(confine) })
+    entries.push(absent || !confine ? entry : { ...entry, value: confinementOf(confine) })
   }
   return nat || entries.length > 0 ? { entries } : undefined
 }

@@ -5,7 +5,7 @@ import { originsOf } from '../../spec/routeOrigin.js'
 import { isRouteSet } from '../../spec/routeSetBrand.js'
 import type { LinkSpec, NeighborSpec, NetworkSpec } from '../../spec/types.js'
 import { mapInTurns } from '../../system/inTurns.js'
-import { rest } from '../../system/turns.js'
+import { rest, turnIsLong } from '../../system/turns.js'
 import type { DesiredLink, DesiredNeighbor, DesiredNetwork, DesiredRoute } from '../desired.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 import { resolveFdbEntry, resolveMdbEntry } from './entries.js'
@@ -79,6 +79,7 @@ async function resolveRoutes(
   const routes: DesiredRoute[] = []
   const sets: PackedRoutes<DesiredRoute>[] = []
   for (const [index, entry] of loadedRoutes(network).entries()) {
+    if (turnIsLong()) await rest()
     if (isSingleRoute(entry)) routes.push(resolveRoute(entry, [...path, index], resolver))
     else if (isRouteSet(entry)) {
       const at = isWhole(entry) ? path : [...path, placeOf(entry, index)]
