@@ -27,7 +27,8 @@ export const ARPHRD_NONE = 65534
 /** A link as the fake kernel keeps it. */
 export interface FakeLink {
   readonly index: number
-  name: string
+  /** Changed by {@link LinkTable.place}, as are `master`, `lower` and `altNames`. */
+  readonly name: string
   readonly kind: string | undefined
   readonly hardwareType: number
   /** IFF_* but for those that follow from the carrier. */
@@ -38,10 +39,10 @@ export interface FakeLink {
   options: Record<string, unknown>
   readonly status: Record<string, unknown>
   portOptions: Record<string, unknown>
-  master: number | undefined
+  readonly master: number | undefined
   /** The device below, or the other end of a pair. */
-  lower: number | undefined
-  altNames: string[]
+  readonly lower: number | undefined
+  readonly altNames: readonly string[]
   /** Whether MTU and MAC were set by hand, so that a bridge no longer takes them from its ports. */
   mtuFixed: boolean
   macFixed: boolean

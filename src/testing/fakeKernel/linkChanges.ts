@@ -41,7 +41,7 @@ export class LinkChanges {
       lower: other?.index ?? (typeof attributes.link === 'number' ? attributes.link : undefined),
     })
     if (other) {
-      other.lower = link.index
+      this.#table.place(other, { lower: link.index })
       this.#table.changed(other)
     }
     const { name: _name, altName: _altName, linkInfo: _info, link: _link, mac: _mac, ...rest } = attributes
@@ -91,7 +91,7 @@ export class LinkChanges {
     this.#changeFlags(link, header)
     const master = link.master === undefined ? undefined : this.#table.byIndex(link.master)
     if (master) this.#table.adoptFromPorts(master)
-    this.#table.settle()
+    this.#table.settle(link)
   }
 
   #changeOptions(link: FakeLink, info: LinkInfo | undefined): void {
@@ -120,7 +120,9 @@ export class LinkChanges {
     if (mtu !== undefined) this.#checkMtu(link, mtu)
     if (mtu !== undefined && mtu !== link.attributes.mtu) link.mtuFixed = true
     checkProtocolDown(link, attributes)
-    if (name !== undefined && header.index > 0 && name !== link.name) link.name = this.#freeName(name)
+    if (name !== undefined && header.index > 0 && name !== link.name) {
+      this.#table.place(link, { name: this.#freeName(name) })
+    }
     const ipv6 = { ...link.attributes.familySettings?.ipv6, ...familySettings?.ipv6 }
     const settings = familySettings && { ...link.attributes.familySettings, ipv6 }
     const given = {
@@ -156,8 +158,9 @@ export class LinkChanges {
     const before = link.master === undefined ? undefined : this.#table.byIndex(link.master)
     if (before?.index === index) return
     if (before) {
-      link.master = undefined
+      this.#table.place(link, { master: undefined })
       link.portOptions = {}
+      this.#table.settle(before)
       this.#table.adoptFromPorts(before)
       this.#table.changed(before)
     }
@@ -168,7 +171,7 @@ export class LinkChanges {
     if (!masterKind?.hasPorts) throw new KernelError('EOPNOTSUPP')
     if (master.kind === 'bridge') assertBridgeable(link)
     if (isAbove(this.#table, link, master)) throw new KernelError('ELOOP')
-    link.master = index
+    this.#table.place(link, { master: index })
     link.portOptions = { ...masterKind.portDefaults }
     this.#table.adoptFromPorts(master)
     this.#table.changed(master)

@@ -16,6 +16,7 @@ import {
   IFF_UP,
 } from './fakeLink.js'
 import { KernelError } from './kernelMessage.js'
+import { LinkIndex } from './linkIndex.js'
 
 /** What a new link is made of. */
 export interface NewLink {
@@ -42,8 +43,9 @@ export class LinkTable {
   readonly observers: LinkObserver[] = []
   readonly #links = new Map<number, FakeLink>()
   readonly #notify: (link: FakeLink, type: number) => void
+  readonly #index = new LinkIndex()
   #lastIndex = 0
-  #running = new Set<number>()
+  readonly #running = new Set<FakeLink>()
 
   constructor(notify: (link: FakeLink, type: number) => void) {
     this.#notify = notify
@@ -61,7 +63,7 @@ export class LinkTable {
   }
 
   all(): FakeLink[] {
-    return [...this.#links.values()].sort((one, other) => one.index - other.index)
+    return inOrder(this.#links.values())
   }
 
   byIndex(index: number): FakeLink | undefined {
@@ -70,12 +72,11 @@ export class LinkTable {
 
   /** By name or alternative name. */
   byName(name: string): FakeLink | undefined {
-    for (const link of this.#links.values()) if (link.name === name || link.altNames.includes(name)) return link
-    return undefined
+    return this.#index.byName(name)
   }
 
   ports(master: FakeLink): FakeLink[] {
-    return this.all().filter((link) => link.master === master.index)
+    return inOrder(this.#index.ports(master))
   }
 
   assertNameIsFree(name: string): void {
@@ -85,7 +86,7 @@ export class LinkTable {
   /** Whether it has a carrier: a bridge by its ports, an end of a pair by the other end, others by themselves. */
   isRunning(link: FakeLink): boolean {
     if (!(link.flags & IFF_UP)) return false
-    if (linkKind(link.kind ?? '')?.hasPorts) return this.ports(link).some((port) => this.isRunning(port))
+    if (linkKind(link.kind ?? '')?.hasPorts) return this.#hasRunningPort(link)
     const lower = link.lower === undefined ? undefined : this.byIndex(link.lower)
     if (isPairKind(link.kind)) return lower !== undefined && (lower.flags & IFF_UP) !== 0
     return lower ? this.isRunning(lower) : link.carrier
@@ -123,7 +124,15 @@ export class LinkTable {
     this.#lastIndex = Math.max(this.#lastIndex, index)
     const added = { ...link, index }
     this.#links.set(index, added)
+    this.#index.add(added)
     return added
+  }
+
+  /** Gives a link another name, or another place among the others. */
+  place(link: FakeLink, place: Partial<Pick<FakeLink, 'name' | 'altNames' | 'master' | 'lower'>>): void {
+    this.#index.delete(link)
+    Object.assign(link, place)
+    this.#index.add(link)
   }
 
   /** Tells the listeners of a change that is not the answer to their own request. */
@@ -137,18 +146,20 @@ export class LinkTable {
     this.setUp(link, false)
     for (const observer of this.observers) observer.linkDeleted(link)
     for (const port of this.ports(link)) {
-      port.master = undefined
+      this.place(port, { master: undefined })
       port.portOptions = {}
       this.changed(port)
     }
-    const upper = this.all().filter((other) => other.lower === link.index)
+    const uppers = inOrder(this.#index.uppers(link))
     tell(link)
     this.#links.delete(link.index)
-    for (const other of upper) this.delete(other)
-    this.settle()
-    if (link.master === undefined) return
-    const master = this.byIndex(link.master)
-    if (master) this.adoptFromPorts(master)
+    this.#index.delete(link)
+    this.#running.delete(link)
+    for (const other of uppers) this.delete(other)
+    const master = link.master === undefined ? undefined : this.byIndex(link.master)
+    if (!master) return
+    this.settle(master)
+    this.adoptFromPorts(master)
   }
 
   /** Brings a link up or down, with all that follows. */
@@ -159,36 +170,60 @@ export class LinkTable {
     const other = isPairKind(link.kind) && link.lower !== undefined ? this.byIndex(link.lower) : undefined
     if (other && other.flags & IFF_UP) this.changed(other)
     // net/8021q/vlan.c, vlan_device_event
-    for (const upper of this.all().filter((one) => follows(one, link))) {
+    for (const upper of inOrder(this.#index.uppers(link)).filter((one) => follows(one, link))) {
       this.setUp(upper, up)
       this.changed(upper)
     }
-    this.settle()
+    this.settle(link)
   }
 
-  /** Tells of links that have got a carrier. */
-  settle(): void {
-    const before = this.#running
-    const running = this.all().filter((link) => this.isRunning(link))
-    this.#running = new Set(running.map(({ index }) => index))
-    for (const link of running) {
-      if (before.has(link.index)) continue
-      for (const observer of this.observers) observer.linkReady(link)
+  /** Tells of links that have got a carrier by the change of one. */
+  settle(changed: FakeLink): void {
+    const ready: FakeLink[] = []
+    for (const link of this.#concernedBy(changed)) {
+      if (!this.isRunning(link)) this.#running.delete(link)
+      else if (!this.#running.has(link)) ready.push(link)
     }
+    for (const link of ready) this.#running.add(link)
+    for (const link of ready) for (const observer of this.observers) observer.linkReady(link)
+  }
+
+  /** A link and those whose carrier may depend on its own. */
+  #concernedBy(link: FakeLink): FakeLink[] {
+    const concerned = new Set([link])
+    for (const one of concerned) {
+      const master = one.master === undefined ? undefined : this.byIndex(one.master)
+      if (master) concerned.add(master)
+      for (const upper of this.#index.uppers(one)) concerned.add(upper)
+    }
+    return inOrder(concerned)
+  }
+
+  #hasRunningPort(master: FakeLink): boolean {
+    for (const port of this.#index.ports(master)) if (this.isRunning(port)) return true
+    return false
   }
 
   /** A bridge takes the smallest MTU and the lowest MAC of its ports, where they were not set by hand. */
   adoptFromPorts(master: FakeLink): void {
-    const ports = this.ports(master)
     const { mtu, mac } = master.attributes
-    const smallest = Math.min(...ports.map((port) => port.attributes.mtu ?? 1500))
-    const [lowest] = ports.map((port) => port.attributes.mac ?? '').sort()
+    let smallest: number | undefined
+    let lowest: string | undefined
+    for (const { attributes } of this.#index.ports(master)) {
+      const own = { mtu: attributes.mtu ?? 1500, mac: attributes.mac ?? '' }
+      smallest = Math.min(own.mtu, smallest ?? own.mtu)
+      if (lowest === undefined || own.mac < lowest) lowest = own.mac
+    }
     master.attributes = {
       ...master.attributes,
-      mtu: master.mtuFixed ? (mtu ?? 1500) : ports.length > 0 ? smallest : 1500,
+      mtu: master.mtuFixed ? (mtu ?? 1500) : (smallest ?? 1500),
       ...(master.macFixed || lowest === undefined ? { ...(mac === undefined ? {} : { mac }) } : { mac: lowest }),
     }
   }
+}
+
+function inOrder(links: Iterable<FakeLink>): FakeLink[] {
+  return [...links].sort((one, other) => one.index - other.index)
 }
 
 /** Whether a link goes down and up with another one. */

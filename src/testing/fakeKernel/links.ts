@@ -80,7 +80,7 @@ export class Links implements Handlers {
     if (!link) throw new KernelError('ENODEV')
     link.carrier = carrier
     this.table.changed(link)
-    this.table.settle()
+    this.table.settle(link)
   }
 
   #find({ header, attributes }: LinkRequest): FakeLink | undefined {
@@ -147,7 +147,7 @@ export class Links implements Handlers {
     const link = this.#existing(parsed)
     for (const name of parsed.attributes.altNames ?? []) {
       this.table.assertNameIsFree(name)
-      link.altNames.push(name)
+      this.table.place(link, { altNames: [...link.altNames, name] })
     }
     parsed.request.notify(RTNLGRP_LINK, this.describe(link))
   }
@@ -157,7 +157,7 @@ export class Links implements Handlers {
     for (const name of parsed.attributes.altNames ?? []) {
       if (!this.table.byName(name)) throw new KernelError('ENOENT')
       if (!link.altNames.includes(name)) throw new KernelError('EINVAL')
-      link.altNames = link.altNames.filter((other) => other !== name)
+      this.table.place(link, { altNames: link.altNames.filter((other) => other !== name) })
     }
     parsed.request.notify(RTNLGRP_LINK, this.describe(link))
   }

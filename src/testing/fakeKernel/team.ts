@@ -61,8 +61,8 @@ export class FakeTeam {
     throw new KernelError('ESRCH')
   }
 
-  #portsOf({ index }: FakeLink): FakeLink[] {
-    return this.#links.all().filter(({ master }) => master === index)
+  #portsOf(link: FakeLink): FakeLink[] {
+    return this.#links.ports(link)
   }
 
   #optionsOf(link: FakeLink): TeamOptions {
