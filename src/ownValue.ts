@@ -1,6 +1,6 @@
 /** What an object has under a name by itself, without calling a getter; `undefined` of what is no object. */
 export function ownValue(object: unknown, name: string | number): unknown {
-  return typeof object === 'object' && object !== null && Object.hasOwn(object, name)
+  return typeof object === 'object' && object !== null
     ? Object.getOwnPropertyDescriptor(object, name)?.value
     : undefined
 }

@@ -46,13 +46,14 @@ async function takersByDevice(context: DiffContext): Promise<Map<string, Taker[]
     const { absent, path, properties = {}, elsewhere } = desiredLink(context, name) ?? {}
     if (absent) return
     const former: Partial<ListedLink> = recreated.has(name) ? {} : (actual.links.get(name)?.link ?? {})
-    const { kind = '', master } = { ...former, ...properties }
-    const options = { ...sectionOf(former, kind), ...sectionOf(properties, kind) }
+    const kind = properties.kind ?? former.kind ?? ''
+    const master = properties.master === undefined ? former.master : properties.master
     const { takesFramesAs, hasPorts } = linkKind(kind) ?? {}
     const isHere = elsewhere === undefined && former.linkNamespaceId === undefined
     if (takesFramesAs !== undefined && !hasPorts && isHere) {
       const said = path !== undefined && lowersOf({ ...properties, kind }).length > 0
       const taker: Taker = { name, sort: takesFramesAs, ...(said ? { path: `${path}/${kind}` } : {}) }
+      const options = { ...sectionOf(former, kind), ...sectionOf(properties, kind) }
       for (const device of lowersOf({ kind, [kind]: options })) addToGroup(takers, device, taker)
     }
     const { takesFramesAs: sort } = linkKind(typeof master === 'string' ? (kindOf(context, master) ?? '') : '') ?? {}

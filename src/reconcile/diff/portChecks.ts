@@ -75,10 +75,11 @@ function checkMac(
   context: DiffContext,
   name: string,
   master: string,
-  { kind, givesMacUnless, ...others }: AnyLinkKind,
+  masterKind: AnyLinkKind,
   problem: (message: string) => void,
 ): void {
-  if (!givesMacUnless || hasOptions(context, master, { kind, ...others }, givesMacUnless)) return
+  const { kind, givesMacUnless } = masterKind
+  if (!givesMacUnless || hasOptions(context, master, masterKind, givesMacUnless)) return
   const port = linkKind(kindOf(context, name) ?? '')
   if (port && (port.ethernet === false || port.immutableProperties?.includes('mac'))) {
     const modes = Object.entries(givesMacUnless).map(([option, values]) => `${kind}.${option} ${values?.join(' or ')}`)
