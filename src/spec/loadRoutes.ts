@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { NetworkError } from '../error.js'
 import { isRecord } from '../ownValue.js'
+import { rest } from '../system/turns.js'
 import { invalidSpec } from './invalidSpec.js'
 import { isRouteFile, markWhole, placed } from './routeEntries.js'
 import { routesFromItems } from './routeItems.js'
@@ -60,10 +61,14 @@ function isIterable(value: unknown): value is Iterable<RouteSpec> | AsyncIterabl
   return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
+/** How many entries of a list, of which there may be a million, come between looks at the clock. */
+const entriesBetween = 1 << 10
+
 async function loadedList(entries: readonly unknown[], path: string, options: NetworkOptions): Promise<unknown[]> {
   const loaded = new Map<number, unknown>()
   const numbers: number[] = []
   for (const [index, entry] of entries.entries()) {
+    if (index % entriesBetween === 0) await rest()
     if (isRouteSet(entry)) loaded.set(index, entry)
     else if (isRouteFile(entry)) {
       const file = fileAlone(entry)
@@ -73,10 +78,14 @@ async function loadedList(entries: readonly unknown[], path: string, options: Ne
   const sets = [...loaded].flatMap(([index, entry]) => (isRouteSet(entry) ? [placed(entry, index)] : []))
   // What validation has to tell of something else needs its place in the list.
   if (numbers.length > mostSingle && sets.length === loaded.size) {
-    const single = numbers.map((index) => entries[index] as RouteSpec)
+    const single = entriesAt(numbers, entries)
     return [markWhole(await packed(single, path, options, Uint32Array.from(numbers))), ...sets]
   }
   return entries.map((entry, index) => loaded.get(index) ?? entry)
+}
+
+function* entriesAt(numbers: readonly number[], entries: readonly unknown[]): Generator<RouteSpec> {
+  for (const index of numbers) yield entries[index] as RouteSpec
 }
 
 /** The file of a part that names one and nothing else; validation tells of any other. */

@@ -105,6 +105,15 @@ test.serial('routes that are not packed leave the event loop its turns', async (
   await leavesTurns(t, 'again', async () => (await plan({ routes }, { kernel })).unwrap())
 })
 
+test.serial('a long list of routes leaves the event loop its turns', async (t) => {
+  const kernel = new FakeKernel()
+  ;(await apply({ links: [{ name: 'br0', kind: 'bridge', up: true, addresses: ['10.0.0.1/8'] }] }, { kernel })).unwrap()
+  const routes = range(300_000, (index): RouteSpec => {
+    return { to: `20.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32`, via: '10.0.0.2' }
+  })
+  await leavesTurns(t, 'plan', async () => (await plan({ routes }, { kernel })).unwrap())
+})
+
 test.serial('many entries and neighbors leave the event loop its turns', async (t) => {
   const pair = (index: number): string =>
     [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
