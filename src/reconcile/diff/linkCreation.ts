@@ -15,6 +15,7 @@ import { checkNamedPorts, namePorts } from './namedPorts.js'
 import { withoutOwnMessages } from './ownMessages.js'
 import { configurePeer } from './peerConfiguration.js'
 import { portNaming, withoutNaming } from './portNaming.js'
+import { isRaisedLater, raise } from './raisedLater.js'
 import { refusesAnew } from './unremovable.js'
 import { plannedVlans } from './vlans.js'
 
@@ -49,7 +50,9 @@ export function createLink(context: DiffContext, wanted: DesiredLink): void {
   const naming = portNaming(properties)
   // Up before it has its VLANs, it would be in those that every new port has.
   const { up: isUp = true } = properties
-  const up = isUp && plannedVlans(context, wanted).length > 0 ? undefined : isUp
+  const hasVlans = plannedVlans(context, wanted).length > 0
+  const isLate = isUp && !hasVlans && isRaisedLater(context, wanted)
+  const up = isUp && (hasVlans || isLate) ? undefined : isUp
   const { up: _up, ...others } = withoutOwnMessages(properties)
   const whole: Link = { ...others, name, ...(up === undefined ? {} : { up }) }
   const link = naming ? withoutNaming(whole, naming) : whole
@@ -72,6 +75,7 @@ export function createLink(context: DiffContext, wanted: DesiredLink): void {
       ...(wanted.elsewhere && !kind.pair ? { elsewhere: wanted.elsewhere } : {}),
     },
   })
+  if (isLate) raise(context, wanted)
 }
 
 function peerTags(link: Link): string[] {

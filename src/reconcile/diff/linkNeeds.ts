@@ -11,7 +11,7 @@ export function needsOf(properties: Partial<Link>): string[] {
   if (typeof properties.master === 'string') needs.push(`link ${properties.master}`, `pinned ${properties.master}`)
   // The other end of a pair gets its MTU, and goes up, after it is there.
   for (const lower of lowersOf({ ...properties }))
-    needs.push(`link ${lower}`, `changed ${lower}`, `configured ${lower}`)
+    needs.push(`link ${lower}`, `changed ${lower}`, `configured ${lower}`, `raised ${lower}`)
   return needs
 }
 

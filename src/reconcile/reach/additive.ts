@@ -25,9 +25,14 @@ export async function isAdditive(
   const withPorts = new Map<string, Set<string>>()
   const made = new Set(namespacesMade(steps))
   let ends: ReturnType<typeof mtusOfOtherEnds> | undefined
+  let links: ReturnType<typeof linksMade> | undefined
   const adds = ({ action, operation, namespace = '' }: PlannedStep): boolean => {
     // A namespace that is made goes with all that is in it.
     if (operation.type === 'changeFirewall' || operation.type === 'createNamespace' || made.has(namespace)) return true
+    if (action === 'update' && operation.type === 'updateLink') {
+      links ??= linksMade(steps)
+      return links.get(namespace)?.has(operation.name) ?? false
+    }
     if (!additions.has(operation.type) || action !== 'create') return false
     const state = states.get(namespace)
     if (operation.type === 'updateLink') ends ??= mtusOfOtherEnds(steps)
@@ -39,6 +44,16 @@ export async function isAdditive(
   }
   if (!(await everyInTurns(steps, adds))) return false
   return [...withPorts].every(([namespace, masters]) => !hasNeighbors(masters, states.get(namespace)))
+}
+
+/** The names of new links, by namespace. */
+function linksMade(steps: readonly PlannedStep[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const links = new Map<string, Set<string>>()
+  for (const { action, operation, namespace = '' } of steps) {
+    if (operation.type !== 'createLink' || action !== 'create') continue
+    links.set(namespace, (links.get(namespace) ?? new Set()).add(operation.link.name))
+  }
+  return links
 }
 
 /** Whether links have neighbors that somebody entered: a master that gets the MAC address of a new port loses them. */

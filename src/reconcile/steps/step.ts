@@ -79,6 +79,7 @@ export const Phase = {
   qdisc: 3.45,
   sysctl: 3.5,
   address: 4,
+  raised: 4.5,
   neighbor: 5,
   fdbNexthop: 5.1,
   fdbNexthopGroup: 5.15,
