@@ -45,8 +45,9 @@ const attempts = 20
 const pauseBetween = 50
 
 /**
- * Has `ip` show a namespace, and waits, a second at most, until each IPv6 address has its local route, which a work
- * queue gives it once nobody else is found to have the address (net/ipv6/addrconf.c, addrconf_dad_work).
+ * Has `ip` show a namespace, and waits, a second at most, until what work queues do is done: a link with a carrier is
+ * told of it, and gets its multicast route with the first one (net/core/link_watch.c, linkwatch_do_dev), and an IPv6
+ * address gets its local route once nobody else is found to have it (net/ipv6/addrconf.c, addrconf_dad_work).
  */
 export function settledViews(namespace: Pick<TestNamespace, 'sh'>): Shown {
   for (let attempt = 1; ; attempt++) {
@@ -74,6 +75,7 @@ function areSettled({ views }: Shown): boolean {
     const flags = of(link, 'flags')
     // Without a carrier nobody can be asked.
     if (!Array.isArray(flags) || !flags.includes('UP') || !flags.includes('LOWER_UP')) return true
+    if (of(link, 'operstate') === 'DOWN' || of(link, 'operstate') === 'LOWERLAYERDOWN') return false
     const own = of(link, 'addr_info')
     return !Array.isArray(own) || own.every((one) => isSettled(one, of(link, 'ifname'), known))
   })
