@@ -25,7 +25,7 @@ interface NetworkOptions extends LoadOptions {
 }
 
 /** More routes than these are not kept as an object each. */
-const mostSingle = 5000
+const mostSingle = 500
 
 /**
  * Takes routes that come from files, iterables or long lists in, so that a list of single routes and sets is left. What

@@ -6,6 +6,7 @@ import { NetworkError } from '../../src/error.js'
 import { plan } from '../../src/reconcile/apply.js'
 import { type LoadOptions, loadRoutes } from '../../src/spec/loadRoutes.js'
 import type { RouteSet } from '../../src/spec/routeSet.js'
+import { isRouteSet } from '../../src/spec/routeSetBrand.js'
 import { FakeKernel } from '../../src/testing/index.js'
 
 /** Directories with a file of routes in each: `one/table.txt`, `two/table.txt`. */
@@ -50,13 +51,26 @@ test('an error names a file as it was written', async (t) => {
   t.regex(wrong?.problems?.[0]?.message ?? '', /^\.\.\/one\/wrong\.txt: line 2, column 1: /)
 })
 
+const many = (length: number) =>
+  Array.from({ length }, (_, index) => ({ to: `20.${index >> 8}.${index & 255}.0/24`, dev: 'd0' }))
+
+test('a list of more than 500 routes is packed, one of 500 is left as it is', async (t) => {
+  const few = { routes: many(500) }
+  t.is(await loadRoutes(few), few)
+  const loaded = await loadRoutes({ routes: many(501) })
+  const { routes } = loaded as { readonly routes: readonly unknown[] }
+  t.deepEqual(
+    routes.map((set) => isRouteSet(set) && set.size),
+    [501],
+  )
+})
+
 test('what stands beside the name of a file is told of, and the file is not read', async (t) => {
-  const routes = Array.from({ length: 6000 }, (_, index) => ({ to: `20.${index >> 8}.${index & 255}.0/24`, dev: 'd0' }))
   for (const entry of [{ file: '/nonexistent', foo: 1 }, { file: 5 }, { file: '' }]) {
     const key = 'foo' in entry ? 'foo' : 'file'
     const few = await plan({ routes: [entry] } as never, { kernel: new FakeKernel() })
     t.like(few.val, { code: 'INVALID_SPEC', path: `/routes/0/${key}` })
-    const many = await plan({ routes: [...routes, entry] } as never, { kernel: new FakeKernel() })
-    t.like(many.val, { code: 'INVALID_SPEC', path: `/routes/6000/${key}` })
+    const last = await plan({ routes: [...many(6000), entry] } as never, { kernel: new FakeKernel() })
+    t.like(last.val, { code: 'INVALID_SPEC', path: `/routes/6000/${key}` })
   }
 })
