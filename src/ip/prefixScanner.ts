@@ -1,3 +1,4 @@
+import { hexadecimalDigit } from './hexadecimalDigit.js'
 import { parseIpv6 } from './ipv6.js'
 
 const slash = 0x2f
@@ -148,12 +149,6 @@ export class PrefixScanner {
     this.length = length
     return start < text.length
   }
-}
-
-function hexadecimalDigit(code: number): number {
-  if (code >= zero && code <= zero + 9) return code - zero
-  const letter = code | 0x20
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 function groupOf(words: readonly number[], index: number): number {
