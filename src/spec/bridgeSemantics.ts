@@ -2,6 +2,7 @@ import { familyOf, parseAddress } from '../ip/address.js'
 import { isSelf } from '../rtnetlink/fdb.js'
 import { isAnyGroup } from '../rtnetlink/mdbAttributes.js'
 import { vlansOf } from '../rtnetlink/vlanRange.js'
+import { ethernetProblem } from './macSemantics.js'
 import type { Path } from './pointer.js'
 import type { Report } from './report.js'
 import type { FdbSpec, LinkSpec, MdbSpec } from './types.js'
@@ -56,6 +57,7 @@ export function* fdbProblems(entries: readonly FdbSpec[], path: Path, report: Re
     if (entry.sticky && entry.state === 'permanent')
       report([...at, 'sticky'], 'an address of this host moves not anyway')
     if (vlan !== undefined && dst !== undefined) report([...at, 'vlan'], 'an entry of a VXLAN has no VLAN')
+    ethernetProblem(entry.mac, [...at, 'mac'], report)
     const key = JSON.stringify({ ...entry, mac: entry.mac.toLowerCase() }, Object.keys(entry).sort())
     if (seen.has(key) && !absent) report(at, `the entry of ${entry.mac} on ${entry.dev} is listed twice`)
     seen.add(key)

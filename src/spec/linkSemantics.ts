@@ -7,6 +7,7 @@ import { linkKind, linkKinds, pairKinds } from '../rtnetlink/kinds/registry.js'
 import { peerOf } from '../rtnetlink/pair.js'
 import { altNameProblems } from './altNameSemantics.js'
 import { linkName, linkReference } from './domainSchema.js'
+import { macProblems } from './macSemantics.js'
 import { macsecProblems } from './macsecSemantics.js'
 import type { Path } from './pointer.js'
 import { qdiscProblems } from './qdiscSemantics.js'
@@ -33,6 +34,7 @@ export function* linkProblems(links: readonly LinkSpec[], path: Path, report: Re
     kindProblems(link, at, report)
     peerProblems(link, at, report)
     mtuProblems(link, at, report)
+    macProblems(link, at, report)
     if (link.addresses) yield* addressProblems(link, at, report)
     sysctlProblems(link, at, report)
     tokenProblems(link, at, report)
@@ -207,8 +209,9 @@ export function dependenciesOf(link: LinkSpec): string[] {
 
 function mtuProblems({ kind, mtu }: LinkSpec, at: Path, report: Report): void {
   if (mtu === undefined || kind === undefined) return
-  const { smallestMtu = smallestIpv4Mtu } = linkKind(kind) ?? {}
+  const { smallestMtu = smallestIpv4Mtu, largestMtu = mtu } = linkKind(kind) ?? {}
   if (mtu < smallestMtu) report([...at, 'mtu'], `the smallest MTU of a ${kind} is ${smallestMtu}`, { found: mtu })
+  if (mtu > largestMtu) report([...at, 'mtu'], `the largest MTU of a ${kind} is ${largestMtu}`, { found: mtu })
 }
 
 function* addressProblems(link: LinkSpec, at: Path, report: Report): Generator<void> {

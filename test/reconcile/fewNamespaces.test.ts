@@ -79,7 +79,7 @@ test('a sandbox that cannot be made leaves nothing behind, in no namespace', asy
   const before = both()
   const { links = [], namespaces } = sandbox(place, 2)
   const unfit: Spec = {
-    links: [...links, { name: 'zz', kind: 'tap', mac: '03:00:00:00:00:01' }],
+    links: [...links, { name: 'zz', kind: 'tap', mtu: 65_530 }],
     ...(namespaces ? { namespaces } : {}),
   }
   const result = await apply(unfit, { namespace: { fd: host.fd } })
@@ -109,7 +109,7 @@ test('a bridge that follows a new port of another MTU is put back, also where a 
     links: [
       { name: 'h1', master: 'br0', mtu: 1400 },
       { name: 'h2', kind: 'veth', veth: { peer: { name: 'h1' } } },
-      { name: 'zz', kind: 'tap', mac: '03:00:00:00:00:01' },
+      { name: 'zz', kind: 'tap', mtu: 65_530 },
     ],
   }
   const before = host.picture()

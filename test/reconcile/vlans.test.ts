@@ -226,7 +226,7 @@ testWithVlans('VLANs come back when a port or a bridge is made anew, and when a 
       { name: 'br0', bridge: { vlanDefaultPvid: 8, vlans: [] } },
       { name: 'tap0', bridgePort: { vlans: ['1-4094'] } },
       { name: 'vx0', master: 'br1', vxlan: { id: 3 }, bridgePort: { vlans: [4] } },
-      { name: 'tap1', kind: 'tap', master: 'br0', mac: '01:00:00:00:00:01' },
+      { name: 'tap1', kind: 'tap', master: 'br0', mtu: 65_530 },
     ],
   }
   await namespace.fails(failing)

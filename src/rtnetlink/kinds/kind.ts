@@ -119,6 +119,8 @@ export interface LinkKind<
   readonly mtuWithinLower?: true
   /** The smallest MTU of such links. Default 68, that of IPv4. */
   readonly smallestMtu?: number
+  /** The largest one, where the kernel does not tell that it is what it refuses. */
+  readonly largestMtu?: number
   /** What the kernel takes where an option is not given; a snapshot leaves these out. */
   readonly defaults?: Readonly<Partial<Options>>
   /** The same for options whose default follows from other ones, of the options that are given, and from the link's MAC. */

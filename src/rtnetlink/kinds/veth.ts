@@ -13,6 +13,8 @@ export const veth: LinkKind<'veth', VethOptions> = defineLinkKind({
   pair: {},
   immutable: ['peer'],
   ethernet: true,
+  // include/uapi/linux/if_ether.h, ETH_MAX_MTU
+  largestMtu: 65_535,
   // drivers/net/veth.c, veth_setup: GRO costs more than it gives until it is asked for.
   generalDefaults: { features: { 'rx-gro': false } },
 })
