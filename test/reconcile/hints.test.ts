@@ -33,10 +33,12 @@ test('the error of a token tells when IPv6 takes router advertisements', async (
   await namespace.converges({ forwarding: { ipv6: true }, links: [{ ...token, sysctl: { ipv6: { acceptRa: 2 } } }] })
 })
 
-test('the error of a route names it once, as the plan does', async (t) => {
+test('the error of a route or an entry names it once, as the plan does', async (t) => {
   const namespace = reconcileNamespace(t)
-  namespace.sh('ip link add v0 type veth peer name v1')
+  namespace.sh('ip link add br0 type bridge && ip link add v0 master br0 type veth peer name v1')
   const route: RouteSpec = { to: 'default', dev: 'v0', table: 100, metric: 7 }
   const { message } = await namespace.fails({ routes: [route] })
   t.regex(message, /^route default table 100 metric 7: create: (?!.*route)/)
+  const entry = await namespace.fails({ fdb: [{ dev: 'v0', mac: '00:00:00:00:00:00' }] })
+  t.regex(entry.message, /^fdb 00:00:00:00:00:00 dev v0: replace: (?!.*fdb)/i)
 })

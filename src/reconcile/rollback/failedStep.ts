@@ -18,8 +18,8 @@ export function failedStep({ step, error }: Failure): NetworkError {
 function aboutObject({ object, id }: PlannedStep, message: string): string {
   const name = `${object} ${id}`
   if (message.startsWith(name)) return message
-  // A link may be another one, such as the device below.
-  const isSame = object !== 'link' && message.startsWith(`${object} `) && message.includes(': ')
+  // A link may be another one, such as the device below. What is sent is of an `FDB entry`.
+  const isSame = object !== 'link' && message.toLowerCase().startsWith(`${object} `) && message.includes(': ')
   return isSame ? `${name}${message.slice(message.indexOf(': '))}` : `${name}: ${message}`
 }
 
