@@ -1,7 +1,7 @@
-import { grouped } from '../../grouped.js'
 import type { DesiredRoute } from '../../state/desired.js'
 import { sameValue } from '../../state/equal.js'
 import { isLasting, type RouteRecord, routeKey } from '../../state/route.js'
+import { eachInTurns, groupedInTurns } from '../../system/inTurns.js'
 import { holds } from '../diff/routeDecision.js'
 import type { RouteOperation } from '../steps/operation.js'
 
@@ -33,21 +33,23 @@ interface KeyHistory extends Omit<RouteHistory, 'isUnwanted'> {
  *
  * @param mayBeLost whether steps can have taken a route along, and it can come back
  */
-export function lostRoutes(
+export async function lostRoutes(
   { wishes, before, after, operations, isUnwanted }: RouteHistory,
   mayBeLost: (route: RouteRecord) => boolean,
-): DesiredRoute[] {
-  const wanted = grouped(wishes, ({ route }) => routeKey(route))
-  const left = grouped(after, routeKey)
-  const done = grouped(operations, ({ route }) => routeKey(route))
-  return [...grouped(before.filter(isLasting), routeKey)].flatMap(([key, routes]) => {
+): Promise<DesiredRoute[]> {
+  const wanted = await groupedInTurns(wishes, ({ route }) => routeKey(route))
+  const left = await groupedInTurns(after, routeKey)
+  const done = await groupedInTurns(operations, ({ route }) => routeKey(route))
+  const lost: DesiredRoute[] = []
+  await eachInTurns(await groupedInTurns(before.filter(isLasting), routeKey), ([key, routes]) => {
     const [own, present] = [done.get(key) ?? [], left.get(key) ?? []]
     const staying = routes.filter((route) => !isRemoved(route, own))
-    if (staying.every((route) => isAmong(route, present))) return []
+    if (staying.every((route) => isAmong(route, present))) return
     const kept = staying.filter((route) => !isUnwanted(route))
     const history = { before: routes, after: present, operations: own, wishes: wanted.get(key) ?? [], kept }
-    return lostOfKey(history, mayBeLost)
+    lost.push(...lostOfKey(history, mayBeLost))
   })
+  return lost
 }
 
 function lostOfKey(history: KeyHistory, mayBeLost: (route: RouteRecord) => boolean): DesiredRoute[] {
