@@ -31,7 +31,7 @@ export function snapshot(options: SnapshotOptions = {}): Promise<Result<Snapshot
     const states = await world.observe([''], options)
     const [read, place] = [states.get(''), world.places.get('')]
     if (!read || !place) return {}
-    const state = sysctls ? withAllSysctls(read, place) : read
+    const state = sysctls ? await withAllSysctls(read, place) : read
     const told = { own: defaultOwner.protocol, secrets, onLeftOut: options.onLeftOut }
     return await (options.routes === 'set' ? networkToPackedSpec(state, told) : networkToSpec(state, told))
   })

@@ -4,14 +4,16 @@ import type { DesiredLink } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isReservedName } from '../../state/reservedNames.js'
 import { sysctlProperty } from '../../state/sysctl.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { findLink } from './lookup.js'
 
 /** Steps for the settings of links that are no netlink. */
-export function diffSysctls(context: DiffContext): void {
-  for (const wanted of context.desired.links)
+export async function diffSysctls(context: DiffContext): Promise<void> {
+  await eachInTurns(context.desired.links, (wanted) => {
     if (wanted.sysctl && !wanted.absent) diffSysctl(context, wanted, wanted.sysctl)
+  })
 }
 
 function diffSysctl(context: DiffContext, wanted: DesiredLink, settings: NonNullable<DesiredLink['sysctl']>): void {

@@ -14,12 +14,16 @@ import { dump } from './dump.js'
  * Reads what of the links' settings is wanted, and no other: each is a file. A link that is called by an alternative
  * name is found by it; one that is not there yet begins with the defaults.
  */
-export function withSysctls(state: NetworkState, network: DesiredNetwork | undefined, place: Place): NetworkState {
+export async function withSysctls(
+  state: NetworkState,
+  network: DesiredNetwork | undefined,
+  place: Place,
+): Promise<NetworkState> {
   const wanted = (network?.links ?? []).filter(({ sysctl }) => sysctl !== undefined)
   if (wanted.length === 0) return state
   const links = new Map(state.links)
   const defaults: Record<string, string | undefined> = {}
-  for (const { name, sysctl = {} } of wanted) {
+  await eachInTurns(wanted, ({ name, sysctl = {} }) => {
     const record = linkCalled(links, name)
     const values: Record<string, string | undefined> = {}
     for (const setting of Object.keys(sysctl)) {
@@ -27,15 +31,16 @@ export function withSysctls(state: NetworkState, network: DesiredNetwork | undef
       if (record) values[setting] = place.kernel.readSysctl(sysctlFile(record.link.name, setting))
     }
     if (record) links.set(record.link.name, { ...record, sysctl: values })
-  }
+  })
   return { ...state, links, sysctlDefaults: defaults }
 }
 
 /** Reads all settings of all links, and what a new link has. */
-export function withAllSysctls(state: NetworkState, { kernel }: Place): NetworkState {
-  const links = new Map(
-    [...state.links].map(([name, record]) => [name, { ...record, sysctl: allSettings(kernel, name) }]),
-  )
+export async function withAllSysctls(state: NetworkState, { kernel }: Place): Promise<NetworkState> {
+  const links = new Map<string, LinkRecord>()
+  await eachInTurns(state.links, ([name, record]) => {
+    links.set(name, { ...record, sysctl: allSettings(kernel, name) })
+  })
   return { ...state, links, sysctlDefaults: allSettings(kernel, 'default') }
 }
 

@@ -167,7 +167,7 @@ export class World implements Disposable {
   ): Promise<NetworkState> {
     const place = this.places.get(name)
     const curiosity = { ...this.#curiosity.get(name), ...further }
-    const read = place ? withSysctls(await observe(place, options, curiosity), wanted, place) : emptyState
+    const read = place ? await withSysctls(await observe(place, options, curiosity), wanted, place) : emptyState
     // The names of features are the kernel's, so that another namespace can tell of them.
     const anyPlace = place ?? this.places.get('')
     const some = curiosity.features !== undefined && curiosity.features !== 'all'
@@ -196,7 +196,7 @@ export class World implements Disposable {
     for (const [name, network] of networks) {
       const [place, scope] = [this.places.get(name), scopes.get(name)]
       const few = place && scope && (await observeFew(place, scope, this.#curiosity.get(name) ?? {}, options))
-      if (place && few) states.set(name, withSysctls(few, network, place))
+      if (place && few) states.set(name, await withSysctls(few, network, place))
       else if (name === '') return undefined
       else states.set(name, await this.#observeOne(name, options, network))
     }
