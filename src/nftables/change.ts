@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { NetlinkMessage } from '../netlink/message.js'
+import { eachInTurns } from '../system/inTurns.js'
+import { rest } from '../system/turns.js'
 import type { TableFamily } from './constants.js'
 import {
   deleteChain,
@@ -22,27 +24,26 @@ import type { TableName } from './table.js'
 const nothing: TableContent = { chains: new Map(), sets: new Map(), limits: new Map() }
 
 /** The messages, for one batch, that make the tables of a name what they should be. Empty where they already are. */
-export function rulesetChanges(table: string, actual: Ruleset, wanted: Ruleset): NetlinkMessage[] {
+export async function rulesetChanges(table: string, actual: Ruleset, wanted: Ruleset): Promise<NetlinkMessage[]> {
   const messages: NetlinkMessage[] = []
   for (const family of new Set<TableFamily>([...actual.keys(), ...wanted.keys()])) {
     const [before, after] = [actual.get(family), wanted.get(family)]
     const where = { family, table }
     if (!after) messages.push(deleteTable(where))
-    else
-      messages.push(
-        ...(before && !before.dormant ? [] : [newTable(where)]),
-        ...tableChanges(where, before ?? nothing, after),
-      )
+    else {
+      if (!before || before.dormant) messages.push(newTable(where))
+      for (const message of await tableChanges(where, before ?? nothing, after)) messages.push(message)
+    }
   }
   return messages
 }
 
-function tableChanges(where: TableName, actual: TableContent, wanted: TableContent): NetlinkMessage[] {
+async function tableChanges(where: TableName, actual: TableContent, wanted: TableContent): Promise<NetlinkMessage[]> {
   // What something else refers to goes after it and comes before it.
-  const rules = ruleChanges(where, actual, wanted)
-  const remade = changedLimits(actual, wanted)
-  const sets = setChanges(where, actual, wanted, remade)
-  const limits = limitChanges(where, actual, wanted, remade)
+  const rules = await ruleChanges(where, actual, wanted)
+  const remade = await changedLimits(actual, wanted)
+  const sets = await setChanges(where, actual, wanted, remade)
+  const limits = await limitChanges(where, actual, wanted, remade)
   const chains = chainChanges(where, actual, wanted)
   return [
     ...rules.deletions,
@@ -78,7 +79,7 @@ function sameChain(one: Chain, other: Chain | undefined): boolean {
   return other !== undefined && isDeepStrictEqual(one.hook, other.hook)
 }
 
-function ruleChanges(where: TableName, actual: TableContent, wanted: TableContent): Changes {
+async function ruleChanges(where: TableName, actual: TableContent, wanted: TableContent): Promise<Changes> {
   const changes: Changes = { deletions: [], additions: [] }
   for (const [name, before] of actual.chains) {
     const after = wanted.chains.get(name)
@@ -89,7 +90,7 @@ function ruleChanges(where: TableName, actual: TableContent, wanted: TableConten
   for (const [name, after] of wanted.chains) {
     const before = actual.chains.get(name)
     const there = before && sameChain(before, after) ? before.rules : []
-    if (after.independent) addIndependent(where, name, there, after.rules, changes)
+    if (after.independent) await addIndependent(where, name, there, after.rules, changes)
     else if (!sameRules(there, after.rules)) {
       for (const rule of after.rules) changes.additions.push(newRule(where, name, rule))
     }
@@ -97,26 +98,26 @@ function ruleChanges(where: TableName, actual: TableContent, wanted: TableConten
   return changes
 }
 
-function addIndependent(
+async function addIndependent(
   where: TableName,
   chain: string,
   actual: readonly FirewallRule[],
   wanted: readonly FirewallRule[],
   { deletions, additions }: Changes,
-): void {
+): Promise<void> {
   const missing = new Map(wanted.map((rule) => [rule.comment, rule]))
   const kept: FirewallRule[] = []
-  for (const rule of actual) {
+  await eachInTurns(actual, (rule) => {
     const same = missing.get(rule.comment)
     if (same && sameRule(same, rule)) {
       missing.delete(rule.comment)
       kept.push({ ...rule, ...same })
     } else deletions.push(deleteRule(where, chain, rule))
-  }
+  })
   const { moved, before, behind } = placesOf(kept, [...missing.values()])
-  for (const rule of moved) deletions.push(deleteRule(where, chain, rule))
-  for (const rule of before) additions.push(newRule(where, chain, rule, true))
-  for (const rule of behind) additions.push(newRule(where, chain, rule))
+  await eachInTurns(moved, (rule) => deletions.push(deleteRule(where, chain, rule)))
+  await eachInTurns(before, (rule) => additions.push(newRule(where, chain, rule, true)))
+  await eachInTurns(behind, (rule) => additions.push(newRule(where, chain, rule)))
 }
 
 /** Whether two rules do the same. */
@@ -128,12 +129,12 @@ function sameRules(one: readonly FirewallRule[], other: readonly FirewallRule[])
   return one.length === other.length && one.every((rule, index) => sameRule(rule, other[index] ?? rule))
 }
 
-function setChanges(
+async function setChanges(
   where: TableName,
   actual: TableContent,
   wanted: TableContent,
   remade: ReadonlySet<string>,
-): Changes & { readonly addedElements: NetlinkMessage[]; readonly deletedElements: NetlinkMessage[] } {
+): Promise<Changes & { readonly addedElements: NetlinkMessage[]; readonly deletedElements: NetlinkMessage[] }> {
   const changes = {
     deletions: [] as NetlinkMessage[],
     additions: [] as NetlinkMessage[],
@@ -141,6 +142,7 @@ function setChanges(
     deletedElements: [] as NetlinkMessage[],
   }
   for (const [name, set] of actual.sets) {
+    await rest()
     const after = wanted.sets.get(name)
     const keeps = after !== undefined && sameKind(set, after)
     const gone = keeps ? lacking(set, after, remade) : set.elements
@@ -150,6 +152,7 @@ function setChanges(
   }
   let id = 0
   for (const [name, set] of wanted.sets) {
+    await rest()
     const before = actual.sets.get(name)
     const keeps = before !== undefined && sameKind(before, set)
     if (!keeps) changes.additions.push(newSet(where, name, set, ++id))
@@ -174,27 +177,27 @@ function lacking(set: FirewallSet, other: FirewallSet, remade: ReadonlySet<strin
 }
 
 /** The kernel changes no limit: it is made anew, and so is what refers to it. */
-function changedLimits(actual: TableContent, wanted: TableContent): Set<string> {
+async function changedLimits(actual: TableContent, wanted: TableContent): Promise<Set<string>> {
   const changed = new Set<string>()
-  for (const [name, limit] of actual.limits) {
+  await eachInTurns(actual.limits, ([name, limit]) => {
     const after = wanted.limits.get(name)
     if (after && !isDeepStrictEqual(limit, after)) changed.add(name)
-  }
+  })
   return changed
 }
 
-function limitChanges(
+async function limitChanges(
   where: TableName,
   actual: TableContent,
   wanted: TableContent,
   remade: ReadonlySet<string>,
-): Changes {
+): Promise<Changes> {
   const changes: Changes = { deletions: [], additions: [] }
-  for (const name of actual.limits.keys()) {
+  await eachInTurns(actual.limits.keys(), (name) => {
     if (!wanted.limits.has(name) || remade.has(name)) changes.deletions.push(deleteLimit(where, name))
-  }
-  for (const [name, limit] of wanted.limits) {
+  })
+  await eachInTurns(wanted.limits, ([name, limit]) => {
     if (!actual.limits.has(name) || remade.has(name)) changes.additions.push(newLimit(where, name, limit))
-  }
+  })
   return changes
 }

@@ -20,7 +20,7 @@ export async function isOfShape(schema: AnySchema, input: unknown, ofPart: AnySc
   )
 }
 
-/** What is left of a network, or of a spec, without its long lists, pieces of which are networks of their own. */
+/** What is left of a network or its address translation, or of a spec, without its long lists, pieces of which are networks of their own. */
 function withoutLists(network: unknown, take: (piece: unknown) => void): unknown {
   if (!isRecord(network)) return network
   const rest: Record<string, unknown> = { ...network }
@@ -30,6 +30,8 @@ function withoutLists(network: unknown, take: (piece: unknown) => void): unknown
     rest[name] = []
     for (const part of partsOf(items)) take({ [name]: part })
   }
+  const { nat } = network
+  if (isRecord(nat)) rest['nat'] = withoutLists(nat, (piece) => take({ nat: piece }))
   if (!isRecord(network['namespaces'])) return rest
   const namespaces = Object.entries(network['namespaces']).map(([name, one]) => [name, withoutLists(one, take)])
   return { ...rest, namespaces: Object.fromEntries(namespaces) }

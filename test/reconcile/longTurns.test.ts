@@ -97,12 +97,18 @@ test.serial('many pairs, and a link of many addresses, leave the event loop its 
 })
 
 test.serial('routes that are not packed leave the event loop its turns', async (t) => {
-  const kernel = new FakeKernel()
-  ;(await apply({ links: [{ name: 'br0', kind: 'bridge', up: true, addresses: ['10.0.0.1/8'] }] }, { kernel })).unwrap()
-  const routes = range(1000, (index): RouteSpec => ({ to: `20.0.${index >> 8}.${index & 255}/32`, via: '10.0.0.2' }))
-  await leavesTurns(t, 'plan', async () => (await plan({ routes }, { kernel })).unwrap())
-  ;(await apply({ routes }, { kernel })).unwrap()
-  await leavesTurns(t, 'again', async () => (await plan({ routes }, { kernel })).unwrap())
+  const options = { namespace: { fd: reconcileNamespace(t).fd } }
+  ;(await apply({ links: [{ name: 'br0', kind: 'bridge', up: true, addresses: ['10.0.0.1/8'] }] }, options)).unwrap()
+  const routes = range(4000, (index): RouteSpec => ({ to: `20.0.${index >> 8}.${index & 255}/32`, via: '10.0.0.2' }))
+  const few = { routes: routes.slice(0, 500) }
+  await leavesTurns(t, 'plan', async () => (await plan(few, options)).unwrap())
+  ;(await apply({ routes }, options)).unwrap()
+  await leavesTurns(t, 'prune', async () => (await plan(few, { ...options, prune: true })).unwrap())
+  const absent = few.routes.map((route): RouteSpec => ({ ...route, absent: true }))
+  await leavesTurns(t, 'remove and add', async () => {
+    ;(await apply({ routes: absent }, options)).unwrap()
+    ;(await apply(few, options)).unwrap()
+  })
 })
 
 test.serial('a long list of routes leaves the event loop its turns', async (t) => {
@@ -112,6 +118,33 @@ test.serial('a long list of routes leaves the event loop its turns', async (t) =
     return { to: `20.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32`, via: '10.0.0.2' }
   })
   await leavesTurns(t, 'plan', async () => (await plan({ routes }, { kernel })).unwrap())
+})
+
+test.serial('many forwarded ports, confined guests, settings and VNIs leave the event loop its turns', async (t) => {
+  const guests = range(1500, (index): LinkSpec => {
+    const addresses = [`10.3.${index >> 8}.${index & 255}`, `fd00::${index.toString(16)}`]
+    const confine = {
+      addresses,
+      isolated: true,
+      host: [{ protocol: 'udp' as const, port: 53 }],
+      ingress: { bits: 8e6 },
+    }
+    return { name: `t${index}`, kind: 'tap', confine, sysctl: { ipv4: { rpFilter: 1 } } }
+  })
+  const ports = range(3000, (index) => ({ protocol: 'tcp' as const, port: 1000 + index, to: '10.3.0.2:80' }))
+  const vnis = range(4000, (index) => ({ id: 1 + index }))
+  const vxlan: LinkSpec = {
+    name: 'vx',
+    kind: 'vxlan',
+    vxlan: { port: 4789, collectMetadata: true, vnifilter: true, vnis },
+  }
+  const spec: Spec = { links: [...guests, vxlan], nat: { portForward: ports } }
+  const { fd } = reconcileNamespace(t)
+  const options = { namespace: { fd }, prune: true }
+  await leavesTurns(t, 'up and down', async () => {
+    ;(await apply(spec, options)).unwrap()
+    ;(await apply({}, options)).unwrap()
+  })
 })
 
 test.serial('many entries and neighbors leave the event loop its turns', async (t) => {

@@ -1,11 +1,12 @@
 import { sameValue } from '../../state/equal.js'
 import { type DesiredEntry, entriesOf, entryOf, type FirewallEntry } from '../../state/firewall/desiredFirewall.js'
 import { defaultOwner, tableOf } from '../../state/owner.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 
 /** Steps for the nf_tables of the owner. */
-export function diffFirewall(context: DiffContext): void {
+export async function diffFirewall(context: DiffContext): Promise<void> {
   const { firewall: wanted } = context.desired
   if (!wanted) return
   const there = context.actual.firewall
@@ -17,20 +18,18 @@ export function diffFirewall(context: DiffContext): void {
   const table = wanted.table ?? tableOf(context.owner ?? defaultOwner)
   const named = new Set<string>()
   let changed = false
-  for (const entry of wanted.entries) {
+  await eachInTurns(wanted.entries, (entry) => {
     named.add(identity(entry))
     const before = entryOf(there.firewall, entry)
-    if (sameValue(before.value, entry.value)) continue
+    if (sameValue(before.value, entry.value)) return
     changed = true
     addEntryStep(context, table, entry, before)
-  }
-  if (wanted.exact) {
-    for (const before of entriesOf(there.firewall)) {
-      if (named.has(identity(before))) continue
-      changed = true
-      addEntryStep(context, table, { kind: before.kind, key: before.key }, before)
-    }
-  }
+  })
+  await eachInTurns(wanted.exact ? entriesOf(there.firewall) : [], (before) => {
+    if (named.has(identity(before))) return
+    changed = true
+    addEntryStep(context, table, { kind: before.kind, key: before.key }, before)
+  })
   if (!changed && there.changed) addRepairStep(context, table)
 }
 

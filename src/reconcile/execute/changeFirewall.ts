@@ -12,6 +12,7 @@ import { type FirewallEntry, withEntries } from '../../state/firewall/desiredFir
 import type { Firewall } from '../../state/firewall/firewall.js'
 import { partialChange, setSizes } from '../../state/firewall/part.js'
 import type { FirewallState } from '../../state/model.js'
+import { rest } from '../../system/turns.js'
 import { mayTryAgain, readAtGeneration } from '../observe/firewall.js'
 import { rememberFirewall } from '../observe/firewallMemory.js'
 import type { Place } from '../world/place.js'
@@ -82,17 +83,19 @@ async function changesOf(
   options: RequestOptions,
 ): Promise<Changes> {
   const after = withEntries(firewall, entries)
-  const part = sizes && partialChange(firewall, sizes, entries, after)
+  await rest()
+  const part = sizes && (await partialChange(firewall, sizes, entries, after))
   if (part) {
     const actual = await withHandles(connection, table, part.actual, options)
     return {
-      messages: rulesetChanges(table, actual, part.wanted),
+      messages: await rulesetChanges(table, actual, part.wanted),
       state: { table, firewall: after, sizes: part.sizes },
     }
   }
-  const actual: Ruleset = changed ?? (await withHandles(connection, table, compileFirewall(firewall), options))
-  const builder = setsOf(after)
-  const wanted = rulesetOf(builder, new Set(builder.sets.keys()), after)
-  const messages = rulesetChanges(table, actual, wanted)
+  const actual: Ruleset = changed ?? (await withHandles(connection, table, await compileFirewall(firewall), options))
+  const builder = await setsOf(after)
+  const wanted = await rulesetOf(builder, new Set(builder.sets.keys()), after)
+  await rest()
+  const messages = await rulesetChanges(table, actual, wanted)
   return { messages, state: { table, firewall: after, sizes: setSizes(builder) } }
 }

@@ -8,6 +8,7 @@ import { rulesetOf, setsOf } from '../../state/firewall/compile.js'
 import { parseFirewall } from '../../state/firewall/parse.js'
 import { setSizes } from '../../state/firewall/part.js'
 import type { FirewallState } from '../../state/model.js'
+import { rest } from '../../system/turns.js'
 
 /** Reads what is in the tables of a name. A machine without them need not load what this takes. */
 export async function readFirewallTables(
@@ -18,10 +19,11 @@ export async function readFirewallTables(
 ): Promise<FirewallState> {
   const ruleset = new Map<TableFamily, TableContent>()
   for (const [family, own] of flags) ruleset.set(family, await readTable(connection, { family, table }, own, options))
-  const firewall = parseFirewall(ruleset)
-  const builder = setsOf(firewall)
+  const firewall = await parseFirewall(ruleset)
+  const builder = await setsOf(firewall)
   // Somebody may have changed a rule by hand.
-  const made = rulesetOf(builder, new Set(builder.sets.keys()), firewall)
-  const isIntact = rulesetChanges(table, ruleset, made).length === 0
+  const made = await rulesetOf(builder, new Set(builder.sets.keys()), firewall)
+  await rest()
+  const isIntact = (await rulesetChanges(table, ruleset, made)).length === 0
   return { table, firewall, ...(isIntact ? { sizes: setSizes(builder) } : { changed: ruleset }) }
 }

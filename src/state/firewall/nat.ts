@@ -13,6 +13,7 @@ import {
   masquerade,
   meta,
 } from '../../nftables/statements.js'
+import { mapInTurns } from '../../system/inTurns.js'
 import { type Firewall, type Masquerade, masqueradeKey, type PortForward, portForwardKey } from './firewall.js'
 
 // NFPROTO_IPV4, NFPROTO_IPV6: include/uapi/linux/netfilter.h
@@ -29,20 +30,20 @@ const masqueradeWord = 'masquerade '
 const portForwardWord = 'port-forward '
 
 /** The chains of network address translation with the rules of a part: only those that have any in the whole. */
-export function natChains({ masquerades, portForwards }: Firewall, whole: Firewall): Map<string, Chain> {
+export async function natChains({ masquerades, portForwards }: Firewall, whole: Firewall): Promise<Map<string, Chain>> {
   const chains = new Map<string, Chain>()
   // NF_IP_PRI_NAT_DST, NF_IP_PRI_NAT_SRC: include/uapi/linux/netfilter_ipv4.h
   if (whole.portForwards.size > 0) {
     chains.set('natPrerouting', {
       hook: { type: 'nat', hook: 'prerouting', priority: -100 },
-      rules: [...portForwards.values()].map(portForwardRule),
+      rules: await mapInTurns(portForwards.values(), portForwardRule),
       independent: true,
     })
   }
   if (whole.masquerades.size > 0) {
     chains.set('natPostrouting', {
       hook: { type: 'nat', hook: 'postrouting', priority: 100 },
-      rules: [...masquerades.values()].map(masqueradeRule),
+      rules: await mapInTurns(masquerades.values(), masqueradeRule),
       independent: true,
     })
   }

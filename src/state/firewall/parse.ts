@@ -1,9 +1,11 @@
+import { addToGroup } from '../../grouped.js'
 import { formatAddress } from '../../ip/address.js'
 import { linkLocalOf } from '../../ip/linkLocal.js'
 import { formatMac } from '../../ip/mac.js'
 import { align4 } from '../../netlink/bytes.js'
 import { type FirewallSet, fieldTypes, type Ruleset, type TableContent } from '../../nftables/ruleset.js'
 import type { HostAccessSpec } from '../../spec/firewallTypes.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { hostProtocols, type SetName, setTable } from './confinementSets.js'
 import { type Confinement, type Firewall, masqueradeKey, noFirewall, portForwardKey } from './firewall.js'
 import { masqueradeOf, portForwardOf } from './nat.js'
@@ -12,7 +14,7 @@ import { masqueradeOf, portForwardOf } from './nat.js'
  * What the tables of an owner say. It is taken from the names of NAT rules and from the sets; whether the rules also do
  * what they say is found by comparing the tables with those that {@link compileFirewall} makes of the result.
  */
-export function parseFirewall(ruleset: Ruleset): Firewall {
+export async function parseFirewall(ruleset: Ruleset): Promise<Firewall> {
   const table = ruleset.get('inet')
   if (!table) return noFirewall
   const masquerades = [...(table.chains.get('natPostrouting')?.rules ?? [])].flatMap((rule) => masqueradeOf(rule) ?? [])
@@ -20,7 +22,7 @@ export function parseFirewall(ruleset: Ruleset): Firewall {
   return {
     masquerades: new Map(masquerades.map((one) => [masqueradeKey(one), one])),
     portForwards: new Map(forwards.map((one) => [portForwardKey(one), one])),
-    confinements: confinementsOf(table),
+    confinements: await confinementsOf(table),
   }
 }
 
@@ -39,7 +41,7 @@ function fieldsIn(set: SetName, key: string): Buffer[] {
 
 type Draft = { -readonly [Name in keyof Confinement]: Confinement[Name] }
 
-function confinementsOf({ sets, limits }: TableContent): Map<string, Confinement> {
+async function confinementsOf({ sets, limits }: TableContent): Promise<Map<string, Confinement>> {
   const drafts = new Map<string, Draft>()
   const draft = (name: Buffer): Draft => {
     const link = name.toString('utf8').replace(/\0.*$/, '')
@@ -47,64 +49,60 @@ function confinementsOf({ sets, limits }: TableContent): Map<string, Confinement
     drafts.set(link, existing)
     return existing
   }
-  const each = (set: SetName, visit: (parts: Buffer[], limit: string | undefined) => void): void => {
+  const each = (set: SetName, visit: (parts: Buffer[], limit: string | undefined) => void): Promise<void> => {
     const content: FirewallSet | undefined = sets.get(set)
-    for (const [key, limit] of content?.elements ?? []) visit(fieldsIn(set, key), limit)
+    return eachInTurns(content?.elements ?? [], ([key, limit]) => visit(fieldsIn(set, key), limit))
   }
-  each('macs', ([name = empty, mac = empty]) => {
+  await each('macs', ([name = empty, mac = empty]) => {
     draft(name).mac = formatMac(mac)
   })
-  each('addressLinks', ([name = empty]) => {
+  await each('addressLinks', ([name = empty]) => {
     draft(name).addresses = []
   })
   for (const set of ['addresses4', 'addresses6'] as const) {
-    each(set, ([name = empty, address = empty]) => {
+    await each(set, ([name = empty, address = empty]) => {
       const one = draft(name)
       one.addresses = [...(one.addresses ?? []), formatAddress(Uint8Array.from(address))]
     })
   }
   for (const direction of ['ingress', 'egress'] as const) {
-    each(`${direction}Bits`, ([name = empty], limit = '') => {
+    await each(`${direction}Bits`, ([name = empty], limit = '') => {
       const rate = limits.get(limit)?.rate ?? 0n
       draft(name)[direction] = { ...draft(name)[direction], bits: Number(rate) * 8 }
     })
-    each(`${direction}Packets`, ([name = empty], limit = '') => {
+    await each(`${direction}Packets`, ([name = empty], limit = '') => {
       const rate = limits.get(limit)?.rate ?? 0n
       draft(name)[direction] = { ...draft(name)[direction], packets: Number(rate) }
     })
   }
-  addByAddress(drafts, each)
-  for (const one of drafts.values()) tidy(one)
+  await addByAddress(drafts, each)
+  await eachInTurns(drafts.values(), tidy)
   return drafts
 }
 
 const empty = Buffer.alloc(0)
 
 /** What is kept by address belongs to each link that the address is of. */
-function addByAddress(
+async function addByAddress(
   drafts: ReadonlyMap<string, Draft>,
-  each: (set: SetName, visit: (parts: Buffer[]) => void) => void,
-): void {
+  each: (set: SetName, visit: (parts: Buffer[]) => void) => Promise<void>,
+): Promise<void> {
   const byAddress = new Map<string, Draft[]>()
-  for (const one of drafts.values()) {
-    for (const address of one.addresses ?? []) {
-      const others = byAddress.get(address)
-      if (others) others.push(one)
-      else byAddress.set(address, [one])
-    }
-  }
+  await eachInTurns(drafts.values(), (one) => {
+    for (const address of one.addresses ?? []) addToGroup(byAddress, address, one)
+  })
   const owners = (address: Buffer): readonly Draft[] => byAddress.get(formatAddress(Uint8Array.from(address))) ?? []
   for (const family of [4, 6] as const) {
-    each(`isolated${family}`, ([address = empty]) => {
+    await each(`isolated${family}`, ([address = empty]) => {
       for (const one of owners(address)) one.isolated = true
     })
-    each(`confined${family}`, ([address = empty]) => {
+    await each(`confined${family}`, ([address = empty]) => {
       for (const one of owners(address)) one.host ??= []
     })
-    each(`hostProtocols${family}`, ([address = empty, protocol = empty]) => {
+    await each(`hostProtocols${family}`, ([address = empty, protocol = empty]) => {
       for (const one of owners(address)) addAccess(one, protocol[0], undefined)
     })
-    each(`hostPorts${family}`, ([address = empty, protocol = empty, port = empty]) => {
+    await each(`hostPorts${family}`, ([address = empty, protocol = empty, port = empty]) => {
       for (const one of owners(address)) addAccess(one, protocol[0], port.readUInt16BE(0))
     })
   }

@@ -26,23 +26,23 @@ export function setSizes({ sets }: SetBuilder): SetSizes {
  *
  * @param after the firewall with the entries changed
  */
-export function partialChange(
+export async function partialChange(
   before: Firewall,
   sizes: SetSizes,
   entries: readonly FirewallEntry[],
   after: Firewall,
-): PartialChange | undefined {
+): Promise<PartialChange | undefined> {
   const [old, fresh] = [partOf(before, entries), partOf(after, entries)]
   if (sharesAddress(before, [old, fresh])) return undefined
-  const [oldSets, freshSets] = [setsOf(old), setsOf(fresh)]
+  const [oldSets, freshSets] = [await setsOf(old), await setsOf(fresh)]
   const newSizes = new Map<SetName, number>()
   for (const name of setNames) {
     const size = (sizes.get(name) ?? 0) - (oldSets.sets.get(name)?.size ?? 0) + (freshSets.sets.get(name)?.size ?? 0)
     if (size > 0) newSizes.set(name, size)
   }
   return {
-    actual: rulesetOf(oldSets, new Set(sizes.keys()), old, before),
-    wanted: rulesetOf(freshSets, new Set(newSizes.keys()), fresh, after),
+    actual: await rulesetOf(oldSets, new Set(sizes.keys()), old, before),
+    wanted: await rulesetOf(freshSets, new Set(newSizes.keys()), fresh, after),
     sizes: newSizes,
   }
 }

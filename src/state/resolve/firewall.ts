@@ -4,25 +4,32 @@ import { parseEndpoint } from '../../spec/firewallSchema.js'
 import type { ConfineSpec, MasqueradeSpec, PortForwardSpec, RateSpec } from '../../spec/firewallTypes.js'
 import { type Path, pointer } from '../../spec/pointer.js'
 import type { NetworkSpec } from '../../spec/types.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import type { DesiredEntry, DesiredFirewall } from '../firewall/desiredFirewall.js'
 import { type Confinement, masqueradeKey, type PortForward, portForwardKey } from '../firewall/firewall.js'
 import { sortedAddresses, sortedHost } from '../firewall/parse.js'
 import { canonicalAddress, canonicalMac } from './canonical.js'
 
 /** What a spec says of the firewall; `undefined` where it does not speak of it. */
-export function resolveFirewall({ nat, links = [] }: NetworkSpec, path: Path): DesiredFirewall | undefined {
+export async function resolveFirewall(
+  { nat, links = [] }: NetworkSpec,
+  path: Path,
+): Promise<DesiredFirewall | undefined> {
   const { masquerade = [], portForward = [] } = nat ?? {}
-  const entries: DesiredEntry[] = [
-    ...masquerade.map((one, index) => masqueradeEntry(one, [...path, 'nat', 'masquerade', index])),
-    ...portForward.flatMap((one, index) => portForwardEntries(one, [...path, 'nat', 'portForward', index])),
-  ]
-  for (const [index, { name, confine, absent }] of links.entries()) {
-    if (!absent && confine === undefined) continue
+  const entries: DesiredEntry[] = []
+  await eachInTurns(masquerade.entries(), ([index, one]) => {
+    entries.push(masqueradeEntry(one, [...path, 'nat', 'masquerade', index]))
+  })
+  await eachInTurns(portForward.entries(), ([index, one]) => {
+    entries.push(...portForwardEntries(one, [...path, 'nat', 'portForward', index]))
+  })
+  await eachInTurns(links.entries(), ([index, { name, confine, absent }]) => {
+    if (!absent && confine === undefined) return
     const at = pointer([...path, 'links', index, ...(absent ? [] : ['confine'])])
     const entry = { kind: 'confinement' as const, key: name, path: at }
     // A confinement goes with its link: the next device of that name is another one.
     entries.push(absent || !confine ? entry : { ...entry, value: confinementOf(confine) })
-  }
+  })
   return nat || entries.length > 0 ? { entries } : undefined
 }
 

@@ -20,7 +20,7 @@ import { resolveRule } from './rule.js'
 /** Brings a valid spec into the kernel's terms: names to numbers, addresses and MACs to their one spelling. */
 export async function resolveNetwork(network: NetworkSpec, path: Path, resolver: Resolver): Promise<DesiredNetwork> {
   const { links = [], nexthops = [], rules = [], neighbors = [], fdb, mdb, forwarding } = network
-  const firewall = resolveFirewall(network, path)
+  const firewall = await resolveFirewall(network, path)
   const each = <One, Resolved>(
     list: readonly One[],
     name: string,
