@@ -112,6 +112,8 @@ export function setLink(
     header: { ...headerOf(target), ...flagsOf(others) },
     attributes: { ...attributesOf(others), ...nameOf(target), ...(renames ? { name: newName } : {}) },
     context,
+    // Routes go with a link that goes down, and those of its addresses come with one that comes up.
+    slow: changes.up !== undefined,
   })
 }
 
@@ -125,6 +127,7 @@ export function moveLink(target: LinkTarget, namespaceFd: number): NetlinkMessag
     header: headerOf(target),
     attributes: { ...nameOf(target), namespaceFd },
     context: withoutNames,
+    slow: true,
   })
 }
 

@@ -96,6 +96,20 @@ test.serial('many pairs, and a link of many addresses, leave the event loop its 
   await leavesTurns(t, 'prune', async () => (await plan({}, { ...options, prune: true })).unwrap())
 })
 
+test.serial('a link that comes up and goes down with many addresses leaves the event loop its turns', async (t) => {
+  const { fd } = reconcileNamespace(t)
+  const options = { namespace: { fd } }
+  const addresses = range(10_000, (index) => `10.${index >> 8}.${index & 255}.1/24`)
+  ;(await apply({ links: [{ name: 'br0', kind: 'bridge', up: false, addresses }] }, options)).unwrap()
+  let up = false
+  await leavesTurns(t, 'up and down', async () => {
+    for (let count = 0; count < 2; count++) {
+      up = !up
+      ;(await apply({ links: [{ name: 'br0', up }] }, options)).unwrap()
+    }
+  })
+})
+
 test.serial('routes that are not packed leave the event loop its turns', async (t) => {
   const options = { namespace: { fd: reconcileNamespace(t).fd } }
   ;(await apply({ links: [{ name: 'br0', kind: 'bridge', up: true, addresses: ['10.0.0.1/8'] }] }, options)).unwrap()
