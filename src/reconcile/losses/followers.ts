@@ -1,5 +1,6 @@
 import type { DesiredLink, DesiredNetwork } from '../../state/desired.js'
 import type { NetworkState } from '../../state/model.js'
+import { eachInTurns } from '../../system/inTurns.js'
 import { followersOf } from '../reach/dependents.js'
 
 /** What a link does that others follow; those keep their state where it bounces. */
@@ -19,12 +20,12 @@ export interface Followers {
  *
  * @param bounced links that go down and up for a moment
  */
-export function withFollowers(
+export async function withFollowers(
   desired: DesiredNetwork,
   actual: NetworkState,
   recreated: ReadonlySet<string>,
   bounced: ReadonlySet<string>,
-): Followers {
+): Promise<Followers> {
   const named = new Map(desired.links.map((link) => [link.name, link]))
   const wishes = new Map<string, Wish>()
   const raised = new Set<string>()
@@ -52,11 +53,11 @@ export function withFollowers(
     }
   }
   for (const name of bounced) follow(name, 'bounce')
-  for (const { name, absent, properties } of desired.links) {
+  await eachInTurns(desired.links, ({ name, absent, properties }) => {
     const { up } = actual.links.get(name)?.link ?? {}
-    if (absent || recreated.has(name) || up === undefined || properties.up === undefined) continue
+    if (absent || recreated.has(name) || up === undefined || properties.up === undefined) return
     if (properties.up !== up) follow(name, properties.up ? 'up' : 'down')
-  }
+  })
   return { desired: wishes.size === 0 ? desired : withWishes(desired, wishes, named), raised }
 }
 

@@ -53,7 +53,7 @@ export async function withLosses(
   bouncedBefore: ReadonlySet<string> = new Set(),
   far: ReadonlyMap<string, FarEnd> = new Map(),
 ): Promise<Losses> {
-  const ended = withFormerPeers(stated, actual)
+  const ended = await withFormerPeers(stated, actual)
   await rest()
   const released = withReleasedPorts(ended, actual)
   await rest()
@@ -67,7 +67,7 @@ export async function withLosses(
     if (!recreated.has(name) && actual.links.get(name)?.link.up) bounced.add(name)
   }
   await rest()
-  const { desired, raised } = withFollowers(released, actual, recreated, bounced)
+  const { desired, raised } = await withFollowers(released, actual, recreated, bounced)
   const anew = await recreatedNexthops(desired, actual)
   if (recreated.size + bounced.size + raised.size + anew.size === 0)
     return {

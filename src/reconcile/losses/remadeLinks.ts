@@ -25,7 +25,7 @@ export async function withRemadeLinks(
   await rest()
   for (const [namespace, state] of states) {
     const place = world.places.get(namespace)
-    const names = linksRemade(all, namespace, state)
+    const names = await linksRemade(all, namespace, state)
     if (!place || names.size === 0) continue
     const featured = await withFeaturesOf(names, state, place, options)
     const queued = await withQdiscsOf(names, featured, place, options)

@@ -34,7 +34,7 @@ export async function formerLinks(
 ): Promise<DesiredLink[]> {
   const names = formerNamesOf(steps)
   await rest()
-  const remade = linksRemade(steps, steps[0]?.namespace ?? '', before)
+  const remade = await linksRemade(steps, steps[0]?.namespace ?? '', before)
   await rest()
   const operations = operationsByLink(steps, names)
   await rest()
