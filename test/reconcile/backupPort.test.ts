@@ -16,13 +16,16 @@ function backupOf(namespace: ReconcileNamespace, name: string): unknown {
 
 test('ports of a bridge that stand in for each other are told so once they are ports', async (t) => {
   const namespace = reconcileNamespace(t)
+  // Both ends of a pair in one bridge are a loop, in which the first frame would go round for ever.
+  const isolated = true
+  const bridgePort = { backupPort: 'b1', isolated }
   const spec: Spec = {
     links: [
       { name: 'br0', kind: 'bridge' },
       port('a0', { backupPort: 'z0' }),
       port('z0', { backupPort: 'a0' }),
-      { name: 'b0', kind: 'veth', veth: { peer: { name: 'b1' } }, master: 'br0', bridgePort: { backupPort: 'b1' } },
-      { name: 'b1', master: 'br0', bridgePort: { backupPort: 'y0' } },
+      { name: 'b0', kind: 'veth', veth: { peer: { name: 'b1' } }, master: 'br0', bridgePort },
+      { name: 'b1', master: 'br0', bridgePort: { backupPort: 'y0', isolated } },
       port('y0'),
     ],
   }
