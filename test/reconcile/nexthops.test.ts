@@ -214,6 +214,8 @@ test('what names no object, or a wrong one, is refused before anything is done',
     /INVALID_SPEC.*\/routes\/0\/nexthopId: the nexthop 2 does not exist/,
   )
   await namespace.refuses({ nexthops: [{ id: 3, group: [1, 7] }] }, /the nexthop 7 does not exist/)
+  const many = Array.from({ length: 600 }, (_, index) => ({ to: `20.0.${index >> 8}.${index & 255}/32`, nexthopId: 7 }))
+  await namespace.refuses({ routes: many }, /INVALID_SPEC.*\/routes\/0\/nexthopId: the nexthop 7 does not exist/)
   await namespace.apply({
     nexthops: [
       { id: 5, via: '10.0.0.5', dev: 'v0' },

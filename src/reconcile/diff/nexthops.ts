@@ -1,5 +1,5 @@
-import { problemsAt } from '../../spec/routeOrigin.js'
-import type { DesiredNexthop } from '../../state/desired.js'
+import { problemsAt, type RouteOrigin } from '../../spec/routeOrigin.js'
+import type { DesiredNexthop, DesiredRoute } from '../../state/desired.js'
 import type { PropertyChange } from '../../state/equal.js'
 import { isReplaceable, mergedNexthop, type NexthopRecord, nexthopDifferences } from '../../state/nexthop.js'
 import { eachInTurns } from '../../system/inTurns.js'
@@ -31,7 +31,7 @@ export async function diffNexthops(context: DiffContext): Promise<void> {
     if (!actual) createNexthop(context, wanted, former.get(wanted.nexthop.id))
     else updateNexthop(context, wanted, actual)
   })
-  checkRoutes(context, known)
+  await checkRoutes(context, known)
 }
 
 function checkReferences(
@@ -90,13 +90,16 @@ function routesByNexthop({ actual }: DiffContext): Map<number, number> {
 }
 
 /** A route on an object that is not there would be refused when half the work is done. */
-function checkRoutes(context: DiffContext, known: ReadonlySet<number>): void {
-  for (const { absent, route, path = '', origin } of context.desired.routes) {
+async function checkRoutes(context: DiffContext, known: ReadonlySet<number>): Promise<void> {
+  const check = ({ absent, route, path = '' }: DesiredRoute, find: () => RouteOrigin | undefined): void => {
     const { nexthopId } = route
-    if (absent || nexthopId === undefined || known.has(nexthopId)) continue
+    if (absent || nexthopId === undefined || known.has(nexthopId)) return
     const problem = { path: `${path}/nexthopId`, message: `the nexthop ${nexthopId} does not exist` }
-    context.problems.push(...problemsAt([problem], path, origin?.(route.to)))
+    context.problems.push(...problemsAt([problem], path, find()))
   }
+  const { routes, bulk } = context.desired
+  await eachInTurns(routes, (wanted) => check(wanted, () => wanted.origin?.(wanted.route.to)))
+  await eachInTurns((await bulk?.used()) ?? [], (way) => check(way, () => way.origin?.()))
 }
 
 /** @param former what it was, where it is made anew */
