@@ -71,6 +71,39 @@ test('a link made anew gets the settings that are stated, and one that goes with
   t.is(namespace.sh('ip -6 address show dev x0'), '')
 })
 
+test('a link comes up with its settings, be it new, the other end of a pair or one that was down', async (t) => {
+  const namespace = reconcileNamespace(t)
+  // With link-local addresses, which are asked for as a link comes up.
+  namespace.sh('sysctl -qw net.ipv6.conf.default.addr_gen_mode=0 net.ipv6.conf.default.accept_dad=1')
+  namespace.sh('ip link add d0 type veth peer name d1')
+  const sysctl = { ipv6: { disableIpv6: true } }
+  const spec: Spec = {
+    links: [
+      { name: 'v0', kind: 'veth', veth: { peer: { name: 'v1' } }, sysctl },
+      { name: 'v1', sysctl },
+      { name: 'd0', up: true, sysctl },
+      { name: 'br0', kind: 'bridge' },
+      { name: 'd1', up: true, sysctl },
+      { name: 'm0', kind: 'macvlan', macvlan: { link: 'br0' }, sysctl: { ipv6: { acceptRa: 0, mtu: 1300 } } },
+    ],
+  }
+  const { steps } = await namespace.converges(spec, { quiet: true })
+  const commands = steps.map(({ equivalent }) => equivalent)
+  for (const name of ['v0', 'v1', 'd0', 'd1', 'm0']) {
+    const set = commands.findIndex((lines) => lines.includes(`net/ipv6/conf/${name}/`))
+    const up = commands.findIndex((lines) => new RegExp(`link set dev ${name} (.* )?up$`, 'm').test(lines))
+    t.true(set >= 0 && set < up, `${name}: ${commands.join('; ')}`)
+  }
+  for (const name of ['v0', 'v1', 'd0', 'd1']) {
+    const [shown] = JSON.parse(namespace.sh(`ip -j -s link show dev ${name}`))
+    t.is(shown.stats64.tx.packets, 0, name)
+  }
+  t.is(read(namespace, 'ipv6/conf/m0/accept_ra', 'ipv6/conf/m0/mtu'), '0 1300')
+  const error = await namespace.fails({ links: [{ name: 'm0', txQueues: 3 }] }, failing)
+  t.true(error.rollback?.restored, error.rollback?.error)
+  t.is(read(namespace, 'ipv6/conf/m0/accept_ra', 'ipv6/conf/m0/mtu'), '0 1300')
+})
+
 test('a setting that the kernel lacks, or a value that it does not take, is one clear error', async (t) => {
   const namespace = reconcileNamespace(t)
   const unknown = await namespace.refuses({ links: [{ name: 'lo', sysctl: { ipv4: { rpFiltr: 1 } } }] }, 'INVALID_SPEC')

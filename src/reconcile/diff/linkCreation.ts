@@ -50,9 +50,8 @@ export function createLink(context: DiffContext, wanted: DesiredLink): void {
   const naming = portNaming(properties)
   // Up before it has its VLANs, it would be in those that every new port has.
   const { up: isUp = true } = properties
-  const hasVlans = plannedVlans(context, wanted).length > 0
-  const isLate = isUp && !hasVlans && isRaisedLater(context, wanted)
-  const up = isUp && (hasVlans || isLate) ? undefined : isUp
+  const isLate = isRaisedLater(context, wanted)
+  const up = isUp && (isLate || plannedVlans(context, wanted).length > 0) ? undefined : isUp
   const { up: _up, ...others } = withoutOwnMessages(properties)
   const whole: Link = { ...others, name, ...(up === undefined ? {} : { up }) }
   const link = naming ? withoutNaming(whole, naming) : whole

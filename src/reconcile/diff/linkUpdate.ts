@@ -66,6 +66,7 @@ export function updateLink(context: DiffContext, wanted: DesiredLink, record: Li
       ...(typeof link.master === 'string' ? [`pinned ${link.master}`] : []),
       ...mtuNeeds(context, wanted, record),
       ...upNeeds(context, wanted, record),
+      ...(changes.up ? [`set ${link.name}`] : []),
       ...namedPortNeeds(differences),
       ...portNeeds(context, wanted),
     ],

@@ -9,6 +9,7 @@ import { needsOf } from './linkNeeds.js'
 import { needsOfNaming } from './namedPorts.js'
 import { withoutOwnMessages } from './ownMessages.js'
 import { portNaming } from './portNaming.js'
+import { isRaisedLater, raise } from './raisedLater.js'
 
 /** The other end of a pair is there as soon as the pair is; what it should be comes as a change. */
 export function configurePeer(context: DiffContext, wanted: DesiredLink, kind: string): void {
@@ -19,13 +20,15 @@ export function configurePeer(context: DiffContext, wanted: DesiredLink, kind: s
     rxQueues: _rx,
     protocolDown,
     protocolDownReasons = [],
+    up = true,
     ...properties
   } = withoutOptions(withoutOwnMessages(wanted.properties), kind)
+  const isLate = isRaisedLater(context, wanted)
   const { altNames = [], ...changes } = {
     ...properties,
     ...(protocolDown ? { protocolDown } : {}),
     ...(protocolDownReasons.length > 0 ? { protocolDownReasons } : {}),
-    up: properties.up ?? true,
+    ...(isLate ? {} : { up }),
   }
   checkReferences(context, wanted)
   addStep(context, {
@@ -48,6 +51,7 @@ export function configurePeer(context: DiffContext, wanted: DesiredLink, kind: s
       bounce: false,
     },
   })
+  if (isLate) raise(context, wanted)
 }
 
 function withoutOptions(properties: Partial<Link>, kind: string): Partial<Link> {

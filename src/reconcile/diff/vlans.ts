@@ -16,6 +16,7 @@ import { eachInTurns } from '../../system/inTurns.js'
 import { Phase } from '../steps/step.js'
 import { addStep, type DiffContext } from './context.js'
 import { desiredLink, findLink } from './lookup.js'
+import { isRaisedLater } from './raisedLater.js'
 
 /** net/bridge/br_vlan.c, br_vlan_init */
 const firstDefaultPvid = 1
@@ -113,7 +114,7 @@ function changeVlans(context: DiffContext, wanted: DesiredLink, planned: Planned
       dev: name,
       self,
       changes,
-      ...(isNew(context, name) && (properties.up ?? true) ? { up: true } : {}),
+      ...(isNew(context, name) && (properties.up ?? true) && !isRaisedLater(context, wanted) ? { up: true } : {}),
     },
   })
 }
