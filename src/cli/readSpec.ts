@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { NetworkError } from '../index.js'
+import { ownValue } from '../ownValue.js'
 import { placeInJson } from './placeInJson.js'
 import { hasRepeatedKeys, type Json } from './repeatedKeys.js'
+import { type Place, Unreadable } from './unreadable.js'
 
 /** A spec as it was read, and where its parts stand in the file. */
 export interface SpecFile {
@@ -15,11 +17,6 @@ export interface SpecFile {
   readonly directory: string
   /** Line and column of what a JSON pointer names. */
   locate(pointer: string): Place | undefined
-}
-
-interface Place {
-  readonly line: number
-  readonly column: number
 }
 
 type ParsedSpec = Pick<SpecFile, 'content' | 'locate'>
@@ -118,8 +115,14 @@ function contentOf(document: { toJS(): unknown }, name: string): unknown {
   }
 }
 
-function invalid(name: string, { message }: Error): NetworkError {
-  return new NetworkError('INVALID_SPEC', `${name}: ${withoutKeys(forPeople(message).trimEnd())}`)
+function invalid(name: string, error: Error): Unreadable {
+  const [start] = 'linePos' in error && Array.isArray(error.linePos) ? error.linePos : []
+  const place = isLinePosition(start) ? { line: start.line, column: start.col } : undefined
+  return new Unreadable(name, withoutKeys(forPeople(error.message).trimEnd()), place)
+}
+
+function isLinePosition(value: unknown): value is { readonly line: number; readonly col: number } {
+  return typeof ownValue(value, 'line') === 'number' && typeof ownValue(value, 'col') === 'number'
 }
 
 /** The parser tells programmers which of its functions to call for several documents. */

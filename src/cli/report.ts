@@ -7,6 +7,7 @@ import { statusOf } from './exitStatus.js'
 import type { Output } from './output.js'
 import type { SpecFile } from './readSpec.js'
 import { recoveryLine } from './recovery.js'
+import { Unreadable } from './unreadable.js'
 
 /** Prints an error and returns the exit status that goes with it. */
 export function reportError(error: NetworkError, json: boolean, output: Output, file?: SpecFile): number {
@@ -26,6 +27,11 @@ function linesOf(error: NetworkError, output: Output, file: SpecFile | undefined
       return `${where}${paint('error:')} ${printableLine(lineOfProblem(problem))}`
     })
     return [...lines, ...told]
+  }
+  if (error instanceof Unreadable && error.place) {
+    const { line, column } = error.place
+    const where = `${error.file}:${line}:${column}: ${paint('error:')} ${printableLine(error.reason)}`
+    return error.excerpt === '' ? [where] : [where, '', printable(error.excerpt)]
   }
   return [
     `${paint('error:')} ${printable(error.message)}`,

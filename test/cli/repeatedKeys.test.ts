@@ -9,7 +9,7 @@ test('a key that comes twice in JSON is an error with its line, as in YAML', asy
     const { status, out, err } = await commandLine(command, file)
     t.is(status, 2)
     t.is(out, '')
-    t.regex(err, /net\.json: Map keys must be unique at line 3, column 5:\n.*"mtu": 1500/s)
+    t.regex(err, /net\.json:3:5: error: Map keys must be unique\n.*"mtu": 1500/s)
   }
 })
 
