@@ -18,8 +18,9 @@ const mostTold = 10
 export const defaultDeadline = 10_000
 
 /**
- * Waits until the IPv6 addresses of the spec have passed duplicate address detection, by listening. A link without a
- * carrier does none, so that its addresses stay tentative and are not waited for.
+ * Waits until the IPv6 addresses of the spec have passed duplicate address detection, by listening, and with those of a
+ * link its link-local one, from which neighbors are asked for. A link without a carrier does none, so that its
+ * addresses stay tentative and are not waited for.
  */
 export async function settle(
   networks: ReadonlyMap<string, DesiredNetwork>,
@@ -31,13 +32,20 @@ export async function settle(
     const wanted = wantedAddresses(network)
     const links = new Set(network.links.filter(isWaitedFor).map((link) => link.name))
     if (place && links.size > 0) {
-      await settlePlace(place, (link, address) => wanted.has(`${link} ${addressKey(address)}`), options, links)
+      const checked = new Set(network.links.filter(isChecked).map((link) => link.name))
+      const isWanted: IsWanted = (link, address) => wanted.has(`${link} ${addressKey(address)}`)
+      await settlePlace(place, isWanted, options, { links, checked })
     }
   }
 }
 
 function isWaitedFor({ addresses = [] }: DesiredLink): boolean {
   return addresses.some(({ address }) => address.includes(':'))
+}
+
+/** Whether the kernel looks for others that have one of the addresses. */
+function isChecked({ addresses = [] }: DesiredLink): boolean {
+  return addresses.some(({ address, noDad, optimistic }) => address.includes(':') && !noDad && !optimistic)
 }
 
 /** The IPv6 addresses of a namespace's spec, as `link address`. */
@@ -56,18 +64,19 @@ type IsWanted = (link: string, address: ListedAddress) => boolean
  * Waits until the wanted addresses of a namespace have passed duplicate address detection.
  *
  * @param links the links that they are of; left out for any
+ * @param checked those of which the link-local address is waited for, too
  */
 export async function settlePlace(
   place: Place,
   wanted: IsWanted,
   options: ApplyOptions,
-  links?: ReadonlySet<string>,
+  { links, checked }: { readonly links?: ReadonlySet<string>; readonly checked?: ReadonlySet<string> } = {},
 ): Promise<void> {
   let left: readonly string[] = []
   const isSettled = async (): Promise<boolean | undefined> => {
     try {
       const few = links && links.size <= mostFew ? await observeFewLinks(place, links, options) : undefined
-      left = tentativeOf(few ?? (await observeLinkRecords(place, options)), wanted)
+      left = tentativeOf(few ?? (await observeLinkRecords(place, options)), wanted, checked)
       return left.length === 0
     } catch (error) {
       // Thousands of addresses that pass the check one by one.
@@ -88,12 +97,13 @@ export async function settlePlace(
 }
 
 /** The wanted addresses that are being checked; one that failed the check is an error. */
-function tentativeOf(links: NetworkState['links'], wanted: IsWanted): string[] {
+function tentativeOf(links: NetworkState['links'], wanted: IsWanted, checked?: ReadonlySet<string>): string[] {
   const tentative: string[] = []
   for (const { link, addresses } of links.values()) {
     for (const address of addresses) {
-      if (!wanted(link.name, address)) continue
-      if (address.dadFailed) {
+      const isWanted = wanted(link.name, address)
+      if (!isWanted && !(checked?.has(link.name) && address.scope === 'link')) continue
+      if (address.dadFailed && isWanted) {
         throw new NetworkError(
           'NOT_APPLIED',
           `address ${address.address} dev ${link.name}: another host has it already`,
@@ -102,7 +112,8 @@ function tentativeOf(links: NetworkState['links'], wanted: IsWanted): string[] {
           },
         )
       }
-      if (address.tentative && link.up && link.carrier) tentative.push(`${address.address} dev ${link.name}`)
+      if (address.tentative && !address.dadFailed && link.up && link.carrier)
+        tentative.push(`${address.address} dev ${link.name}`)
     }
   }
   return tentative
