@@ -61,6 +61,8 @@ const hints: readonly Hint[] = [
 
 function hintOn({ object }: PlannedStep, { code, message, kernelMessage = '' }: NetworkError): string {
   // Of a TUN or a TAP the words tell it already.
+  if (code === 'EPERM' && !message.includes('CAP_') && object === 'namespace')
+    return '; making and removing named namespaces takes root'
   if (code === 'EPERM' && !message.includes('CAP_') && hasNetAdmin() === false)
     return '; this process lacks CAP_NET_ADMIN'
   const known = hints.find((one) => one.objects.includes(object) && one.code === code && one.words.test(kernelMessage))
