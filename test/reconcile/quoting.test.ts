@@ -1,5 +1,6 @@
 import test from 'ava'
-import { createLinkCommands, updateLinkCommands } from '../../src/reconcile/equivalent/link.js'
+import { createLinkCommands } from '../../src/reconcile/equivalent/createLink.js'
+import { updateLinkCommands } from '../../src/reconcile/equivalent/updateLink.js'
 import { output } from '../helpers/program.js'
 
 /** The words that a shell takes a command for. */
