@@ -1,32 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { apply } from '../../src/reconcile/apply.js'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
-import { type Change, interposedKernel, type Verdict } from '../campaigns/interposedKernel.js'
+import type { Change, Verdict } from '../campaigns/interposedKernel.js'
+import { interruptedNamespace } from '../helpers/interruptedApply.js'
 import { reconcileNamespace } from '../helpers/reconcile.js'
 
 /** A namespace in which the first change that is meant goes wrong, perhaps after another program has done something. */
 function stage(t: ExecutionContext) {
-  const here = reconcileNamespace(t)
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
-  t.teardown(() => rmSync(stateDirectory, { recursive: true, force: true }))
+  const here = interruptedNamespace(t)
   const fails = async (spec: Spec, verdict: Verdict, isMeant: (change: Change) => boolean, command?: string) => {
-    let isLeft = true
-    const kernel = interposedKernel({
-      before: (change) => {
-        if (!isLeft || !isMeant(change)) return 'pass'
-        isLeft = false
-        if (command !== undefined) here.sh(command)
-        return verdict
-      },
-    })
-    const error = await here.fails(spec, { stateDirectory, kernel, timeout: 300 })
-    t.false(isLeft)
+    const { error, after } = await here.interrupted(spec, { verdict, isMeant, command, timeout: 300 })
     t.true(error.rollback?.restored, error.rollback?.error)
-    t.deepEqual(readdirSync(stateDirectory), [])
-    return { error, after: here.picture({ portable: true }) }
+    return { error, after }
   }
   return { ...here, fails }
 }

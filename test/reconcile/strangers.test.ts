@@ -1,33 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { LinkSpec, Spec } from '../../src/spec/types.js'
-import { type Change, interposedKernel } from '../campaigns/interposedKernel.js'
-import { reconcileNamespace } from '../helpers/reconcile.js'
+import type { Change } from '../campaigns/interposedKernel.js'
+import { interruptedNamespace } from '../helpers/interruptedApply.js'
 
 /** A namespace, and another program that does something before one of the changes of an apply. */
 function stage(t: ExecutionContext) {
-  const here = reconcileNamespace(t)
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'linkwright-test-'))
-  t.teardown(() => rmSync(stateDirectory, { recursive: true, force: true }))
-  /** What goes wrong when a command runs before the first change that is meant, and what is there in the end. */
-  const fails = async (spec: Spec, command: string, isMeant: (change: Change) => boolean) => {
-    let isLeft = true
-    const kernel = interposedKernel({
-      before: (change) => {
-        if (isLeft && isMeant(change)) {
-          isLeft = false
-          here.sh(command)
-        }
-        return 'pass'
-      },
-    })
-    const error = await here.fails(spec, { stateDirectory, kernel })
-    t.false(isLeft)
-    t.deepEqual(readdirSync(stateDirectory), [])
-    return { error, after: here.picture({ portable: true }) }
-  }
+  const here = interruptedNamespace(t)
+  const fails = (spec: Spec, command: string, isMeant: (change: Change) => boolean) =>
+    here.interrupted(spec, { command, isMeant })
   return { ...here, fails }
 }
 
