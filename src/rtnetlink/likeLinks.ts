@@ -33,7 +33,7 @@ export interface ReadLink {
   readonly references: readonly (readonly [index: number, name: string | undefined])[]
 }
 
-/** A link that was read, with what says of others that they are like it. */
+/** A link that was read, and what another message must have in common with its own to be of a link like it. */
 interface Template {
   readonly read: ReadLink
   readonly words: Uint32Array
@@ -126,7 +126,7 @@ function isLike({ words, fixed, own }: Template, others: Uint32Array, body: Payl
   )
 }
 
-/** What a link has for itself; `undefined` where that are not the properties that the template has. */
+/** What a link has for itself; `undefined` where these are not the properties of the template. */
 function ownOf({ own }: Template, body: Payload): Partial<ListedLink> | undefined {
   const values: Record<string, unknown> = {
     index: linkHeader.fields.index.codec.decode(body.slice(indexRange.start), withoutNames),

@@ -41,7 +41,7 @@ export async function leftPrefixRoutes(
     const route = routeOfAddress(address)
     if (!claimed.has(route)) orphans.set(route, address)
   })
-  const table = tableOf(context, name)
+  const table = tableOfPrefixRoutes(context, name)
   return [...orphans.values()].map((address): RouteRecord => {
     const to = subnetOf(address)
     return { family: 'inet6', to, dev: name, table, metric: prefixMetricOf(address), tos: 0, protocol: kernelProtocol }
@@ -61,8 +61,8 @@ function routeOfAddress(address: Address): string {
   return `${subnetOf(address)} ${prefixMetricOf(address)}`
 }
 
-/** The table of prefix routes: that of the VRF that the link is in. */
-function tableOf(context: DiffContext, name: string): number {
+/** The table of the prefix routes that are there: that of the VRF that the link is in. */
+function tableOfPrefixRoutes(context: DiffContext, name: string): number {
   const master = findLink(context, name)?.link.master
   const link = typeof master === 'string' ? findLink(context, master)?.link : undefined
   return link?.vrf?.table ?? mainTable

@@ -12,10 +12,10 @@ interface Known<T> {
 /** What messages of a dump said, by their bytes. */
 export type Recollections<T> = NamespaceMemory<ReadonlyMap<string, Known<T>>>
 
-/** So many dumps are remembered: those of a few namespaces, of two families each. */
+/** How many dumps are remembered: those of a few namespaces, of two families each. */
 const capacity = 16
 
-/** So many messages of a dump are: some megabytes. */
+/** How many messages of a dump are remembered: some megabytes. */
 const mostRemembered = 4096
 
 export function recollections<T>(): Recollections<T> {
