@@ -61,10 +61,10 @@ const hints: readonly Hint[] = [
 
 function hintOn({ object }: PlannedStep, { code, message, kernelMessage = '' }: NetworkError): string {
   // Of a TUN or a TAP the words tell it already.
-  if (code === 'EPERM' && !message.includes('CAP_') && object === 'namespace')
-    return '; making and removing named namespaces takes root'
-  if (code === 'EPERM' && !message.includes('CAP_') && hasNetAdmin() === false)
-    return '; this process lacks CAP_NET_ADMIN'
+  // Files, such as those of settings, are refused by EACCES.
+  const isDenied = (code === 'EPERM' || code === 'EACCES') && !message.includes('CAP_')
+  if (isDenied && object === 'namespace') return '; making and removing named namespaces takes root'
+  if (isDenied && hasNetAdmin() === false) return '; this process lacks CAP_NET_ADMIN'
   const known = hints.find((one) => one.objects.includes(object) && one.code === code && one.words.test(kernelMessage))
   return known ? `; ${known.hint}` : ''
 }
