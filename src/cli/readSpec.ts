@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { NetworkError } from '../index.js'
-import { ownValue } from '../ownValue.js'
 import { placeInJson } from './placeInJson.js'
 import { hasRepeatedKeys, type Json } from './repeatedKeys.js'
 import { type Place, Unreadable } from './unreadable.js'
@@ -115,14 +114,8 @@ function contentOf(document: { toJS(): unknown }, name: string): unknown {
   }
 }
 
-function invalid(name: string, error: Error): Unreadable {
-  const [start] = 'linePos' in error && Array.isArray(error.linePos) ? error.linePos : []
-  const place = isLinePosition(start) ? { line: start.line, column: start.col } : undefined
-  return new Unreadable(name, withoutKeys(forPeople(error.message).trimEnd()), place)
-}
-
-function isLinePosition(value: unknown): value is { readonly line: number; readonly col: number } {
-  return typeof ownValue(value, 'line') === 'number' && typeof ownValue(value, 'col') === 'number'
+function invalid(name: string, { message }: Error): Unreadable {
+  return new Unreadable(name, withoutKeys(forPeople(message).trimEnd()))
 }
 
 /** The parser tells programmers which of its functions to call for several documents. */

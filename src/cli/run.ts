@@ -85,10 +85,8 @@ export async function run(argv: readonly string[], output: Output = standardOutp
     if (!(error instanceof CommanderError)) throw error
     // Commander has told why already, unless all was well: --help and --version end this way too.
     if (error.exitCode === 0) return exitStatus.done
-    if (json)
-      output.out(
-        `${JSON.stringify({ error: { code: 'USAGE', message: error.message.replace(/^error: /, '') } }, undefined, 2)}\n`,
-      )
+    const message = error.message.replace(/^error: /, '')
+    if (json) output.out(`${JSON.stringify({ error: { code: 'USAGE', message } }, undefined, 2)}\n`)
     return exitStatus.usage
   }
   return status

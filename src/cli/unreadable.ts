@@ -15,11 +15,12 @@ export class Unreadable extends NetworkError {
   /** The lines of the file around the place, as the parser shows them. */
   readonly excerpt: string
 
-  constructor(file: string, told: string, place: Place | undefined) {
+  /** @param told what the parser says, with the place in words and the excerpt behind it */
+  constructor(file: string, told: string) {
     super('INVALID_SPEC', `${file}: ${told}`)
     this.file = file
-    this.place = place
-    const [reason = told, excerpt = ''] = told.split(/ at line \d+, column \d+:?\n*/)
+    const [reason = told, line, column, excerpt = ''] = told.split(/ at line (\d+), column (\d+):?\n*/)
+    this.place = line === undefined ? undefined : { line: Number(line), column: Number(column) }
     this.reason = reason
     this.excerpt = excerpt
   }
