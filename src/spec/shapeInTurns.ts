@@ -20,7 +20,10 @@ export async function isOfShape(schema: AnySchema, input: unknown, ofPart: AnySc
   )
 }
 
-/** What is left of a network or its address translation, or of a spec, without its long lists, pieces of which are networks of their own. */
+/**
+ * What is left of a network or its address translation, or of a spec, without its long lists, pieces of which are
+ * networks of their own.
+ */
 function withoutLists(network: unknown, take: (piece: unknown) => void): unknown {
   if (!isRecord(network)) return network
   const rest: Record<string, unknown> = { ...network }

@@ -25,7 +25,7 @@ export async function diffSysctls(context: DiffContext): Promise<void> {
 export function settingsBeforeUp(context: DiffContext, wanted: DesiredLink): LinkSysctl {
   const link = findLink(context, wanted.name)?.link
   const { up = link === undefined } = wanted.properties
-  if (!up || link?.up) return {}
+  if (!wanted.sysctl || !up || link?.up) return {}
   // One that is too small for IPv6 has none of its settings until it is larger.
   if (link?.mtu !== undefined && link.mtu < minimumMtu.inet6) return {}
   return withoutIpv6Mtu(changedSettings(context, wanted))
